@@ -1,0 +1,38 @@
+package dev.admiral.optimizer.call;
+
+import dev.admiral.optimizer.v1.Priority;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.RoutingWishes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One checked call on its way through the pipeline.
+ *
+ * @param id identifier, unique on all servers; seen by the caller, events and logs
+ * @param caller who asks
+ * @param prompt everything that can change the answer
+ * @param key digest of the body within the tenant and scope: the key under which equal calls meet
+ * @param shareable false if the call must neither be cached nor joined, whatever its key
+ * @param repeatKey the key of the caller's request_id within the tenant; null if none was given
+ * @param cacheUse how the cache is used
+ * @param routing wishes as to which model answers
+ * @param priority how urgent it is
+ * @param taskType kind of work, empty if none was named
+ * @param streamed true if the caller wants the answer piece by piece
+ * @param arrivalNanos when it arrived, on {@link Time#nanos()}'s scale
+ * @param deadlineNanos when the caller stops waiting, on the same scale
+ */
+public record Call(
+    String id,
+    Caller caller,
+    Prompt prompt,
+    CallKey key,
+    boolean shareable,
+    @Nullable CallKey repeatKey,
+    CacheUse cacheUse,
+    RoutingWishes routing,
+    Priority priority,
+    String taskType,
+    boolean streamed,
+    long arrivalNanos,
+    long deadlineNanos) {}
