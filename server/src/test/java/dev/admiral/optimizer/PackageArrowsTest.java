@@ -1,0 +1,150 @@
+package dev.admiral.optimizer;
+
+import static java.util.Map.entry;
+import static java.util.stream.Collectors.toUnmodifiableSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Holds the table of docs/architecture.md: which package of the server may import which. */
+class PackageArrowsTest {
+  private static final String ROOT = "dev.admiral.optimizer.";
+
+  /** The generated code of the contract; everybody may import it. */
+  private static final String CONTRACT = "v1";
+
+  private static final Set<String> ENGINE =
+      Set.of(
+          "call",
+          "cache",
+          "admission",
+          "routing",
+          "provider",
+          "fleet",
+          "learning",
+          "tuning",
+          "guardian",
+          "ledger",
+          "events",
+          "stats");
+
+  private static final Map<String, Set<String>> MAY_IMPORT =
+      Map.ofEntries(
+          entry("call", Set.of()),
+          entry("cache", Set.of("call")),
+          entry("admission", Set.of("call")),
+          entry("routing", Set.of("call")),
+          entry("provider", Set.of("call")),
+          entry("fleet", Set.of("call")),
+          entry("learning", Set.of("call", "routing")),
+          entry("tuning", Set.of("call", "cache")),
+          entry("guardian", Set.of("call")),
+          entry("ledger", Set.of("call")),
+          entry("events", Set.of("call")),
+          entry("stats", Set.of("call")),
+          entry("pipeline", ENGINE),
+          // The packages that declare what is stored.
+          entry(
+              "store",
+              Set.of(
+                  "call", "cache", "fleet", "learning", "ledger", "events", "routing", "tuning")),
+          entry("grpc", with(ENGINE, "pipeline")),
+          entry("http", with(ENGINE, "pipeline", "grpc")),
+          entry("app", with(ENGINE, "pipeline", "grpc", "http", "store")));
+
+  private static JavaClasses server;
+
+  @BeforeAll
+  static void readServer() {
+    server =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.admiral.optimizer");
+  }
+
+  @Test
+  void everyPackage_hasARowInTheTable() {
+    assertThat(ownClasses().map(PackageArrowsTest::part).distinct())
+        .allSatisfy(part -> assertThat(MAY_IMPORT).containsKey(part));
+  }
+
+  @Test
+  void everyImport_followsAnArrowOfTheTable() {
+    List<String> strays =
+        dependencies()
+            .filter(d -> d.getTargetClass().getPackageName().startsWith(ROOT))
+            .filter(d -> !allowed(part(d.getOriginClass()), part(d.getTargetClass())))
+            .map(Dependency::getDescription)
+            .toList();
+
+    assertThat(strays).isEmpty();
+  }
+
+  @Test
+  void vocabulary_knowsOnlyTheJdkAndTheContract() {
+    Set<String> known =
+        Set.of("java.", ROOT, "com.google.protobuf.", "org.jspecify.", "com.google.errorprone.");
+
+    assertThat(foreign(part -> part.equals("call"), target -> startsWithAny(target, known)))
+        .isEmpty();
+  }
+
+  @Test
+  void databases_areKnownToStoreAlone() {
+    Set<String> databases =
+        Set.of("java.sql.", "javax.sql.", "org.jdbi.", "org.flywaydb.", "org.sqlite.");
+
+    assertThat(foreign(part -> !part.equals("store"), target -> !startsWithAny(target, databases)))
+        .isEmpty();
+  }
+
+  /** What the chosen packages import although {@code welcome} does not hold for it. */
+  private static List<String> foreign(Predicate<String> origin, Predicate<String> welcome) {
+    return dependencies()
+        .filter(d -> origin.test(part(d.getOriginClass())))
+        .filter(d -> !d.getTargetClass().getBaseComponentType().isPrimitive())
+        .filter(d -> !welcome.test(d.getTargetClass().getBaseComponentType().getName()))
+        .map(Dependency::getDescription)
+        .toList();
+  }
+
+  private static Stream<Dependency> dependencies() {
+    return ownClasses().flatMap(c -> c.getDirectDependenciesFromSelf().stream());
+  }
+
+  private static Stream<JavaClass> ownClasses() {
+    return server.stream().filter(c -> !part(c).equals(CONTRACT));
+  }
+
+  private static boolean allowed(String from, String to) {
+    return from.equals(to)
+        || to.equals(CONTRACT)
+        || MAY_IMPORT.getOrDefault(from, Set.of()).contains(to);
+  }
+
+  /** The row of the table a class belongs to: the package right below the root. */
+  private static String part(JavaClass type) {
+    String below = type.getBaseComponentType().getPackageName().substring(ROOT.length());
+    int dot = below.indexOf('.');
+    return dot < 0 ? below : below.substring(0, dot);
+  }
+
+  private static boolean startsWithAny(String name, Set<String> prefixes) {
+    return prefixes.stream().anyMatch(name::startsWith);
+  }
+
+  private static Set<String> with(Set<String> some, String... others) {
+    return Stream.concat(some.stream(), Stream.of(others)).collect(toUnmodifiableSet());
+  }
+}
