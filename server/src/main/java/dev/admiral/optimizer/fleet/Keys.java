@@ -1,0 +1,92 @@
+package dev.admiral.optimizer.fleet;
+
+import dev.admiral.optimizer.call.Caller;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells whom a presented key speaks for. Keys are compared by digest, every one of them whatever
+ * matched before, and without a branch on what matched: the time taken tells only how many keys
+ * there are, about a nanosecond for each.
+ */
+public final class Keys {
+  private static final Optional<Identity> ANYBODY =
+      Optional.of(new Identity(Caller.DEFAULT_TENANT, true, "open"));
+
+  private volatile Ring ring;
+
+  /**
+   * @param keys the keys; empty for open mode, in which anybody is the operator of the default
+   *     tenant
+   */
+  public Keys(List<Key> keys) {
+    ring = Ring.of(keys);
+  }
+
+  /**
+   * Puts other keys in place of these, at once and as a whole.
+   *
+   * @param keys the keys; empty for open mode
+   */
+  public void replace(List<Key> keys) {
+    ring = Ring.of(keys);
+  }
+
+  /** Returns true if there are no keys and anybody is the operator of the default tenant. */
+  public boolean open() {
+    return ring.identities.isEmpty();
+  }
+
+  /**
+   * Tells whom a key speaks for.
+   *
+   * @param bearer what was presented, without the word "Bearer"; null if nothing was
+   * @return empty if the key is not known here, or is missing where one is needed
+   */
+  public Optional<Identity> authenticate(@Nullable String bearer) {
+    Ring now = ring;
+    if (now.identities.isEmpty()) {
+      return ANYBODY;
+    }
+    return bearer == null ? Optional.empty() : now.find(Key.digest(bearer));
+  }
+
+  /** The keys at one time: the digests, four longs each, and whose they are. */
+  private static final class Ring {
+    private final long[] digests;
+    private final List<Identity> identities;
+
+    private Ring(long[] digests, List<Identity> identities) {
+      this.digests = digests;
+      this.identities = identities;
+    }
+
+    static Ring of(List<Key> keys) {
+      ByteBuffer digests = ByteBuffer.allocate(keys.size() * 32);
+      keys.forEach(key -> digests.put(HexFormat.of().parseHex(key.sha256())));
+      long[] words = new long[keys.size() * 4];
+      digests.flip().asLongBuffer().get(words);
+      return new Ring(words, keys.stream().map(Key::identity).toList());
+    }
+
+    Optional<Identity> find(byte[] digest) {
+      ByteBuffer bytes = ByteBuffer.wrap(digest);
+      long a = bytes.getLong();
+      long b = bytes.getLong();
+      long c = bytes.getLong();
+      long d = bytes.getLong();
+      long found = 0;
+      for (int i = 0; i < digests.length; i += 4) {
+        long difference =
+            (a ^ digests[i]) | (b ^ digests[i + 1]) | (c ^ digests[i + 2]) | (d ^ digests[i + 3]);
+        // All ones for equal digests, else zero.
+        long equal = ((difference | -difference) >>> 63) - 1;
+        found |= equal & (i / 4 + 1);
+      }
+      return found == 0 ? Optional.empty() : Optional.of(identities.get((int) found - 1));
+    }
+  }
+}
