@@ -4,7 +4,8 @@ import dev.admiral.optimizer.v1.Completion;
 import java.time.Instant;
 
 /**
- * A complete answer, as it is paid for, cached and shared. It knows nothing of the callers it is given to.
+ * A complete answer, as it is paid for, cached and shared. It knows nothing of the callers it is
+ * given to.
  *
  * @param completion what the model said
  * @param provider the provider that answered
@@ -14,4 +15,9 @@ import java.time.Instant;
  * @param created when the answer was complete
  */
 public record Answer(
-    Completion completion, String provider, String model, Usage usage, Cost cost, Instant created) {}
+    Completion completion,
+    String provider,
+    String model,
+    Usage usage,
+    Cost cost,
+    Instant created) {}

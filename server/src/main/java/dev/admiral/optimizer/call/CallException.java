@@ -1,6 +1,9 @@
 package dev.admiral.optimizer.call;
 
-/** Carries a {@link Failure} up the blocking part of the path. It has no stack trace: a failed call is not a fault of this program. */
+/**
+ * Carries a {@link Failure} up the blocking part of the path. It has no stack trace: a failed call
+ * is not a fault of this program.
+ */
 public final class CallException extends Exception {
   private static final long serialVersionUID = 1L;
 

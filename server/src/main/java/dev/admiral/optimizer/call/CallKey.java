@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /**
- * The SHA-256 under which equal calls of a tenant meet in the cache and in flight. Four longs rather than an array, so that keys
- * compare by value and cost one object.
+ * The SHA-256 under which equal calls of a tenant meet in the cache and in flight. Four longs
+ * rather than an array, so that keys compare by value and cost one object.
  */
 public record CallKey(long a, long b, long c, long d) {
 

@@ -7,8 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a call, or one try of it, failed. Whoever meets the failure classifies it once; everybody after reads only the kind. Messages
- * are one English sentence that is safe to show: they may quote a provider's error text, never a prompt, an answer or a key.
+ * Why a call, or one try of it, failed. Whoever meets the failure classifies it once; everybody
+ * after reads only the kind. Messages are one English sentence that is safe to show: they may quote
+ * a provider's error text, never a prompt, an answer or a key.
  */
 public sealed interface Failure {
 
@@ -28,7 +29,10 @@ public sealed interface Failure {
     return false;
   }
 
-  /** Returns true if the same call to the same model will fail in the same way again: worth telling the next agent at once. */
+  /**
+   * Returns true if the same call to the same model will fail in the same way again: worth telling
+   * the next agent at once.
+   */
   default boolean deterministic() {
     return false;
   }
@@ -53,10 +57,14 @@ public sealed interface Failure {
   /**
    * The call is malformed.
    *
-   * @param reason CALL_INVALID or CALL_TOO_LARGE
    * @param violations every field at fault, at least one
    */
-  record Invalid(ErrorReason reason, String message, List<Violation> violations) implements Failure {}
+  record Invalid(String message, List<Violation> violations) implements Failure {
+    @Override
+    public ErrorReason reason() {
+      return ErrorReason.ERROR_REASON_CALL_INVALID;
+    }
+  }
 
   /**
    * One field at fault.
@@ -65,6 +73,23 @@ public sealed interface Failure {
    * @param description what is wrong and what to do
    */
   record Violation(String field, String description) {}
+
+  /**
+   * The call is larger than this server takes.
+   *
+   * @param limitBytes the limit
+   */
+  record TooLarge(String message, long limitBytes) implements Failure {
+    @Override
+    public ErrorReason reason() {
+      return ErrorReason.ERROR_REASON_CALL_TOO_LARGE;
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+      return Map.of("limitBytes", Long.toString(limitBytes));
+    }
+  }
 
   /**
    * The model is not known here.
@@ -91,8 +116,9 @@ public sealed interface Failure {
   }
 
   /**
-   * A failure of this side that has no variables worth a type of its own: a cache miss under MODE_ONLY, a reused request_id, a
-   * cancelled call, a cost limit, a draining server, an unavailable store.
+   * A failure of this side that has no variables worth a type of its own: a cache miss under
+   * MODE_ONLY, a reused request_id, a cancelled call, a cost limit, a draining server, an
+   * unavailable store.
    */
   record Refused(ErrorReason reason, String message) implements Failure {}
 
@@ -111,7 +137,8 @@ public sealed interface Failure {
     public String message() {
       return last == null
           ? "the call's deadline passed before an answer was complete"
-          : "the call's deadline left no time for another try; the last one failed: " + last.message();
+          : "the call's deadline left no time for another try; the last one failed: "
+              + last.message();
     }
   }
 
@@ -128,8 +155,14 @@ public sealed interface Failure {
       implements Failure {
     @Override
     public String message() {
-      return "the limit on " + limit + " of " + subject + " is used up"
-          + (retryAfter == null ? "" : "; try again in " + Math.max(1, retryAfter.toMillis()) + " ms");
+      return "the limit on "
+          + limit
+          + " of "
+          + subject
+          + " is used up"
+          + (retryAfter == null
+              ? ""
+              : "; try again in " + Math.max(1, retryAfter.toMillis()) + " ms");
     }
 
     @Override
@@ -246,7 +279,10 @@ public sealed interface Failure {
     }
   }
 
-  /** The stream broke after its first piece: what came is incomplete and nothing may be tried again behind the caller's back. */
+  /**
+   * The stream broke after its first piece: what came is incomplete and nothing may be tried again
+   * behind the caller's back.
+   */
   record StreamBroken(String message) implements Failure {
     @Override
     public ErrorReason reason() {
@@ -279,7 +315,8 @@ public sealed interface Failure {
   /**
    * The provider rejects this call for what it is.
    *
-   * @param reason PROVIDER_MODEL_UNKNOWN, PROVIDER_CALL_INVALID, CONTEXT_TOO_LONG, PROVIDER_CALL_TOO_LARGE or PROVIDER_REFUSED
+   * @param reason PROVIDER_MODEL_UNKNOWN, PROVIDER_CALL_INVALID, CONTEXT_TOO_LONG,
+   *     PROVIDER_CALL_TOO_LARGE or PROVIDER_REFUSED
    */
   record Rejected(ErrorReason reason, String message) implements Failure {
     @Override

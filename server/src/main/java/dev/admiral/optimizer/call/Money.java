@@ -5,7 +5,8 @@ import java.math.BigDecimal;
 /**
  * An exact amount of money.
  *
- * @param picoUsd the amount in pico-dollars (1e-12 USD); a long holds a little over nine million dollars
+ * @param picoUsd the amount in pico-dollars (1e-12 USD); a long holds a little over nine million
+ *     dollars
  */
 public record Money(long picoUsd) implements Comparable<Money> {
   public static final Money ZERO = new Money(0);

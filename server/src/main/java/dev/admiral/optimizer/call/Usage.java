@@ -39,7 +39,10 @@ public record Usage(
     return new Usage(input, 0, 0, 0, output, 0, true);
   }
 
-  /** Returns the input tokens that were neither read from nor written to a prompt cache; never negative. */
+  /**
+   * Returns the input tokens that were neither read from nor written to a prompt cache; never
+   * negative.
+   */
   public long plainInput() {
     return Math.max(0, input - cachedInput - cacheWrite - cacheWrite1h);
   }

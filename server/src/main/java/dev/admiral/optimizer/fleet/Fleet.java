@@ -6,7 +6,6 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
 import java.io.IOException;
 import java.time.Duration;
@@ -274,9 +273,7 @@ public final class Fleet {
     if (problem != null) {
       throw new CallException(
           new Failure.Invalid(
-              ErrorReason.ERROR_REASON_CALL_INVALID,
-              field + " " + problem,
-              List.of(new Failure.Violation(field, problem))));
+              field + " " + problem, List.of(new Failure.Violation(field, problem))));
     }
   }
 

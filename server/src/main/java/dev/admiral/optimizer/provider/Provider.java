@@ -1,9 +1,10 @@
 package dev.admiral.optimizer.provider;
 
 /**
- * A vendor's API, or anything that speaks it. Assembling one opens no connection. Every method blocks, within
- * the provider's own bounds on connecting, on the first piece and on silence between pieces. Whoever calls bounds the whole by
- * interrupting the thread, upon which the upstream connection is closed before the method throws.
+ * A vendor's API, or anything that speaks it. Assembling one opens no connection. Every method
+ * blocks, within the provider's own bounds on connecting, on the first piece and on silence between
+ * pieces. Whoever calls bounds the whole by interrupting the thread, upon which the upstream
+ * connection is closed before the method throws.
  */
 public interface Provider {
 
@@ -11,11 +12,12 @@ public interface Provider {
   String name();
 
   /**
-   * Makes one try of one model. With {@link ProviderCall#streamed()} pieces go to the sink as they arrive; else the sink sees the
-   * whole answer's pieces at the end. Either way the reply holds the complete answer.
+   * Makes one try of one model. With {@link ProviderCall#streamed()} pieces go to the sink as they
+   * arrive; else the sink sees the whole answer's pieces at the end. Either way the reply holds the
+   * complete answer.
    *
-   * @throws ProviderException if no complete answer came, interruption included (reason CALL_CANCELLED); it says what may be billed
-   *     all the same
+   * @throws ProviderException if no complete answer came, interruption included (reason
+   *     CALL_CANCELLED); it says what may be billed all the same
    * @throws InterruptedException if the thread was interrupted before anything was sent
    */
   Reply complete(ProviderCall call, ReplySink sink) throws ProviderException, InterruptedException;

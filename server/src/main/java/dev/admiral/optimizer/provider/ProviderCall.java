@@ -10,5 +10,4 @@ import dev.admiral.optimizer.v1.Prompt;
  * @param prompt what to ask
  * @param streamed true to ask for the answer piece by piece
  */
-public record ProviderCall(
-    String attemptId, String model, Prompt prompt, boolean streamed) {}
+public record ProviderCall(String attemptId, String model, Prompt prompt, boolean streamed) {}

@@ -16,8 +16,8 @@ public final class ProviderException extends Exception {
 
   /**
    * @param failure the one classification of what went wrong
-   * @param billable tokens the vendor bills or may bill: it accepted the call and the answer broke off; null if the vendor refused
-   *     the call or never received it
+   * @param billable tokens the vendor bills or may bill: it accepted the call and the answer broke
+   *     off; null if the vendor refused the call or never received it
    * @param requestId the vendor's identifier of the call; empty if it gave none
    * @param httpStatus the HTTP status; 0 if none came
    */
