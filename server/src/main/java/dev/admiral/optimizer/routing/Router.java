@@ -247,9 +247,7 @@ public final class Router {
   }
 
   private static boolean showsImage(Part part) {
-    return part.hasImage()
-        || part.hasToolResult()
-            && part.getToolResult().getPartsList().stream().anyMatch(Part::hasImage);
+    return part.hasImage() || part.getToolResult().getPartsList().stream().anyMatch(Part::hasImage);
   }
 
   private static String words(Set<Ability> needs) {
