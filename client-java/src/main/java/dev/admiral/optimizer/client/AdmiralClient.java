@@ -1,0 +1,697 @@
+package dev.admiral.optimizer.client;
+
+import dev.admiral.optimizer.v1.CachePolicy;
+import dev.admiral.optimizer.v1.CacheServiceGrpc;
+import dev.admiral.optimizer.v1.CallOptions;
+import dev.admiral.optimizer.v1.CompleteBatchRequest;
+import dev.admiral.optimizer.v1.CompleteBatchResponse;
+import dev.admiral.optimizer.v1.CompleteRequest;
+import dev.admiral.optimizer.v1.CompleteResponse;
+import dev.admiral.optimizer.v1.CountTokensRequest;
+import dev.admiral.optimizer.v1.CountTokensResponse;
+import dev.admiral.optimizer.v1.EmbedRequest;
+import dev.admiral.optimizer.v1.EmbedResponse;
+import dev.admiral.optimizer.v1.EventServiceGrpc;
+import dev.admiral.optimizer.v1.FleetServiceGrpc;
+import dev.admiral.optimizer.v1.HealthRequest;
+import dev.admiral.optimizer.v1.HealthResponse;
+import dev.admiral.optimizer.v1.LearningQueryRequest;
+import dev.admiral.optimizer.v1.LearningQueryResponse;
+import dev.admiral.optimizer.v1.ListModelsRequest;
+import dev.admiral.optimizer.v1.ListModelsResponse;
+import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.ReportOutcomeRequest;
+import dev.admiral.optimizer.v1.ReportOutcomeResponse;
+import dev.admiral.optimizer.v1.Sampling;
+import dev.admiral.optimizer.v1.StatsRequest;
+import dev.admiral.optimizer.v1.StatsResponse;
+import dev.admiral.optimizer.v1.StreamRequest;
+import dev.admiral.optimizer.v1.StreamResponse;
+import dev.admiral.optimizer.v1.WatchEventsRequest;
+import dev.admiral.optimizer.v1.WatchEventsResponse;
+import io.grpc.ChannelCredentials;
+import io.grpc.Deadline;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.NameResolverRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to Admiral, through which an agent makes its model calls. Make one and keep it; it
+ * is thread-safe, connects at its first call and connects anew by itself.
+ *
+ * <p>Each method of the contract is here as a blocking call; {@link #fleet}, {@link #ledger},
+ * {@link #cache} and {@link #events} hold those of the other services. Calls fail with {@link
+ * AdmiralException} and nothing else. {@link #call} makes any unary method asynchronous.
+ *
+ * {@snippet :
+ * try (AdmiralClient admiral = AdmiralClient.builder().agent("triage-1").build()) {
+ *   System.out.println(admiral.ask("fast", "What is the capital of France?"));
+ * }
+ * }
+ */
+public final class AdmiralClient implements AutoCloseable {
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> AGENT =
+      Metadata.Key.of("admiral-agent", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:/@-]{0,128}");
+
+  /** What must not happen twice, and has no request_id to keep it from that. */
+  private static final Set<MethodDescriptor<?, ?>> ONCE =
+      Set.of(FleetServiceGrpc.getCreateKeyMethod(), CacheServiceGrpc.getRollBackChangeMethod());
+
+  private final Link link;
+  private final View view;
+  private final Metadata headers;
+
+  /** What differs between clients that share a connection. */
+  private record View(
+      Optional<String> key,
+      String agentId,
+      String agentGroup,
+      Optional<Duration> deadline,
+      RetryPolicy retry) {
+
+    View withAgent(String newAgentId, String newAgentGroup) {
+      return new View(key, newAgentId, newAgentGroup, deadline, retry);
+    }
+
+    View withDeadline(Duration newDeadline) {
+      return new View(key, agentId, agentGroup, Optional.of(newDeadline), retry);
+    }
+
+    View withRetry(RetryPolicy newRetry) {
+      return new View(key, agentId, agentGroup, deadline, newRetry);
+    }
+  }
+
+  private AdmiralClient(Link link, View view) {
+    this.link = link;
+    this.view = view;
+    this.headers = new Metadata();
+    view.key().ifPresent(key -> headers.put(AUTHORIZATION, "Bearer " + key));
+    if (!view.agentId().isEmpty()) {
+      headers.put(AGENT, view.agentId());
+    }
+  }
+
+  /** Returns a builder whose every setting has a default that suits a server on this machine. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Returns a client that speaks for another agent over the same connection. Closing either closes
+   * both.
+   *
+   * @param agentId the agent's name, as {@code CallOptions.agent_id}
+   * @param agentGroup its group, or empty
+   * @throws IllegalArgumentException if a name is not one the contract allows
+   */
+  public AdmiralClient forAgent(String agentId, String agentGroup) {
+    return new AdmiralClient(
+        link, view.withAgent(name("agent", agentId), name("agent group", agentGroup)));
+  }
+
+  /**
+   * Returns a client over the same connection whose calls have this long, over all tries. Closing
+   * either closes both.
+   *
+   * @throws IllegalArgumentException if the deadline is not above zero
+   */
+  public AdmiralClient withDeadline(Duration deadline) {
+    return new AdmiralClient(link, view.withDeadline(positive("deadline", deadline)));
+  }
+
+  /**
+   * Returns a client over the same connection that tries again as told. Closing either closes both.
+   */
+  public AdmiralClient withRetry(RetryPolicy retry) {
+    return new AdmiralClient(link, view.withRetry(retry));
+  }
+
+  /**
+   * Asks a model one question and returns the text of its answer.
+   *
+   * @param model a model or alias, as {@code Prompt.model}
+   * @throws AdmiralException if there is no answer
+   */
+  public String ask(String model, String text) {
+    return Prompts.text(complete(Prompts.of(model, text)).getCompletion());
+  }
+
+  /**
+   * Answers a prompt in one message.
+   *
+   * @throws AdmiralException if there is no answer
+   */
+  public CompleteResponse complete(Prompt prompt) {
+    return complete(CompleteRequest.newBuilder().setPrompt(prompt).build());
+  }
+
+  /**
+   * Answers a prompt in one message.
+   *
+   * @throws AdmiralException if there is no answer
+   */
+  public CompleteResponse complete(CompleteRequest request) {
+    return await(OptimizerServiceGrpc.getCompleteMethod(), prepare(request));
+  }
+
+  /**
+   * Answers a prompt in one message, later.
+   *
+   * @return the answer to come, which fails with {@link AdmiralException}; cancelling it cancels
+   *     the call
+   */
+  public CompletableFuture<CompleteResponse> completeAsync(CompleteRequest request) {
+    return call(OptimizerServiceGrpc.getCompleteMethod(), request);
+  }
+
+  /** Begins a streamed answer; whatever fails is thrown by the stream. */
+  public CompletionStream stream(Prompt prompt) {
+    return stream(StreamRequest.newBuilder().setPrompt(prompt).build());
+  }
+
+  /** Begins a streamed answer; whatever fails is thrown by the stream. */
+  public CompletionStream stream(StreamRequest request) {
+    MessageQueue<StreamResponse> queue = new MessageQueue<>();
+    queue.start(
+        exchange(
+            OptimizerServiceGrpc.getStreamMethod(),
+            prepare(request),
+            deadline(),
+            Runnable::run,
+            queue),
+        link.streamWindow);
+    return new CompletionStream(queue);
+  }
+
+  /**
+   * Begins a streamed answer for a subscriber, which needs no thread while it waits: the form for
+   * many streams at once. Events come no faster than the subscriber asks for them, on the client's
+   * executor; failure is an {@link AdmiralException}, and cancelling the subscription cancels the
+   * call.
+   */
+  public void stream(StreamRequest request, Flow.Subscriber<? super StreamResponse> subscriber) {
+    Subscribed subscribed = new Subscribed(subscriber);
+    subscribed.start(
+        exchange(
+            OptimizerServiceGrpc.getStreamMethod(),
+            prepare(request),
+            deadline(),
+            link.callbacks,
+            subscribed));
+  }
+
+  /**
+   * Answers several prompts; each result succeeds or fails by itself.
+   *
+   * @throws AdmiralException if the batch as a whole failed
+   */
+  public CompleteBatchResponse completeBatch(CompleteBatchRequest request) {
+    return await(OptimizerServiceGrpc.getCompleteBatchMethod(), prepare(request));
+  }
+
+  /**
+   * Turns texts into vectors.
+   *
+   * @throws AdmiralException if there are none
+   */
+  public EmbedResponse embed(EmbedRequest request) {
+    return await(OptimizerServiceGrpc.getEmbedMethod(), prepare(request));
+  }
+
+  /**
+   * Counts the tokens of a prompt without asking for an answer.
+   *
+   * @throws AdmiralException if they cannot be counted
+   */
+  public CountTokensResponse countTokens(Prompt prompt) {
+    return await(
+        OptimizerServiceGrpc.getCountTokensMethod(),
+        prepare(CountTokensRequest.newBuilder().setPrompt(prompt).build()));
+  }
+
+  /**
+   * Lists models, and with the first page all aliases.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public ListModelsResponse listModels(ListModelsRequest request) {
+    return await(OptimizerServiceGrpc.getListModelsMethod(), request);
+  }
+
+  /**
+   * Tells how good an answer was; a bad one leaves the cache.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public ReportOutcomeResponse reportOutcome(ReportOutcomeRequest request) {
+    return await(OptimizerServiceGrpc.getReportOutcomeMethod(), request);
+  }
+
+  /**
+   * Tells how each part of the server is.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public HealthResponse health() {
+    return await(OptimizerServiceGrpc.getHealthMethod(), HealthRequest.getDefaultInstance());
+  }
+
+  /**
+   * Tells what was served, how fast and what was saved since the server started.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public StatsResponse stats() {
+    return stats(StatsRequest.getDefaultInstance());
+  }
+
+  /**
+   * Tells what was served, how fast and what was saved since the server started.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public StatsResponse stats(StatsRequest request) {
+    return await(OptimizerServiceGrpc.getStatsMethod(), request);
+  }
+
+  /**
+   * Tells what the server has learned from failures.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public LearningQueryResponse learning(LearningQueryRequest request) {
+    return await(OptimizerServiceGrpc.getLearningQueryMethod(), request);
+  }
+
+  /** Agents, keys and budgets. */
+  public FleetClient fleet() {
+    return new FleetClient(this);
+  }
+
+  /** What was paid and what was saved. */
+  public LedgerClient ledger() {
+    return new LedgerClient(this);
+  }
+
+  /** The response cache. */
+  public CacheClient cache() {
+    return new CacheClient(this);
+  }
+
+  /** What happens in the fleet. */
+  public EventClient events() {
+    return new EventClient(this);
+  }
+
+  /**
+   * Calls any unary method of the contract, such as {@code FleetServiceGrpc.getListAgentsMethod()}.
+   * Stages that follow run on the client's executor.
+   *
+   * @return the answer to come, which fails with {@link AdmiralException}; cancelling it, or
+   *     completing it in another way, cancels the call
+   */
+  public <Q, R> CompletableFuture<R> call(MethodDescriptor<Q, R> method, Q request) {
+    return begin(method, prepared(request), link.callbacks);
+  }
+
+  /**
+   * Ends the connection at once; calls that run fail with {@code CALL_CANCELLED}, and so does every
+   * call made after.
+   */
+  @Override
+  public void close() {
+    link.close();
+  }
+
+  @Override
+  public String toString() {
+    return "AdmiralClient[" + link.target + "]";
+  }
+
+  EventStream watch(WatchEventsRequest request) {
+    MessageQueue<WatchEventsResponse> queue = new MessageQueue<>();
+    // Watching has no end, so no deadline either.
+    queue.start(
+        exchange(EventServiceGrpc.getWatchEventsMethod(), request, null, Runnable::run, queue),
+        link.streamWindow);
+    return new EventStream(queue);
+  }
+
+  /** Makes a call and waits for it on this thread. */
+  <Q, R> R await(MethodDescriptor<Q, R> method, Q request) {
+    // Nothing of the caller's runs when it ends, so it may end on the connection's own thread.
+    CompletableFuture<R> pending = begin(method, request, Runnable::run);
+    try {
+      return pending.get();
+    } catch (InterruptedException e) {
+      pending.cancel(true);
+      Thread.currentThread().interrupt();
+      throw MessageQueue.interrupted();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AdmiralException failure) {
+        throw MessageQueue.here(failure);
+      }
+      throw new IllegalStateException("A call failed in an unforeseen way.", e.getCause());
+    }
+  }
+
+  private <Q, R> CompletableFuture<R> begin(
+      MethodDescriptor<Q, R> method, Q request, Executor executor) {
+    PendingCall<R> pending = new PendingCall<>();
+    Exchange<Q, R> exchange = exchange(method, request, deadline(), executor, pending);
+    // Two, since gRPC tells of the end of a unary call only when a second message is asked for.
+    exchange.request(2);
+    exchange.start();
+    var unused = pending.whenComplete((answer, failure) -> exchange.cancel());
+    return pending;
+  }
+
+  private <Q, R> Exchange<Q, R> exchange(
+      MethodDescriptor<Q, R> method,
+      Q request,
+      @Nullable Deadline deadline,
+      Executor executor,
+      Exchange.Sink<R> sink) {
+    RetryPolicy retry = ONCE.contains(method) ? RetryPolicy.NONE : view.retry();
+    return new Exchange<>(link, method, request, headers, deadline, executor, retry, sink);
+  }
+
+  private @Nullable Deadline deadline() {
+    return view.deadline()
+        .map(time -> Deadline.after(time.toNanos(), TimeUnit.NANOSECONDS))
+        .orElse(null);
+  }
+
+  @SuppressWarnings("unchecked") // Each case gives back the type it was given.
+  private <Q> Q prepared(Q request) {
+    if (request instanceof CompleteRequest complete) {
+      return (Q) prepare(complete);
+    } else if (request instanceof CompleteBatchRequest batch) {
+      return (Q) prepare(batch);
+    } else if (request instanceof EmbedRequest embed) {
+      return (Q) prepare(embed);
+    } else if (request instanceof CountTokensRequest count) {
+      return (Q) prepare(count);
+    }
+    return request;
+  }
+
+  private CompleteRequest prepare(CompleteRequest request) {
+    boolean identify =
+        isIdNeeded(request.getRequestId(), request.getPrompt(), request.getOptions());
+    Optional<CallOptions> options = withDefaults(request.getOptions());
+    if (!identify && options.isEmpty()) {
+      return request;
+    }
+    CompleteRequest.Builder prepared = request.toBuilder();
+    options.ifPresent(prepared::setOptions);
+    if (identify) {
+      prepared.setRequestId(UUID.randomUUID().toString());
+    }
+    return prepared.build();
+  }
+
+  private StreamRequest prepare(StreamRequest request) {
+    boolean identify =
+        isIdNeeded(request.getRequestId(), request.getPrompt(), request.getOptions());
+    Optional<CallOptions> options = withDefaults(request.getOptions());
+    if (!identify && options.isEmpty()) {
+      return request;
+    }
+    StreamRequest.Builder prepared = request.toBuilder();
+    options.ifPresent(prepared::setOptions);
+    if (identify) {
+      prepared.setRequestId(UUID.randomUUID().toString());
+    }
+    return prepared.build();
+  }
+
+  private CompleteBatchRequest prepare(CompleteBatchRequest request) {
+    CompleteBatchRequest.Builder prepared = CompleteBatchRequest.newBuilder();
+    request.getRequestsList().forEach(one -> prepared.addRequests(prepare(one)));
+    return prepared.build();
+  }
+
+  private EmbedRequest prepare(EmbedRequest request) {
+    return withDefaults(request.getOptions())
+        .map(options -> request.toBuilder().setOptions(options).build())
+        .orElse(request);
+  }
+
+  private CountTokensRequest prepare(CountTokensRequest request) {
+    return withDefaults(request.getOptions())
+        .map(options -> request.toBuilder().setOptions(options).build())
+        .orElse(request);
+  }
+
+  /**
+   * Returns the options with this client's group, if they lack it; the name travels in the
+   * metadata.
+   */
+  private Optional<CallOptions> withDefaults(CallOptions options) {
+    boolean other = !options.getAgentId().isEmpty() && !options.getAgentId().equals(view.agentId());
+    return view.agentGroup().isEmpty() || other || !options.getAgentGroup().isEmpty()
+        ? Optional.empty()
+        : Optional.of(options.toBuilder().setAgentGroup(view.agentGroup()).build());
+  }
+
+  /** Whether a repeat of the call could be paid a second time for want of a cached answer. */
+  private boolean isIdNeeded(String requestId, Prompt prompt, CallOptions options) {
+    if (view.retry().maxTries() == 1 || !requestId.isEmpty()) {
+      return false;
+    }
+    CachePolicy cache = options.getCachePolicy();
+    Sampling sampling = prompt.getSampling();
+    boolean sampled = sampling.getTemperature() > 0 || sampling.getCandidateCount() > 1;
+    return switch (cache.getMode()) {
+      case MODE_BYPASS, MODE_REFRESH -> true;
+      case MODE_ONLY -> false;
+      default -> sampled && !cache.getIncludeSampled();
+    };
+  }
+
+  private static String name(String what, String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "The "
+              + what
+              + " \""
+              + name
+              + "\" is no name: use at most 128 letters, digits and \"._:/@-\".");
+    }
+    return name;
+  }
+
+  private static Duration positive(String name, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(name + " is " + value + ": use more than zero.");
+    }
+    return value;
+  }
+
+  private static int positive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is " + value + ": use 1 or more.");
+    }
+    return value;
+  }
+
+  /** Settings of a client. Not thread-safe. */
+  public static final class Builder {
+    private List<Address> addresses = List.of(new Address("127.0.0.1", Address.DEFAULT_PORT));
+    private Optional<Tls> tls = Optional.empty();
+    private boolean plaintextBeyondLoopback;
+    private Optional<String> key = Optional.empty();
+    private String agentId = "";
+    private String agentGroup = "";
+    private Optional<Duration> deadline = Optional.of(Duration.ofMinutes(10));
+    private RetryPolicy retry = RetryPolicy.DEFAULT;
+    private int maxMessageBytes = 64 << 20;
+    private int streamWindow = 32;
+    private Duration keepAlive = Duration.ofMinutes(5);
+    private Duration keepAliveTimeout = Duration.ofSeconds(20);
+    private Executor executor = ForkJoinPool.commonPool();
+
+    private Builder() {}
+
+    /**
+     * Sets the servers, each {@code host}, {@code host:port} or {@code [ipv6]:port}; the port is
+     * 50051 if not given. With several, calls take turns among those that can be reached. The
+     * default is 127.0.0.1:50051.
+     *
+     * @throws IllegalArgumentException if one cannot be read, or none is given
+     */
+    public Builder address(String... servers) {
+      if (servers.length == 0) {
+        throw new IllegalArgumentException("No address was given: use host:port.");
+      }
+      List<Address> parsed = new ArrayList<>();
+      for (String server : servers) {
+        parsed.add(Address.parse(server));
+      }
+      addresses = List.copyOf(parsed);
+      return this;
+    }
+
+    /** Encrypts the connection. The default is plaintext, which is taken to loopback only. */
+    public Builder tls(Tls settings) {
+      tls = Optional.of(settings);
+      return this;
+    }
+
+    /** Allows plaintext to other machines, for networks that protect what they carry. */
+    public Builder plaintextBeyondLoopback() {
+      plaintextBeyondLoopback = true;
+      return this;
+    }
+
+    /** Sets the key this client shows; it is not printed anywhere. The default is none. */
+    public Builder key(String secret) {
+      if (secret.isBlank() || !secret.chars().allMatch(c -> c > ' ' && c < 127)) {
+        throw new IllegalArgumentException(
+            "The key is empty or holds spaces or other than visible ASCII characters: check how it"
+                + " was read.");
+      }
+      key = Optional.of(secret);
+      return this;
+    }
+
+    /** Names the agent that calls, where a call does not; the server's default is "anonymous". */
+    public Builder agent(String name) {
+      agentId = AdmiralClient.name("agent", name);
+      return this;
+    }
+
+    /** Names the group of the agent set by {@link #agent}, where a call does not. */
+    public Builder agentGroup(String name) {
+      agentGroup = AdmiralClient.name("agent group", name);
+      return this;
+    }
+
+    /** Sets how long a call has, over all of its tries; above zero. The default is 10 minutes. */
+    public Builder deadline(Duration time) {
+      deadline = Optional.of(positive("deadline", time));
+      return this;
+    }
+
+    /** Sets when calls are tried again. The default is {@link RetryPolicy#DEFAULT}. */
+    public Builder retry(RetryPolicy policy) {
+      retry = policy;
+      return this;
+    }
+
+    /** Sets the largest message taken, in bytes; 1 and up. The default is 64 MiB. */
+    public Builder maxMessageBytes(int bytes) {
+      maxMessageBytes = positive("maxMessageBytes", bytes);
+      return this;
+    }
+
+    /**
+     * Sets how many events of a stream are fetched ahead of its reader, 1 and up. The default is
+     * 32.
+     */
+    public Builder streamWindow(int events) {
+      streamWindow = positive("streamWindow", events);
+      return this;
+    }
+
+    /**
+     * Sets after how much silence a connection with calls on it is probed, and how long the answer
+     * may take before it counts as lost; both above zero. The default is 5 minutes and 20 s; many
+     * servers end a connection that is probed more often.
+     */
+    public Builder keepAlive(Duration silence, Duration timeout) {
+      keepAlive = positive("silence", silence);
+      keepAliveTimeout = positive("timeout", timeout);
+      return this;
+    }
+
+    /**
+     * Sets what runs subscribers and stages of futures. The default is the common pool, whose few
+     * threads must not be blocked; give an executor of virtual threads to code that blocks. {@code
+     * Runnable::run} uses the connection's own thread, which must not be held up at all.
+     */
+    public Builder executor(Executor callbacks) {
+      executor = callbacks;
+      return this;
+    }
+
+    /**
+     * Returns a client. Nothing is connected yet.
+     *
+     * @throws IllegalArgumentException if an address needs TLS, or a file of it cannot be read
+     */
+    public AdmiralClient build() {
+      String target = String.join(",", addresses.stream().map(Address::toString).toList());
+      ManagedChannel channel = channel();
+      return build(channel, target, Builder::later, () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    AdmiralClient build(ManagedChannel channel, String target, Timer timer, DoubleSupplier jitter) {
+      Link link = new Link(channel, executor, timer, jitter, target, streamWindow);
+      return new AdmiralClient(link, new View(key, agentId, agentGroup, deadline, retry));
+    }
+
+    private static void later(Duration delay, Runnable task) {
+      CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
+          .execute(task);
+    }
+
+    private ManagedChannel channel() {
+      NameResolverRegistry resolvers = new NameResolverRegistry();
+      resolvers.register(new StaticResolver(addresses));
+      ManagedChannelBuilder<?> channel =
+          Grpc.newChannelBuilder(StaticResolver.SCHEME + ":///", credentials(), resolvers)
+              .userAgent("admiral-client-java")
+              .maxInboundMessageSize(maxMessageBytes)
+              .keepAliveTime(keepAlive.toNanos(), TimeUnit.NANOSECONDS)
+              .keepAliveTimeout(keepAliveTimeout.toNanos(), TimeUnit.NANOSECONDS);
+      tls.flatMap(Tls::serverName).ifPresent(channel::overrideAuthority);
+      if (addresses.size() > 1) {
+        channel.defaultLoadBalancingPolicy("round_robin");
+      }
+      return channel.build();
+    }
+
+    private ChannelCredentials credentials() {
+      if (tls.isPresent()) {
+        return tls.get().credentials();
+      }
+      for (Address address : addresses) {
+        if (!plaintextBeyondLoopback && !address.isLoopback()) {
+          throw new IllegalArgumentException(
+              "Prompts and keys would travel unencrypted to "
+                  + address
+                  + ": use tls(...), or plaintextBeyondLoopback() if the network protects them.");
+        }
+      }
+      return InsecureChannelCredentials.create();
+    }
+  }
+}

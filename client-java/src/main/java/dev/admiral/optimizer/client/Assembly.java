@@ -1,0 +1,135 @@
+package dev.admiral.optimizer.client;
+
+import dev.admiral.optimizer.v1.Candidate;
+import dev.admiral.optimizer.v1.CompleteResponse;
+import dev.admiral.optimizer.v1.Completion;
+import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.FinishReason;
+import dev.admiral.optimizer.v1.Finished;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.ReasoningDelta;
+import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.Started;
+import dev.admiral.optimizer.v1.StreamResponse;
+import dev.admiral.optimizer.v1.ToolCall;
+import dev.admiral.optimizer.v1.ToolCallDelta;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Puts the events of a stream together to the answer that the same unary call would have given. */
+final class Assembly {
+  private final SortedMap<Integer, SortedMap<Integer, Piece>> candidates = new TreeMap<>();
+  private Started started = Started.getDefaultInstance();
+  private Finished finished = Finished.getDefaultInstance();
+
+  /** One part as far as it has come; appending to builders' strings would be quadratic. */
+  private static final class Piece {
+    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder signature = new StringBuilder();
+    private final StringBuilder redacted = new StringBuilder();
+    private String id = "";
+    private String name = "";
+    private ContentDelta.PieceCase kind = ContentDelta.PieceCase.PIECE_NOT_SET;
+
+    void add(ContentDelta delta) {
+      kind = delta.getPieceCase();
+      switch (kind) {
+        case TEXT -> text.append(delta.getText().getText());
+        case REFUSAL -> text.append(delta.getRefusal().getText());
+        case REASONING -> {
+          ReasoningDelta more = delta.getReasoning();
+          text.append(more.getText());
+          signature.append(more.getSignature());
+          redacted.append(more.getRedactedData());
+        }
+        case TOOL_CALL -> {
+          ToolCallDelta more = delta.getToolCall();
+          id = more.getId().isEmpty() ? id : more.getId();
+          name = more.getName().isEmpty() ? name : more.getName();
+          text.append(more.getArgumentsJson());
+        }
+        case PIECE_NOT_SET -> {
+          // A kind from a newer server: nothing this client could show.
+        }
+      }
+    }
+
+    Part part() {
+      Part.Builder part = Part.newBuilder();
+      switch (kind) {
+        case TEXT -> part.getTextBuilder().setText(text.toString());
+        case REFUSAL -> part.getRefusalBuilder().setText(text.toString());
+        case REASONING ->
+            part.setReasoning(
+                Reasoning.newBuilder()
+                    .setText(text.toString())
+                    .setSignature(signature.toString())
+                    .setRedactedData(redacted.toString()));
+        case TOOL_CALL ->
+            part.setToolCall(
+                ToolCall.newBuilder().setId(id).setName(name).setArgumentsJson(text.toString()));
+        case PIECE_NOT_SET -> {
+          // Stays a part without a kind.
+        }
+      }
+      return part.build();
+    }
+  }
+
+  void add(StreamResponse event) {
+    switch (event.getEventCase()) {
+      case STARTED -> started = event.getStarted();
+      case FINISHED -> finished = event.getFinished();
+      case DELTA -> {
+        ContentDelta delta = event.getDelta();
+        candidates
+            .computeIfAbsent(delta.getCandidateIndex(), index -> new TreeMap<>())
+            .computeIfAbsent(delta.getPartIndex(), index -> new Piece())
+            .add(delta);
+      }
+      case EVENT_NOT_SET -> {
+        // An event from a newer server.
+      }
+    }
+  }
+
+  CompleteResponse response() {
+    Completion.Builder completion =
+        Completion.newBuilder()
+            .setMessage(message(0))
+            .setFinishReason(finished.getFinishReason())
+            .setStopSequence(finished.getStopSequence());
+    int index = 1;
+    for (FinishReason reason : finished.getAlternativeFinishReasonsList()) {
+      completion.addAlternatives(
+          Candidate.newBuilder().setMessage(message(index++)).setFinishReason(reason));
+    }
+    CompleteResponse.Builder response =
+        CompleteResponse.newBuilder()
+            .setCallId(started.getCallId())
+            .setProvider(started.getProvider())
+            .setModel(started.getModel())
+            .setCompletion(completion)
+            .setLedgerEntryId(finished.getLedgerEntryId());
+    if (finished.hasUsage()) {
+      response.setUsage(finished.getUsage());
+    }
+    if (finished.hasCost()) {
+      response.setCost(finished.getCost());
+    }
+    if (finished.hasServed()) {
+      response.setServed(finished.getServed());
+    }
+    return response.build();
+  }
+
+  private Message message(int candidate) {
+    Message.Builder message = Message.newBuilder().setRole(Role.ROLE_ASSISTANT);
+    candidates.getOrDefault(candidate, new TreeMap<>()).values().stream()
+        .map(Piece::part)
+        .forEach(message::addParts);
+    return message.build();
+  }
+}

@@ -1,0 +1,151 @@
+package dev.admiral.optimizer.client;
+
+import dev.admiral.optimizer.v1.Agent;
+import dev.admiral.optimizer.v1.Budget;
+import dev.admiral.optimizer.v1.CreateKeyRequest;
+import dev.admiral.optimizer.v1.CreateKeyResponse;
+import dev.admiral.optimizer.v1.FleetServiceGrpc;
+import dev.admiral.optimizer.v1.ForgetAgentRequest;
+import dev.admiral.optimizer.v1.ForgetAgentResponse;
+import dev.admiral.optimizer.v1.GetAgentRequest;
+import dev.admiral.optimizer.v1.GetAgentResponse;
+import dev.admiral.optimizer.v1.HeartbeatRequest;
+import dev.admiral.optimizer.v1.HeartbeatResponse;
+import dev.admiral.optimizer.v1.Key;
+import dev.admiral.optimizer.v1.ListAgentsRequest;
+import dev.admiral.optimizer.v1.ListAgentsResponse;
+import dev.admiral.optimizer.v1.ListBudgetsRequest;
+import dev.admiral.optimizer.v1.ListBudgetsResponse;
+import dev.admiral.optimizer.v1.ListKeysRequest;
+import dev.admiral.optimizer.v1.ListKeysResponse;
+import dev.admiral.optimizer.v1.RevokeKeyRequest;
+import dev.admiral.optimizer.v1.RevokeKeyResponse;
+import dev.admiral.optimizer.v1.SetBudgetRequest;
+import dev.admiral.optimizer.v1.SetBudgetResponse;
+import java.util.stream.Stream;
+
+/** Agents, keys and budgets of the caller's tenant. Thread-safe. */
+public final class FleetClient {
+  private final AdmiralClient client;
+
+  FleetClient(AdmiralClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Lists the agents seen, in order of name.
+   *
+   * @return all of them, fetched page by page as the stream is read, which throws {@link
+   *     AdmiralException}
+   */
+  public Stream<Agent> agents(ListAgentsRequest request) {
+    return Pages.all(
+        token ->
+            client.await(
+                FleetServiceGrpc.getListAgentsMethod(),
+                request.toBuilder().setPageToken(token).build()),
+        ListAgentsResponse::getAgentsList,
+        ListAgentsResponse::getNextPageToken);
+  }
+
+  /** As {@link #agents(ListAgentsRequest)}, without narrowing. */
+  public Stream<Agent> agents() {
+    return agents(ListAgentsRequest.getDefaultInstance());
+  }
+
+  /**
+   * Lists keys, newest first, never their secrets.
+   *
+   * @return all of them, fetched page by page as the stream is read, which throws {@link
+   *     AdmiralException}
+   */
+  public Stream<Key> keys(ListKeysRequest request) {
+    return Pages.all(
+        token ->
+            client.await(
+                FleetServiceGrpc.getListKeysMethod(),
+                request.toBuilder().setPageToken(token).build()),
+        ListKeysResponse::getKeysList,
+        ListKeysResponse::getNextPageToken);
+  }
+
+  /** As {@link #keys(ListKeysRequest)}, without narrowing. */
+  public Stream<Key> keys() {
+    return keys(ListKeysRequest.getDefaultInstance());
+  }
+
+  /**
+   * Lists budgets with what is spent, in order of agent.
+   *
+   * @return all of them, fetched page by page as the stream is read, which throws {@link
+   *     AdmiralException}
+   */
+  public Stream<Budget> budgets(ListBudgetsRequest request) {
+    return Pages.all(
+        token ->
+            client.await(
+                FleetServiceGrpc.getListBudgetsMethod(),
+                request.toBuilder().setPageToken(token).build()),
+        ListBudgetsResponse::getBudgetsList,
+        ListBudgetsResponse::getNextPageToken);
+  }
+
+  /** As {@link #budgets(ListBudgetsRequest)}, without narrowing. */
+  public Stream<Budget> budgets() {
+    return budgets(ListBudgetsRequest.getDefaultInstance());
+  }
+
+  /**
+   * Tells of one agent.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public GetAgentResponse agent(GetAgentRequest request) {
+    return client.await(FleetServiceGrpc.getGetAgentMethod(), request);
+  }
+
+  /**
+   * Says that an agent is alive though it makes no calls.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public HeartbeatResponse heartbeat(HeartbeatRequest request) {
+    return client.await(FleetServiceGrpc.getHeartbeatMethod(), request);
+  }
+
+  /**
+   * Erases what is kept of an agent, except the ledger's amounts.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public ForgetAgentResponse forgetAgent(ForgetAgentRequest request) {
+    return client.await(FleetServiceGrpc.getForgetAgentMethod(), request);
+  }
+
+  /**
+   * Makes a key; its secret is in this answer and nowhere else. Never tried again.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public CreateKeyResponse createKey(CreateKeyRequest request) {
+    return client.await(FleetServiceGrpc.getCreateKeyMethod(), request);
+  }
+
+  /**
+   * Ends a key at once.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public RevokeKeyResponse revokeKey(RevokeKeyRequest request) {
+    return client.await(FleetServiceGrpc.getRevokeKeyMethod(), request);
+  }
+
+  /**
+   * Sets the budget of an agent or of the tenant.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public SetBudgetResponse setBudget(SetBudgetRequest request) {
+    return client.await(FleetServiceGrpc.getSetBudgetMethod(), request);
+  }
+}

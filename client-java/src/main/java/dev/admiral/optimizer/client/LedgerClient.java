@@ -1,0 +1,48 @@
+package dev.admiral.optimizer.client;
+
+import dev.admiral.optimizer.v1.GetReportRequest;
+import dev.admiral.optimizer.v1.GetReportResponse;
+import dev.admiral.optimizer.v1.LedgerEntry;
+import dev.admiral.optimizer.v1.LedgerServiceGrpc;
+import dev.admiral.optimizer.v1.ListEntriesRequest;
+import dev.admiral.optimizer.v1.ListEntriesResponse;
+import java.util.stream.Stream;
+
+/** What was paid and what was saved, for the caller's tenant. Thread-safe. */
+public final class LedgerClient {
+  private final AdmiralClient client;
+
+  LedgerClient(AdmiralClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Lists single entries, newest first.
+   *
+   * @return all of them, fetched page by page as the stream is read, which throws {@link
+   *     AdmiralException}
+   */
+  public Stream<LedgerEntry> entries(ListEntriesRequest request) {
+    return Pages.all(
+        token ->
+            client.await(
+                LedgerServiceGrpc.getListEntriesMethod(),
+                request.toBuilder().setPageToken(token).build()),
+        ListEntriesResponse::getEntriesList,
+        ListEntriesResponse::getNextPageToken);
+  }
+
+  /** As {@link #entries(ListEntriesRequest)}, without narrowing. */
+  public Stream<LedgerEntry> entries() {
+    return entries(ListEntriesRequest.getDefaultInstance());
+  }
+
+  /**
+   * Sums money and tokens by agent, model or day.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public GetReportResponse report(GetReportRequest request) {
+    return client.await(LedgerServiceGrpc.getGetReportMethod(), request);
+  }
+}
