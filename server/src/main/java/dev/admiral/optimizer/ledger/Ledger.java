@@ -1,0 +1,458 @@
+package dev.admiral.optimizer.ledger;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
+
+import dev.admiral.optimizer.call.Answer;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.Caller;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.HealthState;
+import dev.admiral.optimizer.v1.Source;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one book of what was paid and saved.
+ *
+ * <p><b>Paid calls.</b> {@link #enter} hands the entry to the store and waits until it is durable.
+ * If the store fails, or takes longer than the bound, the entry joins the backlog: an ordered list
+ * in memory that a background thread works off, oldest first, every flush. While the backlog is not
+ * empty, later entries join it at once, without waiting: the store's trouble is known, and one slow
+ * call has paid for learning it. An entry is never given to the store a second time before the
+ * first writing has failed for certain, and the store ignores an identifier it has, so none is
+ * counted twice.
+ *
+ * <p>Once the backlog is full, {@link #accepting} turns false and the pipeline starts no new paid
+ * calls. Entries of calls that were upstream by then are still kept, so the backlog may exceed its
+ * bound by as many as were in flight: a call that was paid for is never turned away.
+ *
+ * <p><b>Saved calls</b> are too many and too quick to be written one by one. Each set of equal ones
+ * has a pair of counters that only ever grow; a flush writes what they gained since the last
+ * writing that succeeded. Nothing is reset, so nothing can fall between a read and a reset, and a
+ * writing that failed needs no repair.
+ */
+public final class Ledger implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Ledger.class);
+  private static final int CATCH_UP_CHUNK = 256;
+  private static final int DEFAULT_PAGE = 100;
+  private static final int LARGEST_PAGE = 1000;
+  private static final long SECONDS_A_DAY = 86_400;
+
+  /**
+   * The ledger's bounds.
+   *
+   * @param writeWait longest wait of one call for its entry to be durable
+   * @param backlogLimit entries kept in memory before new paid calls are refused
+   * @param flushInterval how often savings are written and the backlog is tried
+   */
+  public record Settings(Duration writeWait, int backlogLimit, Duration flushInterval) {
+    /** Two seconds, 10,000 entries, each second. */
+    public static final Settings DEFAULT =
+        new Settings(Duration.ofSeconds(2), 10_000, Duration.ofSeconds(1));
+  }
+
+  /**
+   * Whether entries become durable.
+   *
+   * @param state serving, degraded while entries wait in memory, not serving when new paid calls
+   *     are refused
+   * @param reason why, in one sentence; empty while serving
+   * @param since since when
+   * @param backlog entries waiting in memory
+   */
+  public record Health(HealthState state, String reason, Instant since, int backlog) {}
+
+  /** An entry that is not known to be durable, and its writing if that is still under way. */
+  private static final class Waiting {
+    final LedgerEntry entry;
+    @Nullable CompletableFuture<Void> writing;
+
+    Waiting(LedgerEntry entry, @Nullable CompletableFuture<Void> writing) {
+      this.entry = entry;
+      this.writing = writing;
+    }
+  }
+
+  private final LedgerStore store;
+  private final Settings settings;
+  private final Time time;
+  private final Savings savings = new Savings();
+
+  /** Guards the backlog and its trouble; held briefly, never while waiting. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** In order of arrival; entries are compared by identity. */
+  private final LinkedHashSet<Waiting> backlog = new LinkedHashSet<>();
+
+  private String trouble = "";
+  private Instant troubleSince;
+
+  /** Size of the backlog, readable without the lock. */
+  private volatile int behind;
+
+  /**
+   * Held by the one thread that flushes; guards the writing of savings and each entry's writing.
+   */
+  private final ReentrantLock flushing = new ReentrantLock();
+
+  private Savings.@Nullable Gains gains;
+  private @Nullable CompletableFuture<Void> savingsWriting;
+  private boolean savingsLate;
+
+  private @Nullable Thread flusher;
+  private volatile boolean closed;
+
+  public Ledger(LedgerStore store, Settings settings, Time time) {
+    this.store = store;
+    this.settings = settings;
+    this.time = time;
+    this.troubleSince = time.now();
+  }
+
+  /**
+   * Starts the background thread. Without it nothing is flushed but by {@link #flush} and close.
+   */
+  public void start() {
+    flusher = Thread.ofVirtual().name("ledger-flush").start(this::flushUntilClosed);
+  }
+
+  /** Returns true while new paid calls may start: the backlog is not full. */
+  public boolean accepting() {
+    return behind < settings.backlogLimit();
+  }
+
+  /**
+   * Refuses new paid calls while the backlog is full.
+   *
+   * @throws CallException with STORE_UNAVAILABLE
+   */
+  public void checkAccepting() throws CallException {
+    if (!accepting()) {
+      throw unavailable(
+          "the ledger cannot store what calls cost and its backlog is full, so no paid call may"
+              + " start; see the health of the ledger");
+    }
+  }
+
+  /**
+   * Enters a paid call. Waits until the entry is durable, at most the setting's bound.
+   *
+   * @return true if the entry is durable; false if it waits in memory until the store is back
+   */
+  public boolean enter(LedgerEntry entry) {
+    if (behind > 0 && joinedBacklog(entry)) {
+      return false;
+    }
+    CompletableFuture<Void> writing = store.enter(entry);
+    String reason = await(writing, settings.writeWait());
+    if (reason == null) {
+      return true;
+    }
+    addToBacklog(new Waiting(entry, writing), reason);
+    return false;
+  }
+
+  /** Counts a call that was answered without paying. Quick, and never blocks. */
+  public void saved(Caller caller, Answer answer, Source source) {
+    savings.count(today(), caller, answer, source);
+  }
+
+  /**
+   * Returns sums over what was entered and saved until now.
+   *
+   * @throws CallException with STORE_UNAVAILABLE if the store does not answer, or if a sum is
+   *     beyond nine million dollars
+   */
+  public Report report(ReportQuery query) throws CallException {
+    flushSavings();
+    try {
+      return Report.of(store.rows(query), query.grouping());
+    } catch (IOException e) {
+      throw unavailable("the ledger cannot be read: " + e.getMessage());
+    } catch (ArithmeticException e) {
+      throw unavailable("the report's sum is too large for 64 bits; ask for fewer days");
+    }
+  }
+
+  /**
+   * Returns what each agent of a tenant spent, in order of name.
+   *
+   * @throws CallException as {@link #report}
+   */
+  public List<Spend> spend(String tenant) throws CallException {
+    LocalDate today = LocalDate.ofInstant(time.now(), ZoneOffset.UTC);
+    ReportQuery.Grouping byAgent = ReportQuery.Grouping.AGENT;
+    Map<String, Report.Row> ofToday = new HashMap<>();
+    for (Report.Row row : report(new ReportQuery(tenant, today, null, byAgent, "")).rows()) {
+      ofToday.put(row.group(), row);
+    }
+    return report(new ReportQuery(tenant, null, null, byAgent, "")).rows().stream()
+        .map(row -> {
+          Report.Row day = ofToday.getOrDefault(row.group(), Report.Row.empty(row.group()));
+          return new Spend(row.group(), day.paid(), row.paid(), row.saved());
+        })
+        .sorted(Comparator.comparing(Spend::agent))
+        .toList();
+  }
+
+  /**
+   * Returns entries, newest first.
+   *
+   * @param pageSize most entries to return; 0 means 100, more than 1,000 means 1,000
+   * @param pageToken token of the page before; empty for the first
+   * @throws IllegalArgumentException if the size is negative, or the token is not one that this
+   *     query gave
+   * @throws CallException with STORE_UNAVAILABLE if the store does not answer
+   */
+  public EntryPage entries(EntryQuery query, int pageSize, String pageToken) throws CallException {
+    if (pageSize < 0) {
+      throw new IllegalArgumentException("page_size is " + pageSize + "; it must not be negative");
+    }
+    int size = pageSize == 0 ? DEFAULT_PAGE : Math.min(pageSize, LARGEST_PAGE);
+    LedgerStore.Place before = PageToken.decode(pageToken, query);
+    try {
+      List<LedgerStore.Numbered> found = store.entries(query, before, size + 1);
+      boolean more = found.size() > size;
+      List<LedgerStore.Numbered> page = more ? found.subList(0, size) : found;
+      return new EntryPage(
+          page.stream().map(LedgerStore.Numbered::entry).toList(),
+          more ? PageToken.encode(page.getLast(), query) : "");
+    } catch (IOException e) {
+      throw unavailable("the ledger cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Returns whether entries become durable. */
+  public Health health() {
+    lock.lock();
+    try {
+      HealthState state =
+          backlog.isEmpty()
+              ? HealthState.HEALTH_STATE_SERVING
+              : accepting()
+                  ? HealthState.HEALTH_STATE_DEGRADED
+                  : HealthState.HEALTH_STATE_NOT_SERVING;
+      String reason =
+          backlog.isEmpty() ? "" : backlog.size() + " entries wait in memory, because " + trouble;
+      return new Health(state, reason, troubleSince, backlog.size());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Writes what is held in memory, as far as the store takes it; waits at most the setting's bound
+   * for each part.
+   */
+  public void flush() {
+    flushSavings();
+    catchUp();
+  }
+
+  /** Stops the background thread and writes what is held in memory, as {@link #flush} does. */
+  @Override
+  public void close() {
+    closed = true;
+    Thread thread = flusher;
+    if (thread != null) {
+      thread.interrupt();
+    }
+    flush();
+    if (behind > 0) {
+      log.error("closing with {} ledger entries that the store did not take: {}", behind, trouble);
+    }
+  }
+
+  private void flushUntilClosed() {
+    while (!closed) {
+      try {
+        time.sleep(settings.flushInterval());
+      } catch (InterruptedException e) {
+        return;
+      }
+      flush();
+    }
+  }
+
+  private void flushSavings() {
+    flushing.lock();
+    try {
+      boolean complete = false;
+      while (!complete) {
+        complete = savingsWriting == null;
+        if (savingsWriting == null) {
+          gains = savings.gains();
+          if (gains.savings().isEmpty()) {
+            savings.forgetBefore(today());
+            return;
+          }
+          savingsWriting = store.addSavings(gains.savings());
+        }
+        Duration wait = savingsLate ? Duration.ZERO : settings.writeWait();
+        String reason = await(savingsWriting, wait);
+        savingsLate = !savingsWriting.isDone();
+        if (savingsLate) {
+          return;
+        }
+        if (reason == null) {
+          requireNonNull(gains).keep();
+        } else {
+          log.warn("savings wait in memory, because {}", reason);
+          complete = true;
+        }
+        savingsWriting = null;
+      }
+    } finally {
+      flushing.unlock();
+    }
+  }
+
+  /** Writes the backlog in order; stops at the first chunk that makes no progress. */
+  private void catchUp() {
+    if (behind == 0) {
+      return;
+    }
+    flushing.lock();
+    try {
+      List<Waiting> waiting = backlog();
+      for (int from = 0; from < waiting.size(); from += CATCH_UP_CHUNK) {
+        int to = Math.min(from + CATCH_UP_CHUNK, waiting.size());
+        if (!progress(waiting.subList(from, to))) {
+          return;
+        }
+      }
+    } finally {
+      flushing.unlock();
+    }
+  }
+
+  private boolean progress(List<Waiting> chunk) {
+    for (Waiting waiting : chunk) {
+      if (waiting.writing == null) {
+        waiting.writing = store.enter(waiting.entry);
+      }
+    }
+    List<Waiting> written = new ArrayList<>();
+    String reason = null;
+    boolean late = false;
+    for (Waiting waiting : chunk) {
+      CompletableFuture<Void> writing = requireNonNull(waiting.writing);
+      String failure = await(writing, late ? Duration.ZERO : settings.writeWait());
+      if (failure == null) {
+        written.add(waiting);
+      } else {
+        reason = failure;
+        late |= !writing.isDone();
+        waiting.writing = writing.isDone() ? null : writing;
+      }
+    }
+    removeFromBacklog(written, reason);
+    return !late && !written.isEmpty();
+  }
+
+  // The backlog.
+
+  private List<Waiting> backlog() {
+    lock.lock();
+    try {
+      return List.copyOf(backlog);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Adds the entry if others wait already: it must not overtake them, and need not wait to learn
+   * why they do.
+   */
+  private boolean joinedBacklog(LedgerEntry entry) {
+    lock.lock();
+    try {
+      if (backlog.isEmpty()) {
+        return false;
+      }
+      backlog.add(new Waiting(entry, null));
+      behind = backlog.size();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void addToBacklog(Waiting waiting, String reason) {
+    lock.lock();
+    try {
+      if (backlog.isEmpty()) {
+        troubleSince = time.now();
+        log.warn("ledger entries wait in memory, because {}", reason);
+      }
+      trouble = reason;
+      backlog.add(waiting);
+      behind = backlog.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void removeFromBacklog(List<Waiting> written, @Nullable String reason) {
+    lock.lock();
+    try {
+      written.forEach(backlog::remove);
+      behind = backlog.size();
+      if (reason != null) {
+        trouble = reason;
+      }
+      if (backlog.isEmpty()) {
+        troubleSince = time.now();
+        log.info("the ledger has caught up");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for a writing; returns null once it is durable, or why it is not. */
+  private static @Nullable String await(CompletableFuture<Void> writing, Duration bound) {
+    try {
+      writing.get(bound.toNanos(), TimeUnit.NANOSECONDS);
+      return null;
+    } catch (TimeoutException e) {
+      return "the store has not answered for " + bound.toMillis() + " ms";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "the call that waited for the store was cancelled";
+    } catch (ExecutionException e) {
+      String message = requireNonNullElse(e.getCause(), e).getMessage();
+      return message == null ? "the store failed without saying why" : message;
+    }
+  }
+
+  private long today() {
+    return Math.floorDiv(time.now().getEpochSecond(), SECONDS_A_DAY);
+  }
+
+  private static CallException unavailable(String message) {
+    return new CallException(
+        new Failure.Refused(ErrorReason.ERROR_REASON_STORE_UNAVAILABLE, message));
+  }
+}

@@ -1,0 +1,244 @@
+package dev.admiral.optimizer.ledger;
+
+import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Usage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What models cost, and since when. Immutable; any thread.
+ *
+ * <p><b>Which price.</b> Of the prices that hold at the instant, the one with the latest start; of
+ * two with the same start, the one for certain hours. Within it the highest tier that the input
+ * tokens exceed; that tier's rates apply to every token of the call, as the vendors bill.
+ *
+ * <p><b>Which model.</b> A price is looked up by the exact name, then by the other names stated
+ * beside it: snapshots and aliases that the vendor bills alike. A stated name may end in
+ * -YYYY-MM-DD or -YYYYMMDD and then stands for a snapshot of any date. Nothing is inferred from the
+ * form of a name beyond that: vendors have priced snapshots of one model differently, so one that
+ * is not covered has no known price. One rule covers a reseller: under "openrouter" the names of
+ * {@code openai/}, {@code anthropic/} and {@code google/} models cost what the vendor asks, as it
+ * passes those prices on; models of other vendors have many hosts and prices there, and are unknown
+ * unless listed.
+ */
+public final class PriceBook {
+  private static final Pattern DASHED_DATE =
+      Pattern.compile("-20\\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$");
+  private static final Pattern COMPACT_DATE =
+      Pattern.compile("-20\\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])$");
+
+  private static final String RESELLER = "openrouter";
+
+  /** The reseller's names of the vendors whose prices it passes on, and our names of them. */
+  private static final Map<String, String> PASSED_ON =
+      Map.of("openai", "openai", "anthropic", "anthropic", "google", "gemini");
+
+  private final Map<String, Map<String, Tariff>> byProvider;
+
+  /** Own names only, so that {@link #models} names each model once. */
+  private final List<Entry> own;
+
+  private record Entry(String provider, String model, Tariff tariff) {}
+
+  /**
+   * A model of the book.
+   *
+   * @param provider the provider
+   * @param model the provider's own name of the model
+   * @param contextTokens most tokens of prompt and answer together; 0 if unknown
+   * @param inputPerMillion price of a million input tokens, short prompts
+   * @param outputPerMillion price of a million output tokens, short prompts; zero if it gives none
+   * @param priceVersion the price used
+   */
+  public record Listed(
+      String provider,
+      String model,
+      long contextTokens,
+      Money inputPerMillion,
+      Money outputPerMillion,
+      String priceVersion) {}
+
+  /**
+   * Makes a book of prices.
+   *
+   * @throws IllegalArgumentException if a price is stated twice, or a name stands for two models
+   */
+  public PriceBook(List<Price> prices) {
+    Map<String, Map<String, List<Price>>> grouped = new TreeMap<>();
+    for (Price price : prices) {
+      grouped
+          .computeIfAbsent(price.provider(), _ -> new TreeMap<>())
+          .computeIfAbsent(price.model(), _ -> new ArrayList<>())
+          .add(price);
+    }
+    Map<String, Map<String, Tariff>> index = new HashMap<>();
+    List<Entry> entries = new ArrayList<>();
+    grouped.forEach((provider, models) -> {
+      Map<String, Tariff> tariffs = new HashMap<>();
+      models.forEach((model, ofModel) -> {
+        Tariff tariff = Tariff.of(ofModel);
+        entries.add(new Entry(provider, model, tariff));
+        tariffs.put(model, tariff);
+      });
+      models.forEach((model, ofModel) -> addOtherNames(tariffs, provider, model, ofModel));
+      index.put(provider, tariffs);
+    });
+    byProvider = index;
+    own = List.copyOf(entries);
+  }
+
+  private static void addOtherNames(
+      Map<String, Tariff> tariffs, String provider, String model, List<Price> prices) {
+    Tariff tariff = tariffs.get(model);
+    for (Price price : prices) {
+      for (String name : price.also()) {
+        if (tariff != null && tariffs.putIfAbsent(name, tariff) != null) {
+          throw new IllegalArgumentException(
+              "the name " + provider + "/" + name + " beside " + model + " has a price already");
+        }
+      }
+    }
+  }
+
+  /** Returns the prices this server comes with. */
+  public static PriceBook builtIn() {
+    return BuiltIn.BOOK;
+  }
+
+  /**
+   * Returns the prices this server comes with, except that a model named in {@code overrides} costs
+   * what they say, at all times.
+   *
+   * @throws IllegalArgumentException as the constructor
+   */
+  public static PriceBook builtInWith(List<Price> overrides) {
+    if (overrides.isEmpty()) {
+      return builtIn();
+    }
+    return new PriceBook(PriceFile.overridden(PriceFile.builtIn(), overrides));
+  }
+
+  /**
+   * Returns what usage costs. The result is unknown if the model is not listed, has no price at
+   * that time or for a kind of token that was used, or if the amount is beyond {@link Money}: only
+   * a garbled token count gets there.
+   *
+   * @param provider the provider
+   * @param model the provider's own name of the model
+   * @param usage tokens
+   * @param at when the call was answered
+   */
+  public Cost price(String provider, String model, Usage usage, Instant at) {
+    Tariff.Period period = period(provider, model, at);
+    if (period == null) {
+      return new Cost.Unknown();
+    }
+    Tariff.Rates rates = period.rates(usage.input());
+    if (!rates.cover(usage)) {
+      return new Cost.Unknown();
+    }
+    try {
+      return new Cost.Known(new Money(rates.price(usage)), period.version(), usage.estimated());
+    } catch (ArithmeticException e) {
+      return new Cost.Unknown();
+    }
+  }
+
+  /**
+   * Returns the most a call can cost, for limits: every input token at the dearest rate. Empty if
+   * the price is unknown.
+   *
+   * @param inputTokens the most input tokens it may have
+   * @param maxOutput the most output tokens it may give
+   */
+  public Optional<Money> upperEstimate(
+      String provider, String model, long inputTokens, long maxOutput, Instant at) {
+    Tariff.Period period = period(provider, model, at);
+    if (period == null) {
+      return Optional.empty();
+    }
+    Tariff.Rates rates = period.rates(inputTokens);
+    if (rates.output() == Tariff.Rates.NOT_SOLD && maxOutput > 0) {
+      return Optional.empty();
+    }
+    try {
+      long input = Math.multiplyExact(inputTokens, rates.dearestInput());
+      long output = Math.multiplyExact(maxOutput, Math.max(0, rates.output()));
+      return Optional.of(new Money(Math.addExact(input, output)));
+    } catch (ArithmeticException e) {
+      return Optional.of(new Money(Long.MAX_VALUE));
+    }
+  }
+
+  /** Returns what is listed of a model, if a price of it holds at that time. */
+  public Optional<Listed> listed(String provider, String model, Instant at) {
+    Tariff tariff = tariff(provider, model);
+    return tariff == null ? Optional.empty() : listed(provider, model, tariff, at);
+  }
+
+  /** Returns every model with a price at that time, by provider and name; other names left out. */
+  public List<Listed> models(Instant at) {
+    return own.stream().flatMap(e -> listed(e.provider, e.model, e.tariff, at).stream()).toList();
+  }
+
+  private static Optional<Listed> listed(String provider, String model, Tariff tariff, Instant at) {
+    Tariff.Period period = tariff.at(at);
+    if (period == null) {
+      return Optional.empty();
+    }
+    Tariff.Rates rates = period.rates(0);
+    return Optional.of(
+        new Listed(
+            provider,
+            model,
+            tariff.contextTokens(),
+            perMillion(rates.input()),
+            perMillion(Math.max(0, rates.output())),
+            period.version()));
+  }
+
+  private static Money perMillion(long picoPerToken) {
+    return new Money(Math.multiplyExact(picoPerToken, 1_000_000L));
+  }
+
+  private Tariff.@Nullable Period period(String provider, String model, Instant at) {
+    Tariff tariff = tariff(provider, model);
+    return tariff == null ? null : tariff.at(at);
+  }
+
+  private @Nullable Tariff tariff(String provider, String model) {
+    Tariff listed = named(provider, model);
+    int slash = model.indexOf('/');
+    if (listed != null || slash < 0 || !provider.equals(RESELLER)) {
+      return listed;
+    }
+    String vendor = PASSED_ON.get(model.substring(0, slash));
+    return vendor == null ? null : named(vendor, model.substring(slash + 1));
+  }
+
+  private @Nullable Tariff named(String provider, String model) {
+    Map<String, Tariff> tariffs = byProvider.getOrDefault(provider, Map.of());
+    Tariff listed = tariffs.get(model);
+    return listed == null ? tariffs.get(undated(model)) : listed;
+  }
+
+  /** Returns the name with a date at its end written as the price list writes any date. */
+  private static String undated(String model) {
+    return DASHED_DATE
+        .matcher(COMPACT_DATE.matcher(model).replaceFirst("-YYYYMMDD"))
+        .replaceFirst("-YYYY-MM-DD");
+  }
+
+  /** Read when first asked for. */
+  private static final class BuiltIn {
+    static final PriceBook BOOK = new PriceBook(PriceFile.builtIn());
+  }
+}
