@@ -648,13 +648,12 @@ public final class AdmiralClient implements AutoCloseable {
      * @throws IllegalArgumentException if an address needs TLS, or a file of it cannot be read
      */
     public AdmiralClient build() {
-      String target = String.join(",", addresses.stream().map(Address::toString).toList());
-      ManagedChannel channel = channel();
-      return build(channel, target, Builder::later, () -> ThreadLocalRandom.current().nextDouble());
+      return build(Builder::later, () -> ThreadLocalRandom.current().nextDouble());
     }
 
-    AdmiralClient build(ManagedChannel channel, String target, Timer timer, DoubleSupplier jitter) {
-      Link link = new Link(channel, executor, timer, jitter, target, streamWindow);
+    AdmiralClient build(Timer timer, DoubleSupplier jitter) {
+      String target = String.join(",", addresses.stream().map(Address::toString).toList());
+      Link link = new Link(channel(), executor, timer, jitter, target, streamWindow);
       return new AdmiralClient(link, new View(key, agentId, agentGroup, deadline, retry));
     }
 

@@ -43,7 +43,7 @@ final class CallsTest {
 
   @AfterEach
   void stop() {
-    server.close();
+    server.stop();
   }
 
   @Test

@@ -93,6 +93,11 @@ final class FakeServer implements AutoCloseable {
 
   @Override
   public void close() {
+    stop();
+  }
+
+  /** Ends every call and gives the port back. */
+  void stop() {
     server.shutdownNow();
     try {
       server.awaitTermination();
