@@ -1,0 +1,265 @@
+package dev.admiral.optimizer.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.admiral.optimizer.app.Config.Dialect;
+import dev.admiral.optimizer.fleet.Identity;
+import dev.admiral.optimizer.fleet.Key;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigTest {
+  @TempDir Path folder;
+
+  private final Map<String, String> variables = new HashMap<>();
+  private Path file;
+
+  @BeforeEach
+  void nameFile() {
+    file = folder.resolve("config.yaml");
+  }
+
+  @Test
+  void withoutFile_everythingIsAtItsDefault() throws Exception {
+    Config config = new ConfigFile(Optional.empty(), environment()).read();
+
+    assertThat(config.dataDir()).isEqualTo(folder.resolve("home/.admiral"));
+    assertThat(config.grpc().host()).isEqualTo("127.0.0.1");
+    assertThat(config.grpc().port()).isEqualTo(50051);
+    assertThat(config.grpc().maxRequestBytes()).isEqualTo(16 << 20);
+    assertThat(config.grpc().tls().on()).isFalse();
+    assertThat(config.cache().timeToLive()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(config.providers()).isEmpty();
+    assertThat(config.keys()).isEmpty();
+  }
+
+  @Test
+  void emptyFile_isTheDefaults() throws Exception {
+    assertThat(read("# nothing\n")).isEqualTo(read("grpc:\n"));
+  }
+
+  @Test
+  void everyKind_isRead() throws Exception {
+    variables.put("UPSTREAM_KEY", "sk-1");
+    Files.writeString(folder.resolve("agent.key"), "the key\n");
+
+    Config config =
+        read(
+            """
+            data_dir: data
+            grpc:
+              port: 0
+              default_deadline: 90s
+              max_request_bytes: 1MiB
+            providers:
+              - name: main
+                dialect: openai
+                base_url: http://127.0.0.1:9/v1/
+                api_key: ${UPSTREAM_KEY}
+              - name: claude
+                dialect: anthropic
+            aliases:
+              fast: [main/small, claude/haiku]
+            models:
+              - name: main/small
+                input_usd_per_mtok: 0.15
+                output_usd_per_mtok: 0.60
+            limits:
+              agent_requests_per_minute: 60
+              agents:
+                - agent: council
+                  requests_per_minute: 600
+            keys:
+              - label: from a file
+                tenant: blue
+                key_file: agent.key
+            log:
+              level: warn
+              format: json
+            """);
+
+    assertThat(config.dataDir()).isEqualTo(folder.resolve("data"));
+    assertThat(config.grpc().port()).isZero();
+    assertThat(config.grpc().defaultDeadline()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(config.grpc().maxRequestBytes()).isEqualTo(1 << 20);
+    assertThat(config.providers().getFirst().baseUrl()).isEqualTo("http://127.0.0.1:9/v1");
+    assertThat(config.providers().getFirst().apiKey()).contains(new Secret("sk-1"));
+    assertThat(config.providers().getLast().dialect()).isEqualTo(Dialect.ANTHROPIC);
+    assertThat(config.aliases()).containsEntry("fast", List.of("main/small", "claude/haiku"));
+    assertThat(config.models().getFirst().inputUsdPerMtok())
+        .hasValueSatisfying(price -> assertThat(price).isEqualByComparingTo("0.15"));
+    assertThat(config.limits().agents().getFirst().requestsPerMinute()).isEqualTo(600);
+    assertThat(config.keys())
+        .containsExactly(Key.of("the key", new Identity("blue", false, "from a file")));
+    assertThat(config.log().format()).isEqualTo(Config.Log.Format.JSON);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          "grpc: {}\ncahce: {}"               | :2:1: unknown key 'cahce'; did you mean 'cache'?
+          "grpc:\n  prot: 1"                  | :2:3: unknown key 'grpc.prot'; did you mean 'port'?
+          "grpc:\n  port: many"               | :2:9: 'grpc.port' must be a whole number, 0 to 65535, not 'many'
+          "grpc:\n  port: 70000"              | :2:9: 'grpc.port' must be a whole number, 0 to 65535, not '70000'
+          "grpc:\n  port: 1.5"                | :2:9: 'grpc.port' must be a whole number, 0 to 65535, not '1.5'
+          "grpc:\n  port: [1]"                | :2:9: 'port' must be a single value
+          "grpc: 1"                           | :1:7: 'grpc' must hold keys
+          "grpc:\n  default_deadline: 5"      | :2:21: 'grpc.default_deadline' must be a duration such as 500ms, 30s or 10m, 1s to 24h, not '5'
+          "grpc:\n  max_request_bytes: 4 MB"  | :2:22: 'grpc.max_request_bytes' must be a size such as 64KiB or 16MiB, 1KiB to 512MiB, not '4 MB'
+          "grpc:\n  port: 1\n  port: 2"       | :3:3: the key 'port' stands here for the second time
+          "log:\n  level: loud"               | :2:10: 'log.level' must be error or warn or info or debug, not 'loud'
+          "providers: {}"                     | :1:12: 'providers' must be a list
+          "providers:\n  - dialect: openai"   | :2:5: the key 'providers[].name' is missing
+          "providers:\n  - name: a/b"         | :2:11: a provider's name may hold letters, digits and ._:@- only
+          "keys:\n  - label: x"               | :2:12: the key 'x' needs exactly one of sha256, key and key_file
+          "aliases:\n  fast: main/small"      | :2:9: 'fast' must be a list with at least one text
+          "data_dir: &a x\nlog: *a"           | :2:6: aliases are not supported; write the value out
+          "- a"                               | the file must hold keys and values
+          "a: b: c"                           | this is not YAML
+          "a: 1\n---\nb: 2"                   | the file must hold one document
+          "grpc:\n  tls:\n    cert_file: c"   | :3:16: grpc.tls.cert_file needs grpc.tls.key_file beside it
+          "data_dir: ${NOT_SET}"              | :1:11: the environment variable NOT_SET is not set
+          "data_dir: ${"                      | :1:11: '${' must be followed by a variable's name
+          """)
+  void mistake_isPointedAtAndExplained(String text, String message) {
+    assertThatThrownBy(() -> read(text.replace("\\n", "\n")))
+        .isInstanceOf(ConfigException.class)
+        .message()
+        .startsWith(file.toString())
+        .contains(message);
+  }
+
+  @Test
+  void variable_isFilledInWithItsDefaultWhereUnsetOrEmpty() throws Exception {
+    variables.put("EMPTY", "");
+    variables.put("PORT", "1234");
+
+    assertThat(read("grpc: {port: '${PORT}', host: '${EMPTY:-::1}'}").grpc())
+        .satisfies(grpc -> assertThat(grpc.port()).isEqualTo(1234))
+        .satisfies(grpc -> assertThat(grpc.host()).isEqualTo("::1"));
+    assertThat(read("data_dir: /x/$${HOME}/$5").dataDir()).isEqualTo(Path.of("/x/${HOME}/$5"));
+  }
+
+  @Test
+  void override_winsOverTheFile() throws Exception {
+    variables.put("ADMIRAL_GRPC_PORT", "0");
+    variables.put("ADMIRAL_DATA_DIR", "/var/lib/admiral");
+    Files.writeString(folder.resolve("level"), "debug\n");
+    variables.put("ADMIRAL_LOG_LEVEL_FILE", folder.resolve("level").toString());
+
+    Config config = read("grpc: {port: 7}");
+
+    assertThat(config.grpc().port()).isZero();
+    assertThat(config.dataDir()).isEqualTo(Path.of("/var/lib/admiral"));
+    assertThat(config.log().level()).isEqualTo(Config.Log.Level.DEBUG);
+  }
+
+  @Test
+  void overrideThatIsWrong_isNamed() {
+    variables.put("ADMIRAL_GRPC_PORT", "x");
+
+    assertThatThrownBy(() -> read(""))
+        .hasMessage("ADMIRAL_GRPC_PORT: 'grpc.port' must be a whole number, 0 to 65535, not 'x'");
+  }
+
+  @Test
+  void unknownOverride_isRefusedWithTheNearest() {
+    variables.put("ADMIRAL_GPRC_PORT", "1");
+
+    assertThatThrownBy(() -> read(""))
+        .hasMessage(
+            "the environment variable ADMIRAL_GPRC_PORT means nothing here; did you mean"
+                + " 'ADMIRAL_GRPC_PORT'?");
+  }
+
+  @Test
+  void variablesOfTheLauncherAndOfLaterParts_areLeftAlone() throws Exception {
+    variables.put("ADMIRAL_JAVA_OPTS", "-Xmx1g");
+    variables.put("ADMIRAL_HTTP_PORT", "8080");
+
+    assertThat(read("").grpc().port()).isEqualTo(50051);
+  }
+
+  @Test
+  void secret_neverShows() throws Exception {
+    variables.put("UPSTREAM_KEY", "sk-hidden");
+    String text =
+        """
+        providers:
+          - name: main
+            dialect: openai
+            api_key: ${UPSTREAM_KEY}
+        keys:
+          - {label: ops, key: plain-hidden, operator: true}
+        """;
+
+    assertThat(read(text).toString()).doesNotContain("hidden").contains("***");
+    variables.put("ADMIRAL_GRPC_PORT_FILE", secretFile().toString());
+    assertThat(messageOf(() -> read(text))).doesNotContain("hidden");
+    variables.remove("ADMIRAL_GRPC_PORT_FILE");
+    assertThat(messageOf(() -> read("grpc: {port: '${UPSTREAM_KEY}'}"))).doesNotContain("hidden");
+    assertThat(messageOf(() -> read("a: 'sk-hidden\nb: c"))).doesNotContain("hidden");
+    assertThat(messageOf(() -> read("keys: [{label: a, sha256: sk-hidden}]")))
+        .doesNotContain("hidden");
+  }
+
+  @Test
+  void secretGivenTwice_isRefused() {
+    String text = "keys: [{label: a, key: b, key_file: c}]";
+
+    assertThatThrownBy(() -> read(text)).hasMessageContaining("give 'key' or 'key_file', not both");
+  }
+
+  @Test
+  void missingFile_isNamed() {
+    assertThatThrownBy(() -> new ConfigFile(Optional.of(file), environment()).read())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("there is no file " + file);
+  }
+
+  @Test
+  void twoProvidersOfOneName_areRefused() {
+    String text = "providers: [{name: a, dialect: openai}, {name: a, dialect: anthropic}]";
+
+    assertThatThrownBy(() -> read(text)).hasMessageContaining("two providers are named 'a'");
+  }
+
+  private Config read(String text) throws Exception {
+    Files.writeString(file, text);
+    return new ConfigFile(Optional.of(file), environment()).read();
+  }
+
+  private Environment environment() {
+    return new Environment(variables, folder.resolve("home"));
+  }
+
+  private Path secretFile() throws IOException {
+    return Files.writeString(folder.resolve("secret"), "sk-hidden");
+  }
+
+  private static String messageOf(ThrowingCallable call) {
+    try {
+      call.call();
+    } catch (Throwable thrown) {
+      assertThat(thrown).isInstanceOf(ConfigException.class);
+      return thrown.getMessage();
+    }
+    throw new AssertionError("nothing was refused");
+  }
+}
