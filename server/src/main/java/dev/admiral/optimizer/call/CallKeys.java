@@ -1,0 +1,229 @@
+package dev.admiral.optimizer.call;
+
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.admiral.optimizer.v1.File;
+import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.ResponseFormat;
+import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.Sampling;
+import dev.admiral.optimizer.v1.Tool;
+import dev.admiral.optimizer.v1.ToolChoice;
+import dev.admiral.optimizer.v1.ToolResult;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * Derives the keys under which calls meet. What is digested begins with a tag that names the kind
+ * of key and its version, and every part is preceded by its length, so that no two different calls
+ * give the same bytes.
+ *
+ * <p>Run for every call on the event loop: nothing here blocks.
+ */
+public final class CallKeys {
+  private static final String CONTENT_TAG = "admiral.content.1";
+  private static final String REPEAT_TAG = "admiral.repeat.1";
+
+  /** Largest piece handed to the digest at once, in bytes; a short call is digested in one go. */
+  private static final int CHUNK_BYTES = 16 * 1024;
+
+  /** Never updated; cloning it is quicker than asking the security providers for another. */
+  private static final MessageDigest SHA_256 = sha256();
+
+  private CallKeys() {}
+
+  /**
+   * Returns the key of a call's content. Equal are calls of one tenant, in one scope (the whole
+   * fleet or one agent), whose prompt and routing wishes are equal field by field.
+   */
+  public static CallKey content(Caller caller, Prompt prompt, RoutingWishes wishes, CacheUse use) {
+    int bytes = prompt.getSerializedSize() + wishes.getSerializedSize();
+    return digest(
+        bytes,
+        out -> {
+          out.writeStringNoTag(CONTENT_TAG);
+          out.writeStringNoTag(caller.tenant());
+          out.writeBoolNoTag(use.agentOnly());
+          out.writeStringNoTag(use.agentOnly() ? caller.agent() : "");
+          out.writeMessageNoTag(prompt);
+          out.writeMessageNoTag(wishes);
+        });
+  }
+
+  /** Returns the key of a tenant's request_id. It equals no key of any content. */
+  public static CallKey repeat(String tenant, String requestId) {
+    return digest(
+        tenant.length() + requestId.length(),
+        out -> {
+          out.writeStringNoTag(REPEAT_TAG);
+          out.writeStringNoTag(tenant);
+          out.writeStringNoTag(requestId);
+        });
+  }
+
+  /**
+   * Returns true if every field of the call is one this server knows. The answer to a call with
+   * fields it does not know must be neither cached nor shared: nobody here can say what they mean.
+   */
+  public static boolean known(Prompt prompt, RoutingWishes wishes) {
+    if (!clean(prompt) || !clean(wishes)) {
+      return false;
+    }
+    for (dev.admiral.optimizer.v1.Message message : prompt.getMessagesList()) {
+      if (!clean(message)) {
+        return false;
+      }
+      for (Part part : message.getPartsList()) {
+        if (!known(part)) {
+          return false;
+        }
+      }
+    }
+    for (Tool tool : prompt.getToolsList()) {
+      if (!clean(tool)) {
+        return false;
+      }
+    }
+    ToolChoice choice = prompt.getToolChoice();
+    ResponseFormat format = prompt.getResponseFormat();
+    return clean(choice)
+        && clean(format)
+        && clean(prompt.getSampling())
+        && known(prompt.getProviderOptions());
+  }
+
+  /** Returns true if the call asks for an answer drawn at random, or for several. */
+  public static boolean sampled(Prompt prompt) {
+    Sampling sampling = prompt.getSampling();
+    return sampling.getTemperature() > 0 || sampling.getCandidateCount() > 1;
+  }
+
+  private static boolean known(Part part) {
+    return clean(part)
+        && switch (part.getKindCase()) {
+          case TEXT -> clean(part.getText());
+          case IMAGE -> known(part.getImage());
+          case FILE -> known(part.getFile());
+          case TOOL_CALL -> clean(part.getToolCall());
+          case TOOL_RESULT -> known(part.getToolResult());
+          case REASONING -> clean(part.getReasoning());
+          case REFUSAL -> clean(part.getRefusal());
+          case KIND_NOT_SET -> true;
+        };
+  }
+
+  private static boolean known(Image image) {
+    // Of the two sources one is set; the other reads as empty, which is clean.
+    return clean(image) && clean(image.getInline()) && clean(image.getRemote());
+  }
+
+  private static boolean known(File file) {
+    return clean(file)
+        && clean(file.getInline())
+        && clean(file.getRemote())
+        && clean(file.getUploaded());
+  }
+
+  private static boolean known(ToolResult result) {
+    if (!clean(result)) {
+      return false;
+    }
+    for (Part part : result.getPartsList()) {
+      if (!known(part)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean known(Struct struct) {
+    if (!clean(struct)) {
+      return false;
+    }
+    for (Value value : struct.getFieldsMap().values()) {
+      if (!known(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean known(Value value) {
+    if (!clean(value)) {
+      return false;
+    }
+    if (value.hasStructValue()) {
+      return known(value.getStructValue());
+    }
+    if (!value.hasListValue()) {
+      return true;
+    }
+    if (!clean(value.getListValue())) {
+      return false;
+    }
+    for (Value element : value.getListValue().getValuesList()) {
+      if (!known(element)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean clean(Message message) {
+    return message.getUnknownFields().asMap().isEmpty();
+  }
+
+  private interface Writer {
+    void write(CodedOutputStream out) throws IOException;
+  }
+
+  private static CallKey digest(int aboutBytes, Writer writer) {
+    try {
+      MessageDigest digest = (MessageDigest) SHA_256.clone();
+      int buffer = Math.clamp(aboutBytes + 256L, 0, CHUNK_BYTES);
+      CodedOutputStream out = CodedOutputStream.newInstance(new DigestSink(digest), buffer);
+      // Maps (provider_options) are written in the order of their keys.
+      out.useDeterministicSerialization();
+      writer.write(out);
+      out.flush();
+      return CallKey.of(digest.digest());
+    } catch (IOException e) {
+      throw new UncheckedIOException("a digest takes all bytes", e);
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("this JDK's SHA-256 cannot be cloned", e);
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static final class DigestSink extends OutputStream {
+    private final MessageDigest digest;
+
+    DigestSink(MessageDigest digest) {
+      this.digest = digest;
+    }
+
+    @Override
+    public void write(int b) {
+      digest.update((byte) b);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      digest.update(bytes, offset, length);
+    }
+  }
+}
