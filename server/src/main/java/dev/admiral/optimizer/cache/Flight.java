@@ -1,0 +1,523 @@
+package dev.admiral.optimizer.cache;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.admiral.optimizer.cache.SingleFlight.Alias;
+import dev.admiral.optimizer.cache.SingleFlight.Begun;
+import dev.admiral.optimizer.cache.SingleFlight.FlightLog;
+import dev.admiral.optimizer.cache.SingleFlight.Leader;
+import dev.admiral.optimizer.call.Answer;
+import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.Source;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One flight of a {@link SingleFlight}, which tells the whole story. */
+final class Flight implements Runnable, Leader, FlightLog {
+  private static final Logger logger = LoggerFactory.getLogger(Flight.class);
+
+  /** A reader's lag is looked at each time the log grew by this part of its bound. */
+  private static final int LAG_CHECKS_PER_WINDOW = 8;
+
+  /** Whether a caller got a seat. */
+  enum Seat {
+    SEATED,
+    FULL,
+    /** The flight takes nobody any more; another must be started. */
+    OVER
+  }
+
+  private enum State {
+    RUNNING,
+    LANDED,
+    CANCELLED
+  }
+
+  /**
+   * How the flight ended.
+   *
+   * @param payer who paid
+   * @param nanos when
+   */
+  record Landing(Outcome outcome, Waiter payer, long nanos) {}
+
+  /** What followed from a waiter giving up its seat; to be acted on once no lock is held. */
+  sealed interface Unseated {
+    /** Returns true if the flight now has no waiter and waits for another. */
+    default boolean wasLast() {
+      return this instanceof Grace;
+    }
+
+    /** Nothing is left to do. */
+    record Nothing() implements Unseated {}
+
+    /**
+     * The last waiter left; the flight is to be cancelled after the grace unless another came.
+     *
+     * @param round of the flight; another waiter begins another
+     */
+    record Grace(long round) implements Unseated {}
+
+    /** The last waiter left and no other can come: the flight was cancelled. */
+    record Cancelled() implements Unseated {}
+  }
+
+  private static final Unseated NOTHING = new Unseated.Nothing();
+
+  final CallKey key;
+  private final SingleFlight flights;
+  private final PieceLog log = new PieceLog();
+  private final Object lock = new Object();
+
+  /** True once others can find the flight by content or request_id. */
+  private volatile boolean known;
+
+  /** Changes with {@code lock} held. */
+  private volatile Waiter leader;
+
+  /** Changes with {@code lock} held, once. */
+  private volatile @Nullable Landing landing;
+
+  private volatile @Nullable Begun begun;
+
+  /** True from just before the first piece can be read. */
+  private volatile boolean shown;
+
+  /**
+   * An alias without seats through which the flight may be rescued; guarded by the table's lock.
+   */
+  private @Nullable Alias kept;
+
+  // Of the flight's own thread alone.
+  private boolean whole;
+  private boolean letGo;
+  private long nextLagCheck;
+
+  @GuardedBy("lock")
+  private final LinkedHashSet<Waiter> seated = new LinkedHashSet<>();
+
+  @GuardedBy("lock")
+  private State state = State.RUNNING;
+
+  /** Takes joiners by content. */
+  @GuardedBy("lock")
+  private boolean open;
+
+  @GuardedBy("lock")
+  private int promotions;
+
+  /** Counts the times the flight got a first or a rescuing waiter. */
+  @GuardedBy("lock")
+  private long round;
+
+  /** The thread that flies; null while none does, so that nobody else's work is interrupted. */
+  @GuardedBy("lock")
+  private @Nullable Thread runner;
+
+  @GuardedBy("lock")
+  private @Nullable Waiter payer;
+
+  /** The answer cut in pieces, for those who cannot read the log. */
+  @GuardedBy("lock")
+  private @Nullable PieceLog replay;
+
+  Flight(SingleFlight flights, Waiter first, boolean open) {
+    this.flights = flights;
+    this.key = first.call.key();
+    this.leader = first;
+    this.open = open;
+    this.known = open || first.call.repeatKey() != null;
+    this.nextLagCheck = flights.settings.logBytes();
+    seated.add(first);
+    if (first.call.streamed()) {
+      first.read(log.open(first.wake));
+    }
+  }
+
+  // Seats.
+
+  /**
+   * Seats a waiter.
+   *
+   * @param by the request_id it gave; null if none
+   * @param repeat true if it came by that request_id: it is also taken where others are not
+   */
+  Seat seat(Waiter waiter, @Nullable Alias by, boolean repeat) {
+    synchronized (lock) {
+      if (repeat && state == State.LANDED) {
+        return seatLanded(waiter, by);
+      }
+      if (state != State.RUNNING || !(open || repeat)) {
+        return Seat.OVER;
+      }
+      if (seated.size() >= flights.settings.waiters()) {
+        return Seat.FULL;
+      }
+      if (by != null) {
+        known = true;
+      }
+      if (seated.isEmpty()) {
+        round++;
+        leader = waiter;
+      }
+      seated.add(waiter);
+      waiter.board(this, by);
+      if (waiter.call.streamed()) {
+        waiter.read(log.open(waiter.wake));
+      }
+      return Seat.SEATED;
+    }
+  }
+
+  @GuardedBy("lock")
+  private Seat seatLanded(Waiter waiter, @Nullable Alias by) {
+    Landing end = landing;
+    if (end == null || !(end.outcome() instanceof Outcome.Answered answered)) {
+      return Seat.OVER;
+    }
+    waiter.board(this, by);
+    if (waiter.call.streamed()) {
+      waiter.read(readerOfAll(waiter, answered.answer()));
+    }
+    return Seat.SEATED;
+  }
+
+  /** Takes a waiter's seat, if it has one. */
+  void unseat(Waiter waiter) {
+    Unseated unseated;
+    synchronized (lock) {
+      unseated = remove(waiter);
+    }
+    after(unseated);
+  }
+
+  /** As {@link #unseat}, for callers that hold the table's lock and call {@link #after} without. */
+  Unseated unseatHoldingTable(Waiter waiter) {
+    synchronized (lock) {
+      return remove(waiter);
+    }
+  }
+
+  /** Acts on a freed seat. No lock may be held. */
+  void after(Unseated unseated) {
+    switch (unseated) {
+      case Unseated.Nothing() -> {}
+      case Unseated.Grace(long left) -> flights.startGrace(() -> endGrace(left));
+      case Unseated.Cancelled() -> flights.forget(this);
+    }
+  }
+
+  @GuardedBy("lock")
+  private Unseated remove(Waiter waiter) {
+    if (!seated.remove(waiter)) {
+      return NOTHING;
+    }
+    if (!seated.isEmpty()) {
+      if (waiter == leader) {
+        leader = seated.getFirst();
+      }
+      return NOTHING;
+    }
+    if (known) {
+      return new Unseated.Grace(round);
+    }
+    cancel();
+    return new Unseated.Cancelled();
+  }
+
+  private void endGrace(long left) {
+    synchronized (lock) {
+      if (state != State.RUNNING || round != left || !seated.isEmpty()) {
+        return;
+      }
+      cancel();
+    }
+    flights.forget(this);
+  }
+
+  @GuardedBy("lock")
+  private void cancel() {
+    state = State.CANCELLED;
+    if (runner != null) {
+      runner.interrupt();
+    }
+  }
+
+  /** Remembers the one alias without seats, and returns the one before. Needs the table's lock. */
+  @Nullable Alias keep(@Nullable Alias alias) {
+    Alias before = kept;
+    kept = alias;
+    return before;
+  }
+
+  /** Takes no further joiners by content, and lets go of what all have read. */
+  void close() {
+    synchronized (lock) {
+      open = false;
+      log.close();
+    }
+  }
+
+  boolean isKnown() {
+    return known;
+  }
+
+  // What waiters see.
+
+  @Nullable Begun begun() {
+    if (!shown && landing == null) {
+      return null;
+    }
+    Begun said = begun;
+    Landing end = landing;
+    if (said == null && end != null && end.outcome() instanceof Outcome.Answered answered) {
+      Answer answer = answered.answer();
+      return new Begun(answer.provider(), answer.model(), answered.source());
+    }
+    return said;
+  }
+
+  boolean isLeader(Waiter waiter) {
+    Landing end = landing;
+    return waiter == (end == null ? leader : end.payer());
+  }
+
+  @Nullable Landing landing() {
+    return landing;
+  }
+
+  // What the task sees.
+
+  @Override
+  public Call call() {
+    return leader.call;
+  }
+
+  @Override
+  public long deadlineNanos() {
+    synchronized (lock) {
+      long latest = leader.call.deadlineNanos();
+      for (Waiter waiter : seated) {
+        if (waiter.call.deadlineNanos() - latest > 0) {
+          latest = waiter.call.deadlineNanos();
+        }
+      }
+      return latest;
+    }
+  }
+
+  @Override
+  public boolean shared() {
+    synchronized (lock) {
+      return seated.size() > 1;
+    }
+  }
+
+  @Override
+  public Call bill() {
+    synchronized (lock) {
+      if (payer == null) {
+        payer = leader;
+      }
+      return payer.call;
+    }
+  }
+
+  @Override
+  public void begun(String provider, String model, Source source) {
+    begun = new Begun(provider, model, source);
+  }
+
+  @Override
+  public void append(ContentDelta delta) {
+    shown = true;
+    log.add(delta);
+    log.wakeParked(Flight::wake);
+    if (log.bytes() > flights.settings.logBytes()) {
+      bound();
+    }
+  }
+
+  private void bound() {
+    if (!letGo) {
+      letGo = true;
+      flights.closeToJoiners(this);
+    }
+    if (whole || log.bytes() < nextLagCheck) {
+      return;
+    }
+    long window = flights.settings.logBytes();
+    nextLagCheck = log.bytes() + window / LAG_CHECKS_PER_WINDOW;
+    List<Waiter> slow = new ArrayList<>();
+    Unseated unseated = NOTHING;
+    synchronized (lock) {
+      for (Waiter waiter : seated) {
+        PieceLog.Cursor reader = waiter.cursor();
+        if (reader != null && reader.lag() > window) {
+          slow.add(waiter);
+        }
+      }
+      for (Waiter waiter : slow) {
+        waiter.fail(new Outcome.Failed(tooSlow(window), List.of()), waiter == payer);
+        unseated = remove(waiter);
+      }
+    }
+    wake(slow);
+    after(unseated);
+  }
+
+  private static Failure tooSlow(long window) {
+    return new Failure.Refused(
+        ErrorReason.ERROR_REASON_READER_TOO_SLOW,
+        "the stream was read so slowly that more than "
+            + window
+            + " bytes waited to be read; read faster, or ask for the whole answer");
+  }
+
+  // The flight itself.
+
+  @Override
+  public void run() {
+    try {
+      boolean again = true;
+      while (again) {
+        again = fly();
+      }
+    } finally {
+      flights.landed();
+    }
+  }
+
+  /** Flies once; returns true if another leader is to try. */
+  private boolean fly() {
+    Waiter first;
+    synchronized (lock) {
+      if (state == State.CANCELLED) {
+        return false;
+      }
+      runner = Thread.currentThread();
+      first = leader;
+    }
+    whole = !first.call.streamed();
+    return land(fly(first));
+  }
+
+  private Outcome fly(Waiter first) {
+    try {
+      return first.task.fly(this, this);
+    } catch (InterruptedException e) {
+      // If the flight was cancelled, nobody is left to be told. Else the server stops its threads.
+      return new Outcome.Failed(SingleFlight.draining(), List.of());
+    } catch (RuntimeException | Error e) {
+      String id = first.call.id();
+      logger.error("the flight of call {} failed by a fault of this server", id, e);
+      return new Outcome.Failed(
+          new Failure.Refused(
+              ErrorReason.ERROR_REASON_INTERNAL,
+              "a fault of this server ended the call; its log tells more under " + id),
+          List.of());
+    }
+  }
+
+  /**
+   * Gives the outcome to the leader alone, or to everybody.
+   *
+   * @return true if the flight is to fly again for the next leader
+   */
+  boolean land(Outcome outcome) {
+    boolean again;
+    Collection<Waiter> told;
+    synchronized (lock) {
+      runner = null;
+      if (state == State.CANCELLED) {
+        // If the interrupt came too late, it is not to hit whatever this thread does next.
+        var _ = Thread.interrupted();
+        return false;
+      }
+      again = outcome instanceof Outcome.Failed failed && handsOver(failed);
+      if (again) {
+        Waiter failed = leader;
+        seated.remove(failed);
+        failed.fail((Outcome.Failed) outcome, true);
+        told = List.of(failed);
+        leader = seated.getFirst();
+        promotions++;
+        payer = null;
+        begun = null;
+      } else {
+        told = List.copyOf(seated);
+        landAll(outcome);
+      }
+    }
+    if (!again) {
+      flights.forget(this);
+    }
+    wake(told);
+    return again;
+  }
+
+  @GuardedBy("lock")
+  private boolean handsOver(Outcome.Failed failed) {
+    return log.isEmpty()
+        && seated.size() > 1
+        && promotions < flights.settings.promotions()
+        && (failed.failure().retryable() || concernsLeader(failed.failure()));
+  }
+
+  private static boolean concernsLeader(Failure failure) {
+    return failure instanceof Failure.LimitReached || failure instanceof Failure.DeadlineExceeded;
+  }
+
+  @GuardedBy("lock")
+  private void landAll(Outcome outcome) {
+    state = State.LANDED;
+    if (outcome instanceof Outcome.Answered answered) {
+      for (Waiter waiter : seated) {
+        if (waiter.call.streamed() && (waiter.cursor() == null || log.isEmpty())) {
+          waiter.read(readerOfAll(waiter, answered.answer()));
+        }
+      }
+    }
+    seated.clear();
+    // After the readers: who sees the landing must find all there is to read.
+    landing = new Landing(outcome, payer == null ? leader : payer, flights.time.nanos());
+  }
+
+  /** Returns a cursor over the whole answer once it is there. */
+  @GuardedBy("lock")
+  private PieceLog.@Nullable Cursor readerOfAll(Waiter waiter, Answer answer) {
+    PieceLog.Cursor reader = log.isEmpty() ? null : log.open(waiter.wake);
+    if (reader != null) {
+      return reader;
+    }
+    if (replay == null) {
+      replay = new PieceLog();
+      Pieces.of(answer.completion()).forEach(replay::add);
+    }
+    return replay.open(waiter.wake);
+  }
+
+  private static void wake(Collection<Waiter> waiters) {
+    for (Waiter waiter : waiters) {
+      wake(waiter.wake);
+    }
+  }
+
+  /** Wakes one waiter; what goes wrong there must not keep the next one asleep. */
+  private static void wake(Runnable wake) {
+    try {
+      wake.run();
+    } catch (RuntimeException e) {
+      logger.error("a caller could not be woken", e);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.admiral.optimizer.cache;
+
+import dev.admiral.optimizer.call.CallKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** A store that is gone with the process. Bounded by its user, as every store is. */
+public final class InMemoryResponseStore implements ResponseStore {
+  private static final Comparator<CallKey> BY_KEY =
+      Comparator.comparingLong(CallKey::a)
+          .thenComparingLong(CallKey::b)
+          .thenComparingLong(CallKey::c)
+          .thenComparingLong(CallKey::d);
+
+  private final Map<Shelf, Rows> shelves = new EnumMap<>(Shelf.class);
+
+  private static final class Rows {
+    final NavigableMap<CallKey, Row> byKey = new TreeMap<>(BY_KEY);
+    final NavigableSet<Row> byExpiry =
+        new TreeSet<>(Comparator.comparing(Row::expires).thenComparing(Row::key, BY_KEY));
+    long bytes;
+
+    void put(Row row) {
+      remove(row.key());
+      byKey.put(row.key(), row);
+      byExpiry.add(row);
+      bytes += row.bytes();
+    }
+
+    void remove(CallKey key) {
+      Row row = byKey.remove(key);
+      if (row != null) {
+        byExpiry.remove(row);
+        bytes -= row.bytes();
+      }
+    }
+  }
+
+  /** Creates an empty store. */
+  public InMemoryResponseStore() {
+    for (Shelf shelf : Shelf.values()) {
+      shelves.put(shelf, new Rows());
+    }
+  }
+
+  @Override
+  public synchronized @Nullable Row find(Shelf shelf, CallKey key) {
+    return rows(shelf).byKey.get(key);
+  }
+
+  @Override
+  public synchronized void write(List<Change> changes) {
+    for (Change change : changes) {
+      switch (change) {
+        case Change.Put(Shelf shelf, Row row) -> rows(shelf).put(row);
+        case Change.Delete(Shelf shelf, CallKey key) -> rows(shelf).remove(key);
+      }
+    }
+  }
+
+  @Override
+  public synchronized List<CallKey> delete(
+      String tenant, Selector selector, Instant now, int limit) {
+    Rows rows = rows(Shelf.RESPONSES);
+    List<CallKey> keys =
+        rows.byKey.values().stream()
+            .filter(row -> row.owner().tenant().equals(tenant) && !row.created().isAfter(now))
+            .filter(row -> matches(selector, row, now))
+            .map(Row::key)
+            .limit(limit)
+            .toList();
+    keys.forEach(rows::remove);
+    return keys;
+  }
+
+  private static boolean matches(Selector selector, Row row, Instant now) {
+    return selector.matches(
+        row.key(), row.owner(), row.provider(), row.model(), row.created(), now);
+  }
+
+  @Override
+  public synchronized int deleteExpired(Shelf shelf, Instant now, int limit) {
+    Rows rows = rows(shelf);
+    List<CallKey> keys =
+        rows.byExpiry.stream()
+            .takeWhile(row -> !row.expires().isAfter(now))
+            .map(Row::key)
+            .limit(limit)
+            .toList();
+    keys.forEach(rows::remove);
+    return keys.size();
+  }
+
+  @Override
+  public synchronized int deleteNearestExpiry(Shelf shelf, int limit) {
+    Rows rows = rows(shelf);
+    List<CallKey> keys = rows.byExpiry.stream().map(Row::key).limit(limit).toList();
+    keys.forEach(rows::remove);
+    return keys.size();
+  }
+
+  @Override
+  public synchronized Size size(Shelf shelf) {
+    Rows rows = rows(shelf);
+    return new Size(rows.byKey.size(), rows.bytes);
+  }
+
+  @Override
+  public synchronized List<CallKey> keys(Shelf shelf, @Nullable CallKey after, int limit) {
+    NavigableMap<CallKey, Row> byKey = rows(shelf).byKey;
+    NavigableMap<CallKey, Row> rest = after == null ? byKey : byKey.tailMap(after, false);
+    return new ArrayList<>(rest.keySet().stream().limit(limit).toList());
+  }
+
+  private Rows rows(Shelf shelf) {
+    Rows rows = shelves.get(shelf);
+    if (rows == null) {
+      throw new IllegalStateException("no shelf " + shelf);
+    }
+    return rows;
+  }
+}

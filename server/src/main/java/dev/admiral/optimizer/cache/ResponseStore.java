@@ -1,0 +1,110 @@
+package dev.admiral.optimizer.cache;
+
+import dev.admiral.optimizer.call.CallKey;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The disk tier: keeps stored answers as bytes and knows nothing of what is in them. Every method
+ * blocks, may be called by several threads at once and throws {@link IOException} if the store is
+ * full, broken or gone; what was asked for has then not happened.
+ */
+public interface ResponseStore {
+
+  /** What a row is kept for; each shelf has its own keys and its own bound. */
+  enum Shelf {
+    /** Answers to equal calls. */
+    RESPONSES,
+    /** First answers to a request_id. */
+    REPEATS
+  }
+
+  /**
+   * One stored answer.
+   *
+   * @param key where it is found
+   * @param owner whom it belongs to
+   * @param provider the provider that answered
+   * @param model the provider's own name of the model
+   * @param body for a repeat the key of the call that was answered; null for others
+   * @param created when the answer was complete, to the millisecond
+   * @param expires when it may no longer be served, to the millisecond
+   * @param answer the answer in the cache's own form
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares rows; a copy for each read would.
+  record Row(
+      CallKey key,
+      EntryOwner owner,
+      String provider,
+      String model,
+      @Nullable CallKey body,
+      Instant created,
+      Instant expires,
+      byte[] answer) {
+    /** What a row weighs beside the answer, in bytes: columns and indexes. */
+    public static final long OVERHEAD_BYTES = 256;
+
+    /** Returns what the row weighs. */
+    public long bytes() {
+      return OVERHEAD_BYTES + answer.length;
+    }
+  }
+
+  /** A change of one row. */
+  sealed interface Change {
+    /** Writes a row, in place of an older one with its key. */
+    record Put(Shelf shelf, Row row) implements Change {}
+
+    /** Deletes the row with a key, if there is one. */
+    record Delete(Shelf shelf, CallKey key) implements Change {}
+  }
+
+  /**
+   * How much a shelf holds.
+   *
+   * @param rows number of rows
+   * @param bytes sum of {@link Row#bytes()}
+   */
+  record Size(long rows, long bytes) {}
+
+  /** Returns the row with a key, expired or not; null if there is none. */
+  @Nullable Row find(Shelf shelf, CallKey key) throws IOException;
+
+  /** Makes all changes in order, or none; they are durable when it returns. */
+  void write(List<Change> changes) throws IOException;
+
+  /**
+   * Deletes responses a selector matches that were complete at {@code now} or earlier.
+   *
+   * @param limit most rows deleted by this call
+   * @return the keys deleted; fewer than the limit only if no more match
+   */
+  List<CallKey> delete(String tenant, Selector selector, Instant now, int limit) throws IOException;
+
+  /**
+   * Deletes rows whose time has come by {@code now}, those that expired first.
+   *
+   * @return how many; fewer than the limit only if no more have expired
+   */
+  int deleteExpired(Shelf shelf, Instant now, int limit) throws IOException;
+
+  /**
+   * Deletes the rows nearest their expiry, expired or not.
+   *
+   * @return how many; fewer than the limit only if the shelf is empty
+   */
+  int deleteNearestExpiry(Shelf shelf, int limit) throws IOException;
+
+  /** Returns how much a shelf holds; cheap. */
+  Size size(Shelf shelf) throws IOException;
+
+  /**
+   * Lists keys in an order of the store's own that does not change.
+   *
+   * @param after the last key of the page before; null for the first page
+   * @return the next keys; fewer than the limit only at the end
+   */
+  List<CallKey> keys(Shelf shelf, @Nullable CallKey after, int limit) throws IOException;
+}

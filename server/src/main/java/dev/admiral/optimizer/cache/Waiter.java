@@ -1,0 +1,175 @@
+package dev.admiral.optimizer.cache;
+
+import dev.admiral.optimizer.cache.SingleFlight.Alias;
+import dev.admiral.optimizer.cache.SingleFlight.Begun;
+import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.Source;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One caller's seat on a flight, with its own place in the answer. Nothing here blocks. Reading
+ * ({@link #begun()}, {@link #poll()}, {@link #outcome()}) is for one thread at a time; the wake
+ * callback given to {@link SingleFlight#join} says when to read again after a null. {@link
+ * #leave()} may be called from anywhere at any time, and must be in the end.
+ */
+public final class Waiter {
+  final Call call;
+  final SingleFlight.Task task;
+  final Runnable wake;
+  private final SingleFlight flights;
+  private final AtomicBoolean left = new AtomicBoolean();
+
+  /** Null if the call was refused a seat. Set before the waiter is visible to others. */
+  private @Nullable Flight flight;
+
+  private @Nullable Alias alias;
+
+  /** Null for callers of the whole answer, and for late ones until the flight has landed. */
+  private volatile PieceLog.@Nullable Cursor cursor;
+
+  /** The outcome of this waiter alone, whatever the flight comes to. */
+  private volatile @Nullable Own own;
+
+  private record Own(Outcome.Failed outcome, boolean led) {}
+
+  Waiter(SingleFlight flights, Call call, SingleFlight.Task task, Runnable wake) {
+    this.flights = flights;
+    this.call = call;
+    this.task = task;
+    this.wake = wake;
+  }
+
+  /** Returns who answers; null until the first piece or the answer is there. */
+  public @Nullable Begun begun() {
+    Flight on = flight;
+    if (on == null) {
+      return null;
+    }
+    Begun begun = on.begun();
+    return begun == null || on.isLeader(this)
+        ? begun
+        : new Begun(begun.provider(), begun.model(), seenByFollower(begun.source()));
+  }
+
+  /**
+   * Returns the next piece and moves on; null if there is none for now, or none at all. Callers of
+   * the whole answer get none.
+   */
+  public @Nullable ContentDelta poll() {
+    PieceLog.Cursor reader = cursor;
+    return reader == null ? null : reader.poll();
+  }
+
+  /**
+   * Returns how the call ended, as this caller sees it; null as long as it goes on or pieces are
+   * left to read. A failure of this caller alone (refused, too slow, a leader's failed try) comes
+   * before pieces that are left.
+   */
+  public @Nullable Outcome outcome() {
+    Own alone = own;
+    if (alone != null) {
+      return alone.outcome();
+    }
+    Flight.Landing landing = flight == null ? null : flight.landing();
+    if (landing == null) {
+      return null;
+    }
+    PieceLog.Cursor reader = cursor;
+    if (reader != null && !reader.atEnd()) {
+      return null;
+    }
+    return landing.payer() == this ? landing.outcome() : asFollower(landing);
+  }
+
+  /**
+   * Returns true if the upstream call was made for this caller: it paid, or would have. Meaningful
+   * once there is an outcome.
+   */
+  public boolean led() {
+    Own alone = own;
+    if (alone != null) {
+      return alone.led();
+    }
+    Flight.Landing landing = flight == null ? null : flight.landing();
+    return landing != null && landing.payer() == this;
+  }
+
+  /**
+   * Gives the seat back: the caller cancelled, its deadline passed, or it has all it wanted and has
+   * noted the answer under its request_id. A second call does nothing.
+   */
+  public void leave() {
+    Flight on = flight;
+    if (on != null && left.compareAndSet(false, true)) {
+      flights.leave(this, on);
+      PieceLog.Cursor reader = cursor;
+      if (reader != null) {
+        reader.cut();
+      }
+    }
+  }
+
+  /** Takes a seat. Called before anybody else knows the waiter, or with the flight's lock held. */
+  void board(Flight boarded, @Nullable Alias by) {
+    flight = boarded;
+    alias = by;
+  }
+
+  void read(PieceLog.@Nullable Cursor from) {
+    cursor = from;
+  }
+
+  PieceLog.@Nullable Cursor cursor() {
+    return cursor;
+  }
+
+  @Nullable Alias alias() {
+    return alias;
+  }
+
+  /** Ends this call before it had a seat. */
+  void refuse(Failure failure) {
+    own = new Own(new Outcome.Failed(failure, List.of()), false);
+  }
+
+  /** Ends this call alone. */
+  void fail(Outcome.Failed outcome, boolean led) {
+    own = new Own(outcome, led);
+    PieceLog.Cursor reader = cursor;
+    if (reader != null) {
+      reader.cut();
+    }
+  }
+
+  private Outcome asFollower(Flight.Landing landing) {
+    return switch (landing.outcome()) {
+      case Outcome.Failed failed -> failed;
+      case Outcome.Answered(var answer, var source, var timing, var attempts, var entry) -> {
+        // It cannot have waited for longer than it was here.
+        Duration here = Duration.ofNanos(Math.max(0, landing.nanos() - call.arrivalNanos()));
+        Duration upstream = shorter(timing.upstream(), here);
+        Duration queued = shorter(timing.queued(), here.minus(upstream));
+        yield new Outcome.Answered(
+            answer,
+            seenByFollower(source),
+            new Outcome.Timing(timing.age(), queued, upstream),
+            attempts,
+            "");
+      }
+    };
+  }
+
+  private static Source seenByFollower(Source source) {
+    return source == Source.SOURCE_UPSTREAM ? Source.SOURCE_JOINED : source;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+}
