@@ -1,0 +1,377 @@
+package dev.admiral.optimizer.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.admiral.optimizer.call.Answer;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.Caller;
+import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.v1.Completion;
+import dev.admiral.optimizer.v1.Source;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FleetTest {
+  private static final Identity ALICE = new Identity("alice", false, "alice's key");
+  private static final Identity BOB = new Identity("bob", true, "bob's key");
+
+  private final Clock clock = new Clock();
+  private final FailingStore store = new FailingStore();
+  private final List<Agent> registered = new ArrayList<>();
+  private final Fleet fleet = new Fleet(store, 3, clock, registered::add);
+
+  @Test
+  void firstCall_registersTheAgentOnce() throws Exception {
+    Caller first = fleet.arrive(ALICE, "council", "research");
+    Caller second = fleet.arrive(ALICE, "council", "");
+
+    assertThat(first).isEqualTo(new Caller("alice", "council", "research", false));
+    assertThat(second).isEqualTo(first);
+    assertThat(registered).extracting(Agent::name).containsExactly("council");
+  }
+
+  @Test
+  void agentWithoutAName_isAnonymous() throws Exception {
+    assertThat(fleet.arrive(ALICE, "", "").agent()).isEqualTo("anonymous");
+  }
+
+  @Test
+  void sameNameInTwoTenants_isTwoAgents() throws Exception {
+    fleet.finished(fleet.arrive(ALICE, "council", ""), paid(5));
+    fleet.arrive(BOB, "council", "");
+
+    assertThat(fleet.find("alice", "council"))
+        .hasValueSatisfying(agent -> assertThat(agent.calls()).isEqualTo(1));
+    assertThat(fleet.find("bob", "council"))
+        .hasValueSatisfying(agent -> assertThat(agent.calls()).isZero());
+    assertThat(fleet.find("carol", "council")).isEmpty();
+  }
+
+  @Test
+  void operatorOfAKey_isTheCallsOwn() throws Exception {
+    Identity operator = new Identity("alice", true, "alice's other key");
+
+    assertThat(fleet.arrive(ALICE, "council", "").operator()).isFalse();
+    assertThat(fleet.arrive(operator, "council", "").operator()).isTrue();
+    assertThat(fleet.arrive(ALICE, "council", "").operator()).isFalse();
+  }
+
+  @Test
+  void newGroup_replacesTheOldOne() throws Exception {
+    fleet.arrive(ALICE, "council", "research");
+    fleet.arrive(ALICE, "council", "writing");
+
+    assertThat(fleet.arrive(ALICE, "council", "").group()).isEqualTo("writing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a b", "ä", "(others)", "a\n", "a,b"})
+  void illegalName_isRefusedWithoutRepeatingIt(String name) {
+    assertThatThrownBy(() -> fleet.arrive(ALICE, name, ""))
+        .isInstanceOfSatisfying(
+            CallException.class,
+            e -> {
+              assertThat(e.failure()).isInstanceOf(Failure.Invalid.class);
+              assertThat(e.failure().message()).startsWith("options.agent_id may hold letters");
+            });
+    assertThat(registered).isEmpty();
+  }
+
+  @Test
+  void illegalGroup_isRefusedEvenOfAKnownAgent() throws Exception {
+    fleet.arrive(ALICE, "council", "");
+
+    assertThatThrownBy(() -> fleet.arrive(ALICE, "council", "x".repeat(129)))
+        .isInstanceOfSatisfying(
+            CallException.class,
+            e ->
+                assertThat(e.failure().message())
+                    .isEqualTo("options.agent_group must have 1 to 128 characters, not 129"));
+  }
+
+  @Test
+  void beyondTheBound_callsWorkAndAreCountedTogether() throws Exception {
+    for (int i = 0; i < 6; i++) {
+      Caller caller = fleet.arrive(ALICE, "agent-" + i, "g");
+      assertThat(caller.agent()).isEqualTo("agent-" + i);
+      fleet.finished(caller, paid(1));
+    }
+
+    assertThat(fleet.list("alice", "", 10))
+        .extracting(Agent::name)
+        .containsExactly("(others)", "agent-0", "agent-1", "agent-2");
+    assertThat(fleet.find("alice", Fleet.OTHERS))
+        .hasValueSatisfying(others -> assertThat(others.calls()).isEqualTo(3));
+    assertThat(registered).hasSize(3);
+    assertThat(fleet.arrive(BOB, "agent-0", "").agent()).isEqualTo("agent-0");
+  }
+
+  @Test
+  void spendAndSavings_followTheSource() throws Exception {
+    Caller caller = fleet.arrive(ALICE, "council", "");
+    fleet.finished(caller, paid(5));
+    fleet.finished(caller, answered(7, Source.SOURCE_MEMORY));
+    fleet.finished(caller, answered(11, Source.SOURCE_JOINED));
+    fleet.finished(caller, new Outcome.Failed(new Failure.DeadlineExceeded(null), List.of()));
+
+    Agent agent = fleet.find("alice", "council").orElseThrow();
+
+    assertThat(agent.calls()).isEqualTo(4);
+    assertThat(agent.spent()).isEqualTo(new Money(5));
+    assertThat(agent.saved()).isEqualTo(new Money(18));
+  }
+
+  @Test
+  void lastSeen_movesWithCallsAndHeartbeats() throws Exception {
+    fleet.arrive(ALICE, "council", "");
+    Instant created = clock.now();
+    clock.advance(Duration.ofMinutes(1));
+    fleet.heartbeat(ALICE, "council", "");
+
+    Agent agent = fleet.find("alice", "council").orElseThrow();
+
+    assertThat(agent.created()).isEqualTo(created);
+    assertThat(agent.lastSeen()).isEqualTo(created.plusSeconds(60));
+    assertThat(agent.calls()).isZero();
+  }
+
+  @Test
+  void pages_followTheOrderOfNames() throws Exception {
+    for (String name : List.of("c", "a", "b")) {
+      fleet.arrive(ALICE, name, "");
+    }
+
+    assertThat(fleet.list("alice", "", 2)).extracting(Agent::name).containsExactly("a", "b");
+    assertThat(fleet.list("alice", "b", 2)).extracting(Agent::name).containsExactly("c");
+    assertThat(fleet.list("nobody", "", 2)).isEmpty();
+  }
+
+  @Test
+  void restart_goesOnWhereItStopped() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      fleet.finished(fleet.arrive(ALICE, "agent-" + i, "g"), paid(2));
+    }
+    fleet.flush();
+
+    Fleet next = new Fleet(store, 3, clock, registered::add);
+    next.load();
+    registered.clear();
+    next.finished(next.arrive(ALICE, "agent-0", ""), paid(1));
+
+    assertThat(next.find("alice", "agent-0"))
+        .hasValueSatisfying(agent -> {
+          assertThat(agent.calls()).isEqualTo(2);
+          assertThat(agent.spent()).isEqualTo(new Money(3));
+          assertThat(agent.group()).isEqualTo("g");
+        });
+    assertThat(next.find("alice", Fleet.OTHERS)).isPresent();
+    assertThat(registered).isEmpty();
+  }
+
+  @Test
+  void flush_writesOnlyWhatChanged() throws Exception {
+    fleet.arrive(ALICE, "a", "");
+    fleet.arrive(ALICE, "b", "");
+    fleet.flush();
+    fleet.flush();
+    fleet.finished(fleet.arrive(ALICE, "b", ""), paid(1));
+    fleet.flush();
+
+    assertThat(store.saves).extracting(Collection::size).containsExactly(2, 1);
+  }
+
+  @Test
+  void failedFlush_isMadeUpForByTheNext() throws Exception {
+    fleet.finished(fleet.arrive(ALICE, "a", ""), paid(1));
+    store.broken = true;
+    assertThatThrownBy(fleet::flush).isInstanceOf(IOException.class);
+    assertThat(fleet.storeProblem()).contains("the disk is full");
+
+    store.broken = false;
+    fleet.flush();
+
+    assertThat(fleet.storeProblem()).isEmpty();
+    assertThat(store.load()).extracting(Agent::calls).containsExactly(1L);
+  }
+
+  @Test
+  void forgottenAgent_registersAnew() throws Exception {
+    fleet.finished(fleet.arrive(ALICE, "a", ""), paid(1));
+    fleet.flush();
+
+    assertThat(fleet.forget("alice", "a")).isTrue();
+    assertThat(fleet.forget("alice", "a")).isFalse();
+    assertThat(fleet.forget("nobody", "a")).isFalse();
+    assertThat(fleet.find("alice", "a")).isEmpty();
+    assertThat(store.load()).isEmpty();
+
+    fleet.arrive(ALICE, "a", "");
+    assertThat(registered).hasSize(2);
+  }
+
+  @Test
+  void agentThatCannotBeErased_isKept() throws Exception {
+    fleet.arrive(ALICE, "a", "");
+    store.broken = true;
+
+    assertThatThrownBy(() -> fleet.forget("alice", "a")).isInstanceOf(IOException.class);
+    assertThat(fleet.find("alice", "a")).isPresent();
+  }
+
+  @Property(tries = 100)
+  void totals_equalThoseOfASlowModel(
+      @ForAll @Size(max = 200) List<@IntRange(max = 99) Integer> steps) throws Exception {
+    Fleet tested = new Fleet(new InMemoryAgentStore(), 1_000, clock, agent -> {});
+    Map<String, long[]> model = new TreeMap<>();
+    for (int step : steps) {
+      String name = "agent-" + step % 7;
+      boolean saved = step % 2 == 0;
+      long[] totals = model.computeIfAbsent(name, n -> new long[3]);
+      totals[0]++;
+      totals[saved ? 2 : 1] += step;
+      tested.finished(
+          tested.arrive(ALICE, name, ""),
+          answered(step, saved ? Source.SOURCE_DISK : Source.SOURCE_UPSTREAM));
+    }
+
+    List<Agent> agents = tested.list("alice", "", 1_000);
+
+    assertThat(agents).extracting(Agent::name).containsExactlyElementsOf(model.keySet());
+    for (Agent agent : agents) {
+      assertThat(new long[] {agent.calls(), agent.spent().picoUsd(), agent.saved().picoUsd()})
+          .isEqualTo(model.get(agent.name()));
+    }
+  }
+
+  @Test
+  void manyThreads_loseNoCallAndRegisterEachAgentOnce() throws Exception {
+    InMemoryAgentStore memory = new InMemoryAgentStore();
+    List<Agent> seen = Collections.synchronizedList(new ArrayList<>());
+    Fleet shared = new Fleet(memory, 5, clock, seen::add);
+    int threads = 8;
+    int calls = 5_000;
+    CountDownLatch start = new CountDownLatch(1);
+    try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+      List<Future<?>> done = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        done.add(
+            executor.submit(() -> {
+              start.await();
+              for (int i = 0; i < calls; i++) {
+                shared.finished(shared.arrive(ALICE, "agent-" + i % 10, ""), paid(1));
+                if (i % 100 == 0) {
+                  shared.flush();
+                }
+              }
+              return null;
+            }));
+      }
+      start.countDown();
+      for (Future<?> future : done) {
+        future.get();
+      }
+    }
+    shared.flush();
+
+    assertThat(seen).extracting(Agent::name).doesNotHaveDuplicates().hasSize(5);
+    assertThat(shared.list("alice", "", 100)).hasSize(6);
+    assertThat(memory.load().stream().mapToLong(Agent::calls).sum())
+        .isEqualTo((long) threads * calls);
+  }
+
+  private static Outcome paid(long picoUsd) {
+    return answered(picoUsd, Source.SOURCE_UPSTREAM);
+  }
+
+  private static Outcome answered(long picoUsd, Source source) {
+    Answer answer =
+        new Answer(
+            Completion.getDefaultInstance(),
+            "openai",
+            "small",
+            Usage.NONE,
+            new Cost.Known(new Money(picoUsd), "v", false),
+            Instant.EPOCH);
+    return new Outcome.Answered(answer, source, Outcome.Timing.NONE, List.of(), "");
+  }
+
+  /** A clock that stands still until told otherwise. */
+  private static final class Clock implements Time {
+    private volatile long nanos;
+
+    void advance(Duration duration) {
+      nanos += duration.toNanos();
+    }
+
+    @Override
+    public long nanos() {
+      return nanos;
+    }
+
+    @Override
+    public Instant now() {
+      return Instant.parse("2026-03-01T00:00:00Z").plusNanos(nanos);
+    }
+
+    @Override
+    public void sleep(Duration duration) {
+      advance(duration);
+    }
+  }
+
+  /** Keeps agents, unless it is told to fail. */
+  private static final class FailingStore implements AgentStore {
+    final List<Collection<Agent>> saves = new ArrayList<>();
+    final Map<String, Agent> kept = new HashMap<>();
+    boolean broken;
+
+    @Override
+    public List<Agent> load() {
+      return List.copyOf(kept.values());
+    }
+
+    @Override
+    public void save(Collection<Agent> agents) throws IOException {
+      fail();
+      saves.add(agents);
+      agents.forEach(agent -> kept.put(agent.tenant() + "/" + agent.name(), agent));
+    }
+
+    @Override
+    public void forget(String tenant, String name) throws IOException {
+      fail();
+      kept.remove(tenant + "/" + name);
+    }
+
+    private void fail() throws IOException {
+      if (broken) {
+        throw new IOException("the disk is full");
+      }
+    }
+  }
+}
