@@ -1,0 +1,108 @@
+package dev.admiral.optimizer.app;
+
+import dev.admiral.optimizer.app.Config.Dialect;
+import dev.admiral.optimizer.app.Config.ProviderConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Finds the providers to use where none are configured: those whose usual key is in the
+ * environment.
+ */
+final class ProviderDiscovery {
+  /** How long a local Ollama may take to answer. */
+  private static final int OLLAMA_WAIT_MILLIS = 50;
+
+  private static final int OLLAMA_PORT = 11434;
+
+  /** A vendor, and the variable that its own tools read the key from. */
+  private record Usual(String name, String variable, Dialect dialect, String baseUrl) {}
+
+  private static final List<Usual> USUAL =
+      List.of(
+          openai("openai", "OPENAI_API_KEY", Dialect.OPENAI.baseUrl),
+          new Usual("anthropic", "ANTHROPIC_API_KEY", Dialect.ANTHROPIC, Dialect.ANTHROPIC.baseUrl),
+          openai(
+              "gemini",
+              "GEMINI_API_KEY",
+              "https://generativelanguage.googleapis.com/v1beta/openai"),
+          openai("groq", "GROQ_API_KEY", "https://api.groq.com/openai/v1"),
+          openai("mistral", "MISTRAL_API_KEY", "https://api.mistral.ai/v1"),
+          openai("cerebras", "CEREBRAS_API_KEY", "https://api.cerebras.ai/v1"),
+          openai("deepseek", "DEEPSEEK_API_KEY", "https://api.deepseek.com/v1"),
+          openai("openrouter", "OPENROUTER_API_KEY", "https://openrouter.ai/api/v1"));
+
+  private ProviderDiscovery() {}
+
+  /**
+   * Returns a provider for every usual key in the environment, and a local Ollama if it is there.
+   *
+   * @param ollamaAnswers whether something listens on Ollama's usual port
+   */
+  static List<ProviderConfig> find(Environment environment, BooleanSupplier ollamaAnswers) {
+    List<ProviderConfig> found = new ArrayList<>();
+    for (Usual usual : USUAL) {
+      String key = environment.variable(usual.variable());
+      if (key != null && !key.isBlank()) {
+        found.add(
+            provider(
+                usual.name(),
+                usual.dialect(),
+                usual.baseUrl(),
+                Optional.of(new Secret(key.strip()))));
+      }
+    }
+    if (ollamaAnswers.getAsBoolean()) {
+      found.add(
+          provider(
+              "ollama",
+              Dialect.OPENAI,
+              "http://127.0.0.1:" + OLLAMA_PORT + "/v1",
+              Optional.empty()));
+    }
+    return found;
+  }
+
+  /** Returns the names of the variables looked for. */
+  static List<String> variables() {
+    return USUAL.stream().map(Usual::variable).toList();
+  }
+
+  /** Returns true if something listens on Ollama's usual port of this machine. */
+  static boolean ollamaAnswers() {
+    try (Socket socket = new Socket()) {
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), OLLAMA_PORT), OLLAMA_WAIT_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Returns a provider with every setting at its default. */
+  static ProviderConfig provider(
+      String name, Dialect dialect, String baseUrl, Optional<Secret> apiKey) {
+    return new ProviderConfig(
+        name,
+        dialect,
+        baseUrl,
+        apiKey,
+        Optional.empty(),
+        Duration.ofSeconds(5),
+        Duration.ofMinutes(2),
+        Duration.ofMinutes(1),
+        1000,
+        0);
+  }
+
+  private static Usual openai(String name, String variable, String baseUrl) {
+    return new Usual(name, variable, Dialect.OPENAI, baseUrl);
+  }
+}
