@@ -8,7 +8,9 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +24,12 @@ import java.util.Set;
  * @param grpc how the server listens
  * @param cache the response cache
  * @param flight joining of equal calls
+ * @param tries how often a call is tried
+ * @param modelHealth when a model is left alone
+ * @param ledger the ledger's bounds
+ * @param events what is kept for watchers
+ * @param statistics what is told apart
+ * @param learning what is remembered of failures
  * @param fleet the agents
  * @param providers the vendors; empty to take those whose usual key is in the environment
  * @param aliases names for ordered candidates
@@ -35,7 +43,13 @@ record Config(
     Grpc grpc,
     Cache cache,
     Flight flight,
-    FleetBounds fleet,
+    Tries tries,
+    ModelHealthConfig modelHealth,
+    LedgerConfig ledger,
+    Events events,
+    Statistics statistics,
+    Learning learning,
+    FleetConfig fleet,
     List<ProviderConfig> providers,
     Map<String, List<String>> aliases,
     List<Model> models,
@@ -109,40 +123,173 @@ record Config(
     }
   }
 
-  /** The response cache. */
-  record Cache(long memoryBytes, long diskBytes, Duration timeToLive, Duration failureTimeToLive) {
+  /** The response cache; sizes that are absent follow the heap. */
+  record Cache(
+      Duration timeToLive,
+      Optional<Long> memoryBytes,
+      long diskBytes,
+      long answerBytes,
+      Duration repeatWindow,
+      Optional<Long> repeatMemoryBytes,
+      long repeatDiskBytes,
+      Duration repeatWait,
+      Duration failureTimeToLive,
+      int failureEntries,
+      Optional<Long> pendingBytes,
+      int batchEntries,
+      Duration batchDelay,
+      Duration diskWait,
+      int diskReaders,
+      Duration purgeInterval,
+      int purgeEntries,
+      long filterBytes) {
 
     static Cache read(Section section) throws ConfigException {
       return new Cache(
-          section.size("memory_bytes", "256MiB", "0B", "1TiB"),
-          section.size("disk_bytes", "4GiB", "0B", "1TiB"),
           section.duration("time_to_live", "10m", "1s", "30d"),
-          section.duration("failure_time_to_live", "1m", "0s", "1h"));
+          section.sizeOfHeap("memory_bytes", "1/4 of the heap, at most 256MiB", "1MiB", "1TiB"),
+          section.size("disk_bytes", "4GiB", "1MiB", "16TiB"),
+          section.size("answer_bytes", "8MiB", "1KiB", "1GiB"),
+          section.duration("repeat_window", "24h", "1m", "30d"),
+          section.sizeOfHeap(
+              "repeat_memory_bytes", "1/32 of the heap, at most 32MiB", "1MiB", "1TiB"),
+          section.size("repeat_disk_bytes", "1GiB", "1MiB", "16TiB"),
+          section.duration("repeat_wait", "2s", "1ms", "1m"),
+          section.duration("failure_time_to_live", "30s", "1ms", "1h"),
+          section.number("failure_entries", 10_000, 1, 10_000_000),
+          section.sizeOfHeap("pending_bytes", "1/16 of the heap, at most 64MiB", "1MiB", "1TiB"),
+          section.number("batch_entries", 256, 1, 100_000),
+          section.duration("batch_delay", "20ms", "0ms", "10s"),
+          section.duration("disk_wait", "250ms", "1ms", "1m"),
+          section.number("disk_readers", 4, 1, 256),
+          section.duration("purge_interval", "10s", "1s", "1h"),
+          section.number("purge_entries", 500, 1, 1_000_000),
+          section.size("filter_bytes", "4MiB", "64KiB", "1GiB"));
     }
   }
 
   /** Joining of equal calls in flight. */
-  record Flight(int maxWaiters, long maxLogBytes) {
+  record Flight(long logBytes, int waiters, Duration grace, int promotions) {
 
     static Flight read(Section section) throws ConfigException {
       return new Flight(
-          section.number("max_waiters", 10_000, 1, 1_000_000),
-          section.size("max_log_bytes", "8MiB", "64KiB", "1GiB"));
+          section.size("log_bytes", "4MiB", "64KiB", "1GiB"),
+          section.number("waiters", 10_000, 1, 10_000_000),
+          section.duration("grace", "200ms", "0ms", "1m"),
+          section.number("promotions", 2, 0, 100));
+    }
+  }
+
+  /** How often a call is tried, and after what waits. */
+  record Tries(
+      int perModel,
+      Duration maxWait,
+      Duration maxWaitBeforeFailOver,
+      Duration firstBackoff,
+      Duration longestBackoff) {
+
+    static Tries read(Section section) throws ConfigException {
+      Tries tries =
+          new Tries(
+              section.number("per_model", 2, 1, 100),
+              section.duration("max_wait", "1m", "0s", "1h"),
+              section.duration("max_wait_before_fail_over", "2s", "0s", "1h"),
+              section.duration("first_backoff", "200ms", "1ms", "1m"),
+              section.duration("longest_backoff", "10s", "1ms", "1h"));
+      if (tries.longestBackoff.compareTo(tries.firstBackoff) < 0) {
+        throw new ConfigException(
+            section.where("longest_backoff")
+                + ": tries.longest_backoff must not be below tries.first_backoff");
+      }
+      return tries;
+    }
+  }
+
+  /** When a model is left alone, and for how long. */
+  record ModelHealthConfig(
+      int latestTries,
+      int leastTries,
+      int failedPercent,
+      Duration leftAlone,
+      Duration leftAloneAtMost,
+      int maxModels) {
+
+    static ModelHealthConfig read(Section section) throws ConfigException {
+      ModelHealthConfig health =
+          new ModelHealthConfig(
+              section.number("latest_tries", 20, 1, 10_000),
+              section.number("least_tries", 5, 1, 10_000),
+              section.number("failed_percent", 50, 1, 100),
+              section.duration("left_alone", "10s", "1ms", "1h"),
+              section.duration("left_alone_at_most", "5m", "1ms", "24h"),
+              section.number("max_models", 1_000, 1, 1_000_000));
+      if (health.leastTries > health.latestTries) {
+        throw new ConfigException(
+            section.where("least_tries")
+                + ": model_health.least_tries must not be above model_health.latest_tries");
+      }
+      if (health.leftAloneAtMost.compareTo(health.leftAlone) < 0) {
+        throw new ConfigException(
+            section.where("left_alone_at_most")
+                + ": model_health.left_alone_at_most must not be below model_health.left_alone");
+      }
+      return health;
+    }
+  }
+
+  /** The ledger. */
+  record LedgerConfig(Duration writeWait, int backlogLimit, Duration flushInterval) {
+
+    static LedgerConfig read(Section section) throws ConfigException {
+      return new LedgerConfig(
+          section.duration("write_wait", "2s", "10ms", "1m"),
+          section.number("backlog_limit", 10_000, 0, 10_000_000),
+          section.duration("flush_interval", "1s", "100ms", "1m"));
+    }
+  }
+
+  /** Events kept for watchers. */
+  record Events(int kept, int maxWatches) {
+
+    static Events read(Section section) throws ConfigException {
+      return new Events(
+          section.number("kept", 10_000, 16, 1 << 24),
+          section.number("max_watches", 100, 1, 100_000));
+    }
+  }
+
+  /** Statistics of calls. */
+  record Statistics(int maxAgents, int maxSeries) {
+
+    static Statistics read(Section section) throws ConfigException {
+      return new Statistics(
+          section.number("max_agents", 1_000, 1, 1_000_000),
+          section.number("max_series", 4_000, 1, 1_000_000));
+    }
+  }
+
+  /** What is learned from failures. */
+  record Learning(int maxKinds, int maxAgents) {
+
+    static Learning read(Section section) throws ConfigException {
+      return new Learning(
+          section.number("max_kinds", 10_000, 1, 1_000_000),
+          section.number("max_agents", 100, 1, 100_000));
     }
   }
 
   /** The agents. */
-  record FleetBounds(int maxAgents) {
+  record FleetConfig(int maxAgents) {
 
-    static FleetBounds read(Section section) throws ConfigException {
-      return new FleetBounds(section.number("max_agents", 10_000, 1, 1_000_000));
+    static FleetConfig read(Section section) throws ConfigException {
+      return new FleetConfig(section.number("max_agents", 10_000, 1, 1_000_000));
     }
   }
 
   /** What a provider speaks. */
   enum Dialect {
     OPENAI("https://api.openai.com/v1"),
-    ANTHROPIC("https://api.anthropic.com");
+    ANTHROPIC("https://api.anthropic.com/v1");
 
     final String baseUrl;
 
@@ -154,15 +301,37 @@ record Config(
   /** A vendor, or anything that speaks like one. */
   record ProviderConfig(
       String name,
+      String vendor,
       Dialect dialect,
       String baseUrl,
       Optional<Secret> apiKey,
-      Optional<String> version,
+      ApiVersion apiVersion,
+      Map<String, Secret> headers,
       Duration connectTimeout,
-      Duration firstByteTimeout,
-      Duration idleTimeout,
+      Duration connectionWait,
+      Duration firstPieceTimeout,
+      Duration silenceTimeout,
+      Duration keepAlive,
       int maxConnections,
+      long maxAnswerBytes,
       int requestsPerMinute) {
+
+    /** Versions of Anthropic's API. */
+    enum ApiVersion {
+      V2023("2023-06-01"),
+      V2026("2026-10-21");
+
+      private final String date;
+
+      ApiVersion(String date) {
+        this.date = date;
+      }
+
+      @Override
+      public String toString() {
+        return date;
+      }
+    }
 
     static ProviderConfig read(Section section) throws ConfigException {
       String name = section.required("name");
@@ -175,57 +344,115 @@ record Config(
       Dialect dialect = section.requiredChoice("dialect", Dialect.class);
       return new ProviderConfig(
           name,
+          section.text("vendor", "its name", name),
           dialect,
-          section.url("base_url", dialect.baseUrl),
+          section.url("base_url", "the vendor's own", dialect.baseUrl),
           section.secret("api_key"),
-          section.text("version"),
+          section.choice("api_version", ApiVersion.V2023),
+          section.secretsByName("headers"),
           section.duration("connect_timeout", "5s", "10ms", "5m"),
-          section.duration("first_byte_timeout", "2m", "100ms", "1h"),
-          section.duration("idle_timeout", "1m", "100ms", "1h"),
-          section.number("max_connections", 1000, 1, 100_000),
+          section.duration("connection_wait", "5s", "1ms", "5m"),
+          section.duration("first_piece_timeout", "5m", "100ms", "1h"),
+          section.duration("silence_timeout", "1m", "100ms", "1h"),
+          section.duration("keep_alive", "20s", "1s", "1h"),
+          section.number("max_connections", 16_384, 1, 1_000_000),
+          section.size("max_answer_bytes", "64MiB", "1KiB", "1GiB"),
           section.number("requests_per_minute", 0, 0, 1_000_000_000));
+    }
+
+    /** Returns a provider with every other setting at its default. */
+    static ProviderConfig of(
+        String name, Dialect dialect, String baseUrl, Optional<Secret> apiKey) {
+      Map<Node.Name, Node> keys = new LinkedHashMap<>();
+      Map.of("name", name, "dialect", dialect.name().toLowerCase(Locale.ROOT), "base_url", baseUrl)
+          .forEach((key, value) ->
+              keys.put(new Node.Name(key, name), new Node.Scalar(name, value, false)));
+      try {
+        ProviderConfig plain =
+            read(
+                Section.root(
+                    new Node.Mapping(name, keys),
+                    new Environment(Map.of(), Path.of("/")),
+                    Path.of("/")));
+        return plain.withApiKey(apiKey);
+      } catch (ConfigException e) {
+        throw new IllegalArgumentException(e.getMessage(), e);
+      }
+    }
+
+    private ProviderConfig withApiKey(Optional<Secret> key) {
+      return new ProviderConfig(
+          name,
+          vendor,
+          dialect,
+          baseUrl,
+          key,
+          apiVersion,
+          headers,
+          connectTimeout,
+          connectionWait,
+          firstPieceTimeout,
+          silenceTimeout,
+          keepAlive,
+          maxConnections,
+          maxAnswerBytes,
+          requestsPerMinute);
     }
   }
 
   /** A model beyond the built-in catalogue, or another price for one in it. */
   record Model(
+      String provider,
       String name,
       int contextTokens,
-      Optional<BigDecimal> inputUsdPerMtok,
-      Optional<BigDecimal> outputUsdPerMtok,
-      Optional<BigDecimal> cachedInputUsdPerMtok) {
+      List<ModelAbility> abilities,
+      Optional<BigDecimal> inputUsd,
+      Optional<BigDecimal> cachedInputUsd,
+      Optional<BigDecimal> cacheWriteUsd,
+      Optional<BigDecimal> outputUsd) {
+
+    /** What a model can do beyond text in, text out. */
+    enum ModelAbility {
+      IMAGES,
+      TOOLS,
+      JSON_SCHEMA,
+      REASONING,
+      EMBEDDINGS
+    }
 
     static Model read(Section section) throws ConfigException {
-      String name = section.required("name");
-      int slash = name.indexOf('/');
-      if (slash <= 0 || slash == name.length() - 1) {
-        throw new ConfigException(
-            section.where("name") + ": a model's name here has the form 'provider/model'");
-      }
-      Optional<BigDecimal> input = section.dollars("input_usd_per_mtok");
-      Optional<BigDecimal> output = section.dollars("output_usd_per_mtok");
-      if (input.isPresent() != output.isPresent()) {
+      Model model =
+          new Model(
+              section.required("provider"),
+              section.required("name"),
+              section.number("context_tokens", 0, 0, 1_000_000_000),
+              section.choices("abilities", ModelAbility.class),
+              section.dollars("input_usd"),
+              section.dollars("cached_input_usd"),
+              section.dollars("cache_write_usd"),
+              section.dollars("output_usd"));
+      if (model.inputUsd.isEmpty()
+          && (model.outputUsd.isPresent()
+              || model.cachedInputUsd.isPresent()
+              || model.cacheWriteUsd.isPresent())) {
         throw new ConfigException(
             section.where("name")
-                + ": give both input_usd_per_mtok and output_usd_per_mtok, or neither if the price"
-                + " is unknown");
+                + ": the price of '"
+                + model.name
+                + "' needs input_usd; leave all prices out if it is unknown");
       }
-      return new Model(
-          name,
-          section.number("context_tokens", 0, 0, 1_000_000_000),
-          input,
-          output,
-          section.dollars("cached_input_usd_per_mtok"));
+      return model;
     }
   }
 
   /** Requests per minute; 0 for no limit. */
-  record Limits(int agentRequestsPerMinute, List<AgentLimit> agents) {
+  record Limits(int agentRequestsPerMinute, List<AgentLimit> agents, int maxAgents) {
 
     static Limits read(Section section) throws ConfigException {
       return new Limits(
           section.number("agent_requests_per_minute", 0, 0, 1_000_000_000),
-          section.list("agents", AgentLimit::read));
+          section.list("agents", AgentLimit::read),
+          section.number("max_agents", 100_000, 1, 10_000_000));
     }
   }
 
@@ -236,7 +463,7 @@ record Config(
       return new AgentLimit(
           section.required("agent"),
           section.text("tenant", Caller.DEFAULT_TENANT),
-          section.number("requests_per_minute", 0, 1, 1_000_000_000));
+          section.requiredNumber("requests_per_minute", 1, 1_000_000_000));
     }
   }
 
@@ -272,7 +499,13 @@ record Config(
             root.section("grpc", Grpc::read),
             root.section("cache", Cache::read),
             root.section("flight", Flight::read),
-            root.section("fleet", FleetBounds::read),
+            root.section("tries", Tries::read),
+            root.section("model_health", ModelHealthConfig::read),
+            root.section("ledger", LedgerConfig::read),
+            root.section("events", Events::read),
+            root.section("statistics", Statistics::read),
+            root.section("learning", Learning::read),
+            root.section("fleet", FleetConfig::read),
             root.list("providers", ProviderConfig::read),
             root.textsByName("aliases"),
             root.list("models", Model::read),

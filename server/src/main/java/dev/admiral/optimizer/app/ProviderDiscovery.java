@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +51,7 @@ final class ProviderDiscovery {
       String key = environment.variable(usual.variable());
       if (key != null && !key.isBlank()) {
         found.add(
-            provider(
+            ProviderConfig.of(
                 usual.name(),
                 usual.dialect(),
                 usual.baseUrl(),
@@ -61,7 +60,7 @@ final class ProviderDiscovery {
     }
     if (ollamaAnswers.getAsBoolean()) {
       found.add(
-          provider(
+          ProviderConfig.of(
               "ollama",
               Dialect.OPENAI,
               "http://127.0.0.1:" + OLLAMA_PORT + "/v1",
@@ -84,22 +83,6 @@ final class ProviderDiscovery {
     } catch (IOException e) {
       return false;
     }
-  }
-
-  /** Returns a provider with every setting at its default. */
-  static ProviderConfig provider(
-      String name, Dialect dialect, String baseUrl, Optional<Secret> apiKey) {
-    return new ProviderConfig(
-        name,
-        dialect,
-        baseUrl,
-        apiKey,
-        Optional.empty(),
-        Duration.ofSeconds(5),
-        Duration.ofMinutes(2),
-        Duration.ofMinutes(1),
-        1000,
-        0);
   }
 
   private static Usual openai(String name, String variable, String baseUrl) {

@@ -84,6 +84,11 @@ final class Section {
     return read(key, "text", fallback, "", text -> text).orElse(fallback);
   }
 
+  /** Returns a text; the default, described for the reader, if the key is not there. */
+  String text(String key, String described, String fallback) throws ConfigException {
+    return read(key, "text", described, "", text -> text).orElse(fallback);
+  }
+
   /** Returns a text; empty if the key is not there. */
   Optional<String> text(String key) throws ConfigException {
     return read(key, "text", "", "", text -> text);
@@ -103,6 +108,17 @@ final class Section {
             min + " to " + max,
             text -> within(Integer.parseInt(text), min, max))
         .orElse(fallback);
+  }
+
+  /** Returns a whole number that must be there. */
+  int requiredNumber(String key, int min, int max) throws ConfigException {
+    return read(
+            key,
+            "whole number",
+            "required",
+            min + " to " + max,
+            text -> within(Integer.parseInt(text), min, max))
+        .orElseThrow(() -> missing(key));
   }
 
   /** Returns a span of time. */
@@ -129,6 +145,19 @@ final class Section {
             min + " to " + max,
             text -> within(Quantity.bytes(text), least, most))
         .orElse(Quantity.bytes(fallback));
+  }
+
+  /** Returns a number of bytes; empty if the key is not there, as its default is of the heap. */
+  Optional<Long> sizeOfHeap(String key, String described, String min, String max)
+      throws ConfigException {
+    long least = Quantity.bytes(min);
+    long most = Quantity.bytes(max);
+    return read(
+        key,
+        "size",
+        described,
+        min + " to " + max,
+        text -> within(Quantity.bytes(text), least, most));
   }
 
   /** Returns an amount in dollars, not negative; empty if the key is not there. */
@@ -177,11 +206,11 @@ final class Section {
   }
 
   /** Returns an http or https address without a slash at its end. */
-  String url(String key, String fallback) throws ConfigException {
+  String url(String key, String described, String fallback) throws ConfigException {
     return read(
             key,
             "http or https address",
-            fallback,
+            described,
             "",
             text -> {
               URI uri = URI.create(text);
@@ -254,22 +283,27 @@ final class Section {
     return read;
   }
 
-  /** Reads names with whole numbers below a key. */
-  Map<String, Integer> numbersByName(String key, int min, int max) throws ConfigException {
-    String range = min + " to " + max;
-    document(key, "names with whole numbers", "", range);
-    Map<String, Integer> read = new LinkedHashMap<>();
+  /** Reads names with secrets below a key. */
+  Map<String, Secret> secretsByName(String key) throws ConfigException {
+    document(key, "names with secrets", "", "");
+    Map<String, Secret> read = new LinkedHashMap<>();
     for (Map.Entry<Node.Name, Node> entry : entries(key).entrySet()) {
       Node.Scalar scalar = single(entry.getKey().text(), entry.getValue());
-      read.put(
-          entry.getKey().text(),
-          parse(
-              entry.getKey().text(),
-              scalar,
-              reading.environment.expand(scalar.where(), scalar.text()),
-              "whole number",
-              range,
-              text -> within(Integer.parseInt(text), min, max)));
+      String text = reading.environment.expand(scalar.where(), scalar.text());
+      read.put(entry.getKey().text(), new Secret(text));
+    }
+    return read;
+  }
+
+  /** Reads a list of an enum's constants, each written in lower case. */
+  <E extends Enum<E>> List<E> choices(String key, Class<E> type) throws ConfigException {
+    E any = type.getEnumConstants()[0];
+    document(key, "list of choices", "", words(any));
+    List<E> read = new ArrayList<>();
+    for (Node item : items(key)) {
+      Node.Scalar scalar = single(key, item);
+      String text = reading.environment.expand(scalar.where(), scalar.text());
+      read.add(parse(key, scalar, text, "choice", words(any), word -> constant(any, word)));
     }
     return read;
   }
@@ -402,10 +436,14 @@ final class Section {
               + key
               + "' must be "
               + kind(type, range)
-              + ", not '"
-              + scalar.text()
-              + "'");
+              + shown(type, scalar.text()));
     }
+  }
+
+  /** An address may hold a password before its "@". */
+  private static String shown(String type, String text) {
+    boolean secretive = type.startsWith("http") && text.indexOf('@') >= 0;
+    return secretive ? "" : ", not '" + text + "'";
   }
 
   private static String kind(String type, String range) {
@@ -486,7 +524,7 @@ final class Section {
   }
 
   private static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant.toString().toLowerCase(Locale.ROOT);
   }
 
   private static String upper(String key) {

@@ -74,9 +74,11 @@ class ConfigTest {
             aliases:
               fast: [main/small, claude/haiku]
             models:
-              - name: main/small
-                input_usd_per_mtok: 0.15
-                output_usd_per_mtok: 0.60
+              - provider: main
+                name: small
+                abilities: [tools, json_schema]
+                input_usd: 0.15
+                output_usd: 0.60
             limits:
               agent_requests_per_minute: 60
               agents:
@@ -99,7 +101,7 @@ class ConfigTest {
     assertThat(config.providers().getFirst().apiKey()).contains(new Secret("sk-1"));
     assertThat(config.providers().getLast().dialect()).isEqualTo(Dialect.ANTHROPIC);
     assertThat(config.aliases()).containsEntry("fast", List.of("main/small", "claude/haiku"));
-    assertThat(config.models().getFirst().inputUsdPerMtok())
+    assertThat(config.models().getFirst().inputUsd())
         .hasValueSatisfying(price -> assertThat(price).isEqualByComparingTo("0.15"));
     assertThat(config.limits().agents().getFirst().requestsPerMinute()).isEqualTo(600);
     assertThat(config.keys())
