@@ -13,4 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param callId only entries of this call; empty for all
  */
 public record EntryQuery(
-    String tenant, @Nullable Instant from, @Nullable Instant until, String agent, String callId) {}
+    String tenant, @Nullable Instant from, @Nullable Instant until, String agent, String callId) {
+
+  /** Returns the first instant listed, in nanoseconds since 1970. */
+  public long fromNanos() {
+    return from == null ? Long.MIN_VALUE : Nanos.of(from);
+  }
+
+  /** Returns the first instant no longer listed, in nanoseconds since 1970. */
+  public long untilNanos() {
+    return until == null ? Long.MAX_VALUE : Nanos.of(until);
+  }
+}

@@ -85,9 +85,9 @@ public final class Ledger implements AutoCloseable {
   /** An entry that is not known to be durable, and its writing if that is still under way. */
   private static final class Waiting {
     final LedgerEntry entry;
-    @Nullable CompletableFuture<Void> writing;
+    @Nullable CompletableFuture<@Nullable Void> writing;
 
-    Waiting(LedgerEntry entry, @Nullable CompletableFuture<Void> writing) {
+    Waiting(LedgerEntry entry, @Nullable CompletableFuture<@Nullable Void> writing) {
       this.entry = entry;
       this.writing = writing;
     }
@@ -116,7 +116,7 @@ public final class Ledger implements AutoCloseable {
   private final ReentrantLock flushing = new ReentrantLock();
 
   private Savings.@Nullable Gains gains;
-  private @Nullable CompletableFuture<Void> savingsWriting;
+  private @Nullable CompletableFuture<@Nullable Void> savingsWriting;
   private boolean savingsLate;
 
   private @Nullable Thread flusher;
@@ -163,7 +163,7 @@ public final class Ledger implements AutoCloseable {
     if (behind > 0 && joinedBacklog(entry)) {
       return false;
     }
-    CompletableFuture<Void> writing = store.enter(entry);
+    CompletableFuture<@Nullable Void> writing = store.enter(entry);
     String reason = await(writing, settings.writeWait());
     if (reason == null) {
       return true;
@@ -356,7 +356,7 @@ public final class Ledger implements AutoCloseable {
     String reason = null;
     boolean late = false;
     for (Waiting waiting : chunk) {
-      CompletableFuture<Void> writing = requireNonNull(waiting.writing);
+      CompletableFuture<@Nullable Void> writing = requireNonNull(waiting.writing);
       String failure = await(writing, late ? Duration.ZERO : settings.writeWait());
       if (failure == null) {
         written.add(waiting);
@@ -432,7 +432,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** Waits for a writing; returns null once it is durable, or why it is not. */
-  private static @Nullable String await(CompletableFuture<Void> writing, Duration bound) {
+  private static @Nullable String await(CompletableFuture<@Nullable Void> writing, Duration bound) {
     try {
       writing.get(bound.toNanos(), TimeUnit.NANOSECONDS);
       return null;

@@ -53,4 +53,9 @@ public record LedgerEntry(
   public boolean estimated() {
     return usage.estimated() || (cost instanceof Cost.Known known && known.estimated());
   }
+
+  /** Returns when the try ended, in nanoseconds since 1970. */
+  public long createdNanos() {
+    return Nanos.of(created);
+  }
 }

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 public interface LedgerStore {
 
   /** Stores an entry; one with the same id stays as it is and this completes normally. */
-  CompletableFuture<Void> enter(LedgerEntry entry);
+  CompletableFuture<@Nullable Void> enter(LedgerEntry entry);
 
   /**
    * Adds savings to those of the same day, tenant, agent, provider, model and source: all of them
    * or none.
    */
-  CompletableFuture<Void> addSavings(List<Saving> savings);
+  CompletableFuture<@Nullable Void> addSavings(List<Saving> savings);
 
   /**
    * Returns the sums, one row for each group that has calls, in any order.

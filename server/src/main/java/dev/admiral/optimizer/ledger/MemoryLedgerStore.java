@@ -36,7 +36,7 @@ public final class MemoryLedgerStore implements LedgerStore {
   private final Map<SavingKey, Saving> savings = new HashMap<>();
 
   @Override
-  public CompletableFuture<Void> enter(LedgerEntry entry) {
+  public CompletableFuture<@Nullable Void> enter(LedgerEntry entry) {
     lock.lock();
     try {
       if (ids.add(entry.id())) {
@@ -49,7 +49,7 @@ public final class MemoryLedgerStore implements LedgerStore {
   }
 
   @Override
-  public CompletableFuture<Void> addSavings(List<Saving> added) {
+  public CompletableFuture<@Nullable Void> addSavings(List<Saving> added) {
     lock.lock();
     try {
       added.forEach(s -> savings.merge(key(s), s, MemoryLedgerStore::sum));
@@ -118,7 +118,7 @@ public final class MemoryLedgerStore implements LedgerStore {
         before == null
             ? numbered -> true
             : numbered -> {
-              long created = Nanos.of(numbered.entry().created());
+              long created = numbered.entry().createdNanos();
               return created < before.createdNanos()
                   || (created == before.createdNanos() && numbered.number() < before.number());
             };

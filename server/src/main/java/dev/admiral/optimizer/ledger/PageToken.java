@@ -17,7 +17,7 @@ final class PageToken {
   static String encode(LedgerStore.Numbered last, EntryQuery query) {
     ByteBuffer bytes =
         ByteBuffer.allocate(BYTES)
-            .putLong(Nanos.of(last.entry().created()))
+            .putLong(last.entry().createdNanos())
             .putLong(last.number())
             .putInt(digest(query));
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());

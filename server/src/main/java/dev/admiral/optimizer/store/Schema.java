@@ -1,0 +1,39 @@
+package dev.admiral.optimizer.store;
+
+/**
+ * The database files and the newest version of each that this server knows: the number of the last
+ * script in its folder of migrations.
+ */
+public enum Schema {
+  /** Responses, ledger, outbox and audit. */
+  MAIN("main.db", "main", 1),
+  /** Outcomes, error signatures and lessons. */
+  LEARNING("learning.db", "learning", 0),
+  /** Agents, keys and budgets. */
+  AGENTS("agent_state.db", "agents", 0),
+  /** What is known of models and their health. */
+  ROUTING("model_routing.db", "routing", 0);
+
+  private final String fileName;
+  private final String folder;
+  private final int version;
+
+  Schema(String fileName, String folder, int version) {
+    this.fileName = fileName;
+    this.folder = folder;
+    this.version = version;
+  }
+
+  String fileName() {
+    return fileName;
+  }
+
+  /** Returns where the scripts are on the class path. */
+  String location() {
+    return "db/" + folder;
+  }
+
+  int version() {
+    return version;
+  }
+}
