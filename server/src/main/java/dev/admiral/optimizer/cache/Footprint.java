@@ -1,0 +1,71 @@
+package dev.admiral.optimizer.cache;
+
+import dev.admiral.optimizer.call.Answer;
+import dev.admiral.optimizer.v1.Candidate;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.Part;
+
+/**
+ * What an answer weighs in memory, in bytes: strings exactly, objects by what they usually take.
+ */
+final class Footprint {
+  /** Key, entry, cache node, answer with usage, cost and time, completion and its message. */
+  static final long ANSWER_BYTES = 640;
+
+  /** A part, what is in it, and their places in lists. */
+  private static final long PART_BYTES = 96;
+
+  private static final long STRING_BYTES = 56;
+
+  private Footprint() {}
+
+  static long of(Answer answer) {
+    long bytes =
+        ANSWER_BYTES
+            + of(answer.provider())
+            + of(answer.model())
+            + of(answer.completion().getStopSequence())
+            + of(answer.completion().getMessage());
+    for (Candidate candidate : answer.completion().getAlternativesList()) {
+      bytes += PART_BYTES + of(candidate.getMessage());
+    }
+    return bytes;
+  }
+
+  private static long of(Message message) {
+    long bytes = PART_BYTES + of(message.getName());
+    for (Part part : message.getPartsList()) {
+      bytes += PART_BYTES + of(part);
+    }
+    return bytes;
+  }
+
+  private static long of(Part part) {
+    return switch (part.getKindCase()) {
+      case TEXT -> of(part.getText().getText());
+      case REASONING ->
+          of(part.getReasoning().getText())
+              + of(part.getReasoning().getSignature())
+              + of(part.getReasoning().getRedactedData());
+      case TOOL_CALL ->
+          of(part.getToolCall().getId())
+              + of(part.getToolCall().getName())
+              + of(part.getToolCall().getArgumentsJson());
+      case REFUSAL -> of(part.getRefusal().getText());
+      // Models answer with none of these today; what they hold is mostly bytes.
+      case IMAGE, FILE, TOOL_RESULT -> part.getSerializedSize();
+      case KIND_NOT_SET -> 0;
+    };
+  }
+
+  /** A string takes a byte for each character, or two if any character needs them. */
+  private static long of(String text) {
+    int length = text.length();
+    for (int i = 0; i < length; i++) {
+      if (text.charAt(i) > 0xFF) {
+        return STRING_BYTES + 2L * length;
+      }
+    }
+    return STRING_BYTES + length;
+  }
+}
