@@ -52,10 +52,14 @@ final class Bucket {
     }
   }
 
-  /** Takes one request. Returns 0, or the nanoseconds until there is one; nothing is taken then. */
+  /**
+   * Takes one request. Returns 0, or in how many nanoseconds there will be one, at most one too
+   * many; nothing is taken then.
+   */
   long take() {
     ConsumptionProbe probe = tokens.tryConsumeAndReturnRemaining(1);
-    return probe.isConsumed() ? 0 : Math.max(1, probe.getNanosToWaitForRefill());
+    // The library rounds the wait down, which would be too early by a part of a nanosecond.
+    return probe.isConsumed() ? 0 : probe.getNanosToWaitForRefill() + 1;
   }
 
   /** Returns the permit of a request that was taken. */

@@ -27,7 +27,8 @@ import java.util.concurrent.ConcurrentMap;
  *
  * <p><b>What is forgotten.</b> An agent's bucket left alone for a minute is full again, so dropping
  * it then forgets nothing. Above {@code maxAgents} at once the least used are dropped before, and
- * such an agent begins anew with one burst.
+ * such an agent begins anew with one burst. A permit cancelled after its bucket was dropped gives
+ * nothing back.
  *
  * <p><b>Changing the law.</b> {@link #limits(Limits)} takes effect with the next call. A bucket
  * keeps what it holds, cut to the new burst, so that changing a limit back and forth yields
@@ -115,11 +116,21 @@ public final class RequestRateLimiter implements Limiter {
                 Duration.ofNanos(waitNanos)));
   }
 
-  /** {@link Time} as the bucket library wants it. */
-  private record Meter(Time time) implements TimeMeter {
+  /**
+   * {@link Time} as the bucket library wants it: from zero, since it compares instants by value.
+   */
+  private static final class Meter implements TimeMeter {
+    private final Time time;
+    private final long origin;
+
+    Meter(Time time) {
+      this.time = time;
+      this.origin = time.nanos();
+    }
+
     @Override
     public long currentTimeNanos() {
-      return time.nanos();
+      return time.nanos() - origin;
     }
 
     @Override

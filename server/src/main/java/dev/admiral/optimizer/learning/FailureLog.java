@@ -142,7 +142,7 @@ public final class FailureLog {
         kind.httpStatus = attempt.httpStatus();
       }
       changed.add(key);
-      removed.remove(key);
+      kind.stored |= removed.remove(key);
       forgetEldest();
     }
   }
@@ -240,7 +240,13 @@ public final class FailureLog {
   private void markAgain(Set<FailureRecord.Key> written, Set<FailureRecord.Key> erased) {
     synchronized (kinds) {
       written.stream().filter(kinds::containsKey).forEach(changed::add);
-      erased.stream().filter(key -> !kinds.containsKey(key)).forEach(removed::add);
+      Set<FailureRecord.Key> stillStored = new HashSet<>(erased);
+      for (Map.Entry<FailureRecord.Key, Kind> entry : kinds.entrySet()) {
+        if (stillStored.remove(entry.getKey())) {
+          entry.getValue().stored = true;
+        }
+      }
+      removed.addAll(stillStored);
     }
   }
 
