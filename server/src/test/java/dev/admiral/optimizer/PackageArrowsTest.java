@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import dev.admiral.optimizer.call.Money;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -67,16 +67,16 @@ class PackageArrowsTest {
 
   @BeforeAll
   static void readServer() {
+    // Not by package name: the client and the contract live below the same root.
     server =
         new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("dev.admiral.optimizer");
+            .importUrl(Money.class.getProtectionDomain().getCodeSource().getLocation());
   }
 
   @Test
   void everyPackage_hasARowInTheTable() {
-    assertThat(ownClasses().map(PackageArrowsTest::part).distinct())
-        .allSatisfy(part -> assertThat(MAY_IMPORT).containsKey(part));
+    assertThat(server.stream().map(PackageArrowsTest::part).distinct())
+        .isSubsetOf(MAY_IMPORT.keySet());
   }
 
   @Test
@@ -120,11 +120,7 @@ class PackageArrowsTest {
   }
 
   private static Stream<Dependency> dependencies() {
-    return ownClasses().flatMap(c -> c.getDirectDependenciesFromSelf().stream());
-  }
-
-  private static Stream<JavaClass> ownClasses() {
-    return server.stream().filter(c -> !part(c).equals(CONTRACT));
+    return server.stream().flatMap(c -> c.getDirectDependenciesFromSelf().stream());
   }
 
   private static boolean allowed(String from, String to) {
