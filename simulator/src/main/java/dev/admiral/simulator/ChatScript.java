@@ -106,12 +106,12 @@ final class ChatScript extends Script {
       open(out, i).raw(hasEmptyDelta() ? "{}" : "{\"content\":\"\"}");
       endChoice(out, answer.choices().get(i).finish());
       if (last && usageWithFinish()) {
-        boolean wrapped = dialect == Dialect.GROQ;
-        if (wrapped) {
+        if (dialect == Dialect.GROQ) {
           out.raw(",\"x_groq\":{\"id\":").quoted(requestId);
+          usage(out);
+          out.raw("}");
         }
         usage(out);
-        out.raw(wrapped ? "}" : "");
       }
       close(out);
     }
@@ -242,7 +242,10 @@ final class ChatScript extends Script {
     }
     out.raw("}");
     boolean plain = dialect == Dialect.OPENAI && ask.model().kind() == ModelProfile.Kind.CHAT;
-    if (plain || dialect == Dialect.GROQ || dialect == Dialect.OPENROUTER) {
+    if (plain
+        || dialect == Dialect.GROQ
+        || dialect == Dialect.DEEPSEEK
+        || dialect == Dialect.OPENROUTER) {
       out.raw(",\"logprobs\":null");
     }
     out.raw(",\"finish_reason\":").quoted(word(choice.finish()));
@@ -331,8 +334,8 @@ final class ChatScript extends Script {
     if (dialect == Dialect.GROQ) {
       out.raw(",\"total_time\":0.0635");
     }
-    boolean mistralPlain = dialect == Dialect.MISTRAL && tokens.cachedInput() == 0;
-    if (!mistralPlain) {
+    boolean terse = dialect == Dialect.MISTRAL || dialect == Dialect.GROQ;
+    if (!terse || tokens.cachedInput() > 0) {
       out.raw(",\"prompt_tokens_details\":{\"cached_tokens\":").number(tokens.cachedInput());
       if (dialect == Dialect.OPENAI) {
         out.raw(",\"audio_tokens\":0");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * Makes up answers. The answer is a function of the seed and the request's content; its limits
@@ -32,6 +33,8 @@ final class Composer {
   };
   private static final List<String> REFUSAL =
       List.of("I'm", " sorry", ",", " but", " I", " can't", " assist", " with", " that", ".");
+  private static final Pattern WORD_BREAK = Pattern.compile("[_-]");
+  private static final int TELLING_WORD = 4;
   private static final int SENTENCE = 11;
   private static final int ODDITY_EVERY = 40;
   private static final int JSON_FRAGMENT = 4;
@@ -175,10 +178,19 @@ final class Composer {
     return called;
   }
 
+  /** Whether the message contains the tool's name, or a word of it that is not too short. */
   private static boolean mentions(Ask ask, Ask.Tool tool) {
     String text = ask.lastUserText().toLowerCase(Locale.ROOT);
     String name = tool.name().toLowerCase(Locale.ROOT);
-    return text.contains(name) || text.contains(name.replace('_', ' ').replace('-', ' '));
+    if (text.contains(name)) {
+      return true;
+    }
+    for (String word : WORD_BREAK.split(name, -1)) {
+      if (word.length() >= TELLING_WORD && text.contains(word)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Choice shorten(Choice choice, long maxTokens) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 enum Dialect {
   OPENAI(true, true, false, null),
   ANTHROPIC(true, false, true, null),
-  GROQ(true, false, true, "reasoning"),
+  GROQ(false, false, true, "reasoning"),
   MISTRAL(false, false, true, null),
   DEEPSEEK(false, false, true, "reasoning_content"),
   CEREBRAS(false, false, true, "reasoning"),

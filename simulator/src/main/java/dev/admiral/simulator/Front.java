@@ -49,7 +49,7 @@ final class Front extends Handler.Abstract.NonBlocking {
     response.write(true, out.view(), callback);
   }
 
-  /** Collects a body; of one that is too large, only as much as shows that it is. */
+  /** Reads a body to its end; of one that is too large, keeps only what shows that it is. */
   private final class Read implements Invocable.Task {
     private final Request request;
     private final Response response;
@@ -80,9 +80,11 @@ final class Front extends Handler.Abstract.NonBlocking {
           callback.failed(chunk.getFailure());
           return;
         }
-        add(chunk);
+        if (size <= engine.maxBodyBytes) {
+          add(chunk);
+        }
         chunk.release();
-        if (chunk.isLast() || size > engine.maxBodyBytes) {
+        if (chunk.isLast()) {
           dispatch(
               request, response, callback, size == body.length ? body : Arrays.copyOf(body, size));
           return;

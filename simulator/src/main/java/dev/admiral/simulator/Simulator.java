@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  * (OpenAI; Anthropic up to the last {@code cache_control}).
  *
  * <p><b>Tools</b> are called when {@code tool_choice} demands it, or when the last user message
- * names them (underscores may be blanks); all that are named at once, unless parallel calls are
- * declined. <b>Schemas</b> asked for are satisfied.
+ * mentions them, that is, contains a tool's name or one of its words of four letters or more
+ * ({@code get_weather} is called by "what is the weather?"). All that are mentioned are called at
+ * once, unless parallel calls are declined. <b>Schemas</b> asked for are satisfied.
  *
  * <p><b>Options</b> steer one call. They stand in the header {@code x-sim} or in the last user
  * message as {@code [[sim: …]]}, separated by semicolons; or each in a header of its own, such as
