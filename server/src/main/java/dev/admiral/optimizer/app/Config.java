@@ -21,6 +21,7 @@ import java.util.Set;
  * see these records: {@link Wiring} translates.
  *
  * @param dataDir folder that holds everything the server keeps
+ * @param durability what a stored call survives
  * @param grpc how the server listens
  * @param cache the response cache
  * @param flight joining of equal calls
@@ -40,6 +41,7 @@ import java.util.Set;
  */
 record Config(
     Path dataDir,
+    Durability durability,
     Grpc grpc,
     Cache cache,
     Flight flight,
@@ -60,6 +62,12 @@ record Config(
   /** Variables that begin as overrides do and mean something else. */
   private static final Set<String> OTHER_VARIABLES =
       Set.of("ADMIRAL_CONFIG", "ADMIRAL_HTTP_PORT", "ADMIRAL_JAVA_OPTS");
+
+  /** What a stored call survives. */
+  enum Durability {
+    PROCESS,
+    POWER
+  }
 
   /** How the server listens. */
   record Grpc(
@@ -288,14 +296,8 @@ record Config(
 
   /** What a provider speaks. */
   enum Dialect {
-    OPENAI("https://api.openai.com/v1"),
-    ANTHROPIC("https://api.anthropic.com/v1");
-
-    final String baseUrl;
-
-    Dialect(String baseUrl) {
-      this.baseUrl = baseUrl;
-    }
+    OPENAI,
+    ANTHROPIC
   }
 
   /** A vendor, or anything that speaks like one. */
@@ -342,11 +344,23 @@ record Config(
                 + " the slash in 'provider/model'");
       }
       Dialect dialect = section.requiredChoice("dialect", Dialect.class);
+      String vendor = section.text("vendor", "its name", name);
+      Optional<String> baseUrl =
+          section.url("base_url", "the vendor's own").or(() -> ProviderDiscovery.baseUrl(vendor));
+      if (baseUrl.isEmpty()) {
+        throw new ConfigException(
+            section.where("name")
+                + ": the provider '"
+                + name
+                + "' needs base_url, as the address of '"
+                + vendor
+                + "' is not known here");
+      }
       return new ProviderConfig(
           name,
-          section.text("vendor", "its name", name),
+          vendor,
           dialect,
-          section.url("base_url", "the vendor's own", dialect.baseUrl),
+          baseUrl.get(),
           section.secret("api_key"),
           section.choice("api_version", ApiVersion.V2023),
           section.secretsByName("headers"),
@@ -496,6 +510,7 @@ record Config(
     Config config =
         new Config(
             root.path("data_dir", "~/.admiral"),
+            root.choice("durability", Durability.PROCESS),
             root.section("grpc", Grpc::read),
             root.section("cache", Cache::read),
             root.section("flight", Flight::read),
@@ -554,7 +569,7 @@ record Config(
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           section.where("sha256")
-              + ": sha256 must be 64 hex digits; './admiral hash-key' makes them from a key");
+              + ": sha256 must be 64 hex digits; from a key: printf %s KEY | sha256sum");
     }
   }
 }

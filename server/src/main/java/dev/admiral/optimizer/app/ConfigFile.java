@@ -35,7 +35,16 @@ record ConfigFile(Optional<Path> file, Environment environment) {
    * @throws ConfigException if anything in it is wrong
    */
   Config read() throws ConfigException {
-    return Config.read(section(text()));
+    return read(text());
+  }
+
+  /**
+   * Reads the configuration from the text of the file.
+   *
+   * @throws ConfigException if anything in it is wrong
+   */
+  Config read(String text) throws ConfigException {
+    return Config.read(section(text));
   }
 
   private Section section(String text) throws ConfigException {

@@ -26,8 +26,9 @@ final class ProviderDiscovery {
 
   private static final List<Usual> USUAL =
       List.of(
-          openai("openai", "OPENAI_API_KEY", Dialect.OPENAI.baseUrl),
-          new Usual("anthropic", "ANTHROPIC_API_KEY", Dialect.ANTHROPIC, Dialect.ANTHROPIC.baseUrl),
+          openai("openai", "OPENAI_API_KEY", "https://api.openai.com/v1"),
+          new Usual(
+              "anthropic", "ANTHROPIC_API_KEY", Dialect.ANTHROPIC, "https://api.anthropic.com/v1"),
           openai(
               "gemini",
               "GEMINI_API_KEY",
@@ -67,6 +68,14 @@ final class ProviderDiscovery {
               Optional.empty()));
     }
     return found;
+  }
+
+  /** Returns the address of a vendor; empty if it is not known here. */
+  static Optional<String> baseUrl(String vendor) {
+    return USUAL.stream()
+        .filter(usual -> usual.name().equals(vendor))
+        .map(Usual::baseUrl)
+        .findFirst();
   }
 
   /** Returns the names of the variables looked for. */

@@ -205,22 +205,21 @@ final class Section {
         .orElseThrow(() -> missing(key));
   }
 
-  /** Returns an http or https address without a slash at its end. */
-  String url(String key, String described, String fallback) throws ConfigException {
+  /** Returns an http or https address without a slash at its end; empty if the key is not there. */
+  Optional<String> url(String key, String described) throws ConfigException {
     return read(
-            key,
-            "http or https address",
-            described,
-            "",
-            text -> {
-              URI uri = URI.create(text);
-              boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-              if (!web || uri.getHost() == null || uri.getUserInfo() != null) {
-                throw new IllegalArgumentException("no address");
-              }
-              return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
-            })
-        .orElse(fallback);
+        key,
+        "http or https address",
+        described,
+        "",
+        text -> {
+          URI uri = URI.create(text);
+          boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+          if (!web || uri.getHost() == null || uri.getUserInfo() != null) {
+            throw new IllegalArgumentException("no address");
+          }
+          return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+        });
   }
 
   /** Returns a path, relative to the configuration file's folder; "~" is the user's home. */

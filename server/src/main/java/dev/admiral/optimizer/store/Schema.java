@@ -10,7 +10,7 @@ public enum Schema {
   /** Outcomes, error signatures and lessons. */
   LEARNING("learning.db", "learning", 0),
   /** Agents, keys and budgets. */
-  AGENTS("agent_state.db", "agents", 0),
+  AGENTS("agent_state.db", "agents", 1),
   /** What is known of models and their health. */
   ROUTING("model_routing.db", "routing", 0);
 

@@ -70,6 +70,7 @@ class ConfigTest {
                 base_url: http://127.0.0.1:9/v1/
                 api_key: ${UPSTREAM_KEY}
               - name: claude
+                vendor: anthropic
                 dialect: anthropic
             aliases:
               fast: [main/small, claude/haiku]
@@ -100,6 +101,7 @@ class ConfigTest {
     assertThat(config.providers().getFirst().baseUrl()).isEqualTo("http://127.0.0.1:9/v1");
     assertThat(config.providers().getFirst().apiKey()).contains(new Secret("sk-1"));
     assertThat(config.providers().getLast().dialect()).isEqualTo(Dialect.ANTHROPIC);
+    assertThat(config.providers().getLast().baseUrl()).isEqualTo("https://api.anthropic.com/v1");
     assertThat(config.aliases()).containsEntry("fast", List.of("main/small", "claude/haiku"));
     assertThat(config.models().getFirst().inputUsd())
         .hasValueSatisfying(price -> assertThat(price).isEqualByComparingTo("0.15"));
@@ -128,6 +130,7 @@ class ConfigTest {
           "log:\n  level: loud"               | :2:10: 'log.level' must be error or warn or info or debug, not 'loud'
           "providers: {}"                     | :1:12: 'providers' must be a list
           "providers:\n  - dialect: openai"   | :2:5: the key 'providers[].name' is missing
+          "providers:\n  - name: a\n    dialect: openai" | :2:11: the provider 'a' needs base_url, as the address of 'a' is not known here
           "providers:\n  - name: a/b"         | :2:11: a provider's name may hold letters, digits and ._:@- only
           "keys:\n  - label: x"               | :2:12: the key 'x' needs exactly one of sha256, key and key_file
           "aliases:\n  fast: main/small"      | :2:9: 'fast' must be a list with at least one text
@@ -204,7 +207,7 @@ class ConfigTest {
     String text =
         """
         providers:
-          - name: main
+          - name: openai
             dialect: openai
             api_key: ${UPSTREAM_KEY}
         keys:
@@ -237,9 +240,9 @@ class ConfigTest {
 
   @Test
   void twoProvidersOfOneName_areRefused() {
-    String text = "providers: [{name: a, dialect: openai}, {name: a, dialect: anthropic}]";
+    String text = "providers: [{name: groq, dialect: openai}, {name: groq, dialect: openai}]";
 
-    assertThatThrownBy(() -> read(text)).hasMessageContaining("two providers are named 'a'");
+    assertThatThrownBy(() -> read(text)).hasMessageContaining("two providers are named 'groq'");
   }
 
   private Config read(String text) throws Exception {

@@ -1,6 +1,6 @@
 package dev.admiral.optimizer.fleet;
 
-class InMemoryAgentStoreTest extends AgentStoreContract {
+class InMemoryAgentStoreTest extends AgentStoreKit {
   @Override
   protected AgentStore store() {
     return new InMemoryAgentStore();

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link AgentStore} does. */
-public abstract class AgentStoreContract {
+public abstract class AgentStoreKit {
   private static final Instant CREATED = Instant.parse("2026-03-01T10:00:00.123456789Z");
 
   /** Returns a store that keeps nothing yet. */
