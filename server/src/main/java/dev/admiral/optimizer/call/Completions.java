@@ -1,0 +1,229 @@
+package dev.admiral.optimizer.call;
+
+import dev.admiral.optimizer.v1.Candidate;
+import dev.admiral.optimizer.v1.Completion;
+import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.FinishReason;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.ReasoningDelta;
+import dev.admiral.optimizer.v1.Refusal;
+import dev.admiral.optimizer.v1.RefusalDelta;
+import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextDelta;
+import dev.admiral.optimizer.v1.ToolCall;
+import dev.admiral.optimizer.v1.ToolCallDelta;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The two forms of an answer, whole and in pieces, and the way from each to the other. For every
+ * whole answer {@code c} of this server, {@code fold(replay(c), c's ending)} equals {@code c}, so a
+ * streamed and a unary caller of one call get the same.
+ */
+public final class Completions {
+  private Completions() {}
+
+  /**
+   * Joins the pieces of a stream.
+   *
+   * @param deltas the pieces in the order they came
+   * @param finishReason why the model stopped
+   * @param stopSequence the stop text that ended the answer; empty if none
+   * @param alternativeFinishReasons why the second and further candidates stopped, in order
+   * @throws IllegalArgumentException if the pieces are of no valid stream: a part skipped, or two
+   *     kinds in one part
+   */
+  public static Completion fold(
+      Iterable<ContentDelta> deltas,
+      FinishReason finishReason,
+      String stopSequence,
+      List<FinishReason> alternativeFinishReasons) {
+    Assembler assembler = new Assembler();
+    deltas.forEach(assembler::append);
+    assembler.finish(0, finishReason);
+    for (int i = 0; i < alternativeFinishReasons.size(); i++) {
+      assembler.finish(i + 1, alternativeFinishReasons.get(i));
+    }
+    assembler.stopSequence(stopSequence);
+    return assembler.build();
+  }
+
+  /**
+   * Returns the pieces of a whole answer, one to a part, candidate after candidate. Kinds of parts
+   * that answers do not have are left out.
+   */
+  public static List<ContentDelta> replay(Completion completion) {
+    List<ContentDelta> deltas = new ArrayList<>();
+    replay(deltas, 0, completion.getMessage());
+    for (int i = 0; i < completion.getAlternativesCount(); i++) {
+      replay(deltas, i + 1, completion.getAlternatives(i).getMessage());
+    }
+    return List.copyOf(deltas);
+  }
+
+  private static void replay(List<ContentDelta> deltas, int candidate, Message message) {
+    int index = 0;
+    for (Part part : message.getPartsList()) {
+      ContentDelta.Builder delta = ContentDelta.newBuilder().setCandidateIndex(candidate);
+      switch (part.getKindCase()) {
+        case TEXT -> delta.setText(TextDelta.newBuilder().setText(part.getText().getText()));
+        case REASONING -> {
+          Reasoning reasoning = part.getReasoning();
+          delta.setReasoning(
+              ReasoningDelta.newBuilder()
+                  .setText(reasoning.getText())
+                  .setSignature(reasoning.getSignature())
+                  .setRedactedData(reasoning.getRedactedData()));
+        }
+        case TOOL_CALL -> {
+          ToolCall call = part.getToolCall();
+          delta.setToolCall(
+              ToolCallDelta.newBuilder()
+                  .setId(call.getId())
+                  .setName(call.getName())
+                  .setArgumentsJson(call.getArgumentsJson()));
+        }
+        case REFUSAL ->
+            delta.setRefusal(RefusalDelta.newBuilder().setText(part.getRefusal().getText()));
+        case IMAGE, FILE, TOOL_RESULT, KIND_NOT_SET -> {
+          continue;
+        }
+      }
+      deltas.add(delta.setPartIndex(index++).build());
+    }
+  }
+
+  /** Joins pieces as they arrive. Not safe for concurrent use. */
+  public static final class Assembler {
+    private final List<CandidateDraft> candidates = new ArrayList<>(1);
+    private String stopSequence = "";
+
+    /**
+     * Appends the next piece.
+     *
+     * @throws IllegalArgumentException if it continues no part and begins none
+     */
+    public void append(ContentDelta delta) {
+      List<PartDraft> parts = candidate(delta.getCandidateIndex()).parts;
+      int index = delta.getPartIndex();
+      if (index == parts.size()) {
+        parts.add(new PartDraft(delta.getPieceCase()));
+      }
+      if (index < 0 || index >= parts.size()) {
+        throw new IllegalArgumentException(
+            "a piece of part " + index + " came when only " + parts.size() + " had begun");
+      }
+      parts.get(index).append(delta);
+    }
+
+    /** Tells why a candidate stopped. */
+    public void finish(int candidate, FinishReason reason) {
+      candidate(candidate).finishReason = reason;
+    }
+
+    /** Tells which stop text ended the answer. */
+    public void stopSequence(String text) {
+      stopSequence = text;
+    }
+
+    /** Returns the answer as far as it came. */
+    public Completion build() {
+      CandidateDraft first = candidate(0);
+      Completion.Builder completion =
+          Completion.newBuilder()
+              .setMessage(first.message())
+              .setFinishReason(first.finishReason)
+              .setStopSequence(stopSequence);
+      for (CandidateDraft other : candidates.subList(1, candidates.size())) {
+        completion.addAlternatives(
+            Candidate.newBuilder().setMessage(other.message()).setFinishReason(other.finishReason));
+      }
+      return completion.build();
+    }
+
+    private CandidateDraft candidate(int index) {
+      if (index < 0 || index > MOST_CANDIDATES) {
+        throw new IllegalArgumentException("there is no candidate " + index);
+      }
+      while (candidates.size() <= index) {
+        candidates.add(new CandidateDraft());
+      }
+      return candidates.get(index);
+    }
+  }
+
+  /** Above what any vendor gives; a wild index must not fill the heap. */
+  private static final int MOST_CANDIDATES = 127;
+
+  private static final class CandidateDraft {
+    private final List<PartDraft> parts = new ArrayList<>(2);
+    private FinishReason finishReason = FinishReason.FINISH_REASON_UNSPECIFIED;
+
+    private Message message() {
+      Message.Builder message = Message.newBuilder().setRole(Role.ROLE_ASSISTANT);
+      parts.forEach(part -> message.addParts(part.build()));
+      return message.build();
+    }
+  }
+
+  /** A part and what came of it: its main text, and two texts that only some kinds have. */
+  private static final class PartDraft {
+    private final ContentDelta.PieceCase kind;
+    private final StringBuilder text = new StringBuilder();
+    private String first = "";
+    private String second = "";
+
+    private PartDraft(ContentDelta.PieceCase kind) {
+      this.kind = kind;
+    }
+
+    private void append(ContentDelta delta) {
+      if (delta.getPieceCase() != kind) {
+        throw new IllegalArgumentException(
+            "a piece of kind " + delta.getPieceCase() + " came for a part of kind " + kind);
+      }
+      switch (kind) {
+        case TEXT -> text.append(delta.getText().getText());
+        case REFUSAL -> text.append(delta.getRefusal().getText());
+        case REASONING -> {
+          ReasoningDelta piece = delta.getReasoning();
+          text.append(piece.getText());
+          first = first.concat(piece.getSignature());
+          second = second.concat(piece.getRedactedData());
+        }
+        case TOOL_CALL -> {
+          ToolCallDelta piece = delta.getToolCall();
+          text.append(piece.getArgumentsJson());
+          first = first.concat(piece.getId());
+          second = second.concat(piece.getName());
+        }
+        case PIECE_NOT_SET -> throw new IllegalArgumentException("a piece without a kind came");
+      }
+    }
+
+    private Part build() {
+      Part.Builder part = Part.newBuilder();
+      switch (kind) {
+        case TEXT -> part.setText(Text.newBuilder().setText(text.toString()));
+        case REFUSAL -> part.setRefusal(Refusal.newBuilder().setText(text.toString()));
+        case REASONING ->
+            part.setReasoning(
+                Reasoning.newBuilder()
+                    .setText(text.toString())
+                    .setSignature(first)
+                    .setRedactedData(second));
+        case TOOL_CALL ->
+            part.setToolCall(
+                ToolCall.newBuilder()
+                    .setId(first)
+                    .setName(second)
+                    .setArgumentsJson(text.toString()));
+        case PIECE_NOT_SET -> throw new AssertionError("append refuses such pieces");
+      }
+      return part.build();
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.admiral.optimizer.grpc;
+
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.v1.ErrorReason;
+import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Handles calls whose answer is made in one go: quick ones in place, others on a virtual thread
+ * that the caller's leaving interrupts.
+ */
+final class Blocking {
+  private static final Logger LOG = LoggerFactory.getLogger(Blocking.class);
+
+  private Blocking() {}
+
+  /** Makes an answer. */
+  @FunctionalInterface
+  interface Work<A> {
+    A answer() throws CallException, IOException, InterruptedException;
+  }
+
+  /** Answers in place; for work that does not block. */
+  static <A> void answer(StreamObserver<A> caller, Work<A> work) {
+    A answer;
+    try {
+      answer = work.answer();
+    } catch (CallException e) {
+      caller.onError(Statuses.of(e.failure()));
+      return;
+    } catch (StatusRuntimeException e) {
+      caller.onError(e);
+      return;
+    } catch (IOException e) {
+      LOG.warn("a store failed while a caller waited: {}", e.getClass().getName());
+      caller.onError(
+          Statuses.of(
+              ErrorReason.ERROR_REASON_STORE_UNAVAILABLE,
+              "a store of this server failed; Health tells which and why"));
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      caller.onError(
+          Statuses.of(ErrorReason.ERROR_REASON_CALL_CANCELLED, "the caller cancelled the call"));
+      return;
+    } catch (RuntimeException e) {
+      caller.onError(internal(e));
+      return;
+    }
+    caller.onNext(answer);
+    caller.onCompleted();
+  }
+
+  /** Answers on a virtual thread; for work that blocks. */
+  static <A> void run(Executor virtualThreads, ServerCallStreamObserver<A> caller, Work<A> work) {
+    Interruptible task = new Interruptible(() -> answer(caller, work));
+    caller.setOnCancelHandler(task::interrupt);
+    virtualThreads.execute(Context.current().wrap(task));
+  }
+
+  /**
+   * Logs a fault of this program under an id, and gives the caller the id alone: the fault's text
+   * may quote content.
+   */
+  static StatusRuntimeException internal(RuntimeException fault) {
+    String id = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    LOG.error("internal fault {}: {}", id, fault.getClass().getName(), withoutMessages(fault));
+    return Statuses.of(
+        ErrorReason.ERROR_REASON_INTERNAL,
+        "this server failed inside; its log tells more under the id " + id);
+  }
+
+  private static Throwable withoutMessages(Throwable fault) {
+    Throwable bare = new Throwable(fault.getClass().getName());
+    bare.setStackTrace(fault.getStackTrace());
+    return bare;
+  }
+
+  private static final class Interruptible implements Runnable {
+    private final Runnable work;
+    private Thread thread = Thread.currentThread();
+    private boolean running;
+
+    Interruptible(Runnable work) {
+      this.work = work;
+    }
+
+    @Override
+    public void run() {
+      synchronized (this) {
+        thread = Thread.currentThread();
+        running = true;
+      }
+      try {
+        work.run();
+      } finally {
+        synchronized (this) {
+          running = false;
+        }
+      }
+    }
+
+    synchronized void interrupt() {
+      if (running) {
+        thread.interrupt();
+      }
+    }
+  }
+}

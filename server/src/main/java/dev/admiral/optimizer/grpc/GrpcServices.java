@@ -1,0 +1,83 @@
+package dev.admiral.optimizer.grpc;
+
+import dev.admiral.optimizer.fleet.Keys;
+import dev.admiral.optimizer.guardian.HealthBoard;
+import dev.admiral.optimizer.pipeline.CallIntake;
+import dev.admiral.optimizer.pipeline.CallPipeline;
+import dev.admiral.optimizer.pipeline.Engines;
+import dev.admiral.optimizer.pipeline.TokenCounts;
+import dev.admiral.optimizer.routing.Catalogue;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * The services of the contract, ready to be put into a gRPC server whose executor is the calling
+ * thread.
+ */
+public final class GrpcServices {
+  /**
+   * What the transport may take beyond the limit on requests, so that the contract's own error
+   * speaks first.
+   */
+  private static final int TRANSPORT_MARGIN_BYTES = 64 << 20;
+
+  private GrpcServices() {}
+
+  /**
+   * What the services are told once.
+   *
+   * @param maxRequestBytes largest request taken
+   * @param defaultDeadline how long a call may last whose caller set no deadline
+   * @param version version of the server
+   * @param start when the server started
+   */
+  public record Settings(
+      int maxRequestBytes, Duration defaultDeadline, String version, Instant start) {}
+
+  /** Returns the limit the transport is to be given: above {@link Settings#maxRequestBytes()}. */
+  public static int transportLimit(Settings settings) {
+    return (int)
+        Math.min(Integer.MAX_VALUE, settings.maxRequestBytes() + (long) TRANSPORT_MARGIN_BYTES);
+  }
+
+  /**
+   * Assembles the services.
+   *
+   * @param timer ends calls of callers without a deadline
+   */
+  public static List<ServerServiceDefinition> of(
+      Engines engines,
+      CallPipeline pipeline,
+      CallIntake intake,
+      Catalogue catalogue,
+      HealthBoard board,
+      Keys keys,
+      ScheduledExecutorService timer,
+      Settings settings) {
+    CallStarter starter =
+        new CallStarter(pipeline, intake, settings.defaultDeadline(), timer, engines.time());
+    Reports reports = new Reports(engines, catalogue, board, settings);
+    List<BindableService> services =
+        List.of(
+            new OptimizerGrpcService(
+                starter,
+                new TokenCounts(engines),
+                reports,
+                engines.cache(),
+                engines.virtualThreads()),
+            new FleetGrpcService(engines.fleet()),
+            new LedgerGrpcService(engines.ledger(), engines.virtualThreads()),
+            new EventGrpcService(engines.events()),
+            new CacheGrpcService(engines.cache(), engines.events(), engines.virtualThreads()));
+    RequestGuard guard = new RequestGuard(settings.maxRequestBytes());
+    CallIdentity identity = new CallIdentity(keys);
+    return services.stream()
+        .map(service -> ServerInterceptors.intercept(guard.guard(service.bindService()), identity))
+        .toList();
+  }
+}

@@ -1,0 +1,133 @@
+package dev.admiral.optimizer.grpc;
+
+import com.google.protobuf.Timestamp;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.ledger.EntryPage;
+import dev.admiral.optimizer.ledger.EntryQuery;
+import dev.admiral.optimizer.ledger.Ledger;
+import dev.admiral.optimizer.ledger.Report;
+import dev.admiral.optimizer.ledger.ReportQuery;
+import dev.admiral.optimizer.v1.GetReportRequest;
+import dev.admiral.optimizer.v1.GetReportResponse;
+import dev.admiral.optimizer.v1.LedgerEntry;
+import dev.admiral.optimizer.v1.LedgerServiceGrpc;
+import dev.admiral.optimizer.v1.ListEntriesRequest;
+import dev.admiral.optimizer.v1.ListEntriesResponse;
+import dev.admiral.optimizer.v1.ReportRow;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** What was paid and saved, of the contract. */
+final class LedgerGrpcService extends LedgerServiceGrpc.LedgerServiceImplBase {
+  private final Ledger ledger;
+  private final Executor virtualThreads;
+
+  LedgerGrpcService(Ledger ledger, Executor virtualThreads) {
+    this.ledger = ledger;
+    this.virtualThreads = virtualThreads;
+  }
+
+  @Override
+  public void getReport(GetReportRequest request, StreamObserver<GetReportResponse> caller) {
+    String tenant = CallIdentity.sender().identity().tenant();
+    Blocking.run(
+        virtualThreads,
+        (ServerCallStreamObserver<GetReportResponse>) caller,
+        () -> {
+          ReportQuery query =
+              new ReportQuery(
+                  tenant,
+                  request.hasStartTime() ? day(request.getStartTime()) : null,
+                  request.hasEndTime() ? day(request.getEndTime()) : null,
+                  grouping(request),
+                  request.getAgentId());
+          Report report = ledger.report(query);
+          GetReportResponse.Builder response =
+              GetReportResponse.newBuilder().setTotal(row(report.total()));
+          report.rows().forEach(row -> response.addRows(row(row)));
+          return response.build();
+        });
+  }
+
+  @Override
+  public void listEntries(ListEntriesRequest request, StreamObserver<ListEntriesResponse> caller) {
+    String tenant = CallIdentity.sender().identity().tenant();
+    Blocking.run(
+        virtualThreads,
+        (ServerCallStreamObserver<ListEntriesResponse>) caller,
+        () -> {
+          EntryQuery query =
+              new EntryQuery(
+                  tenant,
+                  request.hasStartTime() ? Protos.instant(request.getStartTime()) : null,
+                  request.hasEndTime() ? Protos.instant(request.getEndTime()) : null,
+                  request.getAgentId(),
+                  request.getCallId());
+          EntryPage page = page(query, request);
+          ListEntriesResponse.Builder response =
+              ListEntriesResponse.newBuilder().setNextPageToken(page.nextPageToken());
+          page.entries().forEach(entry -> response.addEntries(entry(entry)));
+          return response.build();
+        });
+  }
+
+  private EntryPage page(EntryQuery query, ListEntriesRequest request) throws CallException {
+    Paging.checkSize(request.getPageSize());
+    try {
+      return ledger.entries(query, request.getPageSize(), request.getPageToken());
+    } catch (IllegalArgumentException e) {
+      throw Paging.badToken();
+    }
+  }
+
+  private static ReportQuery.Grouping grouping(GetReportRequest request) {
+    return switch (request.getGrouping()) {
+      case REPORT_GROUPING_UNSPECIFIED -> ReportQuery.Grouping.ALL;
+      case REPORT_GROUPING_AGENT -> ReportQuery.Grouping.AGENT;
+      case REPORT_GROUPING_MODEL -> ReportQuery.Grouping.MODEL;
+      case REPORT_GROUPING_DAY -> ReportQuery.Grouping.DAY;
+      case UNRECOGNIZED ->
+          throw Statuses.invalid("grouping", "is a value this server does not know");
+    };
+  }
+
+  private static @Nullable LocalDate day(Timestamp timestamp) {
+    Instant instant = Protos.instant(timestamp);
+    return LocalDate.ofInstant(instant, ZoneOffset.UTC);
+  }
+
+  private static ReportRow row(Report.Row row) {
+    return ReportRow.newBuilder()
+        .setGroup(row.group())
+        .setExactCallCount(row.exactCalls())
+        .setExactPicoUsd(row.exact().picoUsd())
+        .setEstimatedCallCount(row.estimatedCalls())
+        .setEstimatedPicoUsd(row.estimated().picoUsd())
+        .setUnpricedCallCount(row.unpricedCalls())
+        .setSavedCallCount(row.savedCalls())
+        .setSavedPicoUsd(row.saved().picoUsd())
+        .setUsage(Protos.usage(row.usage()))
+        .build();
+  }
+
+  private static LedgerEntry entry(dev.admiral.optimizer.ledger.LedgerEntry entry) {
+    return LedgerEntry.newBuilder()
+        .setEntryId(entry.id())
+        .setCallId(entry.callId())
+        .setCreateTime(Protos.timestamp(entry.created()))
+        .setAgentId(entry.agent())
+        .setProvider(entry.provider())
+        .setModel(entry.model())
+        .setUsage(Protos.usage(entry.usage()))
+        .setCost(Protos.cost(entry.cost(), true))
+        .setProviderRequestId(entry.providerRequestId())
+        .setAttempt(entry.attempt())
+        .setTaskType(entry.taskType())
+        .build();
+  }
+}

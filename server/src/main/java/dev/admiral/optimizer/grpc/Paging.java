@@ -1,0 +1,63 @@
+package dev.admiral.optimizer.grpc;
+
+import io.grpc.StatusRuntimeException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Function;
+
+/** The contract's rules for pages: sizes, and tokens that name the last key of the page before. */
+final class Paging {
+  private static final int DEFAULT_SIZE = 100;
+  private static final int LARGEST_SIZE = 1_000;
+
+  private Paging() {}
+
+  /** A page of a list. */
+  record Page<T>(List<T> items, String nextToken) {}
+
+  static void checkSize(int requested) {
+    if (requested < 0) {
+      throw Statuses.invalid("page_size", "is " + requested + "; it must not be negative");
+    }
+  }
+
+  /** Returns how many items a page has. */
+  static int size(int requested) {
+    checkSize(requested);
+    return requested == 0 ? DEFAULT_SIZE : Math.min(requested, LARGEST_SIZE);
+  }
+
+  static StatusRuntimeException badToken() {
+    return Statuses.invalid(
+        "page_token", "is not one this list gave; leave it empty to begin anew");
+  }
+
+  /** Returns the key after which a page begins; empty for the first page. */
+  static String after(String token) {
+    try {
+      return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw badToken();
+    }
+  }
+
+  /**
+   * Cuts a page.
+   *
+   * @param found the items from the page's beginning, one more than the page holds if there are
+   *     more
+   */
+  static <T> Page<T> cut(List<T> found, int size, Function<T, String> key) {
+    if (found.size() <= size) {
+      return new Page<>(found, "");
+    }
+    List<T> items = found.subList(0, size);
+    String last = key.apply(items.getLast());
+    return new Page<>(
+        items,
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(last.getBytes(StandardCharsets.UTF_8)));
+  }
+}

@@ -1,0 +1,123 @@
+package dev.admiral.optimizer.grpc;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import dev.admiral.optimizer.call.Attempt;
+import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.Outcome.Answered;
+import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.v1.Served;
+import dev.admiral.optimizer.v1.Source;
+import java.time.Instant;
+
+/** The engine's values as messages of the contract. */
+final class Protos {
+  private Protos() {}
+
+  static Duration duration(java.time.Duration duration) {
+    return Duration.newBuilder()
+        .setSeconds(duration.getSeconds())
+        .setNanos(duration.getNano())
+        .build();
+  }
+
+  static Timestamp timestamp(Instant instant) {
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
+  }
+
+  static Instant instant(Timestamp timestamp) {
+    return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+  }
+
+  static dev.admiral.optimizer.v1.Usage usage(Usage usage) {
+    return dev.admiral.optimizer.v1.Usage.newBuilder()
+        .setInputTokenCount(usage.input())
+        .setCachedInputTokenCount(usage.cachedInput())
+        .setCacheWriteTokenCount(usage.cacheWrite())
+        .setCacheWrite1HTokenCount(usage.cacheWrite1h())
+        .setOutputTokenCount(usage.output())
+        .setReasoningTokenCount(usage.reasoning())
+        .setEstimated(usage.estimated())
+        .build();
+  }
+
+  /**
+   * The money of an answer as the caller sees it: charged if a provider was asked for this call,
+   * else saved.
+   */
+  static dev.admiral.optimizer.v1.Cost cost(Cost cost, boolean charged) {
+    dev.admiral.optimizer.v1.Cost.Builder builder = dev.admiral.optimizer.v1.Cost.newBuilder();
+    return switch (cost) {
+      case Cost.Unknown unknown ->
+          builder.setState(dev.admiral.optimizer.v1.Cost.State.STATE_UNKNOWN).build();
+      case Cost.Known known -> {
+        long amount = known.amount().picoUsd();
+        yield builder
+            .setState(
+                known.estimated()
+                    ? dev.admiral.optimizer.v1.Cost.State.STATE_ESTIMATED
+                    : dev.admiral.optimizer.v1.Cost.State.STATE_EXACT)
+            .setListPicoUsd(amount)
+            .setChargedPicoUsd(charged ? amount : 0)
+            .setSavedPicoUsd(charged ? 0 : amount)
+            .setPriceVersion(known.priceVersion())
+            .build();
+      }
+    };
+  }
+
+  static boolean charged(Answered answered) {
+    return answered.source() == Source.SOURCE_UPSTREAM;
+  }
+
+  /**
+   * @param nanos now, on the scale of the call's arrival
+   */
+  static Served served(Call call, Answered answered, long nanos) {
+    Served.Builder served = Served.newBuilder().setSource(answered.source());
+    if (call.shareable()) {
+      served.setKeyHash(call.key().hash());
+    }
+    java.time.Duration age = answered.timing().age();
+    if (age != null) {
+      served.setAge(duration(age));
+    }
+    java.time.Duration queued = answered.timing().queued();
+    java.time.Duration upstream = answered.timing().upstream();
+    java.time.Duration overhead =
+        java.time.Duration.ofNanos(nanos - call.arrivalNanos()).minus(queued).minus(upstream);
+    if (!queued.isZero()) {
+      served.setQueueDuration(duration(queued));
+    }
+    if (!upstream.isZero()) {
+      served.setUpstreamDuration(duration(upstream));
+    }
+    served.setOverheadDuration(
+        duration(overhead.isNegative() ? java.time.Duration.ZERO : overhead));
+    for (Attempt attempt : answered.attempts()) {
+      served.addAttempts(attempt(attempt));
+    }
+    return served.build();
+  }
+
+  static dev.admiral.optimizer.v1.Attempt attempt(Attempt attempt) {
+    dev.admiral.optimizer.v1.Attempt.Builder builder =
+        dev.admiral.optimizer.v1.Attempt.newBuilder()
+            .setProvider(attempt.provider())
+            .setModel(attempt.model())
+            .setStartTime(timestamp(attempt.start()))
+            .setDuration(duration(attempt.duration()))
+            .setHttpStatus(attempt.httpStatus());
+    if (attempt.firstToken() != null) {
+      builder.setFirstTokenDuration(duration(attempt.firstToken()));
+    }
+    if (attempt.failure() != null) {
+      builder.setFailure(attempt.failure().reason());
+    }
+    return builder.build();
+  }
+}

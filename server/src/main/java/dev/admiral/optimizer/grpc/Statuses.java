@@ -1,0 +1,119 @@
+package dev.admiral.optimizer.grpc;
+
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.QuotaFailure;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.v1.ErrorReason;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.List;
+
+/** Failures as gRPC statuses, as the contract's ErrorReason describes them. */
+final class Statuses {
+  static final String DOMAIN = "optimizer.admiral.dev";
+  private static final String PREFIX = "ERROR_REASON_";
+
+  private Statuses() {}
+
+  static StatusRuntimeException of(Failure failure) {
+    Status.Builder status =
+        Status.newBuilder()
+            .setCode(code(failure.reason()).getNumber())
+            .setMessage(failure.message())
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setDomain(DOMAIN)
+                        .setReason(failure.reason().name().substring(PREFIX.length()))
+                        .putAllMetadata(failure.metadata())
+                        .build()));
+    Duration wait = failure.retryAfter();
+    if (wait != null) {
+      status.addDetails(
+          Any.pack(RetryInfo.newBuilder().setRetryDelay(Protos.duration(wait)).build()));
+    }
+    switch (failure) {
+      case Failure.Invalid invalid -> status.addDetails(Any.pack(badRequest(invalid.violations())));
+      case Failure.LimitReached limit ->
+          status.addDetails(
+              Any.pack(
+                  QuotaFailure.newBuilder()
+                      .addViolations(
+                          QuotaFailure.Violation.newBuilder()
+                              .setSubject(limit.subject())
+                              .setDescription(limit.limit()))
+                      .build()));
+      default -> {}
+    }
+    return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  static StatusRuntimeException of(ErrorReason reason, String message) {
+    return of(new Failure.Refused(reason, message));
+  }
+
+  static StatusRuntimeException invalid(String field, String description) {
+    return of(
+        new Failure.Invalid(
+            field + " " + description, List.of(new Failure.Violation(field, description))));
+  }
+
+  private static BadRequest badRequest(List<Failure.Violation> violations) {
+    BadRequest.Builder badRequest = BadRequest.newBuilder();
+    for (Failure.Violation violation : violations) {
+      badRequest.addFieldViolations(
+          BadRequest.FieldViolation.newBuilder()
+              .setField(violation.field())
+              .setDescription(violation.description()));
+    }
+    return badRequest.build();
+  }
+
+  static Code code(ErrorReason reason) {
+    return switch (reason) {
+      case ERROR_REASON_CALL_INVALID,
+          ERROR_REASON_CALL_TOO_LARGE,
+          ERROR_REASON_REQUEST_ID_REUSED,
+          ERROR_REASON_PROVIDER_CALL_INVALID,
+          ERROR_REASON_CONTEXT_TOO_LONG,
+          ERROR_REASON_PROVIDER_CALL_TOO_LARGE ->
+          Code.INVALID_ARGUMENT;
+      case ERROR_REASON_MODEL_UNKNOWN,
+          ERROR_REASON_CACHE_MISS,
+          ERROR_REASON_PROVIDER_MODEL_UNKNOWN,
+          ERROR_REASON_NOT_FOUND ->
+          Code.NOT_FOUND;
+      case ERROR_REASON_KEY_INVALID -> Code.UNAUTHENTICATED;
+      case ERROR_REASON_NOT_PERMITTED -> Code.PERMISSION_DENIED;
+      case ERROR_REASON_RATE_LIMITED,
+          ERROR_REASON_CONCURRENCY_LIMITED,
+          ERROR_REASON_BUDGET_EXHAUSTED,
+          ERROR_REASON_READER_TOO_SLOW,
+          ERROR_REASON_PROVIDER_RATE_LIMITED ->
+          Code.RESOURCE_EXHAUSTED;
+      case ERROR_REASON_NO_PROVIDER_AVAILABLE,
+          ERROR_REASON_SERVER_DRAINING,
+          ERROR_REASON_PROVIDER_QUOTA_EXHAUSTED,
+          ERROR_REASON_PROVIDER_OVERLOADED,
+          ERROR_REASON_PROVIDER_FAILED,
+          ERROR_REASON_PROVIDER_UNREACHABLE,
+          ERROR_REASON_PROVIDER_MALFORMED,
+          ERROR_REASON_STREAM_BROKEN,
+          ERROR_REASON_PROVIDER_KEY_INVALID,
+          ERROR_REASON_PROVIDER_NOT_PERMITTED,
+          ERROR_REASON_STORE_UNAVAILABLE ->
+          Code.UNAVAILABLE;
+      case ERROR_REASON_DEADLINE_EXCEEDED, ERROR_REASON_PROVIDER_TIMEOUT -> Code.DEADLINE_EXCEEDED;
+      case ERROR_REASON_CALL_CANCELLED -> Code.CANCELLED;
+      case ERROR_REASON_NOT_IMPLEMENTED -> Code.UNIMPLEMENTED;
+      case ERROR_REASON_PROVIDER_REFUSED, ERROR_REASON_COST_LIMIT -> Code.FAILED_PRECONDITION;
+      case ERROR_REASON_INTERNAL, ERROR_REASON_UNSPECIFIED, UNRECOGNIZED -> Code.INTERNAL;
+    };
+  }
+}

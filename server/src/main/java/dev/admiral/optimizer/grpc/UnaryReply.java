@@ -1,0 +1,62 @@
+package dev.admiral.optimizer.grpc;
+
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Outcome.Answered;
+import dev.admiral.optimizer.call.Outcome.Failed;
+import dev.admiral.optimizer.pipeline.RunningCall;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers a unary caller once its call has an outcome, exactly once, on whichever thread brings it.
+ */
+final class UnaryReply<A> implements Runnable {
+  private final Consumer<A> answer;
+  private final Consumer<Failure> failure;
+  private final AtomicBoolean answered = new AtomicBoolean();
+  private volatile @Nullable Bound<A> bound;
+
+  UnaryReply(Consumer<A> answer, Consumer<Failure> failure) {
+    this.answer = answer;
+    this.failure = failure;
+  }
+
+  /** Answers the caller of a unary method. */
+  static <A> UnaryReply<A> to(StreamObserver<A> caller) {
+    return new UnaryReply<>(
+        answer -> {
+          caller.onNext(answer);
+          caller.onCompleted();
+        },
+        failure -> caller.onError(Statuses.of(failure)));
+  }
+
+  private record Bound<A>(RunningCall running, BiFunction<RunningCall, Answered, A> message) {}
+
+  /**
+   * Names the call to answer; wake-ups before this find nothing to do, so it looks at once.
+   *
+   * @param message makes the reply of an answered call
+   */
+  void bind(RunningCall running, BiFunction<RunningCall, Answered, A> message) {
+    bound = new Bound<>(running, message);
+    run();
+  }
+
+  @Override
+  public void run() {
+    Bound<A> call = bound;
+    Outcome outcome = call == null ? null : call.running().outcome();
+    if (call == null || outcome == null || !answered.compareAndSet(false, true)) {
+      return;
+    }
+    switch (outcome) {
+      case Answered done -> answer.accept(call.message().apply(call.running(), done));
+      case Failed failed -> failure.accept(failed.failure());
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package dev.admiral.optimizer.pipeline;
+
+import dev.admiral.optimizer.call.CacheUse;
+import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.CallKeys;
+import dev.admiral.optimizer.call.Caller;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Failure.Violation;
+import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.fleet.Fleet;
+import dev.admiral.optimizer.fleet.Identity;
+import dev.admiral.optimizer.v1.CachePolicy;
+import dev.admiral.optimizer.v1.CallOptions;
+import dev.admiral.optimizer.v1.Priority;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.RoutingWishes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Makes checked calls of what callers send: fills in defaults, names the agent, derives the keys.
+ * The prompt's own rules are the pipeline's, since a prompt that is in the cache has passed them.
+ * Thread-safe; never blocks.
+ */
+public final class CallIntake {
+  private static final int REQUEST_ID_LENGTH = 36;
+  private static final int FALLBACK_COUNT = 16;
+  private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
+  private static final Duration LONGEST_TTL = Duration.ofDays(30);
+
+  private final Fleet fleet;
+  private final Duration defaultTimeToLive;
+  private final CacheUse defaultUse;
+  private final Time time;
+
+  /**
+   * @param defaultTimeToLive how long an answer may be served when the caller does not say
+   */
+  public CallIntake(Fleet fleet, Duration defaultTimeToLive, Time time) {
+    this.fleet = fleet;
+    this.defaultTimeToLive = defaultTimeToLive;
+    this.defaultUse = new CacheUse(CacheUse.Mode.USE, defaultTimeToLive, null, false, false);
+    this.time = time;
+  }
+
+  /** A call, or why it is none. */
+  public sealed interface Accepted {
+    /** A checked call. */
+    record Fine(Call call) implements Accepted {}
+
+    /** What is wrong with it. */
+    record Wrong(Failure failure) implements Accepted {}
+  }
+
+  /**
+   * Checks a call.
+   *
+   * @param identity whose key it came with
+   * @param agentFromTransport the agent's name where the call itself gives none; may be empty
+   * @param requestId the caller's idempotency key; may be empty
+   * @param deadlineNanos when the caller stops waiting, on {@link Time#nanos()}'s scale
+   */
+  public Accepted accept(
+      Identity identity,
+      String agentFromTransport,
+      Prompt prompt,
+      CallOptions options,
+      String requestId,
+      boolean streamed,
+      long deadlineNanos) {
+    long now = time.nanos();
+    if (deadlineNanos - now <= 0) {
+      return new Accepted.Wrong(new Failure.DeadlineExceeded(null));
+    }
+    List<Violation> violations = violations(options, requestId);
+    if (!violations.isEmpty()) {
+      return new Accepted.Wrong(PromptRules.invalid(violations));
+    }
+    Caller caller;
+    try {
+      String agent = options.getAgentId().isEmpty() ? agentFromTransport : options.getAgentId();
+      caller = fleet.arrive(identity, agent, options.getAgentGroup());
+    } catch (CallException e) {
+      return new Accepted.Wrong(e.failure());
+    }
+    RoutingWishes routing = options.getRouting();
+    CacheUse use = options.hasCachePolicy() ? use(options.getCachePolicy()) : defaultUse;
+    CallKey key = CallKeys.content(caller, prompt, routing, use);
+    boolean shareable =
+        use.mode() != CacheUse.Mode.BYPASS
+            && (use.includeSampled() || !CallKeys.sampled(prompt))
+            && CallKeys.known(prompt, routing);
+    return new Accepted.Fine(
+        new Call(
+            newId(key),
+            caller,
+            prompt,
+            key,
+            shareable,
+            requestId.isEmpty() ? null : CallKeys.repeat(caller.tenant(), requestId),
+            use,
+            routing,
+            options.getPriority() == Priority.PRIORITY_BATCH
+                ? Priority.PRIORITY_BATCH
+                : Priority.PRIORITY_INTERACTIVE,
+            options.getTaskType(),
+            streamed,
+            now,
+            deadlineNanos));
+  }
+
+  /** Returns what is wrong with the options, empty if nothing is. */
+  private static List<Violation> violations(CallOptions options, String requestId) {
+    List<Violation> violations = new ArrayList<>(0);
+    String taskType = options.getTaskType();
+    String problem = taskType.isEmpty() ? null : Fleet.nameProblem(taskType);
+    if (problem != null) {
+      violations.add(new Violation("options.task_type", problem));
+    }
+    if (options.getPriority() == Priority.UNRECOGNIZED) {
+      violations.add(new Violation("options.priority", "is a value this server does not know"));
+    }
+    if (options.hasCachePolicy()) {
+      cachePolicy(options.getCachePolicy(), violations);
+    }
+    RoutingWishes routing = options.getRouting();
+    if (routing.getFallbackModelsCount() > FALLBACK_COUNT) {
+      violations.add(
+          new Violation(
+              "options.routing.fallback_models",
+              "has "
+                  + routing.getFallbackModelsCount()
+                  + " models; the limit is "
+                  + FALLBACK_COUNT));
+    }
+    if (routing.getMaxCostPicoUsd() < 0) {
+      violations.add(
+          new Violation(
+              "options.routing.max_cost_pico_usd", "is negative; leave it out for no limit"));
+    }
+    if (routing.getObjective() == RoutingWishes.Objective.UNRECOGNIZED) {
+      violations.add(
+          new Violation("options.routing.objective", "is a value this server does not know"));
+    }
+    if (!requestId.isEmpty()
+        && (requestId.length() > REQUEST_ID_LENGTH
+            || !requestId.chars().allMatch(c -> c > 0x20 && c < 0x7f))) {
+      violations.add(
+          new Violation(
+              "request_id",
+              "must be 1 to " + REQUEST_ID_LENGTH + " visible ASCII characters, such as a UUID"));
+    }
+    return violations;
+  }
+
+  private static void cachePolicy(CachePolicy policy, List<Violation> violations) {
+    if (policy.getMode() == CachePolicy.Mode.UNRECOGNIZED
+        || policy.getScope() == CachePolicy.Scope.UNRECOGNIZED) {
+      violations.add(
+          new Violation("options.cache_policy", "has a mode or scope this server does not know"));
+    }
+    if (policy.hasTimeToLive()) {
+      Duration ttl = duration(policy.getTimeToLive());
+      if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
+        violations.add(
+            new Violation("options.cache_policy.time_to_live", "must be 1 second to 30 days"));
+      }
+    }
+    if (policy.hasMaxAge() && duration(policy.getMaxAge()).isNegative()) {
+      violations.add(new Violation("options.cache_policy.max_age", "must not be negative"));
+    }
+  }
+
+  private CacheUse use(CachePolicy policy) {
+    return new CacheUse(
+        switch (policy.getMode()) {
+          case MODE_BYPASS -> CacheUse.Mode.BYPASS;
+          case MODE_REFRESH -> CacheUse.Mode.REFRESH;
+          case MODE_ONLY -> CacheUse.Mode.ONLY;
+          case MODE_UNSPECIFIED, MODE_USE, UNRECOGNIZED -> CacheUse.Mode.USE;
+        },
+        policy.hasTimeToLive() ? duration(policy.getTimeToLive()) : defaultTimeToLive,
+        policy.hasMaxAge() ? duration(policy.getMaxAge()) : null,
+        policy.getScope() == CachePolicy.Scope.SCOPE_AGENT,
+        policy.getIncludeSampled());
+  }
+
+  private static Duration duration(com.google.protobuf.Duration proto) {
+    return Duration.ofSeconds(proto.getSeconds(), proto.getNanos());
+  }
+
+  /**
+   * The time and a random part, together unique on all servers; and the key's hash, so that a
+   * report on the call finds its answer without a table.
+   */
+  private String newId(CallKey key) {
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(time.now().toEpochMilli(), 12)
+        + hex.toHexDigits(ThreadLocalRandom.current().nextLong())
+        + "-"
+        + key.hash();
+  }
+}

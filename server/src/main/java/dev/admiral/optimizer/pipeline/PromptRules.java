@@ -1,0 +1,348 @@
+package dev.admiral.optimizer.pipeline;
+
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Failure.Violation;
+import dev.admiral.optimizer.v1.File;
+import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.InlineData;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.ReasoningEffort;
+import dev.admiral.optimizer.v1.ResponseFormat;
+import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.Sampling;
+import dev.admiral.optimizer.v1.Tool;
+import dev.admiral.optimizer.v1.ToolChoice;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules a prompt must keep, as the contract states them. Messages name fields and limits, never
+ * content. Thread-safe.
+ */
+final class PromptRules {
+  private static final int MODEL_LENGTH = 256;
+  private static final int MESSAGE_COUNT = 100_000;
+  private static final int NAME_LENGTH = 64;
+  private static final int TOOL_COUNT = 512;
+  private static final int STOP_COUNT = 16;
+  private static final int CANDIDATE_COUNT = 16;
+  private static final long OUTPUT_TOKENS = 10_000_000;
+  private static final int MOST_REPORTED = 20;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1," + NAME_LENGTH + "}");
+  private static final Pattern REMOTE = Pattern.compile("https?://[^\\s/]+.*");
+
+  /**
+   * Returns everything that is wrong with the prompt (at most twenty findings), or null if nothing
+   * is.
+   */
+  Failure.@Nullable Invalid check(Prompt prompt) {
+    Findings findings = new Findings();
+    String model = prompt.getModel();
+    findings.unless(
+        !model.isBlank(), "prompt.model", "is empty; name a model, 'provider/model' or an alias");
+    findings.unless(
+        model.length() <= MODEL_LENGTH,
+        "prompt.model",
+        "is longer than " + MODEL_LENGTH + " characters");
+    messages(prompt, findings);
+    tools(prompt, findings);
+    responseFormat(prompt.getResponseFormat(), findings);
+    sampling(prompt.getSampling(), findings);
+    findings.unless(
+        prompt.getReasoningEffort() != ReasoningEffort.UNRECOGNIZED,
+        "prompt.reasoning_effort",
+        "is a value this server does not know");
+    return findings.isEmpty() ? null : invalid(findings.list);
+  }
+
+  static Failure.Invalid invalid(List<Violation> violations) {
+    Violation first = violations.getFirst();
+    String more = violations.size() == 1 ? "" : " (and " + (violations.size() - 1) + " more)";
+    return new Failure.Invalid(
+        first.field() + " " + first.description() + more, List.copyOf(violations));
+  }
+
+  private static void messages(Prompt prompt, Findings findings) {
+    int count = prompt.getMessagesCount();
+    findings.unless(count > 0, "prompt.messages", "is empty; send at least one message");
+    findings.unless(
+        count <= MESSAGE_COUNT,
+        "prompt.messages",
+        "has " + count + " messages; the limit is " + MESSAGE_COUNT);
+    Set<String> calledTools = new HashSet<>();
+    for (int i = 0; i < count && !findings.full(); i++) {
+      message(prompt.getMessages(i), new Path(null, "prompt.messages", i), calledTools, findings);
+    }
+  }
+
+  private static void message(
+      Message message, Path at, Set<String> calledTools, Findings findings) {
+    Role role = message.getRole();
+    findings.unless(
+        role != Role.ROLE_UNSPECIFIED && role != Role.UNRECOGNIZED,
+        at,
+        ".role",
+        "is not set or not known; say who speaks");
+    findings.unless(message.getPartsCount() > 0, at, ".parts", "is empty; send at least one part");
+    findings.unless(
+        message.getName().length() <= NAME_LENGTH,
+        at,
+        ".name",
+        "is longer than " + NAME_LENGTH + " characters");
+    for (int i = 0; i < message.getPartsCount() && !findings.full(); i++) {
+      part(message.getParts(i), role, new Path(at, ".parts", i), calledTools, findings);
+    }
+  }
+
+  private static void part(
+      Part part, Role role, Path at, Set<String> calledTools, Findings findings) {
+    boolean assistant = role == Role.ROLE_ASSISTANT;
+    findings.unless(
+        role != Role.ROLE_TOOL
+            || part.hasToolResult()
+            || part.getKindCase() == Part.KindCase.KIND_NOT_SET,
+        at,
+        "",
+        "must be a tool_result: a message of ROLE_TOOL holds nothing else");
+    switch (part.getKindCase()) {
+      case TEXT ->
+          findings.unless(
+              assistant || !part.getText().getText().isEmpty(),
+              at,
+              ".text",
+              "is empty; leave the part out");
+      case IMAGE -> {
+        findings.unless(!assistant, at, ".image", "cannot be said by ROLE_ASSISTANT");
+        image(part.getImage(), at.field(".image"), findings);
+      }
+      case FILE -> {
+        findings.unless(!assistant, at, ".file", "cannot be said by ROLE_ASSISTANT");
+        file(part.getFile(), at.field(".file"), findings);
+      }
+      case TOOL_CALL -> {
+        findings.unless(assistant, at, ".tool_call", "is for ROLE_ASSISTANT only");
+        findings.unless(
+            !part.getToolCall().getId().isEmpty(),
+            at,
+            ".tool_call.id",
+            "is empty; its result must name it");
+        findings.unless(!part.getToolCall().getName().isEmpty(), at, ".tool_call.name", "is empty");
+        calledTools.add(part.getToolCall().getId());
+      }
+      case TOOL_RESULT -> {
+        findings.unless(role == Role.ROLE_TOOL, at, ".tool_result", "is for ROLE_TOOL only");
+        findings.unless(
+            calledTools.contains(part.getToolResult().getToolCallId()),
+            at,
+            ".tool_result.tool_call_id",
+            "names no earlier tool_call of this conversation");
+        for (int i = 0; i < part.getToolResult().getPartsCount() && !findings.full(); i++) {
+          resultPart(
+              part.getToolResult().getParts(i), new Path(at, ".tool_result.parts", i), findings);
+        }
+      }
+      case REASONING -> findings.unless(assistant, at, ".reasoning", "is for ROLE_ASSISTANT only");
+      case REFUSAL -> findings.unless(assistant, at, ".refusal", "is for ROLE_ASSISTANT only");
+      case KIND_NOT_SET ->
+          findings.add(
+              at + "",
+              "has no kind this server knows; set text, image, file, tool_call, tool_result,"
+                  + " reasoning or refusal");
+    }
+  }
+
+  private static void resultPart(Part part, Path at, Findings findings) {
+    switch (part.getKindCase()) {
+      case TEXT -> {}
+      case IMAGE -> image(part.getImage(), at.field(".image"), findings);
+      case FILE -> file(part.getFile(), at.field(".file"), findings);
+      default -> findings.add(at + "", "must be text, an image or a file");
+    }
+  }
+
+  private static void image(Image image, Path at, Findings findings) {
+    switch (image.getSourceCase()) {
+      case INLINE -> inline(image.getInline(), at.field(".inline"), findings);
+      case REMOTE -> remote(image.getRemote().getUri(), at.field(".remote.uri"), findings);
+      case SOURCE_NOT_SET -> findings.add(at + "", "has no source; set inline or remote");
+    }
+  }
+
+  private static void file(File file, Path at, Findings findings) {
+    switch (file.getSourceCase()) {
+      case INLINE -> inline(file.getInline(), at.field(".inline"), findings);
+      case REMOTE -> remote(file.getRemote().getUri(), at.field(".remote.uri"), findings);
+      case UPLOADED ->
+          findings.unless(
+              !file.getUploaded().getFileId().isEmpty(), at, ".uploaded.file_id", "is empty");
+      case SOURCE_NOT_SET -> findings.add(at + "", "has no source; set inline, remote or uploaded");
+    }
+  }
+
+  private static void inline(InlineData data, Path at, Findings findings) {
+    findings.unless(
+        data.getMediaType().contains("/"),
+        at,
+        ".media_type",
+        "is not a media type such as image/png");
+    findings.unless(!data.getData().isEmpty(), at, ".data", "is empty");
+  }
+
+  private static void remote(String uri, Path at, Findings findings) {
+    findings.unless(
+        REMOTE.matcher(uri).matches(), at, "", "is not an absolute http or https address");
+  }
+
+  private static void tools(Prompt prompt, Findings findings) {
+    int count = prompt.getToolsCount();
+    findings.unless(
+        count <= TOOL_COUNT, "prompt.tools", "has " + count + " tools; the limit is " + TOOL_COUNT);
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < count && !findings.full(); i++) {
+      Tool tool = prompt.getTools(i);
+      String at = "prompt.tools[" + i + "].name";
+      findings.unless(
+          NAME.matcher(tool.getName()).matches(),
+          at,
+          "must be 1 to 64 letters, digits, '_' or '-'");
+      findings.unless(names.add(tool.getName()), at, "is used by an earlier tool");
+    }
+    ToolChoice choice = prompt.getToolChoice();
+    switch (choice.getMode()) {
+      case MODE_UNSPECIFIED, MODE_AUTO, MODE_NONE -> {}
+      case MODE_REQUIRED ->
+          findings.unless(
+              count > 0, "prompt.tool_choice.mode", "requires a tool, but none is declared");
+      case MODE_TOOL ->
+          findings.unless(
+              names.contains(choice.getToolName()),
+              "prompt.tool_choice.tool_name",
+              "names no declared tool");
+      case UNRECOGNIZED ->
+          findings.add("prompt.tool_choice.mode", "is a value this server does not know");
+    }
+  }
+
+  private static void responseFormat(ResponseFormat format, Findings findings) {
+    switch (format.getKind()) {
+      case KIND_UNSPECIFIED, KIND_TEXT, KIND_JSON_OBJECT -> {}
+      case KIND_JSON_SCHEMA -> {
+        findings.unless(
+            !format.getSchemaJson().isBlank(),
+            "prompt.response_format.schema_json",
+            "is empty; KIND_JSON_SCHEMA needs a schema");
+        findings.unless(
+            format.getName().isEmpty() || NAME.matcher(format.getName()).matches(),
+            "prompt.response_format.name",
+            "must be 1 to 64 letters, digits, '_' or '-'");
+      }
+      case UNRECOGNIZED ->
+          findings.add("prompt.response_format.kind", "is a value this server does not know");
+    }
+  }
+
+  private static void sampling(Sampling sampling, Findings findings) {
+    range(sampling.hasTemperature(), sampling.getTemperature(), 0, 2, "temperature", findings);
+    range(sampling.hasTopP(), sampling.getTopP(), 0, 1, "top_p", findings);
+    range(sampling.hasTopK(), sampling.getTopK(), 1, Integer.MAX_VALUE, "top_k", findings);
+    range(
+        sampling.hasFrequencyPenalty(),
+        sampling.getFrequencyPenalty(),
+        -2,
+        2,
+        "frequency_penalty",
+        findings);
+    range(
+        sampling.hasPresencePenalty(),
+        sampling.getPresencePenalty(),
+        -2,
+        2,
+        "presence_penalty",
+        findings);
+    range(
+        sampling.hasMaxOutputTokenCount(),
+        sampling.getMaxOutputTokenCount(),
+        1,
+        OUTPUT_TOKENS,
+        "max_output_token_count",
+        findings);
+    range(
+        sampling.hasCandidateCount(),
+        sampling.getCandidateCount(),
+        1,
+        CANDIDATE_COUNT,
+        "candidate_count",
+        findings);
+    findings.unless(
+        sampling.getStopCount() <= STOP_COUNT,
+        "prompt.sampling.stop",
+        "has " + sampling.getStopCount() + " texts; the limit is " + STOP_COUNT);
+    for (int i = 0; i < Math.min(sampling.getStopCount(), STOP_COUNT); i++) {
+      findings.unless(
+          !sampling.getStop(i).isEmpty(), "prompt.sampling.stop[" + i + "]", "is empty");
+    }
+  }
+
+  private static void range(
+      boolean present, double value, double least, double most, String field, Findings findings) {
+    if (present && !(value >= least && value <= most)) {
+      findings.add(
+          "prompt.sampling." + field,
+          "is " + plain(value) + "; it must be " + plain(least) + " to " + plain(most));
+    }
+  }
+
+  private static String plain(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e18
+        ? Long.toString((long) value)
+        : Double.toString(value);
+  }
+
+  /** Where in the prompt, spelled out only when something is wrong there. */
+  private record Path(@Nullable Path parent, String name, int index) {
+    Path field(String field) {
+      return new Path(this, field, -1);
+    }
+
+    @Override
+    public String toString() {
+      return (parent == null ? "" : parent) + name + (index < 0 ? "" : "[" + index + "]");
+    }
+  }
+
+  private static final class Findings {
+    private final List<Violation> list = new ArrayList<>(0);
+
+    void unless(boolean fine, Path at, String field, String description) {
+      if (!fine) {
+        add(at + field, description);
+      }
+    }
+
+    void unless(boolean fine, String field, String description) {
+      if (!fine) {
+        add(field, description);
+      }
+    }
+
+    void add(String field, String description) {
+      if (!full()) {
+        list.add(new Violation(field, description));
+      }
+    }
+
+    boolean full() {
+      return list.size() >= MOST_REPORTED;
+    }
+
+    boolean isEmpty() {
+      return list.isEmpty();
+    }
+  }
+}

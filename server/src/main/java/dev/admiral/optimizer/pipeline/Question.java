@@ -1,0 +1,74 @@
+package dev.admiral.optimizer.pipeline;
+
+import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.provider.Provider;
+import dev.admiral.optimizer.provider.ProviderCall;
+import dev.admiral.optimizer.provider.ProviderException;
+import dev.admiral.optimizer.provider.Reply;
+import dev.admiral.optimizer.provider.ReplySink;
+import dev.admiral.optimizer.provider.VectorCall;
+import dev.admiral.optimizer.provider.VectorReply;
+import dev.admiral.optimizer.routing.Route;
+import dev.admiral.optimizer.routing.Router;
+import dev.admiral.optimizer.v1.Completion;
+import dev.admiral.optimizer.v1.Embedding;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** What a provider is asked. */
+sealed interface Question {
+
+  /** Says which models may be asked. */
+  Route route(Router router, Call call);
+
+  /** Asks once; blocks. */
+  Reply ask(Provider provider, Call call, String attemptId, String model, ReplySink sink)
+      throws ProviderException, InterruptedException;
+
+  /** Asks for an answer to the call's prompt. */
+  record ForCompletion() implements Question {
+    @Override
+    public Route route(Router router, Call call) {
+      return router.route(call.prompt(), call.routing());
+    }
+
+    @Override
+    public Reply ask(Provider provider, Call call, String attemptId, String model, ReplySink sink)
+        throws ProviderException, InterruptedException {
+      return provider.complete(
+          new ProviderCall(attemptId, model, call.prompt(), call.streamed()), sink);
+    }
+  }
+
+  /** Asks for vectors; one instance for each call, which takes them along. */
+  final class ForVectors implements Question {
+    private final List<String> texts;
+    private final OptionalInt dimensions;
+    private volatile List<Embedding> vectors = List.of();
+
+    ForVectors(List<String> texts, OptionalInt dimensions) {
+      this.texts = texts;
+      this.dimensions = dimensions;
+    }
+
+    @Override
+    public Route route(Router router, Call call) {
+      long bytes = texts.stream().mapToLong(String::length).sum();
+      return router.routeEmbedding(call.prompt().getModel(), bytes, call.routing());
+    }
+
+    @Override
+    public Reply ask(Provider provider, Call call, String attemptId, String model, ReplySink sink)
+        throws ProviderException, InterruptedException {
+      VectorReply reply = provider.embed(new VectorCall(attemptId, model, texts, dimensions));
+      vectors = reply.embeddings();
+      return new Reply(
+          Completion.getDefaultInstance(), reply.usage(), reply.requestId(), reply.httpStatus());
+    }
+
+    /** Returns the vectors of the last reply, one for each text; empty if none came. */
+    List<Embedding> vectors() {
+      return vectors;
+    }
+  }
+}
