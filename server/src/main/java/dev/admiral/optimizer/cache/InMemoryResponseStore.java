@@ -11,6 +11,7 @@ import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A store that is gone with the process. Bounded by its user, as every store is. */
@@ -68,23 +69,17 @@ public final class InMemoryResponseStore implements ResponseStore {
   }
 
   @Override
-  public synchronized List<CallKey> delete(
-      String tenant, Selector selector, Instant now, int limit) {
+  public synchronized void delete(
+      String tenant, Selector selector, Instant now, Consumer<CallKey> deleted) {
     Rows rows = rows(Shelf.RESPONSES);
     List<CallKey> keys =
         rows.byKey.values().stream()
             .filter(row -> row.owner().tenant().equals(tenant) && !row.created().isAfter(now))
-            .filter(row -> matches(selector, row, now))
+            .filter(row -> row.matches(selector, now))
             .map(Row::key)
-            .limit(limit)
             .toList();
     keys.forEach(rows::remove);
-    return keys;
-  }
-
-  private static boolean matches(Selector selector, Row row, Instant now) {
-    return selector.matches(
-        row.key(), row.owner(), row.provider(), row.model(), row.created(), now);
+    keys.forEach(deleted);
   }
 
   @Override

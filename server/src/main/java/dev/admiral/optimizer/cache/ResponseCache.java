@@ -19,10 +19,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -31,6 +31,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +51,11 @@ import org.jspecify.annotations.Nullable;
  * store within the bounds of the settings.
  */
 public final class ResponseCache implements AutoCloseable {
-  /** Longest wait for the store at a removal and for what is left to be written at closing. */
-  private static final Duration STORE_WAIT = Duration.ofSeconds(10);
+  /** Longest wait for what is left to be written at closing. */
+  private static final Duration CLOSING_WAIT = Duration.ofSeconds(10);
 
-  /** Rows removed from disk at once by an invalidation. */
-  private static final int REMOVAL_STEP = 1_000;
+  /** Longest wait for an invalidation to clear the disk tier, which may have to be read whole. */
+  private static final Duration CLEARING_WAIT = Duration.ofMinutes(1);
 
   /**
    * Failures are remembered for their time more or less this part, so that they do not all end at
@@ -258,7 +259,7 @@ public final class ResponseCache implements AutoCloseable {
     Thread thread = writer;
     if (thread != null) {
       try {
-        if (!thread.join(STORE_WAIT)) {
+        if (!thread.join(CLOSING_WAIT)) {
           thread.interrupt();
         }
       } catch (InterruptedException e) {
@@ -449,13 +450,23 @@ public final class ResponseCache implements AutoCloseable {
     removed.addAll(
         writes.deleteIf(put -> matches(selector, tenant, put.key, put.owner, put.answer, now)));
     forgetFailures(selector);
-    long more = 0;
-    List<CallKey> step;
-    do {
-      step = reads.call(() -> store.delete(tenant, selector, now, REMOVAL_STEP), STORE_WAIT);
-      more += step.stream().filter(key -> !removed.contains(key)).count();
-    } while (step.size() == REMOVAL_STEP);
-    return removed.size() + more;
+    AtomicLong onDiskOnly = new AtomicLong();
+    Callable<Boolean> clear =
+        () -> {
+          Set<CallKey> counted = Set.copyOf(removed);
+          store.delete(
+              tenant,
+              selector,
+              now,
+              key -> {
+                if (!counted.contains(key)) {
+                  onDiskOnly.incrementAndGet();
+                }
+              });
+          return true;
+        };
+    var _ = reads.call(clear, CLEARING_WAIT);
+    return removed.size() + onDiskOnly.get();
   }
 
   private static boolean matches(

@@ -4,6 +4,7 @@ import dev.admiral.optimizer.call.CallKey;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,11 @@ public interface ResponseStore {
     /** What a row weighs beside the answer, in bytes: columns and indexes. */
     public static final long OVERHEAD_BYTES = 256;
 
+    /** Returns true if a selector of the owner's tenant matches the row. */
+    public boolean matches(Selector selector, Instant now) {
+      return selector.matches(key, owner, provider, model, created, now);
+    }
+
     /** Returns what the row weighs. */
     public long bytes() {
       return OVERHEAD_BYTES + answer.length;
@@ -76,12 +82,13 @@ public interface ResponseStore {
   void write(List<Change> changes) throws IOException;
 
   /**
-   * Deletes responses a selector matches that were complete at {@code now} or earlier.
+   * Deletes all responses a selector matches that were complete at {@code now} or earlier, expired
+   * ones too. Others may use the store meanwhile.
    *
-   * @param limit most rows deleted by this call
-   * @return the keys deleted; fewer than the limit only if no more match
+   * @param deleted told each key that was deleted, also if the rest then fails
    */
-  List<CallKey> delete(String tenant, Selector selector, Instant now, int limit) throws IOException;
+  void delete(String tenant, Selector selector, Instant now, Consumer<CallKey> deleted)
+      throws IOException;
 
   /**
    * Deletes rows whose time has come by {@code now}, those that expired first.

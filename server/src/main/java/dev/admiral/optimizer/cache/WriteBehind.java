@@ -43,8 +43,8 @@ final class WriteBehind implements Runnable {
   /** Pause after the store failed. */
   static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
-  /** Most bytes written at once, so that one transaction stays short. */
-  private static final long BATCH_BYTES = 4L << 20;
+  /** Bytes past which nothing is added to a batch: others wait for the same file. */
+  private static final long BATCH_BYTES = 1L << 20;
 
   private static final long IDLE = Long.MIN_VALUE;
 
