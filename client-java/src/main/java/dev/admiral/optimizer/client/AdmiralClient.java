@@ -534,7 +534,7 @@ public final class AdmiralClient implements AutoCloseable {
     private RetryPolicy retry = RetryPolicy.DEFAULT;
     private int maxMessageBytes = 64 << 20;
     private int streamWindow = 32;
-    private Duration keepAlive = Duration.ofMinutes(5);
+    private Duration keepAlive = Duration.ofMinutes(1);
     private Duration keepAliveTimeout = Duration.ofSeconds(20);
     private Executor executor = ForkJoinPool.commonPool();
 
@@ -623,8 +623,9 @@ public final class AdmiralClient implements AutoCloseable {
 
     /**
      * Sets after how much silence a connection with calls on it is probed, and how long the answer
-     * may take before it counts as lost; both above zero. The default is 5 minutes and 20 s; many
-     * servers end a connection that is probed more often.
+     * may take before it counts as lost; both above zero. The default is 1 minute and 20 s. A
+     * server ends connections that are probed more often than it allows, which is every 10 s unless
+     * configured.
      */
     public Builder keepAlive(Duration silence, Duration timeout) {
       keepAlive = positive("silence", silence);

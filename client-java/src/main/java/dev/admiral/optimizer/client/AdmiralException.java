@@ -25,6 +25,7 @@ public final class AdmiralException extends RuntimeException {
   private static final String DOMAIN = "optimizer.admiral.dev";
   private static final String PREFIX = "ERROR_REASON_";
 
+  private final String message;
   private final ErrorReason reason;
   private final String reasonName;
   private final Status.Code code;
@@ -47,6 +48,7 @@ public final class AdmiralException extends RuntimeException {
       Status.Code code,
       Details details) {
     super(message, cause);
+    this.message = message;
     this.reason = reason;
     this.reasonName = reasonName;
     this.code = code;
@@ -79,6 +81,11 @@ public final class AdmiralException extends RuntimeException {
         told ? info.getReason() : shortName(reason),
         status.getCode(),
         details);
+  }
+
+  @Override
+  public String getMessage() {
+    return message;
   }
 
   /**

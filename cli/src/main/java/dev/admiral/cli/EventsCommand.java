@@ -1,0 +1,113 @@
+package dev.admiral.cli;
+
+import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.client.EventStream;
+import dev.admiral.optimizer.v1.Attempt;
+import dev.admiral.optimizer.v1.CallFinished;
+import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.Event;
+import dev.admiral.optimizer.v1.WatchEventsRequest;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "events",
+    mixinStandardHelpOptions = true,
+    description = {"Shows events as they happen, one a line, until it is stopped.", ""})
+final class EventsCommand extends FleetCommand {
+  @Parameters(
+      paramLabel = "PATTERN",
+      arity = "0..*",
+      description =
+          "Only types like these, as in 'optimizer.call.*'; * is one word, # any number. Default:"
+              + " all.")
+  private List<String> patterns = List.of();
+
+  @Option(
+      names = "--most",
+      paramLabel = "N",
+      description = "Stop after so many events. Default: never.")
+  private long most = Long.MAX_VALUE;
+
+  EventsCommand(Shell shell) {
+    super(shell);
+  }
+
+  @Override
+  int run(AdmiralClient client) {
+    WatchEventsRequest request = WatchEventsRequest.newBuilder().addAllPatterns(patterns).build();
+    try (EventStream events = client.events().watch(request)) {
+      for (long seen = 0; seen < most && events.hasNext(); seen++) {
+        Event event = events.next();
+        shell().out().println(isJson() ? OutputOptions.jsonLine(event) : line(event));
+        shell().out().flush();
+      }
+    }
+    return Main.DONE;
+  }
+
+  private static String line(Event event) {
+    return Show.instant(event.getCreateTime()).substring(11)
+        + "  "
+        + event.getType().replaceFirst("^optimizer\\.", "")
+        + "  "
+        + detail(event);
+  }
+
+  private static String detail(Event event) {
+    return switch (event.getKindCase()) {
+      case CALL_FINISHED -> detail(event.getCallFinished());
+      case ATTEMPT_FAILED -> {
+        Attempt attempt = event.getAttemptFailed().getAttempt();
+        yield event.getAttemptFailed().getAgentId()
+            + "  "
+            + attempt.getProvider()
+            + "/"
+            + attempt.getModel()
+            + "  "
+            + Show.word(attempt.getFailure(), "ERROR_REASON_");
+      }
+      case AGENT_REGISTERED ->
+          event.getAgentRegistered().getAgentId() + "  " + event.getAgentRegistered().getGroup();
+      case MODEL_HEALTH_CHANGED ->
+          event.getModelHealthChanged().getProvider()
+              + "/"
+              + event.getModelHealthChanged().getModel()
+              + (event.getModelHealthChanged().getAvailable() ? "  available" : "  not asked");
+      case CACHE_INVALIDATED ->
+          Show.count(event.getCacheInvalidated().getEntryCount()) + " answers removed";
+      case PART_HEALTH_CHANGED ->
+          event.getPartHealthChanged().getPart().getName()
+              + "  "
+              + Show.word(event.getPartHealthChanged().getPart().getState(), "HEALTH_STATE_")
+              + "  "
+              + event.getPartHealthChanged().getPart().getReason();
+      case EVENTS_DROPPED ->
+          Show.count(event.getEventsDropped().getEventCount()) + " events were missed";
+      case KIND_NOT_SET -> "(an event that this version does not know)";
+    };
+  }
+
+  private static String detail(CallFinished call) {
+    if (call.getFailure() != ErrorReason.ERROR_REASON_UNSPECIFIED) {
+      return call.getAgentId()
+          + "  "
+          + Show.word(call.getFailure(), "ERROR_REASON_")
+          + "  "
+          + Show.time(call.getDuration());
+    }
+    return call.getAgentId()
+        + "  "
+        + call.getProvider()
+        + "/"
+        + call.getModel()
+        + "  "
+        + Show.source(call.getSource())
+        + "  "
+        + Show.dollars(call.getCost().getChargedPicoUsd())
+        + "  "
+        + Show.time(call.getDuration());
+  }
+}

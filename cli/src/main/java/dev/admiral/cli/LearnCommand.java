@@ -1,0 +1,58 @@
+package dev.admiral.cli;
+
+import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.v1.FailureSummary;
+import dev.admiral.optimizer.v1.LearningQueryRequest;
+import dev.admiral.optimizer.v1.LearningQueryResponse;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "learn",
+    mixinStandardHelpOptions = true,
+    description = {"Tells what the server has learned from failures, the most frequent first.", ""})
+final class LearnCommand extends FleetCommand {
+  @Option(names = "--provider", paramLabel = "NAME", description = "Only this provider.")
+  private String provider = "";
+
+  @Option(names = "--model", paramLabel = "NAME", description = "Only this model.")
+  private String model = "";
+
+  @Option(
+      names = "--most",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "Most kinds of failure, 1 to 1000. Default: ${DEFAULT-VALUE}.")
+  private int most;
+
+  LearnCommand(Shell shell) {
+    super(shell);
+  }
+
+  @Override
+  int run(AdmiralClient client) {
+    LearningQueryResponse learned =
+        client.learning(
+            LearningQueryRequest.newBuilder()
+                .setProvider(provider)
+                .setModel(model)
+                .setPageSize(most)
+                .build());
+    if (isJson()) {
+      shell().out().println(OutputOptions.json(learned));
+      return Main.DONE;
+    }
+    Table table = new Table("MODEL", "FAILURE", ">HTTP", ">COUNT", ">AGENTS", "LAST SEEN (UTC)");
+    for (FailureSummary failure : learned.getFailuresList()) {
+      table.add(
+          failure.getProvider() + "/" + failure.getModel(),
+          Show.word(failure.getReason(), "ERROR_REASON_"),
+          failure.getHttpStatus() == 0 ? "" : String.valueOf(failure.getHttpStatus()),
+          Show.count(failure.getCount()),
+          Show.count(failure.getAgentCount()),
+          Show.instant(failure.getLastTime()));
+    }
+    print(table, "No failure was seen.");
+    return Main.DONE;
+  }
+}

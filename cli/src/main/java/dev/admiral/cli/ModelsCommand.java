@@ -1,0 +1,61 @@
+package dev.admiral.cli;
+
+import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.v1.Alias;
+import dev.admiral.optimizer.v1.ListModelsRequest;
+import dev.admiral.optimizer.v1.ListModelsResponse;
+import dev.admiral.optimizer.v1.Model;
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "models",
+    mixinStandardHelpOptions = true,
+    description = {"Lists the models and aliases that can be asked for.", ""})
+final class ModelsCommand extends FleetCommand {
+  private static final int PAGE_SIZE = 1_000;
+
+  ModelsCommand(Shell shell) {
+    super(shell);
+  }
+
+  @Override
+  int run(AdmiralClient client) {
+    ListModelsResponse all = all(client);
+    if (isJson()) {
+      shell().out().println(OutputOptions.json(all));
+      return Main.DONE;
+    }
+    Table models = new Table("MODEL", ">CONTEXT", ">IN $/MTOK", ">OUT $/MTOK", "NOW");
+    for (Model model : all.getModelsList()) {
+      models.add(
+          model.getProvider() + "/" + model.getName(),
+          model.getContextTokenCount() == 0 ? "" : Show.count(model.getContextTokenCount()),
+          model.getPriced() ? Show.dollars(model.getInputPicoUsdPerMtok()) : "unknown",
+          model.getPriced() ? Show.dollars(model.getOutputPicoUsdPerMtok()) : "unknown",
+          model.getAvailable() ? "" : "not asked: it fails");
+    }
+    print(models, "The server knows no models.");
+    if (all.getAliasesCount() > 0) {
+      shell().out().println();
+      Table aliases = new Table("ALIAS", "CANDIDATES, BEST FIRST");
+      for (Alias alias : all.getAliasesList()) {
+        aliases.add(alias.getName(), String.join(", ", alias.getModelsList()));
+      }
+      print(aliases, "");
+    }
+    return Main.DONE;
+  }
+
+  private static ListModelsResponse all(AdmiralClient client) {
+    ListModelsResponse.Builder all = ListModelsResponse.newBuilder();
+    String token = "";
+    do {
+      ListModelsResponse page =
+          client.listModels(
+              ListModelsRequest.newBuilder().setPageSize(PAGE_SIZE).setPageToken(token).build());
+      all.addAllModels(page.getModelsList()).addAllAliases(page.getAliasesList());
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return all.build();
+  }
+}

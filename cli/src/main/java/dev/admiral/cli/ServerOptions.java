@@ -1,0 +1,182 @@
+package dev.admiral.cli;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
+import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.client.Tls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options that every command has: which server, and who asks. */
+final class ServerOptions {
+  private static final String DEFAULT_ADDRESS = "127.0.0.1:50051";
+
+  @Option(
+      names = "--address",
+      paramLabel = "HOST:PORT",
+      description = {
+        "The server. Default: ADMIRAL_ADDRESS, else the server that runs on this data folder"
+            + " (ADMIRAL_DATA_DIR, else ~/.admiral), else 127.0.0.1:50051."
+      })
+  private @Nullable String address;
+
+  @Option(
+      names = "--key",
+      paramLabel = "KEY",
+      description =
+          "The key to show. Better from ADMIRAL_KEY, or a file that ADMIRAL_KEY_FILE names: other"
+              + " users can read this command line.")
+  private @Nullable String key;
+
+  @Option(names = "--tls", description = "Encrypt, trusting the authorities that Java trusts.")
+  private boolean tls;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "Encrypt, trusting the authorities in this PEM file alone.")
+  private @Nullable Path ca;
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      description = "Certificate to show, PEM; needs --cert-key.")
+  private @Nullable Path certificate;
+
+  @Option(names = "--cert-key", paramLabel = "FILE", description = "Its private key, PKCS 8 PEM.")
+  private @Nullable Path certificateKey;
+
+  @Option(
+      names = "--plaintext",
+      description = "Allow an unencrypted connection beyond this machine.")
+  private boolean plaintext;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "600",
+      description = "Give up after this time. Default: ${DEFAULT-VALUE}.")
+  private double timeoutSeconds;
+
+  /** Where the server is, and how that is known. */
+  private record Place(String address, boolean tls, String origin) {}
+
+  /**
+   * Connects.
+   *
+   * @throws UsageException if the options do not fit together
+   */
+  AdmiralClient connect(Shell shell) {
+    Place place = place(shell);
+    if (!(timeoutSeconds > 0 && timeoutSeconds <= 86_400)) {
+      throw new UsageException("--timeout is not between 0 and 86400 seconds.");
+    }
+    try {
+      AdmiralClient.Builder builder =
+          AdmiralClient.builder()
+              .address(place.address())
+              .deadline(Duration.ofNanos((long) (timeoutSeconds * 1e9)));
+      key(shell).ifPresent(builder::key);
+      tls(place).ifPresent(builder::tls);
+      if (plaintext) {
+        builder.plaintextBeyondLoopback();
+      }
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          String.valueOf(e.getMessage())
+              .replace("use tls(...), or plaintextBeyondLoopback()", "use --tls, or --plaintext"));
+    }
+  }
+
+  /**
+   * Returns how the address of the server came to be used, for a message that it does not answer.
+   */
+  String origin(Shell shell) {
+    return place(shell).origin();
+  }
+
+  private Place place(Shell shell) {
+    if (address != null) {
+      return new Place(address, false, "--address");
+    }
+    if (!shell.env("ADMIRAL_ADDRESS").isBlank()) {
+      return new Place(shell.env("ADMIRAL_ADDRESS"), false, "ADMIRAL_ADDRESS");
+    }
+    String folder = shell.env("ADMIRAL_DATA_DIR");
+    Path data = folder.isBlank() ? shell.home().resolve(".admiral") : Path.of(folder);
+    Path endpoints = data.resolve("endpoints.json");
+    return Files.isReadable(endpoints)
+        ? read(endpoints)
+        : new Place(DEFAULT_ADDRESS, false, "the default");
+  }
+
+  private static Place read(Path endpoints) {
+    Struct.Builder json = Struct.newBuilder();
+    try {
+      JsonFormat.parser().merge(Files.readString(endpoints), json);
+    } catch (InvalidProtocolBufferException e) {
+      throw new UsageException(endpoints + " is not JSON: use --address HOST:PORT.");
+    } catch (IOException e) {
+      throw new UsageException(endpoints + " cannot be read: use --address HOST:PORT.");
+    }
+    Struct grpc = json.getFieldsOrDefault("grpc", Value.getDefaultInstance()).getStructValue();
+    Value nothing = Value.getDefaultInstance();
+    String host = grpc.getFieldsOrDefault("host", nothing).getStringValue();
+    int port = (int) grpc.getFieldsOrDefault("port", nothing).getNumberValue();
+    boolean encrypted = grpc.getFieldsOrDefault("tls", nothing).getBoolValue();
+    if (host.isEmpty() || port == 0) {
+      throw new UsageException(endpoints + " names no gRPC address: use --address HOST:PORT.");
+    }
+    return new Place(reachable(host) + ":" + port, encrypted, endpoints.toString());
+  }
+
+  /** A server that listens everywhere is reached here. */
+  private static String reachable(String host) {
+    return switch (host) {
+      case "0.0.0.0" -> "127.0.0.1";
+      case "::", "[::]", "0:0:0:0:0:0:0:0" -> "[::1]";
+      default -> host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+    };
+  }
+
+  private Optional<String> key(Shell shell) {
+    if (key != null) {
+      return Optional.of(key);
+    }
+    if (!shell.env("ADMIRAL_KEY").isBlank()) {
+      return Optional.of(shell.env("ADMIRAL_KEY").strip());
+    }
+    String file = shell.env("ADMIRAL_KEY_FILE");
+    if (file.isBlank()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.readString(Path.of(file)).strip());
+    } catch (IOException e) {
+      throw new UsageException(
+          "The file that ADMIRAL_KEY_FILE names, " + file + ", cannot be read.");
+    }
+  }
+
+  private Optional<Tls> tls(Place place) {
+    if ((certificate == null) != (certificateKey == null)) {
+      throw new UsageException("--cert and --cert-key are needed together.");
+    }
+    if (!tls && !place.tls() && ca == null && certificate == null) {
+      return Optional.empty();
+    }
+    Tls settings = ca == null ? Tls.systemRoots() : Tls.trusting(ca);
+    return Optional.of(
+        certificate == null || certificateKey == null
+            ? settings
+            : settings.withClientCertificate(certificate, certificateKey));
+  }
+}

@@ -1,0 +1,95 @@
+package dev.admiral.cli;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import dev.admiral.optimizer.v1.Source;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Values in the form in which people read them. */
+public final class Show {
+  private static final DateTimeFormatter SECONDS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private Show() {}
+
+  /** Returns dollars with every digit that is not a trailing zero, and two decimals at least. */
+  public static String dollars(long picoUsd) {
+    BigDecimal usd = BigDecimal.valueOf(picoUsd, 12).stripTrailingZeros();
+    BigDecimal shown = usd.scale() < 2 ? usd.setScale(2) : usd;
+    return (shown.signum() < 0 ? "-$" : "$") + shown.abs().toPlainString();
+  }
+
+  /** Returns a count with its thousands apart: {@code 12,345}. */
+  public static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /** Returns a part of a whole in percent: {@code 80.1 %}; nothing of nothing is {@code -}. */
+  public static String percent(long part, long whole) {
+    return whole == 0 ? "-" : percent((double) part / whole);
+  }
+
+  /** Returns a rate of 0 to 1 in percent. */
+  public static String percent(double rate) {
+    return String.format(Locale.ROOT, "%.1f %%", rate * 100);
+  }
+
+  /** Returns a span in the unit that suits it: {@code 0.21 ms}, {@code 34 ms}, {@code 1.3 s}. */
+  public static String time(java.time.Duration span) {
+    double millis = span.toNanos() / 1e6;
+    if (millis < 10) {
+      return String.format(Locale.ROOT, "%.2f ms", millis);
+    } else if (millis < 1_000) {
+      return String.format(Locale.ROOT, "%.0f ms", millis);
+    } else if (millis < 60_000) {
+      return String.format(Locale.ROOT, "%.1f s", millis / 1_000);
+    } else if (millis < 3_600_000) {
+      return span.toMinutes() + " min " + span.toSecondsPart() + " s";
+    } else if (span.toDays() < 2) {
+      return span.toHours() + " h " + span.toMinutesPart() + " min";
+    }
+    return span.toDays() + " days";
+  }
+
+  /** Returns a span as {@link #time(java.time.Duration)} does. */
+  public static String time(Duration span) {
+    return time(java.time.Duration.ofSeconds(span.getSeconds(), span.getNanos()));
+  }
+
+  /** Returns an instant to the second, UTC. */
+  static String instant(Timestamp time) {
+    return SECONDS.format(Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));
+  }
+
+  /** Returns bytes in binary units: {@code 12.5 MiB}. */
+  static String bytes(long bytes) {
+    if (bytes < 1_024) {
+      return bytes + " B";
+    }
+    int unit = (63 - Long.numberOfLeadingZeros(bytes)) / 10;
+    return String.format(
+        Locale.ROOT, "%.1f %ciB", bytes / (double) (1L << (unit * 10)), "KMGTPE".charAt(unit - 1));
+  }
+
+  /** Returns where an answer came from, in a word or two. */
+  public static String source(Source source) {
+    return switch (source) {
+      case SOURCE_UPSTREAM -> "upstream";
+      case SOURCE_MEMORY -> "memory";
+      case SOURCE_DISK -> "disk";
+      case SOURCE_NEAR_MATCH -> "near match";
+      case SOURCE_JOINED -> "joined";
+      case SOURCE_REPEATED -> "repeated";
+      case SOURCE_UNSPECIFIED, UNRECOGNIZED -> "unknown";
+    };
+  }
+
+  /** Returns the name of an enum's value without its prefix, as people write it. */
+  static String word(Enum<?> value, String prefix) {
+    return value.name().replaceFirst("^" + prefix, "").toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}

@@ -1,0 +1,127 @@
+package dev.admiral.cli;
+
+import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.v1.AgentStats;
+import dev.admiral.optimizer.v1.CallStats;
+import dev.admiral.optimizer.v1.Latency;
+import dev.admiral.optimizer.v1.ModelStats;
+import dev.admiral.optimizer.v1.StatsRequest;
+import dev.admiral.optimizer.v1.StatsResponse;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "stats",
+    mixinStandardHelpOptions = true,
+    description = {"Tells what was served, how fast, and what was saved since the start.", ""})
+final class StatsCommand extends FleetCommand {
+  private static final int MOST_ROWS = 20;
+
+  @Option(names = "--agent", paramLabel = "NAME", description = "Only this agent's calls.")
+  private String agent = "";
+
+  @Option(names = "--all", description = "All agents and models, not the 20 busiest.")
+  private boolean all;
+
+  StatsCommand(Shell shell) {
+    super(shell);
+  }
+
+  @Override
+  int run(AdmiralClient client) {
+    StatsResponse stats = client.stats(StatsRequest.newBuilder().setAgentId(agent).build());
+    if (isJson()) {
+      shell().out().println(OutputOptions.json(stats));
+      return Main.DONE;
+    }
+    shell().out().println("Since " + Show.instant(stats.getStartTime()) + " UTC");
+    shell().out().println();
+    print(totals(stats), "");
+    shell().out().println();
+    print(latencies(stats.getTotal()), "");
+    Table models = new Table("MODEL", ">CALLS", ">FAILED", ">SAVED", ">SPENT", ">P50", ">P99");
+    stats.getModelsList().stream().limit(rows()).forEach(model -> add(models, model));
+    Table agents = new Table("AGENT", ">CALLS", ">FAILED", ">SAVED", ">SPENT", ">P50", ">P99");
+    stats.getAgentsList().stream().limit(rows()).forEach(one -> add(agents, one));
+    if (!models.isEmpty()) {
+      shell().out().println();
+      print(models, "");
+    }
+    if (!agents.isEmpty()) {
+      shell().out().println();
+      print(agents, "");
+    }
+    return Main.DONE;
+  }
+
+  private long rows() {
+    return all ? Long.MAX_VALUE : MOST_ROWS;
+  }
+
+  private static Table totals(StatsResponse stats) {
+    CallStats total = stats.getTotal();
+    long answered = total.getCallCount() - total.getFailureCount();
+    Table table = new Table("CALLS", ">COUNT", ">SHARE");
+    table.add("in flight now", Show.count(stats.getInFlightCount()), "");
+    table.add("asked for", Show.count(total.getCallCount()), "");
+    table.add(
+        "failed",
+        Show.count(total.getFailureCount()),
+        Show.percent(total.getFailureCount(), total.getCallCount()));
+    row(table, "upstream", total.getUpstreamCount(), answered);
+    row(table, "from memory", total.getMemoryHitCount(), answered);
+    row(table, "from disk", total.getDiskHitCount(), answered);
+    if (total.getNearMatchCount() > 0) {
+      row(table, "near match", total.getNearMatchCount(), answered);
+    }
+    row(table, "joined", total.getJoinedCount(), answered);
+    row(table, "repeated", total.getRepeatedCount(), answered);
+    row(table, "saved in all", total.getSavedCallCount(), answered);
+    table.add("dollars spent", Show.dollars(total.getSpentPicoUsd()), "");
+    table.add("dollars saved", Show.dollars(total.getSavedPicoUsd()), "");
+    if (total.getUnpricedCount() > 0) {
+      row(table, "without a price", total.getUnpricedCount(), answered);
+    }
+    return table;
+  }
+
+  private static void row(Table table, String name, long count, long whole) {
+    table.add(name, Show.count(count), Show.percent(count, whole));
+  }
+
+  private static Table latencies(CallStats total) {
+    Table table = new Table("TIME", ">P50", ">P95", ">P99", ">P99.9", ">MAX");
+    add(table, "of a call", total.getLatency());
+    add(table, "added here", total.getOverhead());
+    return table;
+  }
+
+  private static void add(Table table, String name, Latency latency) {
+    table.add(
+        name,
+        Show.time(latency.getP50()),
+        Show.time(latency.getP95()),
+        Show.time(latency.getP99()),
+        Show.time(latency.getP999()),
+        Show.time(latency.getMax()));
+  }
+
+  private static void add(Table table, ModelStats model) {
+    add(table, model.getProvider() + "/" + model.getModel(), model.getStats());
+  }
+
+  private static void add(Table table, AgentStats one) {
+    add(table, one.getAgentId(), one.getStats());
+  }
+
+  private static void add(Table table, String name, CallStats stats) {
+    table.add(
+        name,
+        Show.count(stats.getCallCount()),
+        Show.count(stats.getFailureCount()),
+        Show.percent(stats.getSavedCallCount(), stats.getCallCount() - stats.getFailureCount()),
+        Show.dollars(stats.getSpentPicoUsd()),
+        Show.time(stats.getLatency().getP50()),
+        Show.time(stats.getLatency().getP99()));
+  }
+}

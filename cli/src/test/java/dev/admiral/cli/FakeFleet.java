@@ -1,0 +1,385 @@
+package dev.admiral.cli;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import dev.admiral.optimizer.client.Prompts;
+import dev.admiral.optimizer.v1.Agent;
+import dev.admiral.optimizer.v1.AgentStats;
+import dev.admiral.optimizer.v1.Alias;
+import dev.admiral.optimizer.v1.CacheServiceGrpc;
+import dev.admiral.optimizer.v1.CacheTier;
+import dev.admiral.optimizer.v1.CallFinished;
+import dev.admiral.optimizer.v1.CallStats;
+import dev.admiral.optimizer.v1.CompleteRequest;
+import dev.admiral.optimizer.v1.CompleteResponse;
+import dev.admiral.optimizer.v1.Completion;
+import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.Cost;
+import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.Event;
+import dev.admiral.optimizer.v1.EventServiceGrpc;
+import dev.admiral.optimizer.v1.EventsDropped;
+import dev.admiral.optimizer.v1.FailureSummary;
+import dev.admiral.optimizer.v1.FinishReason;
+import dev.admiral.optimizer.v1.Finished;
+import dev.admiral.optimizer.v1.FleetServiceGrpc;
+import dev.admiral.optimizer.v1.GetMetricsRequest;
+import dev.admiral.optimizer.v1.GetMetricsResponse;
+import dev.admiral.optimizer.v1.GetReportRequest;
+import dev.admiral.optimizer.v1.GetReportResponse;
+import dev.admiral.optimizer.v1.HealthRequest;
+import dev.admiral.optimizer.v1.HealthResponse;
+import dev.admiral.optimizer.v1.HealthState;
+import dev.admiral.optimizer.v1.InvalidateCacheRequest;
+import dev.admiral.optimizer.v1.InvalidateCacheResponse;
+import dev.admiral.optimizer.v1.Latency;
+import dev.admiral.optimizer.v1.LearningQueryRequest;
+import dev.admiral.optimizer.v1.LearningQueryResponse;
+import dev.admiral.optimizer.v1.LedgerServiceGrpc;
+import dev.admiral.optimizer.v1.ListAgentsRequest;
+import dev.admiral.optimizer.v1.ListAgentsResponse;
+import dev.admiral.optimizer.v1.ListModelsRequest;
+import dev.admiral.optimizer.v1.ListModelsResponse;
+import dev.admiral.optimizer.v1.Model;
+import dev.admiral.optimizer.v1.ModelStats;
+import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
+import dev.admiral.optimizer.v1.PartHealth;
+import dev.admiral.optimizer.v1.ReportRow;
+import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.Served;
+import dev.admiral.optimizer.v1.Source;
+import dev.admiral.optimizer.v1.Started;
+import dev.admiral.optimizer.v1.StatsRequest;
+import dev.admiral.optimizer.v1.StatsResponse;
+import dev.admiral.optimizer.v1.StreamRequest;
+import dev.admiral.optimizer.v1.StreamResponse;
+import dev.admiral.optimizer.v1.TextDelta;
+import dev.admiral.optimizer.v1.WatchEventsRequest;
+import dev.admiral.optimizer.v1.WatchEventsResponse;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server on a real port that answers every command with fixed figures, and keeps what it was
+ * asked.
+ */
+final class FakeFleet implements AutoCloseable {
+  final Queue<Message> requests = new ConcurrentLinkedQueue<>();
+  final Queue<Metadata> headers = new ConcurrentLinkedQueue<>();
+  volatile HealthState state = HealthState.HEALTH_STATE_SERVING;
+  volatile @Nullable StatusRuntimeException failure;
+
+  private final Server server;
+
+  FakeFleet() throws IOException {
+    server =
+        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+            .addService(new Optimizer())
+            .addService(new Fleet())
+            .addService(new Ledger())
+            .addService(new Cache())
+            .addService(new Events())
+            .intercept(new Headers())
+            .build()
+            .start();
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  String address() {
+    return "127.0.0.1:" + port();
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+    try {
+      server.awaitTermination();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private <R> void reply(Message request, StreamObserver<R> answer, R message) {
+    requests.add(request);
+    StatusRuntimeException refused = failure;
+    if (refused != null) {
+      answer.onError(refused);
+      return;
+    }
+    answer.onNext(message);
+    answer.onCompleted();
+  }
+
+  private static final Cost COST =
+      Cost.newBuilder()
+          .setState(Cost.State.STATE_EXACT)
+          .setListPicoUsd(1_250_000_000L)
+          .setChargedPicoUsd(1_250_000_000L)
+          .build();
+  private static final Served SERVED =
+      Served.newBuilder().setSource(Source.SOURCE_UPSTREAM).build();
+  private static final Timestamp TIME = Timestamp.newBuilder().setSeconds(1_790_000_000).build();
+  private static final CallStats STATS =
+      CallStats.newBuilder()
+          .setCallCount(12_345)
+          .setFailureCount(45)
+          .setUpstreamCount(2_300)
+          .setMemoryHitCount(9_000)
+          .setDiskHitCount(200)
+          .setJoinedCount(800)
+          .setSavedCallCount(10_000)
+          .setSpentPicoUsd(1_234_567_890_123L)
+          .setSavedPicoUsd(5_000_000_000_000L)
+          .setLatency(latency())
+          .setOverhead(latency())
+          .build();
+
+  private static Latency latency() {
+    Latency.Builder latency = Latency.newBuilder().setCount(12_300);
+    latency.getP50Builder().setNanos(210_000);
+    latency.getP95Builder().setNanos(34_000_000);
+    latency.getP99Builder().setSeconds(1).setNanos(300_000_000);
+    latency.getP999Builder().setSeconds(75);
+    latency.getMaxBuilder().setSeconds(7_500);
+    return latency.build();
+  }
+
+  private final class Optimizer extends OptimizerServiceGrpc.OptimizerServiceImplBase {
+    @Override
+    public void complete(CompleteRequest request, StreamObserver<CompleteResponse> answer) {
+      reply(
+          request,
+          answer,
+          CompleteResponse.newBuilder()
+              .setCallId("call-1")
+              .setProvider("openai")
+              .setModel("gpt-5-mini")
+              .setCompletion(
+                  Completion.newBuilder()
+                      .setMessage(Prompts.message(Role.ROLE_ASSISTANT, "Paris – bien sûr."))
+                      .setFinishReason(FinishReason.FINISH_REASON_STOP))
+              .setCost(COST)
+              .setServed(SERVED)
+              .build());
+    }
+
+    @Override
+    public void stream(StreamRequest request, StreamObserver<StreamResponse> answer) {
+      requests.add(request);
+      answer.onNext(
+          StreamResponse.newBuilder()
+              .setStarted(
+                  Started.newBuilder()
+                      .setCallId("call-1")
+                      .setProvider("openai")
+                      .setModel("gpt-5-mini"))
+              .build());
+      for (String piece : new String[] {"Paris", "."}) {
+        answer.onNext(
+            StreamResponse.newBuilder()
+                .setDelta(ContentDelta.newBuilder().setText(TextDelta.newBuilder().setText(piece)))
+                .build());
+      }
+      StatusRuntimeException broken = failure;
+      if (broken != null) {
+        answer.onError(broken);
+        return;
+      }
+      answer.onNext(
+          StreamResponse.newBuilder()
+              .setFinished(
+                  Finished.newBuilder()
+                      .setFinishReason(FinishReason.FINISH_REASON_LENGTH)
+                      .setCost(COST.toBuilder().setChargedPicoUsd(0).setSavedPicoUsd(500))
+                      .setServed(SERVED.toBuilder().setSource(Source.SOURCE_MEMORY)))
+              .build());
+      answer.onCompleted();
+    }
+
+    @Override
+    public void health(HealthRequest request, StreamObserver<HealthResponse> answer) {
+      reply(
+          request,
+          answer,
+          HealthResponse.newBuilder()
+              .setState(state)
+              .setVersion("0.1.0")
+              .setStartTime(TIME)
+              .addParts(
+                  PartHealth.newBuilder()
+                      .setName("provider/openai")
+                      .setState(state)
+                      .setSinceTime(TIME)
+                      .setReason("Answers."))
+              .build());
+    }
+
+    @Override
+    public void stats(StatsRequest request, StreamObserver<StatsResponse> answer) {
+      reply(
+          request,
+          answer,
+          StatsResponse.newBuilder()
+              .setStartTime(TIME)
+              .setTotal(STATS)
+              .addAgents(AgentStats.newBuilder().setAgentId("triage-1").setStats(STATS))
+              .addModels(
+                  ModelStats.newBuilder()
+                      .setProvider("openai")
+                      .setModel("gpt-5-mini")
+                      .setStats(STATS))
+              .setInFlightCount(3)
+              .build());
+    }
+
+    @Override
+    public void learningQuery(
+        LearningQueryRequest request, StreamObserver<LearningQueryResponse> answer) {
+      reply(
+          request,
+          answer,
+          LearningQueryResponse.newBuilder()
+              .addFailures(
+                  FailureSummary.newBuilder()
+                      .setProvider("groq")
+                      .setModel("llama")
+                      .setReason(ErrorReason.ERROR_REASON_PROVIDER_RATE_LIMITED)
+                      .setCount(7)
+                      .setAgentCount(3)
+                      .setHttpStatus(429)
+                      .setLastTime(TIME))
+              .build());
+    }
+
+    @Override
+    public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> answer) {
+      ListModelsResponse.Builder page = ListModelsResponse.newBuilder();
+      if (request.getPageToken().isEmpty()) {
+        page.addModels(
+            Model.newBuilder()
+                .setProvider("openai")
+                .setName("gpt-5-mini")
+                .setContextTokenCount(400_000)
+                .setPriced(true)
+                .setInputPicoUsdPerMtok(250_000_000_000L)
+                .setOutputPicoUsdPerMtok(2_000_000_000_000L)
+                .setAvailable(true));
+        page.addAliases(Alias.newBuilder().setName("fast").addModels("openai/gpt-5-mini"));
+        page.setNextPageToken("2");
+      } else {
+        page.addModels(Model.newBuilder().setProvider("zz").setName("local"));
+      }
+      reply(request, answer, page.build());
+    }
+  }
+
+  private final class Fleet extends FleetServiceGrpc.FleetServiceImplBase {
+    @Override
+    public void listAgents(ListAgentsRequest request, StreamObserver<ListAgentsResponse> answer) {
+      reply(
+          request,
+          answer,
+          ListAgentsResponse.newBuilder()
+              .addAgents(
+                  Agent.newBuilder()
+                      .setAgentId("triage-1")
+                      .setGroup("triage")
+                      .setCallCount(12)
+                      .setSpentPicoUsd(1_000_000)
+                      .setLastSeenTime(TIME))
+              .build());
+    }
+  }
+
+  private final class Ledger extends LedgerServiceGrpc.LedgerServiceImplBase {
+    @Override
+    public void getReport(GetReportRequest request, StreamObserver<GetReportResponse> answer) {
+      ReportRow row =
+          ReportRow.newBuilder()
+              .setGroup("openai/gpt-5-mini")
+              .setExactCallCount(2)
+              .setExactPicoUsd(1)
+              .setEstimatedCallCount(1)
+              .setEstimatedPicoUsd(2_000_000_000_000L)
+              .setUnpricedCallCount(4)
+              .setSavedCallCount(9)
+              .setSavedPicoUsd(3_000)
+              .build();
+      reply(request, answer, GetReportResponse.newBuilder().addRows(row).setTotal(row).build());
+    }
+  }
+
+  private final class Cache extends CacheServiceGrpc.CacheServiceImplBase {
+    @Override
+    public void getMetrics(GetMetricsRequest request, StreamObserver<GetMetricsResponse> answer) {
+      reply(
+          request,
+          answer,
+          GetMetricsResponse.newBuilder()
+              .addTiers(
+                  CacheTier.newBuilder()
+                      .setName("memory")
+                      .setEntryCount(10)
+                      .setSizeBytes(13_107_200)
+                      .setLimitBytes(1 << 28))
+              .build());
+    }
+
+    @Override
+    public void invalidateCache(
+        InvalidateCacheRequest request, StreamObserver<InvalidateCacheResponse> answer) {
+      reply(request, answer, InvalidateCacheResponse.newBuilder().setEntryCount(1_234).build());
+    }
+  }
+
+  private final class Events extends EventServiceGrpc.EventServiceImplBase {
+    @Override
+    public void watchEvents(
+        WatchEventsRequest request, StreamObserver<WatchEventsResponse> answer) {
+      requests.add(request);
+      answer.onNext(
+          event(
+              Event.newBuilder()
+                  .setType("optimizer.call.finished")
+                  .setCallFinished(
+                      CallFinished.newBuilder()
+                          .setAgentId("triage-1")
+                          .setProvider("openai")
+                          .setModel("gpt-5-mini")
+                          .setSource(Source.SOURCE_MEMORY)
+                          .setCost(COST))));
+      answer.onNext(
+          event(
+              Event.newBuilder()
+                  .setType("optimizer.events.dropped")
+                  .setEventsDropped(EventsDropped.newBuilder().setEventCount(5))));
+    }
+
+    private WatchEventsResponse event(Event.Builder event) {
+      return WatchEventsResponse.newBuilder().setEvent(event.setCreateTime(TIME)).build();
+    }
+  }
+
+  private final class Headers implements ServerInterceptor {
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata metadata, ServerCallHandler<Q, R> next) {
+      headers.add(metadata);
+      return next.startCall(call, metadata);
+    }
+  }
+}
