@@ -36,4 +36,15 @@ public interface Provider {
    * @throws ProviderException if the vendor has no such call, or it failed
    */
   long countTokens(ProviderCall call) throws ProviderException, InterruptedException;
+
+  /**
+   * Tells whether a call would succeed now, as far as the last calls show. Never calls the vendor:
+   * a health check must not cost money.
+   */
+  default ProviderCheck check() {
+    return ProviderCheck.UNTRIED;
+  }
+
+  /** Closes idle connections and lets no new call begin; calls in flight break. */
+  default void close() {}
 }

@@ -1,0 +1,106 @@
+package dev.admiral.optimizer.provider;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+
+/** Reading and checking JSON token by token. */
+final class Json {
+  /**
+   * Bounds on size are the settings': an answer is counted as it comes, a call before it is made.
+   */
+  static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .build();
+
+  private Json() {}
+
+  /** Returns the text of a string value, or empty for null and other kinds, which are skipped. */
+  static String text(JsonParser parser) throws IOException {
+    if (parser.currentToken() == JsonToken.VALUE_STRING) {
+      return parser.getText();
+    }
+    parser.skipChildren();
+    return "";
+  }
+
+  /** Returns a string's text, or any other value but null as compact JSON from the bytes read. */
+  static String textOrValue(JsonParser parser, byte[] source) throws IOException {
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NULL) {
+      return text(parser);
+    }
+    int from = (int) parser.currentTokenLocation().getByteOffset();
+    parser.skipChildren();
+    int to = (int) parser.currentLocation().getByteOffset();
+    return new Compactor().compact(new String(source, from, to - from, UTF_8));
+  }
+
+  /** Returns a count; zero for null, negative and other kinds, which are skipped. */
+  static long count(JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    if (token != null && token.isNumeric()) {
+      return Math.max(0, (long) parser.getDoubleValue());
+    }
+    parser.skipChildren();
+    return 0;
+  }
+
+  /** Returns true if the text is one JSON object and nothing else. */
+  static boolean isObject(String text) {
+    try (JsonParser parser = FACTORY.createParser(text)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return false;
+      }
+      parser.skipChildren();
+      return parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Takes the whitespace between tokens out of JSON text that arrives in fragments, so that text
+   * which a vendor sends as the model wrote it equals the same text sent as a JSON value.
+   */
+  static final class Compactor {
+    private boolean inString;
+    private boolean escaped;
+    private boolean used;
+
+    /** Returns true if nothing but whitespace came. */
+    boolean isUnused() {
+      return !used;
+    }
+
+    String compact(String fragment) {
+      StringBuilder out = null;
+      for (int i = 0; i < fragment.length(); i++) {
+        char c = fragment.charAt(i);
+        boolean dropped = false;
+        if (inString) {
+          inString = escaped || c != '"';
+          escaped = !escaped && c == '\\';
+        } else if (c == '"') {
+          inString = true;
+        } else {
+          dropped = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+        }
+        used |= !dropped;
+        if (dropped && out == null) {
+          out = new StringBuilder(fragment.length()).append(fragment, 0, i);
+        } else if (!dropped && out != null) {
+          out.append(c);
+        }
+      }
+      return out == null ? fragment : out.toString();
+    }
+  }
+}

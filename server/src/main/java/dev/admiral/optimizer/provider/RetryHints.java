@@ -1,0 +1,117 @@
+package dev.admiral.optimizer.provider;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** How long a vendor asks to wait: in headers, in the body's fields, or in its sentence. */
+final class RetryHints {
+  /** Longer waits are a vendor's mistake; they are taken as this. */
+  private static final Duration LONGEST = Duration.ofDays(31);
+
+  private static final Pattern SENTENCE =
+      Pattern.compile(
+          "(?:try again|retry|wait)(?: again)?(?: in| after|"
+              + " for)?\\s+((?:[0-9.]+\\s?(?:ms|h|m|s)\\s?)+)");
+
+  private static final Pattern UNIT = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s?(ms|h|m|s)");
+
+  private RetryHints() {}
+
+  /** Returns the longest wait given anywhere; null if none was. */
+  static @Nullable Duration longest(Map<String, String> headers, VendorError error, Instant now) {
+    Duration longest = millis(headers.get("retry-after-ms"));
+    longest = longer(longest, retryAfter(headers.get("retry-after"), now));
+    longest = longer(longest, units(error.retryDelay()));
+    Matcher sentence = SENTENCE.matcher(error.message().toLowerCase(Locale.ROOT));
+    if (sentence.find()) {
+      longest = longer(longest, units(sentence.group(1)));
+    }
+    return longest;
+  }
+
+  /** Returns true if a limit by the day or longer has nothing left. */
+  static boolean usedUpForLong(Map<String, String> headers) {
+    return headers.entrySet().stream()
+        .anyMatch(header ->
+            header.getKey().startsWith("x-ratelimit-remaining-")
+                && (header.getKey().endsWith("-day") || header.getKey().endsWith("-month"))
+                && header.getValue().strip().equals("0"));
+  }
+
+  private static @Nullable Duration retryAfter(@Nullable String value, Instant now) {
+    if (value == null) {
+      return null;
+    }
+    Duration seconds = scaled(value, 1_000);
+    if (seconds != null) {
+      return seconds;
+    }
+    try {
+      Instant date =
+          ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      return bounded(Duration.between(now, date));
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable Duration millis(@Nullable String value) {
+    return value == null ? null : scaled(value, 1);
+  }
+
+  private static @Nullable Duration scaled(String value, long millisPerUnit) {
+    try {
+      double millis = Double.parseDouble(value.strip()) * millisPerUnit;
+      return Double.isNaN(millis) ? null : bounded(ofMillis(millis));
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  /** Reads a Go duration such as 1h34m52.896s. */
+  private static @Nullable Duration units(String text) {
+    double millis = 0;
+    boolean any = false;
+    Matcher unit = UNIT.matcher(text);
+    while (unit.find()) {
+      any = true;
+      double number = Double.parseDouble(unit.group(1));
+      millis +=
+          number
+              * switch (unit.group(2)) {
+                case "h" -> 3_600_000;
+                case "m" -> 60_000;
+                case "s" -> 1_000;
+                default -> 1;
+              };
+    }
+    return any ? bounded(ofMillis(millis)) : null;
+  }
+
+  /** Rounded up: a wait that is a little too short is no wait. */
+  private static Duration ofMillis(double millis) {
+    return Duration.ofMillis((long) Math.ceil(Math.min(millis, (double) LONGEST.toMillis())));
+  }
+
+  private static Duration bounded(Duration wait) {
+    if (wait.isNegative()) {
+      return Duration.ZERO;
+    }
+    return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+  }
+
+  private static @Nullable Duration longer(@Nullable Duration a, @Nullable Duration b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    return a.compareTo(b) >= 0 ? a : b;
+  }
+}

@@ -1,0 +1,208 @@
+package dev.admiral.optimizer.provider;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * A vendor's side of a connection, byte by byte: says exactly what a test scripts, and tells when
+ * the other side closes.
+ */
+final class FakeVendor implements AutoCloseable {
+  /** What the vendor does with a connection after it read a request. */
+  interface Script {
+    void answer(Connection connection) throws IOException;
+  }
+
+  /** A request as it came. */
+  record Received(String path, Map<String, String> headers, String body) {}
+
+  private final ServerSocket server;
+  private final BlockingQueue<Script> scripts = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Received> requests = new LinkedBlockingQueue<>();
+  private volatile Script always = connection -> connection.respond(500, Map.of(), new byte[0]);
+
+  FakeVendor() throws IOException {
+    server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+    Thread.ofVirtual().start(this::accept);
+  }
+
+  URI address(String path) {
+    return URI.create("http://127.0.0.1:" + server.getLocalPort() + path);
+  }
+
+  /** Answers the next request so, and later ones as said before. */
+  FakeVendor next(Script script) {
+    scripts.add(script);
+    return this;
+  }
+
+  FakeVendor always(Script script) {
+    always = script;
+    return this;
+  }
+
+  /** Returns the oldest request not yet taken. */
+  Received taken() throws InterruptedException {
+    return requests.take();
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket socket = server.accept();
+        Thread.ofVirtual().start(() -> serve(socket));
+      }
+    } catch (IOException e) {
+      // Closed: the test is over.
+    }
+  }
+
+  private void serve(Socket socket) {
+    try (socket) {
+      socket.setTcpNoDelay(true);
+      Connection connection = new Connection(socket);
+      while (true) {
+        Received request = connection.read();
+        if (request == null) {
+          return;
+        }
+        requests.add(request);
+        Script script = scripts.poll();
+        (script == null ? always : script).answer(connection);
+      }
+    } catch (IOException e) {
+      // The other side closed, as some tests want.
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+
+  static final class Connection {
+    private final Socket socket;
+    private final InputStream in;
+    private final OutputStream out;
+
+    Connection(Socket socket) throws IOException {
+      this.socket = socket;
+      this.in = socket.getInputStream();
+      this.out = socket.getOutputStream();
+    }
+
+    private Received read() throws IOException {
+      ByteArrayOutputStream head = new ByteArrayOutputStream();
+      while (!head.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
+        int b = in.read();
+        if (b < 0) {
+          return null;
+        }
+        head.write(b);
+      }
+      List<String> lines = head.toString(ISO_8859_1).lines().toList();
+      Map<String, String> headers = new HashMap<>();
+      for (String line : lines.subList(1, lines.size() - 1)) {
+        int colon = line.indexOf(':');
+        headers.put(
+            line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+      }
+      byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+      String[] start = lines.getFirst().split(" ", -1);
+      return new Received(start[1], headers, new String(body, UTF_8));
+    }
+
+    /** Sends a whole answer. */
+    void respond(int status, Map<String, String> headers, byte[] body) throws IOException {
+      head(status, headers, "Content-Length: " + body.length);
+      out.write(body);
+      out.flush();
+    }
+
+    void json(int status, String body) throws IOException {
+      respond(status, Map.of("Content-Type", "application/json"), body.getBytes(UTF_8));
+    }
+
+    /** Sends a whole stream of events in chunks of one event each. */
+    void events(String body) throws IOException {
+      begin(Map.of());
+      chunk(body.getBytes(UTF_8));
+      end();
+    }
+
+    /** Sends the head of a stream. */
+    void begin(Map<String, String> headers) throws IOException {
+      Map<String, String> all = new HashMap<>(headers);
+      all.putIfAbsent("Content-Type", "text/event-stream; charset=utf-8");
+      head(200, all, "Transfer-Encoding: chunked");
+      out.flush();
+    }
+
+    void chunk(byte[] bytes) throws IOException {
+      if (bytes.length > 0) {
+        out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(ISO_8859_1));
+        out.write(bytes);
+        out.write("\r\n".getBytes(ISO_8859_1));
+        out.flush();
+      }
+    }
+
+    void chunk(String text) throws IOException {
+      chunk(text.getBytes(UTF_8));
+    }
+
+    void end() throws IOException {
+      out.write("0\r\n\r\n".getBytes(ISO_8859_1));
+      out.flush();
+    }
+
+    void raw(String text) throws IOException {
+      out.write(text.getBytes(UTF_8));
+      out.flush();
+    }
+
+    private void head(int status, Map<String, String> headers, String framing) throws IOException {
+      StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Status\r\n");
+      headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+      out.write(head.append(framing).append("\r\n\r\n").toString().getBytes(ISO_8859_1));
+    }
+
+    /** Closes the connection with a FIN, in the middle of whatever was said. */
+    void hangUp() throws IOException {
+      socket.close();
+    }
+
+    /** Closes the connection with a RST. */
+    void reset() throws IOException {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
+
+    /** Waits until the other side closes. */
+    void awaitClose() throws IOException {
+      try {
+        while (in.read() >= 0) {
+          // Nothing more is expected.
+        }
+      } catch (SocketException e) {
+        // Reset is closed too.
+      }
+    }
+  }
+}
