@@ -82,7 +82,9 @@ public final class Ledger implements AutoCloseable {
    */
   public record Health(HealthState state, String reason, Instant since, int backlog) {}
 
-  /** An entry that is not known to be durable, and its writing if that is still under way. */
+  /**
+   * An entry that is not known to be durable, and its last writing if it was given to the store.
+   */
   private static final class Waiting {
     final LedgerEntry entry;
     @Nullable CompletableFuture<@Nullable Void> writing;
@@ -138,7 +140,7 @@ public final class Ledger implements AutoCloseable {
 
   /** Returns true while new paid calls may start: the backlog is not full. */
   public boolean accepting() {
-    return behind < settings.backlogLimit();
+    return behind == 0 || behind < settings.backlogLimit();
   }
 
   /**
@@ -253,7 +255,9 @@ public final class Ledger implements AutoCloseable {
                   ? HealthState.HEALTH_STATE_DEGRADED
                   : HealthState.HEALTH_STATE_NOT_SERVING;
       String reason =
-          backlog.isEmpty() ? "" : backlog.size() + " entries wait in memory, because " + trouble;
+          backlog.isEmpty()
+              ? ""
+              : "entries waiting in memory: " + backlog.size() + ", because " + trouble;
       return new Health(state, reason, troubleSince, backlog.size());
     } finally {
       lock.unlock();
@@ -348,7 +352,7 @@ public final class Ledger implements AutoCloseable {
 
   private boolean progress(List<Waiting> chunk) {
     for (Waiting waiting : chunk) {
-      if (waiting.writing == null) {
+      if (waiting.writing == null || waiting.writing.isCompletedExceptionally()) {
         waiting.writing = store.enter(waiting.entry);
       }
     }
@@ -363,7 +367,6 @@ public final class Ledger implements AutoCloseable {
       } else {
         reason = failure;
         late |= !writing.isDone();
-        waiting.writing = writing.isDone() ? null : writing;
       }
     }
     removeFromBacklog(written, reason);

@@ -29,6 +29,14 @@ final class Session implements AutoCloseable {
     return found;
   }
 
+  /** Closes the prepared statements. The driver leaves those that failed unusable. */
+  void closeStatements() throws SQLException {
+    for (PreparedStatement statement : statements.values()) {
+      statement.close();
+    }
+    statements.clear();
+  }
+
   /** Runs a statement that is used once, such as a PRAGMA. */
   void execute(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {

@@ -347,7 +347,7 @@ public final class SqliteDatabase implements AutoCloseable {
       return read.run(reader.session);
     } catch (SQLException e) {
       StoreException failure = StoreException.of(file.toString(), e);
-      if (reader != null && failure.concernsStore()) {
+      if (reader != null) {
         closeQuietly(reader.session);
         reader.session = null;
       }
@@ -478,14 +478,7 @@ public final class SqliteDatabase implements AutoCloseable {
   }
 
   private StoreException failed(StoreException failure) {
-    if (session != null) {
-      try {
-        session.statement("ROLLBACK").execute();
-      } catch (SQLException e) {
-        // SQLite has rolled back by itself already, or the connection is of no more use.
-        log.debug("{}: no rollback: {}", file, e.getMessage());
-      }
-    }
+    rollBack();
     if (failure.concernsStore()) {
       if (trouble == null) {
         trouble = new Trouble(failure.sentence(), time.now());
@@ -500,6 +493,19 @@ public final class SqliteDatabase implements AutoCloseable {
       log.warn("a write failed: {}", failure.getMessage());
     }
     return failure;
+  }
+
+  private void rollBack() {
+    if (session == null) {
+      return;
+    }
+    try {
+      session.closeStatements();
+      session.execute("ROLLBACK");
+    } catch (SQLException e) {
+      // SQLite has rolled back by itself already, or the connection is of no more use.
+      log.debug("{}: no rollback: {}", file, e.getMessage());
+    }
   }
 
   private Session session() throws SQLException, StoreException {
@@ -546,7 +552,7 @@ public final class SqliteDatabase implements AutoCloseable {
 
   private static int version(Session session) throws SQLException {
     try (ResultSet row = session.statement("PRAGMA user_version").executeQuery()) {
-      return row.getInt(1);
+      return row.next() ? row.getInt(1) : 0;
     }
   }
 

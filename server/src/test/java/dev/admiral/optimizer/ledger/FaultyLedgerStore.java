@@ -1,0 +1,89 @@
+package dev.admiral.optimizer.ledger;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that works, fails or hangs as told; what hangs is written, in order, when it works again.
+ */
+final class FaultyLedgerStore implements LedgerStore {
+  private final MemoryLedgerStore memory = new MemoryLedgerStore();
+  private final List<Runnable> hanging = new ArrayList<>();
+  private boolean failing;
+  private boolean frozen;
+  private int writings;
+
+  synchronized void fail() {
+    failing = true;
+  }
+
+  synchronized void freeze() {
+    frozen = true;
+  }
+
+  synchronized void work() {
+    failing = false;
+    frozen = false;
+    hanging.forEach(Runnable::run);
+    hanging.clear();
+  }
+
+  /** Lets what hangs fail instead. */
+  synchronized void giveUp() {
+    failing = true;
+    frozen = false;
+    hanging.forEach(Runnable::run);
+    hanging.clear();
+  }
+
+  /** Returns how often anything was given to the store. */
+  synchronized int writings() {
+    return writings;
+  }
+
+  private synchronized CompletableFuture<@Nullable Void> write(Runnable write) {
+    writings++;
+    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+    Runnable outcome =
+        () -> {
+          if (failing) {
+            done.completeExceptionally(new IOException("the disk is full"));
+          } else {
+            write.run();
+            done.complete(null);
+          }
+        };
+    if (frozen) {
+      hanging.add(outcome);
+    } else {
+      outcome.run();
+    }
+    return done;
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> enter(LedgerEntry entry) {
+    return write(() -> memory.enter(entry));
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> addSavings(List<Saving> savings) {
+    return write(() -> memory.addSavings(savings));
+  }
+
+  @Override
+  public synchronized List<Report.Row> rows(ReportQuery query) throws IOException {
+    if (failing) {
+      throw new IOException("the disk is gone");
+    }
+    return memory.rows(query);
+  }
+
+  @Override
+  public List<Numbered> entries(EntryQuery query, @Nullable Place before, int limit) {
+    return memory.entries(query, before, limit);
+  }
+}

@@ -1,0 +1,370 @@
+package dev.admiral.optimizer.ledger;
+
+import static dev.admiral.optimizer.ledger.LedgerEntries.NOON;
+import static dev.admiral.optimizer.ledger.LedgerEntries.entry;
+import static dev.admiral.optimizer.ledger.LedgerEntries.known;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.admiral.optimizer.call.Answer;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.Caller;
+import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.ledger.ReportQuery.Grouping;
+import dev.admiral.optimizer.v1.Completion;
+import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.HealthState;
+import dev.admiral.optimizer.v1.Source;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class LedgerTest {
+  private static final Caller CALLER = new Caller("t", "a", "", false);
+  private static final Ledger.Settings IMPATIENT =
+      new Ledger.Settings(Duration.ofMillis(20), 3, Duration.ofSeconds(1));
+
+  private final FaultyLedgerStore store = new FaultyLedgerStore();
+  private final ManualTime time = new ManualTime(NOON);
+  private final Ledger ledger = new Ledger(store, IMPATIENT, time);
+
+  // Paid calls.
+
+  @Test
+  void enter_workingStore_isDurable() throws Exception {
+    assertThat(ledger.enter(entry("1", 7))).isTrue();
+    assertThat(ledger.health().state()).isEqualTo(HealthState.HEALTH_STATE_SERVING);
+    assertThat(ids()).containsExactly("1");
+  }
+
+  @Test
+  void enter_failingStore_isKeptAndCaughtUp() throws Exception {
+    store.fail();
+    assertThat(ledger.enter(entry("1", 7))).isFalse();
+    assertThat(ledger.enter(entry("2", 7))).isFalse();
+    time.advance(Duration.ofMinutes(1));
+    assertThat(ledger.health().state()).isEqualTo(HealthState.HEALTH_STATE_DEGRADED);
+    assertThat(ledger.health().reason()).contains("memory: 2", "the disk is full");
+    assertThat(ledger.health().since()).isEqualTo(NOON);
+
+    store.work();
+    ledger.flush();
+
+    assertThat(ledger.health().state()).isEqualTo(HealthState.HEALTH_STATE_SERVING);
+    assertThat(ids()).containsExactly("2", "1");
+  }
+
+  @Test
+  void enter_failingStore_isTriedAgainUntilItWorks() throws Exception {
+    store.fail();
+    ledger.enter(entry("1", 7));
+    ledger.flush();
+    ledger.flush();
+    assertThat(ledger.health().backlog()).isEqualTo(1);
+
+    store.work();
+    ledger.flush();
+    assertThat(ids()).containsExactly("1");
+  }
+
+  @Test
+  void enter_frozenStore_returnsAndIsWrittenOnce() throws Exception {
+    store.freeze();
+    assertThat(ledger.enter(entry("1", 7))).isFalse();
+    ledger.flush();
+    ledger.flush();
+    assertThat(store.writings()).isEqualTo(1);
+
+    store.work();
+    ledger.flush();
+    assertThat(ledger.health().backlog()).isZero();
+    assertThat(store.writings()).isEqualTo(1);
+    assertThat(ids()).containsExactly("1");
+  }
+
+  @Test
+  void enter_frozenStoreThatFailsLater_isWrittenAgain() throws Exception {
+    store.freeze();
+    ledger.enter(entry("1", 7));
+    store.giveUp();
+    ledger.flush();
+    assertThat(ledger.health().backlog()).isEqualTo(1);
+
+    store.work();
+    ledger.flush();
+    assertThat(ids()).containsExactly("1");
+  }
+
+  @Test
+  void enter_behindOthers_doesNotOvertakeThem() throws Exception {
+    store.freeze();
+    ledger.enter(entry("1", 7));
+    ledger.enter(entry("2", 7));
+    assertThat(store.writings()).isEqualTo(1);
+
+    store.work();
+    ledger.flush();
+    assertThat(ids()).containsExactly("2", "1");
+  }
+
+  @Test
+  void enter_moreThanAChunkBehind_catchesUpWithAllInOrder() throws Exception {
+    store.fail();
+    List<String> newestFirst = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      ledger.enter(entry("id" + i, i));
+      newestFirst.addFirst("id" + i);
+    }
+    store.work();
+    ledger.flush();
+
+    assertThat(ids()).containsExactlyElementsOf(newestFirst);
+  }
+
+  @Test
+  void fullBacklog_refusesNewCallsButKeepsThoseUnderWay() throws Exception {
+    store.fail();
+    for (int i = 0; i < 3; i++) {
+      assertThat(ledger.accepting()).isTrue();
+      ledger.enter(entry("id" + i, 1));
+    }
+    assertThat(ledger.accepting()).isFalse();
+    assertThat(ledger.health().state()).isEqualTo(HealthState.HEALTH_STATE_NOT_SERVING);
+    assertRefused(ledger::checkAccepting);
+
+    ledger.enter(entry("under way", 1));
+    store.work();
+    ledger.flush();
+    assertThat(ledger.accepting()).isTrue();
+    ledger.checkAccepting();
+    assertThat(ids()).hasSize(4);
+  }
+
+  @Test
+  void enter_interruptedWait_keepsEntryAndInterrupt() throws Exception {
+    store.freeze();
+    Ledger patient =
+        new Ledger(store, new Ledger.Settings(Duration.ofDays(1), 3, Duration.ofSeconds(1)), time);
+    Thread.currentThread().interrupt();
+    assertThat(patient.enter(entry("1", 7))).isFalse();
+    assertThat(Thread.interrupted()).isTrue();
+
+    store.work();
+    patient.flush();
+    assertThat(ids()).containsExactly("1");
+  }
+
+  @Test
+  void close_writesTheBacklogAndSavings() throws Exception {
+    store.fail();
+    ledger.enter(entry("1", 7));
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    store.work();
+    ledger.close();
+
+    assertThat(ids()).containsExactly("1");
+    assertThat(total().savedCalls()).isEqualTo(1);
+  }
+
+  // Savings.
+
+  @Test
+  void saved_isInTheNextReport() throws Exception {
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_JOINED);
+    ledger.saved(CALLER, answer(new Cost.Unknown()), Source.SOURCE_JOINED);
+
+    assertThat(total().savedCalls()).isEqualTo(3);
+    assertThat(total().saved()).isEqualTo(new Money(10));
+    assertThat(total().exactCalls()).isZero();
+  }
+
+  @Test
+  void saved_belongsToTheDayOfTheCall() throws Exception {
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    time.advance(Duration.ofHours(12));
+    ledger.saved(CALLER, answer(known(7, false)), Source.SOURCE_MEMORY);
+
+    Report report = ledger.report(query(Grouping.DAY));
+    assertThat(report.rows())
+        .extracting(Report.Row::group, row -> row.saved().picoUsd())
+        .containsExactly(tuple("2026-05-04", 5L), tuple("2026-05-05", 7L));
+  }
+
+  @Test
+  void saved_failedWriting_isWrittenWithTheNext() throws Exception {
+    store.fail();
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    ledger.flush();
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    store.work();
+    ledger.flush();
+
+    assertThat(total().savedCalls()).isEqualTo(2);
+  }
+
+  @Test
+  void saved_frozenWriting_isNotWrittenTwice() throws Exception {
+    store.freeze();
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    ledger.flush();
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    ledger.flush();
+    store.work();
+
+    assertThat(total().savedCalls()).isEqualTo(2);
+    assertThat(total().saved()).isEqualTo(new Money(10));
+  }
+
+  @Test
+  void saved_daysLater_isStillCountedOnce() throws Exception {
+    for (int day = 0; day < 5; day++) {
+      ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+      ledger.flush();
+      ledger.flush();
+      time.advance(Duration.ofDays(1));
+    }
+    assertThat(total().savedCalls()).isEqualTo(5);
+    assertThat(ledger.report(query(Grouping.DAY)).rows()).hasSize(5);
+  }
+
+  @Test
+  void saved_byManyThreadsDuringFlushes_losesAndDoublesNone() throws Exception {
+    int threads = 8;
+    int each = 20_000;
+    CountDownLatch done = new CountDownLatch(threads);
+    for (int t = 0; t < threads; t++) {
+      Caller caller = new Caller("t", "agent" + t % 3, "", false);
+      Thread.ofPlatform()
+          .start(() -> {
+            for (int i = 0; i < each; i++) {
+              ledger.saved(caller, answer(known(3, false)), Source.SOURCE_MEMORY);
+            }
+            done.countDown();
+          });
+    }
+    while (done.getCount() > 0) {
+      ledger.flush();
+    }
+    assertThat(total().savedCalls()).isEqualTo((long) threads * each);
+    assertThat(total().saved()).isEqualTo(new Money(3L * threads * each));
+  }
+
+  // Reports and pages.
+
+  @Test
+  void report_ofAgents_isDearestFirstAndTotalled() throws Exception {
+    Usage usage = Usage.reported(1, 1);
+    ledger.enter(LedgerEntries.entry("1", "c", "cheap", NOON, usage, known(1, false)));
+    ledger.enter(LedgerEntries.entry("2", "c", "dear", NOON, usage, known(9, true)));
+    ledger.enter(LedgerEntries.entry("3", "c", "dear", NOON, usage, new Cost.Unknown()));
+
+    Report report = ledger.report(query(Grouping.AGENT));
+    assertThat(report.rows()).extracting(Report.Row::group).containsExactly("dear", "cheap");
+    assertThat(report.total().exact()).isEqualTo(new Money(1));
+    assertThat(report.total().estimated()).isEqualTo(new Money(9));
+    assertThat(report.total().unpricedCalls()).isEqualTo(1);
+    assertThat(report.total().group()).isEmpty();
+  }
+
+  @Test
+  void report_brokenStore_saysSo() {
+    store.fail();
+    assertRefused(() -> ledger.report(query(Grouping.ALL)));
+  }
+
+  @Test
+  void spend_tellsTodayAndEver() throws Exception {
+    Instant yesterday = NOON.minus(Duration.ofDays(1));
+    Usage usage = Usage.reported(1, 1);
+    ledger.enter(LedgerEntries.entry("1", "c", "a", yesterday, usage, known(1, false)));
+    ledger.enter(LedgerEntries.entry("2", "c", "a", NOON, usage, known(10, true)));
+    ledger.enter(LedgerEntries.entry("3", "c", "b", yesterday, usage, known(5, false)));
+    ledger.saved(CALLER, answer(known(3, false)), Source.SOURCE_MEMORY);
+
+    assertThat(ledger.spend("t"))
+        .containsExactly(
+            new Spend("a", new Money(10), new Money(11), new Money(3)),
+            new Spend("b", Money.ZERO, new Money(5), Money.ZERO));
+    assertThat(ledger.spend("another tenant")).isEmpty();
+  }
+
+  @Test
+  void pages_tellEveryEntryOnce() throws Exception {
+    for (int i = 0; i < 25; i++) {
+      ledger.enter(entry("id" + i, 1));
+    }
+    List<String> seen = new ArrayList<>();
+    String token = "";
+    do {
+      EntryPage page = ledger.entries(everything(), 10, token);
+      page.entries().forEach(e -> seen.add(e.id()));
+      token = page.nextPageToken();
+    } while (!token.isEmpty());
+
+    assertThat(seen).doesNotHaveDuplicates().hasSize(25).startsWith("id24").endsWith("id0");
+  }
+
+  @Test
+  void pageOfExactlyTheRest_endsTheList() throws Exception {
+    ledger.enter(entry("1", 1));
+    ledger.enter(entry("2", 1));
+
+    assertThat(ledger.entries(everything(), 2, "").nextPageToken()).isEmpty();
+    assertThat(ledger.entries(everything(), 0, "").entries()).hasSize(2);
+    assertThat(ledger.entries(everything(), Integer.MAX_VALUE, "").entries()).hasSize(2);
+  }
+
+  @Test
+  void foreignPageToken_isRefused() throws Exception {
+    ledger.enter(entry("1", 1));
+    ledger.enter(entry("2", 1));
+    String token = ledger.entries(everything(), 1, "").nextPageToken();
+    EntryQuery other = new EntryQuery("t", null, null, "b", "");
+
+    assertThatThrownBy(() -> ledger.entries(other, 1, token))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("page_token");
+    assertThatThrownBy(() -> ledger.entries(everything(), 1, "no token!"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> ledger.entries(everything(), -1, ""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("page_size");
+  }
+
+  private Report.Row total() throws CallException {
+    return ledger.report(query(Grouping.ALL)).total();
+  }
+
+  private List<String> ids() throws CallException {
+    return ledger.entries(everything(), 1000, "").entries().stream().map(LedgerEntry::id).toList();
+  }
+
+  private static ReportQuery query(Grouping grouping) {
+    return new ReportQuery("t", null, null, grouping, "");
+  }
+
+  private static EntryQuery everything() {
+    return new EntryQuery("t", null, null, "", "");
+  }
+
+  private static Answer answer(Cost cost) {
+    return new Answer(
+        Completion.getDefaultInstance(), "openai", "gpt-4o", Usage.reported(1, 1), cost, NOON);
+  }
+
+  private static void assertRefused(ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .asInstanceOf(type(CallException.class))
+        .extracting(e -> e.failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_STORE_UNAVAILABLE);
+  }
+}
