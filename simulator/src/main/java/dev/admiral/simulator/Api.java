@@ -86,8 +86,12 @@ final class Api {
         return null;
       }
       if (provider.isEmpty()) {
-        boolean messages = operation == Operation.MESSAGES || operation == Operation.COUNT_TOKENS;
-        provider = messages || anthropic ? "anthropic" : "openai";
+        provider =
+            switch (operation) {
+              case MESSAGES, COUNT_TOKENS -> "anthropic";
+              case MODELS -> anthropic ? "anthropic" : "openai";
+              default -> "openai";
+            };
       }
       return new Route(provider, operation, rest.startsWith("models/") ? rest.substring(7) : "");
     }

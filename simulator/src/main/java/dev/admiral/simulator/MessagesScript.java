@@ -209,10 +209,8 @@ final class MessagesScript extends Script {
 
   private void output(Bytes out) {
     out.raw(",\"output_tokens\":").number(answer.tokens().output());
-    if (ask.reasoningBudget() > 0 || answer.tokens().reasoning() > 0) {
-      out.raw(",\"output_tokens_details\":{\"thinking_tokens\":");
-      out.number(answer.tokens().reasoning()).raw("}");
-    }
+    out.raw(",\"output_tokens_details\":{\"thinking_tokens\":");
+    out.number(answer.tokens().reasoning()).raw("}");
   }
 
   private String messageId() {
