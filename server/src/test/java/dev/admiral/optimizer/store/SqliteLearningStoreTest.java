@@ -1,0 +1,73 @@
+package dev.admiral.optimizer.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.learning.LearningStore;
+import dev.admiral.optimizer.learning.LearningStoreKit;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteLearningStoreTest extends LearningStoreKit {
+  @TempDir Path folder;
+
+  private @Nullable SqliteDatabase database;
+
+  @Override
+  protected LearningStore store() throws Exception {
+    database =
+        SqliteDatabase.open(
+            folder.resolve("learning.db"),
+            Schema.LEARNING,
+            SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+            Time.SYSTEM);
+    return new SqliteLearningStore(database, Duration.ofSeconds(30));
+  }
+
+  @AfterEach
+  void closeDatabase() {
+    if (database != null) {
+      database.close();
+    }
+  }
+
+  @Test
+  void lessons_outliveTheProcess() throws Exception {
+    store().write(List.of(record("a", 5)), List.of());
+    database.close();
+
+    assertThat(store().load()).containsExactly(record("a", 5));
+  }
+
+  @Test
+  void load_reasonOfANewerServer_isLeftAlone() throws Exception {
+    store().write(List.of(record("a", 5), record("b", 5)), List.of());
+    database.close();
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("learning.db"));
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate("UPDATE failure SET reason = 9999 WHERE model = 'a'");
+    }
+
+    assertThat(store().load()).containsExactly(record("b", 5));
+  }
+
+  @Test
+  void write_closedStore_saysSo() throws Exception {
+    LearningStore store = store();
+    store.load();
+    database.close();
+
+    assertThatThrownBy(() -> store.write(List.of(record("a", 1)), List.of()))
+        .isInstanceOf(StoreException.class);
+  }
+}
