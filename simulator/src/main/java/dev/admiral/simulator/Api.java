@@ -159,6 +159,14 @@ final class Api {
       Optional<Rejected> refusal = refusal(fault, script.ask.model(), in.dialect, script.answer);
       if (refusal.isPresent()) {
         engine.faultInjected(fault);
+        if (fault instanceof Fault.RateLimited) {
+          Limiter.exhausted(
+              in.dialect,
+              script.ask.model(),
+              refusal.get(),
+              in.response.getHeaders(),
+              engine.clock.instant());
+        }
         throw refusal.get();
       }
       if (fault instanceof Fault.Html(int status)) {
@@ -334,6 +342,8 @@ final class Api {
     return switch (fault) {
       case Fault.Status(int status, Optional<Duration> wait) ->
           Optional.of(anthropic ? anthropicStatus(status, wait) : openAiStatus(status, wait));
+      case Fault.Overloaded(Optional<Duration> wait) ->
+          Optional.of(anthropic ? anthropicStatus(529, wait) : openAiStatus(503, wait));
       case Fault.RateLimited(Fault.RateLimited.Kind kind, Optional<Duration> wait) ->
           Optional.of(
               anthropic
@@ -369,9 +379,9 @@ final class Api {
 
   private static Rejected openAiStatus(int status, Optional<Duration> wait) {
     return switch (status) {
-      case 503, 529 ->
+      case 503 ->
           new Rejected(
-              status == 529 ? 503 : status,
+              503,
               "service_unavailable_error",
               "server_is_overloaded",
               null,

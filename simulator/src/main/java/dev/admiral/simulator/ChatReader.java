@@ -60,20 +60,19 @@ final class ChatReader {
   private static final int MOST_CHOICES = 128;
   private static final int MOST_STOPS = 4;
 
-  /** Settings that change the answer, and the value that is the same as none. */
-  private static final Map<String, Double> SETTINGS =
-      Map.of("temperature", 1.0, "top_p", 1.0, "presence_penalty", 0.0, "frequency_penalty", 0.0);
+  /** A setting that changes the answer, its range, and the value that is the same as none. */
+  private record Setting(String name, double least, double most, double same) {}
 
-  /** What OpenAI's reasoning models do not take. */
-  private static final List<String> NOT_WITH_REASONING =
+  private static final List<Setting> SETTINGS =
       List.of(
-          "temperature",
-          "top_p",
-          "presence_penalty",
-          "frequency_penalty",
-          "logprobs",
-          "top_logprobs",
-          "logit_bias");
+          new Setting("temperature", 0, 2, 1),
+          new Setting("top_p", 0, 1, 1),
+          new Setting("presence_penalty", -2, 2, 0),
+          new Setting("frequency_penalty", -2, 2, 0));
+
+  /** What OpenAI's reasoning models do not take, besides any setting that is not as if absent. */
+  private static final List<String> NOT_WITH_REASONING =
+      List.of("logprobs", "top_logprobs", "logit_bias");
 
   private final JsonNode body;
   private final Dialect dialect;
@@ -451,14 +450,13 @@ final class ChatReader {
     if (dialect == Dialect.OPENAI && model.kind() == ModelProfile.Kind.REASONING) {
       notWithReasoning();
     }
-    decimal("temperature", 0, 2);
-    decimal("top_p", 0, 1);
-    decimal("presence_penalty", -2, 2);
-    decimal("frequency_penalty", -2, 2);
-    for (var setting : SETTINGS.entrySet()) {
-      JsonNode value = Json.get(body, setting.getKey());
-      if (!value.isMissingNode() && value.asDouble() != setting.getValue()) {
-        prompt.setting(setting.getKey(), value);
+    for (Setting setting : SETTINGS) {
+      JsonNode value = Json.get(body, setting.name());
+      if (!value.isMissingNode()) {
+        decimal(setting, value);
+        if (value.asDouble() != setting.same()) {
+          prompt.setting(setting.name(), value);
+        }
       }
     }
     for (String name : new String[] {"seed", "logit_bias", "reasoning_effort", "verbosity"}) {
@@ -478,13 +476,21 @@ final class ChatReader {
               + " 'max_completion_tokens' instead.");
     }
     for (String name : NOT_WITH_REASONING) {
-      JsonNode value = Json.get(body, name);
-      Double same = SETTINGS.get(name);
-      if (!value.isMissingNode() && (same == null || value.asDouble() != same)) {
-        throw Rejected.invalid(
-            name, null, "Unsupported parameter: '" + name + "' is not supported with this model.");
+      if (Json.has(body, name)) {
+        throw notWithReasoning(name);
       }
     }
+    for (Setting setting : SETTINGS) {
+      JsonNode value = Json.get(body, setting.name());
+      if (!value.isMissingNode() && value.asDouble() != setting.same()) {
+        throw notWithReasoning(setting.name());
+      }
+    }
+  }
+
+  private static Rejected notWithReasoning(String name) {
+    return Rejected.invalid(
+        name, null, "Unsupported parameter: '" + name + "' is not supported with this model.");
   }
 
   private int reasoningBudget() throws Rejected {
@@ -588,26 +594,22 @@ final class ChatReader {
     return value.asLong();
   }
 
-  private void decimal(String name, double least, double most) throws Rejected {
-    JsonNode value = Json.get(body, name);
-    if (value.isMissingNode()) {
-      return;
-    }
+  private static void decimal(Setting setting, JsonNode value) throws Rejected {
     if (!value.isNumber()) {
-      throw wrongType(name, "a decimal", value);
+      throw wrongType(setting.name(), "a decimal", value);
     }
-    boolean below = value.asDouble() < least;
-    if (below || value.asDouble() > most) {
+    boolean below = value.asDouble() < setting.least();
+    if (below || value.asDouble() > setting.most()) {
       throw Rejected.invalid(
-          name,
+          setting.name(),
           below ? "decimal_below_min_value" : "decimal_above_max_value",
           "Invalid '"
-              + name
+              + setting.name()
               + "': decimal "
               + (below ? "below minimum" : "above maximum")
               + " value. Expected a value "
               + (below ? ">= " : "<= ")
-              + (long) (below ? least : most)
+              + (long) (below ? setting.least() : setting.most())
               + ", but got "
               + value.asText()
               + " instead.");

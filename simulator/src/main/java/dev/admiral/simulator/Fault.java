@@ -16,6 +16,9 @@ sealed interface Fault {
   /** Refuses the call with a status in the vendor's shape. */
   record Status(int status, Optional<Duration> retryAfter) implements Fault {}
 
+  /** Refuses the call as the vendor does when it has too much to do. */
+  record Overloaded(Optional<Duration> retryAfter) implements Fault {}
+
   /** Refuses the call with a 429 of a given kind. */
   record RateLimited(Kind kind, Optional<Duration> retryAfter) implements Fault {
     enum Kind {
@@ -52,6 +55,7 @@ sealed interface Fault {
   default String keyword() {
     return switch (this) {
       case Status s -> "status";
+      case Overloaded o -> "overloaded";
       case RateLimited r -> "429";
       case Html h -> "html";
       case SlowFirstToken s -> "slow-first-token";
@@ -101,7 +105,7 @@ sealed interface Fault {
         slash < 0 ? Optional.empty() : Optional.of(Durations.parse(value.substring(slash + 1)));
     return switch (key) {
       case "status" -> new Status(status(item, head), tail);
-      case "overloaded" -> new Status(529, tail);
+      case "overloaded" -> new Overloaded(tail);
       case "429" -> new RateLimited(kind(item, head), tail);
       case "html" -> new Html(head.isEmpty() ? 502 : status(item, head));
       case "slow-first-token" -> new SlowFirstToken(Durations.parse(value));

@@ -1,5 +1,6 @@
 package dev.admiral.simulator;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +24,23 @@ public final class Hold implements AutoCloseable {
   /** Returns how many calls wait now. */
   public synchronized int waiting() {
     return waiting.size();
+  }
+
+  /**
+   * Waits until at least so many calls wait.
+   *
+   * @return whether they did in time
+   */
+  public synchronized boolean awaitWaiting(int calls, Duration atMost) throws InterruptedException {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (waiting.size() < calls) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      wait(left / 1_000_000, (int) (left % 1_000_000));
+    }
+    return true;
   }
 
   /** Lets every held answer flow, and those of later calls. */
@@ -50,6 +68,7 @@ public final class Hold implements AutoCloseable {
   synchronized boolean enlist(Runnable resume) {
     if (!open) {
       waiting.add(resume);
+      notifyAll();
     }
     return !open;
   }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,6 +59,20 @@ final class Limiter {
       throw anthropic
           ? anthropicRefusal(limit, verdict)
           : openAiRefusal(model, verdict, input + output);
+    }
+  }
+
+  /** Writes the headers of a limit that is used up, for a refusal that was asked for. */
+  static void exhausted(
+      Dialect dialect, ModelProfile model, Rejected refusal, HttpFields.Mutable to, Instant now) {
+    RateLimit limit = model.limit();
+    long reset = refusal.retryAfter.orElse(Duration.ZERO).toMillis();
+    if (dialect == Dialect.ANTHROPIC) {
+      List<Long> used = List.of(limit.requests(), limit.inputTokens(), limit.outputTokens());
+      anthropicHeaders(to, limit, new SlidingWindow.Verdict(0, reset, used, reset), now);
+    } else {
+      List<Long> used = List.of(limit.requests(), limit.tokens());
+      openAiHeaders(to, dialect, limit, new SlidingWindow.Verdict(0, reset, used, reset));
     }
   }
 

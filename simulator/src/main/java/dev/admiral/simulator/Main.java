@@ -15,14 +15,20 @@ public final class Main {
         --key K             accept only this key; may be repeated
       """;
 
+  /** Without it the logger would tell all it knows. */
+  private static final String LOGGING = "logback.configurationFile";
+
   private Main() {}
 
   /** Starts a simulator, prints its address, and waits. */
   public static void main(String[] args) throws IOException, InterruptedException {
+    if (System.getProperty(LOGGING) == null) {
+      System.setProperty(LOGGING, "dev/admiral/simulator/logback.xml");
+    }
     System.exit(run(args, System.out, System.err));
   }
 
-  private static int run(String[] args, PrintStream out, PrintStream err)
+  static int run(String[] args, PrintStream out, PrintStream err)
       throws IOException, InterruptedException {
     Simulator.Builder builder = Simulator.builder();
     try {

@@ -217,7 +217,7 @@ public final class Simulator implements AutoCloseable {
     CallListener listener = new CallListener() {};
     final List<String> keys = new ArrayList<>();
     final List<FaultPlan.Rule> faults = new ArrayList<>();
-    int invoiceLines = 2_000_000;
+    int invoiceLines = 500_000;
     int maxBodyBytes = 32 * 1024 * 1024;
     Duration stallLimit = Duration.ofMinutes(5);
     private final Map<Invoice.ModelKey, ModelProfile> models = new LinkedHashMap<>();
@@ -300,7 +300,7 @@ public final class Simulator implements AutoCloseable {
       return this;
     }
 
-    /** Keeps at most so many lines of invoice; 2,000,000 by default. Totals include the others. */
+    /** Keeps at most so many lines of invoice; 500,000 by default. Totals include the others. */
     public Builder invoiceLines(int most) {
       invoiceLines = most;
       return this;

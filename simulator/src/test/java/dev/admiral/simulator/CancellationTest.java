@@ -19,6 +19,8 @@ class CancellationTest {
   private static final String WHOLE = "{" + MESSAGE;
   private static final String PATH = "/v1/chat/completions";
 
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final Calls calls = new Calls();
   private Simulator simulator;
 
@@ -53,7 +55,7 @@ class CancellationTest {
       assertThat(line.clientClosedNanos().orElseThrow()).isGreaterThanOrEqualTo(before);
       assertThat(hold.waiting()).isZero();
     }
-    assertThat(simulator.awaitIdle(Duration.ofSeconds(30))).isTrue();
+    assertThat(simulator.awaitIdle(PATIENCE)).isTrue();
     assertThat(simulator.stats().cancelledCalls()).isEqualTo(1);
     assertThat(simulator.stats().openStreams()).isZero();
   }
@@ -63,8 +65,7 @@ class CancellationTest {
     try (Hold hold = simulator.hold("*");
         Wire wire = new Wire(simulator)) {
       wire.post(PATH, WHOLE);
-      calls.nextAccepted();
-      assertThat(hold.waiting()).isEqualTo(1);
+      assertThat(hold.awaitWaiting(1, PATIENCE)).isTrue();
       wire.hangUp();
 
       InvoiceLine line = calls.nextEnded();
@@ -125,16 +126,15 @@ class CancellationTest {
       Wire wire = new Wire(simulator);
       wires.add(wire);
       wire.post(PATH, STREAM);
-      calls.nextAccepted();
     }
-    assertThat(hold.waiting()).isEqualTo(20);
+    assertThat(hold.awaitWaiting(20, PATIENCE)).isTrue();
     assertThat(simulator.stats().openConnections()).isEqualTo(20);
     hold.close();
     for (Wire wire : wires) {
       assertThat(wire.readUntil("[DONE]")).contains("finish_reason\":\"stop\"");
       wire.hangUp();
     }
-    assertThat(simulator.awaitIdle(Duration.ofSeconds(30))).isTrue();
+    assertThat(simulator.awaitIdle(PATIENCE)).isTrue();
     assertThat(simulator.invoice().total().calls()).isEqualTo(20);
   }
 }
