@@ -123,6 +123,7 @@ final class RequestGuard {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // Marks, told by which object they are.
     public void onMessage(Q message) {
       if (message == requests.tooLarge) {
         refuse(

@@ -267,7 +267,7 @@ final class PromptRules {
         findings);
     range(
         sampling.hasMaxOutputTokenCount(),
-        sampling.getMaxOutputTokenCount(),
+        (double) sampling.getMaxOutputTokenCount(),
         1,
         OUTPUT_TOKENS,
         "max_output_token_count",
