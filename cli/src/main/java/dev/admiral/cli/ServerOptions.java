@@ -1,9 +1,5 @@
 package dev.admiral.cli;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import com.google.protobuf.util.JsonFormat;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.Tls;
 import java.io.IOException;
@@ -112,39 +108,19 @@ final class ServerOptions {
     }
     String folder = shell.env("ADMIRAL_DATA_DIR");
     Path data = folder.isBlank() ? shell.home().resolve(".admiral") : Path.of(folder);
-    Path endpoints = data.resolve("endpoints.json");
+    Path endpoints = data.resolve(Endpoints.FILE);
     return Files.isReadable(endpoints)
         ? read(endpoints)
         : new Place(DEFAULT_ADDRESS, false, "the default");
   }
 
-  private static Place read(Path endpoints) {
-    Struct.Builder json = Struct.newBuilder();
+  private static Place read(Path file) {
     try {
-      JsonFormat.parser().merge(Files.readString(endpoints), json);
-    } catch (InvalidProtocolBufferException e) {
-      throw new UsageException(endpoints + " is not JSON: use --address HOST:PORT.");
-    } catch (IOException e) {
-      throw new UsageException(endpoints + " cannot be read: use --address HOST:PORT.");
+      Endpoints endpoints = Endpoints.read(file);
+      return new Place(endpoints.address(), endpoints.tls(), file.toString());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
     }
-    Struct grpc = json.getFieldsOrDefault("grpc", Value.getDefaultInstance()).getStructValue();
-    Value nothing = Value.getDefaultInstance();
-    String host = grpc.getFieldsOrDefault("host", nothing).getStringValue();
-    int port = (int) grpc.getFieldsOrDefault("port", nothing).getNumberValue();
-    boolean encrypted = grpc.getFieldsOrDefault("tls", nothing).getBoolValue();
-    if (host.isEmpty() || port == 0) {
-      throw new UsageException(endpoints + " names no gRPC address: use --address HOST:PORT.");
-    }
-    return new Place(reachable(host) + ":" + port, encrypted, endpoints.toString());
-  }
-
-  /** A server that listens everywhere is reached here. */
-  private static String reachable(String host) {
-    return switch (host) {
-      case "0.0.0.0" -> "127.0.0.1";
-      case "::", "[::]", "0:0:0:0:0:0:0:0" -> "[::1]";
-      default -> host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-    };
   }
 
   private Optional<String> key(Shell shell) {

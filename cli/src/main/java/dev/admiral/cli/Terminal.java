@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** What can be found out about the terminal this process has, if it has one. */
-final class Terminal {
+public final class Terminal {
   private static final int DEFAULT_WIDTH = 80;
 
   private Terminal() {}
 
   /** Whether a standard stream (0 in, 1 out, 2 error) is a terminal. */
-  static boolean is(int stream) {
+  public static boolean is(int stream) {
     Path link = Path.of("/proc/self/fd/" + stream);
     if (!Files.isSymbolicLink(link)) {
       // No such list on this system: the JVM knows of all three at once only.
