@@ -1,0 +1,229 @@
+package dev.admiral.optimizer.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.admiral.optimizer.call.Answer;
+import dev.admiral.optimizer.call.Caller;
+import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.call.VirtualTime;
+import dev.admiral.optimizer.stats.CallStatistics.Settings;
+import dev.admiral.optimizer.stats.CallStatistics.Snapshot;
+import dev.admiral.optimizer.v1.AgentStats;
+import dev.admiral.optimizer.v1.CallStats;
+import dev.admiral.optimizer.v1.Completion;
+import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.ModelStats;
+import dev.admiral.optimizer.v1.Source;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** What is counted, under whom, and what happens beyond the bounds. */
+class CallStatisticsTest {
+  private static final Caller ADA = new Caller("acme", "ada", "", false);
+  private static final Caller BOB = new Caller("acme", "bob", "", false);
+  private static final Duration TOTAL = Duration.ofMillis(200);
+  private static final Duration OVERHEAD = Duration.ofNanos(300_000);
+
+  private final CallStatistics statistics = new CallStatistics(Settings.DEFAULT, new VirtualTime());
+
+  @Test
+  void snapshot_nothingYet_isZero() {
+    Snapshot snapshot = statistics.snapshot("acme", null);
+
+    assertThat(snapshot.start()).isEqualTo(VirtualTime.START);
+    assertThat(snapshot.total().getCallCount()).isZero();
+    assertThat(snapshot.agents()).isEmpty();
+    assertThat(snapshot.models()).isEmpty();
+    assertThat(snapshot.inFlight()).isZero();
+  }
+
+  @Test
+  void snapshot_callsOfEverySource_areCountedAndPricedApart() {
+    for (Source source :
+        List.of(
+            Source.SOURCE_UPSTREAM,
+            Source.SOURCE_MEMORY,
+            Source.SOURCE_MEMORY,
+            Source.SOURCE_DISK,
+            Source.SOURCE_NEAR_MATCH,
+            Source.SOURCE_JOINED,
+            Source.SOURCE_REPEATED,
+            Source.SOURCE_REPEATED)) {
+      call(ADA, answered("gpt-4o", source, 1_000));
+    }
+    call(ADA, answered("gpt-4o", Source.SOURCE_MEMORY, null));
+    call(ADA, failed());
+
+    CallStats total = statistics.snapshot("acme", null).total();
+
+    assertThat(total.getCallCount()).isEqualTo(10);
+    assertThat(total.getFailureCount()).isEqualTo(1);
+    assertThat(total.getUpstreamCount()).isEqualTo(1);
+    assertThat(total.getMemoryHitCount()).isEqualTo(3);
+    assertThat(total.getDiskHitCount()).isEqualTo(1);
+    assertThat(total.getNearMatchCount()).isEqualTo(1);
+    assertThat(total.getJoinedCount()).isEqualTo(1);
+    assertThat(total.getRepeatedCount()).isEqualTo(2);
+    assertThat(total.getSavedCallCount()).isEqualTo(8);
+    assertThat(total.getMemoryHitRate()).isEqualTo(3.0 / 9);
+    assertThat(total.getDiskHitRate()).isEqualTo(1.0 / 9);
+    assertThat(total.getSavedRate()).isEqualTo(8.0 / 9);
+    assertThat(total.getSpentPicoUsd()).isEqualTo(1_000);
+    assertThat(total.getSavedPicoUsd()).isEqualTo(7_000);
+    assertThat(total.getUnpricedCount()).isEqualTo(1);
+    assertThat(total.getLatency().getCount()).isEqualTo(9);
+    assertThat(total.getOverhead().getCount()).isEqualTo(1);
+  }
+
+  @Test
+  void snapshot_agentsAndModels_busiestFirst() {
+    call(ADA, answered("gpt-4o", Source.SOURCE_UPSTREAM, 5));
+    call(BOB, answered("gpt-4o", Source.SOURCE_MEMORY, 5));
+    call(BOB, answered("o3", Source.SOURCE_UPSTREAM, 7));
+    call(BOB, answered("gpt-4o", Source.SOURCE_MEMORY, 5));
+
+    Snapshot snapshot = statistics.snapshot("acme", null);
+
+    assertThat(snapshot.agents())
+        .extracting(AgentStats::getAgentId, a -> a.getStats().getCallCount())
+        .containsExactly(tuple("bob", 3L), tuple("ada", 1L));
+    assertThat(snapshot.models())
+        .extracting(ModelStats::getProvider, ModelStats::getModel, m -> m.getStats().getCallCount())
+        .containsExactly(tuple("openai", "gpt-4o", 3L), tuple("openai", "o3", 1L));
+  }
+
+  @Test
+  void snapshot_oneAgent_isItsCallsAlone() {
+    call(ADA, answered("gpt-4o", Source.SOURCE_UPSTREAM, 5));
+    call(BOB, answered("gpt-4o", Source.SOURCE_MEMORY, 5));
+    call(BOB, answered("o3", Source.SOURCE_UPSTREAM, 7));
+    statistics.started(ADA);
+
+    Snapshot snapshot = statistics.snapshot("acme", "bob");
+
+    assertThat(snapshot.total().getCallCount()).isEqualTo(2);
+    assertThat(snapshot.agents()).extracting(AgentStats::getAgentId).containsExactly("bob");
+    assertThat(snapshot.models())
+        .extracting(ModelStats::getModel)
+        .containsExactlyInAnyOrder("gpt-4o", "o3");
+    assertThat(snapshot.inFlight()).isZero();
+    assertThat(statistics.snapshot("acme", "ada").inFlight()).isEqualTo(1);
+    assertThat(statistics.snapshot("acme", "nobody").total().getCallCount()).isZero();
+  }
+
+  @Test
+  void snapshot_otherTenant_seesNothing() {
+    call(ADA, answered("gpt-4o", Source.SOURCE_UPSTREAM, 5));
+    statistics.started(ADA);
+
+    Snapshot snapshot = statistics.snapshot("globex", null);
+
+    assertThat(snapshot.total().getCallCount()).isZero();
+    assertThat(snapshot.inFlight()).isZero();
+  }
+
+  @Test
+  void started_untilFinished_isInFlight() {
+    statistics.started(ADA);
+    statistics.started(BOB);
+    assertThat(statistics.snapshot("acme", null).inFlight()).isEqualTo(2);
+
+    statistics.finished(ADA, failed(), TOTAL, OVERHEAD);
+    assertThat(statistics.snapshot("acme", null).inFlight()).isEqualTo(1);
+  }
+
+  @Test
+  void finished_beyondTheBounds_countsUnderOthersAndLosesNothing() {
+    CallStatistics bounded = new CallStatistics(new Settings(3, 5), new VirtualTime());
+    for (int agent = 0; agent < 10; agent++) {
+      for (int model = 0; model < 10; model++) {
+        Caller caller = new Caller("acme", "agent-" + agent, "", false);
+        bounded.started(caller);
+        bounded.finished(caller, answered("m" + model, Source.SOURCE_UPSTREAM, 1), TOTAL, OVERHEAD);
+      }
+    }
+
+    Snapshot snapshot = bounded.snapshot("acme", null);
+
+    assertThat(snapshot.total().getCallCount()).isEqualTo(100);
+    assertThat(snapshot.total().getSpentPicoUsd()).isEqualTo(100);
+    assertThat(snapshot.agents())
+        .extracting(AgentStats::getAgentId, a -> a.getStats().getCallCount())
+        .containsExactlyInAnyOrder(
+            tuple("agent-0", 10L),
+            tuple("agent-1", 10L),
+            tuple("agent-2", 10L),
+            tuple(CallStatistics.OTHERS, 70L));
+    assertThat(snapshot.models()).hasSizeLessThanOrEqualTo(6);
+    assertThat(snapshot.inFlight()).isZero();
+  }
+
+  @Test
+  void finished_racingThreads_losesNothing() throws Exception {
+    int threads = 4;
+    int each = 20_000;
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      List<Future<?>> running = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        running.add(
+            pool.submit(() -> {
+              for (int i = 0; i < each; i++) {
+                call(i % 2 == 0 ? ADA : BOB, answered("m" + i % 3, Source.SOURCE_MEMORY, i % 7));
+              }
+            }));
+      }
+      for (Future<?> end : running) {
+        end.get();
+      }
+    }
+
+    Snapshot snapshot = statistics.snapshot("acme", null);
+
+    long savedByOne = 0;
+    for (int i = 0; i < each; i++) {
+      savedByOne += i % 7;
+    }
+    assertThat(snapshot.total().getMemoryHitCount()).isEqualTo((long) threads * each);
+    assertThat(snapshot.total().getLatency().getCount()).isEqualTo((long) threads * each);
+    assertThat(snapshot.total().getSavedPicoUsd()).isEqualTo(threads * savedByOne);
+    assertThat(snapshot.inFlight()).isZero();
+  }
+
+  @Test
+  void settings_outOfRange_refused() {
+    assertThatIllegalArgumentException().isThrownBy(() -> new Settings(0, 1));
+  }
+
+  private void call(Caller caller, Outcome outcome) {
+    statistics.started(caller);
+    statistics.finished(caller, outcome, TOTAL, OVERHEAD);
+  }
+
+  private static Outcome answered(String model, Source source, Integer picoUsd) {
+    Cost cost =
+        picoUsd == null
+            ? new Cost.Unknown()
+            : new Cost.Known(new Money(picoUsd), "openai/" + model + "@2026-01-01", false);
+    Answer answer =
+        new Answer(
+            Completion.getDefaultInstance(), "openai", model, Usage.NONE, cost, Instant.EPOCH);
+    return new Outcome.Answered(answer, source, Outcome.Timing.NONE, List.of(), "");
+  }
+
+  private static Outcome failed() {
+    return new Outcome.Failed(
+        new Failure.Refused(ErrorReason.ERROR_REASON_CACHE_MISS, "no answer is cached"), List.of());
+  }
+}
