@@ -1,0 +1,107 @@
+package dev.admiral.optimizer.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.admiral.optimizer.v1.Cost;
+import dev.admiral.optimizer.v1.ErrorReason;
+import io.grpc.Status;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The code of README.md, which is the code between the marks below, line for line. */
+final class ReadmeTest {
+  private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
+  private final List<Duration> waits = new ArrayList<>();
+  private FakeServer server;
+  private AdmiralClient admiral;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = FakeServer.start();
+    admiral = server.client().build();
+  }
+
+  @AfterEach
+  void stop() {
+    admiral.close();
+    server.close();
+  }
+
+  @Test
+  void readme_eachBlockOfJava_standsInThisTest() throws Exception {
+    String source =
+        flat(
+            Files.readString(
+                Path.of("src/test/java/dev/admiral/optimizer/client/ReadmeTest.java")));
+    List<String> blocks =
+        BLOCK
+            .matcher(Files.readString(Path.of("README.md")))
+            .results()
+            .map(MatchResult::group)
+            .map(block -> flat(block.replaceAll("```(java)?", "")))
+            .toList();
+    assertThat(blocks).hasSize(4).allSatisfy(block -> assertThat(source).contains(block));
+  }
+
+  @Test
+  void stream_readAsText_givesPiecesAndCost() {
+    StringBuilder out = new StringBuilder();
+    try (CompletionStream stream = admiral.stream(Prompts.of("smart", "Tell me a story."))) {
+      for (String piece : stream.text()) {
+        out.append(piece);
+      }
+      Cost cost = stream.finish().getCost();
+      paid(cost);
+    }
+    assertThat(out).hasToString("hello");
+  }
+
+  @Test
+  void failure_byLimit_tellsHowLongToWait() {
+    server.onComplete =
+        (request, answer) ->
+            answer.onError(FakeServer.error(Status.Code.RESOURCE_EXHAUSTED, "RATE_LIMITED"));
+    try {
+      admiral.ask("fast", "hello");
+    } catch (AdmiralException e) {
+      if (e.reason() == ErrorReason.ERROR_REASON_RATE_LIMITED) {
+        Duration wait = e.retryAfter().orElse(Duration.ofSeconds(1));
+        again(wait);
+      }
+    }
+    assertThat(waits).containsExactly(Duration.ofSeconds(1));
+  }
+
+  private static void paid(Cost cost) {
+    assertThat(cost).isEqualTo(Cost.getDefaultInstance());
+  }
+
+  private void again(Duration wait) {
+    waits.add(wait);
+  }
+
+  /** The two blocks that need a server on its usual port, or elsewhere: compiled, not run. */
+  static AdmiralClient.Builder elsewhere() {
+    try (AdmiralClient admiral = AdmiralClient.builder().agent("triage-1").build()) {
+      String answer = admiral.ask("fast", "What is the capital of France?");
+      System.out.println(answer);
+    }
+    return AdmiralClient.builder()
+        .address("admiral.example.org:50051")
+        .tls(Tls.systemRoots())
+        .key(System.getenv("ADMIRAL_KEY"));
+  }
+
+  private static String flat(String code) {
+    return code.replaceAll("\\s+", " ").strip();
+  }
+}
