@@ -57,7 +57,9 @@ class StatusesTest {
 
     assertThat(only(status, QuotaFailure.class).getViolations(0).getSubject())
         .isEqualTo("agent council");
-    assertThat(only(status, RetryInfo.class).getRetryDelay().getNanos()).isEqualTo(500_000_000);
+    assertThat(only(status, RetryInfo.class).getRetryDelay())
+        .isEqualTo(
+            com.google.protobuf.Duration.newBuilder().setSeconds(1).setNanos(500_000_000).build());
     assertThat(only(status, ErrorInfo.class).getMetadataMap())
         .containsEntry("limit", "requests per minute")
         .containsEntry("subject", "agent council");
