@@ -283,7 +283,7 @@ final class AnthropicRequest {
     } else {
       throw cannot(
           at + ".file.inline.media_type",
-          "it takes documents as application/pdf or UTF-8 text, not " + data.getMediaType());
+          "it takes documents as application/pdf or as UTF-8 text of a text/ type");
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.hc.client5.http.HttpRoute;
@@ -18,6 +19,7 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.LeaseRequest;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -113,12 +115,25 @@ final class ApacheUpstream implements Upstream {
 
   private ConnectionEndpoint lease() throws SendException, InterruptedException {
     Timeout wait = Timeout.of(settings.connectionWait());
+    LeaseRequest request;
     try {
-      return pool.lease(host.getHostName(), route, wait, null).get(wait);
+      request = pool.lease(host.getHostName(), route, wait, null);
+    } catch (IllegalStateException e) {
+      // The pool is closed.
+      throw new SendException(Stage.CONNECTING, false, false, e);
+    }
+    try {
+      return request.get(wait);
     } catch (TimeoutException e) {
       throw new SendException(Stage.NO_CONNECTION_FREE, true, false, e);
-    } catch (ExecutionException | IllegalStateException e) {
-      // The latter says that the pool is closed.
+    } catch (InterruptedException e) {
+      // Or a connection would be kept for a caller that is gone.
+      request.cancel();
+      throw e;
+    } catch (ExecutionException | CancellationException e) {
+      if (Thread.interrupted()) {
+        throw interruption(e);
+      }
       throw new SendException(Stage.CONNECTING, false, false, e);
     }
   }

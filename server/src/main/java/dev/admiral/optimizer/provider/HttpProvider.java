@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * A provider over HTTP: one try from request to reply, the same for every dialect.
  *
  * <p>What may be billed follows one rule. Until the request was sent whole, and when the vendor
- * answers with a status that is no success, nothing is. From there on the vendor may have worked: a
- * try that then breaks, for whatever reason, carries the vendor's last counts if they came, and our
- * estimate if not.
+ * answers with a status that is no success or something on the way with a page, nothing is. From
+ * there on the vendor may have worked: a try that then breaks, for whatever reason, carries the
+ * vendor's last counts if they came, and our estimate if not.
  */
 final class HttpProvider implements Provider {
   /** How much of a refusal is read; the rest could only be a page. */
@@ -134,6 +134,7 @@ final class HttpProvider implements Provider {
       throws ProviderException, InterruptedException {
     List<Map.Entry<String, String>> headers = new ArrayList<>(dialect.headers());
     headers.add(Map.entry(dialect.attemptHeader(), attemptId));
+    headers.add(Map.entry("User-Agent", "admiral"));
     headers.add(Map.entry("Content-Type", "application/json"));
     headers.add(Map.entry("Accept", streamed ? "text/event-stream" : "application/json"));
     Exchange exchange;
@@ -252,6 +253,12 @@ final class HttpProvider implements Provider {
     private final @Nullable LongSupplier input;
     private final Draft draft;
 
+    /** From here on silence is what is bounded. */
+    private boolean begun;
+
+    /** A page in the place of an answer comes from something on the way, which bills nothing. */
+    private boolean foreign;
+
     Attempt(Exchange exchange, @Nullable LongSupplier input, Draft draft) {
       this.exchange = exchange;
       this.input = input;
@@ -276,7 +283,7 @@ final class HttpProvider implements Provider {
                 ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
                 who + "answered more than " + settings.maxAnswerBytes() + " bytes");
       } catch (SocketTimeoutException e) {
-        Duration bound = draft.begun() ? settings.silenceTimeout() : settings.firstPieceTimeout();
+        Duration bound = begun ? settings.silenceTimeout() : settings.firstPieceTimeout();
         failure =
             broken(
                 ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT,
@@ -304,7 +311,7 @@ final class HttpProvider implements Provider {
       failed(failure);
       throw new ProviderException(
           failure,
-          input == null ? null : draft.billable(input),
+          input == null || foreign ? null : draft.billable(input),
           requestId(exchange),
           exchange.status());
     }
@@ -336,7 +343,7 @@ final class HttpProvider implements Provider {
               VendorError.parse(Arrays.copyOf(events.data(), events.length())));
         }
         if (draft.begun()) {
-          exchange.begun();
+          begin();
         }
       }
       if (!done && !reader.mayEnd()) {
@@ -348,14 +355,20 @@ final class HttpProvider implements Provider {
     byte[] readWhole() throws IOException {
       String type = contentType();
       if (type.startsWith("text/html")) {
+        foreign = true;
         throw new Dialect.MalformedException("it answered with a page of HTML; check its base URL");
       }
-      exchange.begun();
+      begin();
       InputStream body = exchange.body();
       ByteArrayOutputStream whole = new ByteArrayOutputStream();
       body.transferTo(whole);
       exchange.finish(END_PATIENCE);
       return whole.toByteArray();
+    }
+
+    private void begin() {
+      begun = true;
+      exchange.begun();
     }
 
     private String contentType() {

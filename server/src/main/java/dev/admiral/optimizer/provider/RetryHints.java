@@ -3,6 +3,7 @@ package dev.admiral.optimizer.provider;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -11,7 +12,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** How long a vendor asks to wait: in headers, in the body's fields, or in its sentence. */
+/**
+ * How long a vendor asks to wait: in headers, in the body's fields, or in its sentence; and where
+ * it asks for nothing, when the limit that is used up begins anew.
+ */
 final class RetryHints {
   /** Longer waits are a vendor's mistake; they are taken as this. */
   private static final Duration LONGEST = Duration.ofDays(31);
@@ -20,6 +24,9 @@ final class RetryHints {
       Pattern.compile(
           "(?:try again|retry|wait)(?: again)?(?: in| after|"
               + " for)?\\s+((?:[0-9.]+\\s?(?:ms|h|m|s)\\s?)+)");
+
+  private static final Pattern LEFT =
+      Pattern.compile("anthropic-ratelimit-(.+)-remaining|x-ratelimit-remaining-(.+)");
 
   private static final Pattern UNIT = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s?(ms|h|m|s)");
 
@@ -34,7 +41,40 @@ final class RetryHints {
     if (sentence.find()) {
       longest = longer(longest, units(sentence.group(1)));
     }
+    return longest == null ? reset(headers, now) : longest;
+  }
+
+  /** Returns the longest time until a limit with nothing left begins anew. */
+  private static @Nullable Duration reset(Map<String, String> headers, Instant now) {
+    Duration longest = null;
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      Matcher left = LEFT.matcher(header.getKey());
+      if (left.matches() && header.getValue().strip().equals("0")) {
+        boolean last = header.getKey().startsWith("anthropic-");
+        String reset =
+            last
+                ? headers.get("anthropic-ratelimit-" + left.group(1) + "-reset")
+                : headers.get("x-ratelimit-reset-" + left.group(2));
+        longest = longer(longest, moment(reset, now));
+      }
+    }
     return longest;
+  }
+
+  /** Reads a date of Anthropic's, a duration of OpenAI's, or seconds. */
+  private static @Nullable Duration moment(@Nullable String value, Instant now) {
+    if (value == null) {
+      return null;
+    }
+    Duration seconds = scaled(value, 1_000);
+    if (seconds != null) {
+      return seconds;
+    }
+    try {
+      return bounded(Duration.between(now, OffsetDateTime.parse(value.strip()).toInstant()));
+    } catch (DateTimeException e) {
+      return units(value);
+    }
   }
 
   /** Returns true if a limit by the day or longer has nothing left. */

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A vendor's side of a connection, byte by byte: says exactly what a test scripts, and tells when
@@ -35,6 +36,7 @@ final class FakeVendor implements AutoCloseable {
   private final ServerSocket server;
   private final BlockingQueue<Script> scripts = new LinkedBlockingQueue<>();
   private final BlockingQueue<Received> requests = new LinkedBlockingQueue<>();
+  private final AtomicInteger connections = new AtomicInteger();
   private volatile Script always = connection -> connection.respond(500, Map.of(), new byte[0]);
 
   FakeVendor() throws IOException {
@@ -57,6 +59,11 @@ final class FakeVendor implements AutoCloseable {
     return this;
   }
 
+  /** Returns how many connections were made so far. */
+  int connections() {
+    return connections.get();
+  }
+
   /** Returns the oldest request not yet taken. */
   Received taken() throws InterruptedException {
     return requests.take();
@@ -66,6 +73,7 @@ final class FakeVendor implements AutoCloseable {
     try {
       while (true) {
         Socket socket = server.accept();
+        connections.incrementAndGet();
         Thread.ofVirtual().start(() -> serve(socket));
       }
     } catch (IOException e) {

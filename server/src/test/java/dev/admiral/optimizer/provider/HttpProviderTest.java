@@ -1,0 +1,637 @@
+package dev.admiral.optimizer.provider;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.provider.ProviderSettings.Dialect;
+import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.FinishReason;
+import dev.admiral.optimizer.v1.Prompt;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One try over real connections: every way it can end, and what each may cost. */
+@Timeout(30)
+class HttpProviderTest {
+  private static final String PIECE =
+      "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"twelve chars\"}}]}\n\n";
+  private static final String FINISH =
+      "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+  private static final String USAGE =
+      "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":3}}\n\n";
+  private static final String DONE = "data: [DONE]\n\n";
+  private static final String WHOLE =
+      "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"hello\"},\"finish_reason\":\"stop\"}],"
+          + "\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":3}}";
+
+  /** Eight characters and the frame of a message. */
+  private static final Prompt PROMPT = Prompts.ask("12345678");
+
+  private static final long PROMPT_TOKENS = 6;
+
+  private FakeVendor vendor;
+  private Provider provider;
+
+  @BeforeEach
+  void start() throws IOException {
+    vendor = new FakeVendor();
+    provider = openAi(UnaryOperator.identity());
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    provider.close();
+    vendor.close();
+  }
+
+  // Success.
+
+  @Test
+  void wholeAnswer_isTheReply_andThePiecesComeAtTheEnd() throws Exception {
+    vendor.next(c ->
+        c.respond(
+            200,
+            Map.of("Content-Type", "application/json", "X-Request-Id", "req_1"),
+            WHOLE.getBytes(UTF_8)));
+    List<ContentDelta> deltas = new ArrayList<>();
+    Reply reply = provider.complete(call(false), deltas::add);
+    assertThat(reply.completion().getMessage().getParts(0).getText().getText()).isEqualTo("hello");
+    assertThat(reply.usage()).isEqualTo(Usage.reported(5, 3));
+    assertThat(reply.requestId()).isEqualTo("req_1");
+    assertThat(reply.httpStatus()).isEqualTo(200);
+    assertThat(deltas).hasSize(1);
+
+    FakeVendor.Received request = vendor.taken();
+    assertThat(request.path()).isEqualTo("/v1/chat/completions");
+    assertThat(request.headers())
+        .containsEntry("authorization", "Bearer secret-key")
+        .containsEntry("x-client-request-id", "attempt-1")
+        .containsEntry("content-type", "application/json")
+        .containsEntry("x-team", "blue");
+  }
+
+  @Test
+  void pieces_areGivenWhileTheStreamIsOpen() throws Exception {
+    CountDownLatch seen = new CountDownLatch(1);
+    vendor.next(c -> {
+      c.begin(Map.of());
+      c.chunk(PIECE);
+      await(seen);
+      c.chunk(FINISH + USAGE + DONE);
+      c.end();
+    });
+    Reply reply = provider.complete(call(true), delta -> seen.countDown());
+    assertThat(reply.usage()).isEqualTo(Usage.reported(5, 3));
+  }
+
+  @Test
+  void connection_isUsedAgainAfterWholeAnswersStreamsAndRefusals() throws Exception {
+    vendor.next(c -> c.json(200, WHOLE));
+    vendor.next(c -> c.events(PIECE + FINISH + USAGE + DONE));
+    vendor.next(c -> c.json(429, "{}"));
+    vendor.next(c -> c.json(200, WHOLE));
+    provider.complete(call(false), d -> {});
+    provider.complete(call(true), d -> {});
+    failure(call(true));
+    provider.complete(call(false), d -> {});
+    assertThat(vendor.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void streamThatDoesNotEndAfterItsEndMark_isAReplyAndTheConnectionIsClosed() throws Exception {
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    vendor.next(c -> {
+      c.begin(Map.of());
+      c.chunk(PIECE + FINISH + DONE);
+      c.awaitClose();
+      closed.complete(null);
+    });
+    Reply reply = provider.complete(call(true), d -> {});
+    assertThat(reply.completion().getFinishReason()).isEqualTo(FinishReason.FINISH_REASON_STOP);
+    closed.join();
+  }
+
+  @Test
+  void answerWithoutUsage_isEstimated() throws Exception {
+    vendor.next(c -> c.events(PIECE + FINISH + DONE));
+    assertThat(provider.complete(call(true), d -> {}).usage())
+        .isEqualTo(Usage.estimated(PROMPT_TOKENS, 3));
+  }
+
+  @Test
+  void streamThatEndsAfterItsFinishReason_isComplete() throws Exception {
+    vendor.next(c -> c.events(PIECE + FINISH));
+    assertThat(provider.complete(call(true), d -> {}).completion().getFinishReason())
+        .isEqualTo(FinishReason.FINISH_REASON_STOP);
+  }
+
+  @Test
+  void wholeAnswer_inPlaceOfAStream_isTaken() throws Exception {
+    vendor.next(c -> c.json(200, WHOLE));
+    List<ContentDelta> deltas = new ArrayList<>();
+    Reply reply = provider.complete(call(true), deltas::add);
+    assertThat(reply.usage()).isEqualTo(Usage.reported(5, 3));
+    assertThat(deltas).hasSize(1);
+  }
+
+  // Refusals.
+
+  @Test
+  void refusal_isNeverBillable() throws Exception {
+    vendor.next(c ->
+        c.respond(
+            500,
+            Map.of("Content-Type", "application/json", "x-request-id", "req_9"),
+            "{\"error\":{\"message\":\"oops\"}}".getBytes(UTF_8)));
+    ProviderException e = failure(call(true));
+    assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_FAILED);
+    assertThat(e.billable()).isEmpty();
+    assertThat(e.requestId()).isEqualTo("req_9");
+    assertThat(e.httpStatus()).isEqualTo(500);
+  }
+
+  @Test
+  void redirect_isNotFollowed() throws Exception {
+    vendor.next(c -> c.respond(307, Map.of("Location", "/elsewhere"), new byte[0]));
+    ProviderException e = failure(call(false));
+    assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+    assertThat(e.failure().message()).contains("redirect").contains("base URL");
+  }
+
+  @Test
+  void pageInPlaceOfAnAnswer_isMalformedAndCostsNothing() throws Exception {
+    for (boolean streamed : new boolean[] {false, true}) {
+      vendor.next(c ->
+          c.respond(
+              200,
+              Map.of("Content-Type", "text/html; charset=utf-8"),
+              "<html>secret</html>".getBytes(UTF_8)));
+      ProviderException e = failure(call(streamed));
+      assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+      assertThat(e.failure().message()).contains("HTML").doesNotContain("secret");
+      assertThat(e.billable()).isEmpty();
+    }
+  }
+
+  // Broken before an answer.
+
+  @Test
+  void refusedConnection_isUnreachableAndCostsNothing() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    try (Closing other = at(URI.create("http://127.0.0.1:" + port))) {
+      ProviderException e = failure(other.provider, call(true));
+      assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_UNREACHABLE);
+      assertThat(e.billable()).isEmpty();
+      assertThat(e.httpStatus()).isZero();
+    }
+  }
+
+  @Test
+  void unknownHost_isUnreachable() throws Exception {
+    try (Closing other = at(URI.create("http://no-such-host.invalid/v1"))) {
+      assertThat(failure(other.provider, call(true)).failure().reason())
+          .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_UNREACHABLE);
+    }
+  }
+
+  @Test
+  void resetBeforeAStatus_mayBeBilled() throws Exception {
+    vendor.next(FakeVendor.Connection::reset);
+    ProviderException e = failure(call(true));
+    assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_FAILED);
+    assertThat(e.billable()).contains(Usage.estimated(PROMPT_TOKENS, 0));
+  }
+
+  @Test
+  void somethingThatIsNoHttp_isAFailure() throws Exception {
+    vendor.next(c -> {
+      c.raw("SSH-2.0-OpenSSH\r\n\r\n");
+      c.hangUp();
+    });
+    assertThat(failure(call(true)).failure()).isInstanceOf(Failure.Broken.class);
+  }
+
+  @Test
+  void noAnswerInTime_isATimeoutThatMayBeBilled() throws Exception {
+    try (Closing hasty = with(s -> s.firstPieceTimeout(Duration.ofMillis(50)))) {
+      vendor.always(FakeVendor.Connection::awaitClose);
+      ProviderException e = failure(hasty.provider, call(true));
+      assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT);
+      assertThat(e.billable()).contains(Usage.estimated(PROMPT_TOKENS, 0));
+    }
+  }
+
+  @Test
+  void commentsOnly_areNoFirstPiece() throws Exception {
+    try (Closing hasty = with(s -> s.firstPieceTimeout(Duration.ofMillis(100)))) {
+      vendor.always(c -> {
+        c.begin(Map.of());
+        while (true) {
+          c.chunk(": PROCESSING\n\n");
+        }
+      });
+      assertThat(failure(hasty.provider, call(true)).failure().reason())
+          .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT);
+    }
+  }
+
+  @Test
+  void allConnectionsInUse_isALimitOfOurs() throws Exception {
+    try (Closing narrow = with(s -> s.maxConnections(1).connectionWait(Duration.ofMillis(20)))) {
+      CountDownLatch begun = new CountDownLatch(1);
+      CountDownLatch enough = new CountDownLatch(1);
+      vendor.next(c -> {
+        begun.countDown();
+        await(enough);
+        c.json(200, WHOLE);
+      });
+      Thread first = Thread.ofVirtual().start(() -> ignore(narrow.provider));
+      begun.await();
+      ProviderException e = failure(narrow.provider, call(false));
+      enough.countDown();
+      first.join();
+      assertThat(e.failure()).isInstanceOf(Failure.LimitReached.class);
+      assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENCY_LIMITED);
+      assertThat(e.billable()).isEmpty();
+    }
+  }
+
+  // Broken answers.
+
+  @Test
+  void streamCutBeforeItsFirstPiece_isBrokenAndMayBeBilled() throws Exception {
+    vendor.next(c -> {
+      c.begin(Map.of());
+      c.hangUp();
+    });
+    ProviderException e = failure(call(true));
+    assertThat(e.failure()).isInstanceOf(Failure.Broken.class);
+    assertThat(e.billable()).contains(Usage.estimated(PROMPT_TOKENS, 0));
+  }
+
+  @Test
+  void streamCutAfterItsFirstPiece_isABrokenStreamWithTheOutputSoFar() throws Exception {
+    for (FakeVendor.Script script :
+        List.<FakeVendor.Script>of(
+            FakeVendor.Connection::hangUp,
+            FakeVendor.Connection::reset,
+            FakeVendor.Connection::end,
+            c -> {
+              c.chunk("data: {\"choices\":[{\"ind");
+              c.end();
+            },
+            c -> {
+              c.chunk("data: nonsense\n\n");
+              c.end();
+            },
+            c -> {
+              c.chunk("data: {\"error\":{\"message\":\"overloaded\",\"code\":503}}\n\n" + DONE);
+              c.end();
+            },
+            c -> {
+              c.chunk("event: error\ndata: {\"what\":\"ever\"}\n\n");
+              c.end();
+            })) {
+      vendor.next(c -> {
+        c.begin(Map.of());
+        c.chunk(PIECE);
+        script.answer(c);
+      });
+      ProviderException e = failure(call(true));
+      assertThat(e.failure()).isInstanceOf(Failure.StreamBroken.class);
+      assertThat(e.billable()).contains(Usage.estimated(PROMPT_TOKENS, 3));
+      assertThat(e.httpStatus()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void errorInPlaceOfAnAnswer_isClassifiedAndMayBeBilled() throws Exception {
+    String error = "{\"error\":{\"message\":\"x\",\"type\":\"overloaded_error\"}}";
+    vendor.next(c -> c.json(200, error));
+    assertThat(failure(call(false)).failure()).isInstanceOf(Failure.Overloaded.class);
+    vendor.next(c -> c.events("data: " + error + "\n\n" + DONE));
+    ProviderException e = failure(call(true));
+    assertThat(e.failure()).isInstanceOf(Failure.Overloaded.class);
+    assertThat(e.billable()).contains(Usage.estimated(PROMPT_TOKENS, 0));
+  }
+
+  @Test
+  void brokenStreamWhoseUsageHadCome_isBilledAsReported() throws Exception {
+    vendor.next(c -> {
+      c.begin(Map.of());
+      c.chunk(PIECE + FINISH + USAGE);
+      c.hangUp();
+    });
+    ProviderException e = failure(call(true));
+    assertThat(e.failure()).isInstanceOf(Failure.StreamBroken.class);
+    assertThat(e.billable()).contains(Usage.reported(5, 3));
+  }
+
+  @Test
+  void wholeAnswerCutInTheMiddle_isBroken() throws Exception {
+    vendor.next(c -> {
+      c.raw(
+          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
+              + WHOLE);
+      c.hangUp();
+    });
+    ProviderException e = failure(call(false));
+    assertThat(e.failure()).isInstanceOf(Failure.Broken.class);
+    assertThat(e.billable()).contains(Usage.estimated(PROMPT_TOKENS, 0));
+  }
+
+  @Test
+  void silenceInAStream_breaksIt() throws Exception {
+    try (Closing hasty = with(s -> s.silenceTimeout(Duration.ofMillis(50)))) {
+      vendor.next(c -> {
+        c.begin(Map.of());
+        c.chunk(PIECE);
+        c.awaitClose();
+      });
+      ProviderException e = failure(hasty.provider, call(true));
+      assertThat(e.failure()).isInstanceOf(Failure.StreamBroken.class);
+      assertThat(e.failure().message()).contains("50 ms");
+    }
+  }
+
+  @Test
+  void answerLargerThanAllowed_isGivenUp() throws Exception {
+    try (Closing small = with(s -> s.maxAnswerBytes(1_000))) {
+      vendor.next(c -> c.json(200, "{\"x\":\"" + "x".repeat(2_000) + "\"}"));
+      ProviderException e = failure(small.provider, call(false));
+      assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+      assertThat(e.failure().message()).contains("1000 bytes");
+    }
+  }
+
+  @Test
+  void anthropicStreamWithoutItsStop_isBrokenThoughItsUsageHadCome() throws Exception {
+    String stream =
+        """
+        data: {"type":"message_start","message":{"usage":{"input_tokens":10,"output_tokens":1}}}
+
+        data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
+
+        data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"twelve chars"}}
+
+        data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9}}
+
+        """;
+    try (Closing anthropic = anthropic()) {
+      vendor.next(c -> c.events(stream));
+      ProviderException e = failure(anthropic.provider, call(true));
+      assertThat(e.failure()).isInstanceOf(Failure.StreamBroken.class);
+      assertThat(e.billable()).contains(Usage.reported(10, 9));
+
+      vendor.next(
+          c -> c.events(stream.substring(0, stream.indexOf("data: {\"type\":\"message_d"))));
+      e = failure(anthropic.provider, call(true));
+      assertThat(e.billable()).contains(Usage.estimated(10, 3));
+
+      vendor.next(c -> c.events(stream + "data: {\"type\":\"message_stop\"}\n\n"));
+      assertThat(anthropic.provider.complete(call(true), d -> {}).usage())
+          .isEqualTo(Usage.reported(10, 9));
+    }
+  }
+
+  // Interruption.
+
+  @Test
+  void interruptionBeforeSending_isAnInterruption() throws Exception {
+    CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          Thread.currentThread().interrupt();
+          thrown.complete(outcome(provider));
+        });
+    assertThat(thrown.join()).isInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  void interruptionAtAnyPoint_closesTheConnectionAndMayBeBilled() throws Exception {
+    for (FakeVendor.Script before :
+        List.<FakeVendor.Script>of(
+            c -> {},
+            c -> c.begin(Map.of()),
+            c -> {
+              c.begin(Map.of());
+              c.chunk(PIECE);
+            })) {
+      CountDownLatch waiting = new CountDownLatch(1);
+      CompletableFuture<Void> closed = new CompletableFuture<>();
+      vendor.next(c -> {
+        before.answer(c);
+        waiting.countDown();
+        c.awaitClose();
+        closed.complete(null);
+      });
+      CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+      Thread call = Thread.ofVirtual().start(() -> thrown.complete(outcome(provider)));
+      waiting.await();
+      call.interrupt();
+      closed.join();
+      assertThat(thrown.join())
+          .isInstanceOfSatisfying(
+              ProviderException.class,
+              e -> {
+                assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_CALL_CANCELLED);
+                assertThat(e.billable()).isPresent();
+              });
+    }
+  }
+
+  @Test
+  void interruptionOfAStreamThatNeverPauses_isNoticed() throws Exception {
+    CountDownLatch flowing = new CountDownLatch(3);
+    vendor.next(c -> {
+      c.begin(Map.of());
+      while (true) {
+        c.chunk(PIECE);
+      }
+    });
+    CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+    Thread call =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                provider.complete(call(true), d -> flowing.countDown());
+              } catch (ProviderException | InterruptedException e) {
+                thrown.complete(e);
+              }
+            });
+    flowing.await();
+    call.interrupt();
+    assertThat(thrown.join()).isInstanceOf(ProviderException.class);
+  }
+
+  // Health, vectors, counts.
+
+  @Test
+  void check_tellsWhatTheLastTellingCallTold() throws Exception {
+    assertThat(provider.check()).isEqualTo(ProviderCheck.UNTRIED);
+    vendor.next(c -> c.json(401, "{\"error\":{\"message\":\"no\"}}"));
+    failure(call(false));
+    assertThat(provider.check().healthy()).isFalse();
+    assertThat(provider.check().failure()).isInstanceOf(Failure.AccessDenied.class);
+    vendor.next(c -> c.json(200, WHOLE));
+    provider.complete(call(false), d -> {});
+    assertThat(provider.check().healthy()).isTrue();
+    vendor.next(c -> c.json(400, "{\"error\":{\"message\":\"no\"}}"));
+    failure(call(false));
+    assertThat(provider.check().healthy()).isTrue();
+  }
+
+  @Test
+  void closedProvider_makesNoCalls() {
+    provider.close();
+    assertThat(failure(call(false)).failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_UNREACHABLE);
+  }
+
+  @Test
+  void vectors_asNumbersOrBase64_comeInTheOrderOfTheTexts() throws Exception {
+    vendor.always(c ->
+        c.json(
+            200,
+            """
+            {"object":"list","data":[{"index":1,"embedding":[0.5,-1]},
+             {"embedding":"AACAPwAAAEA=","index":0}],"usage":{"prompt_tokens":7}}
+            """));
+    VectorReply reply =
+        provider.embed(new VectorCall("a", "m", List.of("x", "y"), OptionalInt.of(2)));
+    assertThat(reply.embeddings().get(0).getValuesList()).containsExactly(1f, 2f);
+    assertThat(reply.embeddings().get(1).getValuesList()).containsExactly(0.5f, -1f);
+    assertThat(reply.usage()).isEqualTo(Usage.reported(7, 0));
+    assertThat(vendor.taken().body())
+        .isEqualTo("{\"model\":\"m\",\"input\":[\"x\",\"y\"],\"dimensions\":2}");
+    assertThatThrownBy(
+            () -> provider.embed(new VectorCall("a", "m", List.of("x"), OptionalInt.empty())))
+        .isInstanceOfSatisfying(
+            ProviderException.class,
+            e ->
+                assertThat(e.failure().reason())
+                    .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED));
+  }
+
+  @Test
+  void countOfTokens_isAskedOfAnthropic() throws Exception {
+    try (Closing anthropic = anthropic()) {
+      vendor.next(c -> c.json(200, "{\"input_tokens\": 19}"));
+      assertThat(anthropic.provider.countTokens(call(false))).isEqualTo(19);
+      FakeVendor.Received request = vendor.taken();
+      assertThat(request.path()).isEqualTo("/v1/messages/count_tokens");
+      assertThat(request.body())
+          .isEqualTo(
+              "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\","
+                  + "\"text\":\"12345678\"}]}]}");
+    }
+  }
+
+  @Test
+  void callsAVendorDoesNotHave_areSaidNotToExist() throws Exception {
+    assertThatThrownBy(() -> provider.countTokens(call(false)))
+        .isInstanceOfSatisfying(
+            ProviderException.class,
+            e ->
+                assertThat(e.failure().reason())
+                    .isEqualTo(ErrorReason.ERROR_REASON_NOT_IMPLEMENTED));
+    try (Closing anthropic = anthropic()) {
+      assertThatThrownBy(() ->
+              anthropic.provider.embed(new VectorCall("a", "m", List.of("x"), OptionalInt.empty())))
+          .isInstanceOf(ProviderException.class);
+    }
+  }
+
+  private static ProviderCall call(boolean streamed) {
+    return new ProviderCall("attempt-1", "m", PROMPT, streamed);
+  }
+
+  private ProviderException failure(ProviderCall call) {
+    return failure(provider, call);
+  }
+
+  private static ProviderException failure(Provider provider, ProviderCall call) {
+    ProviderException e =
+        catchThrowableOfType(ProviderException.class, () -> provider.complete(call, d -> {}));
+    assertThat(e).isNotNull();
+    assertThat(e.failure().message()).doesNotContain("12345678").doesNotContain("secret-key");
+    return e;
+  }
+
+  private static Throwable outcome(Provider provider) {
+    return org.assertj.core.api.Assertions.catchThrowable(
+        () -> provider.complete(call(true), d -> {}));
+  }
+
+  private static void ignore(Provider provider) {
+    try {
+      provider.complete(call(false), d -> {});
+    } catch (ProviderException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Provider openAi(UnaryOperator<ProviderSettings.Builder> more) {
+    return Providers.create(
+        more.apply(
+                ProviderSettings.builder("vendor", Dialect.OPENAI, vendor.address("/v1"))
+                    .apiKey("secret-key")
+                    .headers(Map.of("X-Team", "blue")))
+            .build(),
+        Time.SYSTEM);
+  }
+
+  private Closing with(UnaryOperator<ProviderSettings.Builder> more) {
+    return new Closing(openAi(more));
+  }
+
+  private Closing at(URI address) {
+    return new Closing(
+        Providers.create(
+            ProviderSettings.builder("vendor", Dialect.OPENAI, address).build(), Time.SYSTEM));
+  }
+
+  private Closing anthropic() {
+    return new Closing(
+        Providers.create(
+            ProviderSettings.builder("vendor", Dialect.ANTHROPIC, vendor.address("/v1")).build(),
+            Time.SYSTEM));
+  }
+
+  private record Closing(Provider provider) implements AutoCloseable {
+    @Override
+    public void close() {
+      provider.close();
+    }
+  }
+}

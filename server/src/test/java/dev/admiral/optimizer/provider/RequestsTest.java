@@ -1,0 +1,532 @@
+package dev.admiral.optimizer.provider;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.ReasoningEffort;
+import dev.admiral.optimizer.v1.ResponseFormat;
+import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.Sampling;
+import dev.admiral.optimizer.v1.Tool;
+import dev.admiral.optimizer.v1.ToolChoice;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is sent for each thing a caller can ask, and what is refused. */
+class RequestsTest {
+  private static final String OPENAI = "https://api.openai.com/v1";
+  private static final String ELSEWHERE = "http://127.0.0.1:8000/v1";
+
+  // OpenAI.
+
+  @Test
+  void openAi_everyKindOfContent_hasItsPlace() throws Exception {
+    Prompt prompt =
+        Prompts.of(
+            Prompts.message(Role.ROLE_SYSTEM, Prompts.text("be brief")),
+            Prompts.message(Role.ROLE_DEVELOPER, Prompts.text("no jokes")),
+            Prompts.message(
+                Role.ROLE_USER,
+                Prompts.text("see"),
+                Prompts.image("image/png", "abc"),
+                Prompts.remoteImage("https://x.example/a.png", "low"),
+                Prompts.file("a.pdf", "application/pdf", "pdf"),
+                Prompts.file("", "audio/wav", "wav"),
+                Prompts.uploadedFile("file-1")),
+            Prompts.message(
+                Role.ROLE_ASSISTANT,
+                Prompts.reasoning("thought", "", ""),
+                Prompts.text("one"),
+                Prompts.toolCall("c1", "f", "{\"a\": 1}"),
+                Prompts.toolCall("c2", "g", "not json")),
+            Prompts.message(
+                Role.ROLE_TOOL,
+                Prompts.toolResult("c1", true, Prompts.text("bad")),
+                Prompts.toolResult("c2", false, Prompts.text("x"), Prompts.text("y"))),
+            Prompts.message(Role.ROLE_ASSISTANT, Prompts.refusal("no")));
+    assertJson(
+        openAi(OPENAI, "gpt-4o", prompt).get("messages"),
+        """
+        [{"role":"system","content":"be brief"},
+         {"role":"developer","content":"no jokes"},
+         {"role":"user","content":[
+           {"type":"text","text":"see"},
+           {"type":"image_url","image_url":{"url":"data:image/png;base64,YWJj"}},
+           {"type":"image_url","image_url":{"url":"https://x.example/a.png","detail":"low"}},
+           {"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,cGRm"}},
+           {"type":"input_audio","input_audio":{"data":"d2F2","format":"wav"}},
+           {"type":"file","file":{"file_id":"file-1"}}]},
+         {"role":"assistant","content":"one","tool_calls":[
+           {"id":"c1","type":"function","function":{"name":"f","arguments":"{\\"a\\": 1}"}},
+           {"id":"c2","type":"function","function":{"name":"g","arguments":"not json"}}]},
+         {"role":"tool","tool_call_id":"c1","content":"bad"},
+         {"role":"tool","tool_call_id":"c2","content":[
+           {"type":"text","text":"x"},{"type":"text","text":"y"}]},
+         {"role":"assistant","content":[{"type":"refusal","refusal":"no"}]}]
+        """);
+  }
+
+  @Test
+  void openAi_settings_haveTheirFields() throws Exception {
+    Prompt prompt =
+        everySetting().toBuilder()
+            .setSampling(everySetting().getSampling().toBuilder().clearTopK())
+            .build();
+    JsonNode body = openAi(OPENAI, "gpt-4o", prompt);
+    ((com.fasterxml.jackson.databind.node.ObjectNode) body).remove("messages");
+    assertJson(
+        body,
+        """
+        {"model":"gpt-4o","stream":true,
+         "stream_options":{"include_usage":true,"include_obfuscation":false},
+         "tools":[{"type":"function","function":{"name":"f","description":"does f",
+           "parameters":{"type":"object","properties":{"a":{"type":"string"}}},"strict":true}}],
+         "tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":false,
+         "response_format":{"type":"json_schema","json_schema":{"name":"answer",
+           "schema":{"type":"object"},"strict":true}},
+         "temperature":0.5,"top_p":0.9,"frequency_penalty":0.1,"presence_penalty":-0.1,
+         "max_completion_tokens":100,"stop":["END"],"seed":7,"n":2}
+        """);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    OPENAI + ", gpt-4o, max_completion_tokens",
+    OPENAI + ", o3-mini, max_completion_tokens",
+    ELSEWHERE + ", llama-3, max_tokens",
+    ELSEWHERE + ", gpt-5-mini, max_completion_tokens",
+    ELSEWHERE + ", openai/o4-mini, max_completion_tokens",
+    "https://api.mistral.ai/v1, mistral-large, max_tokens",
+    "https://api.cerebras.ai/v1, llama, max_completion_tokens"
+  })
+  void openAi_maxOutput_goesIntoTheFieldTheModelTakes(String base, String model, String field)
+      throws Exception {
+    Prompt prompt = sampling(s -> s.setMaxOutputTokenCount(9));
+    JsonNode body = openAi(base, model, prompt);
+    assertThat(body.path(field).asInt()).isEqualTo(9);
+    assertThat(body.has("max_tokens") && body.has("max_completion_tokens")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gpt-4o, REASONING_EFFORT_HIGH, ''",
+    "gpt-5, REASONING_EFFORT_HIGH, high",
+    "gpt-5, REASONING_EFFORT_NONE, minimal",
+    "gpt-5.2, REASONING_EFFORT_NONE, none",
+    "gpt-5.2, REASONING_EFFORT_MINIMAL, low",
+    "o3, REASONING_EFFORT_NONE, low",
+    "gpt-5-chat-latest, REASONING_EFFORT_LOW, ''"
+  })
+  void openAi_effort_isOneTheModelTakes(String model, ReasoningEffort effort, String word)
+      throws Exception {
+    Prompt prompt = Prompts.ask("x").toBuilder().setReasoningEffort(effort).build();
+    assertThat(openAi(OPENAI, model, prompt).path("reasoning_effort").asText()).isEqualTo(word);
+  }
+
+  @Test
+  void openAi_options_areMergedAndTheContractWins() throws Exception {
+    Prompt prompt =
+        sampling(s -> s.setMaxOutputTokenCount(9).setTemperature(0)).toBuilder()
+            .setProviderOptions(
+                Struct.newBuilder()
+                    .putFields("model", string("other"))
+                    .putFields("stream", bool(false))
+                    .putFields("max_tokens", number(5))
+                    .putFields("temperature", number(1))
+                    .putFields("top_logprobs", number(3))
+                    .putFields("ratio", number(0.25))
+                    .putFields(
+                        "stream_options",
+                        Value.newBuilder()
+                            .setStructValue(
+                                Struct.newBuilder()
+                                    .putFields("include_usage", bool(false))
+                                    .putFields("include_obfuscation", bool(true)))
+                            .build()))
+            .build();
+    JsonNode body = openAi(OPENAI, "gpt-4o", prompt);
+    ((com.fasterxml.jackson.databind.node.ObjectNode) body).remove("messages");
+    assertJson(
+        body,
+        """
+        {"model":"gpt-4o","temperature":0,"max_completion_tokens":9,"stream":true,
+         "stream_options":{"include_usage":true,"include_obfuscation":true},
+         "top_logprobs":3,"ratio":0.25}
+        """);
+  }
+
+  @Test
+  void openAi_likeVendors_areSentWhatTheyTake() throws Exception {
+    Prompt prompt =
+        Prompts.of(
+            Prompts.message(Role.ROLE_DEVELOPER, Prompts.text("d")),
+            Prompts.message(
+                Role.ROLE_ASSISTANT, Prompts.reasoning("thought", "", ""), Prompts.text("a")),
+            Prompts.message(Role.ROLE_USER, Prompts.cached(Prompts.text("u"))));
+    JsonNode deepseek = openAi("https://api.deepseek.com/v1", "deepseek-chat", prompt);
+    assertThat(deepseek.at("/messages/0/role").asText()).isEqualTo("system");
+    assertThat(deepseek.at("/messages/1/reasoning_content").asText()).isEqualTo("thought");
+    assertThat(deepseek.at("/messages/2/content").asText()).isEqualTo("u");
+    JsonNode openRouter = openAi("https://openrouter.ai/api/v1", "anthropic/claude", prompt);
+    assertJson(
+        openRouter.at("/messages/2/content"),
+        """
+        [{"type":"text","text":"u","cache_control":{"type":"ephemeral"}}]
+        """);
+    Prompt seeded = sampling(s -> s.setSeed(7));
+    JsonNode mistral = openAi("https://api.mistral.ai/v1", "mistral-large", seeded);
+    assertThat(mistral.path("random_seed").asInt()).isEqualTo(7);
+    assertThat(mistral.has("stream_options")).isFalse();
+  }
+
+  @Test
+  void openAi_whatHasNoPlace_isRefusedByName() {
+    assertRefused(OPENAI, "gpt-4o", sampling(s -> s.setTopK(5)), "prompt.sampling.top_k");
+    assertRefused(
+        OPENAI,
+        "gpt-4o",
+        Prompts.of(Prompts.message(Role.ROLE_USER, Prompts.remoteFile("https://x.example/a"))),
+        "prompt.messages[0].parts[0].file.remote");
+    assertRefused(
+        OPENAI,
+        "gpt-4o",
+        Prompts.of(
+            Prompts.message(
+                Role.ROLE_TOOL, Prompts.toolResult("c", false, Prompts.image("image/png", "x")))),
+        "prompt.messages[0].parts[0].tool_result.parts[0]");
+    assertRefused(
+        OPENAI,
+        "gpt-4o",
+        Prompts.of(Prompts.message(Role.ROLE_SYSTEM, Prompts.image("image/png", "x"))),
+        "prompt.messages[0].parts[0]");
+  }
+
+  @Test
+  void openAi_addressWithQuery_keepsIt() throws Exception {
+    OpenAiDialect dialect =
+        new OpenAiDialect(
+            settings(
+                    ProviderSettings.Dialect.OPENAI,
+                    "https://a.openai.azure.com/openai/deployments/d/?api-version=2024-10-21")
+                .apiKey("k")
+                .build());
+    assertThat(dialect.complete(call("gpt-4o", Prompts.ask("x"))).path())
+        .isEqualTo("/openai/deployments/d/chat/completions?api-version=2024-10-21");
+    assertThat(dialect.headers()).contains(Map.entry("api-key", "k"));
+  }
+
+  // Anthropic.
+
+  @Test
+  void anthropic_everyKindOfContent_hasItsPlace() throws Exception {
+    Prompt prompt =
+        Prompts.of(
+            Prompts.message(Role.ROLE_SYSTEM, Prompts.text("be brief")),
+            Prompts.message(Role.ROLE_DEVELOPER, Prompts.cached(Prompts.text("no jokes"))),
+            Prompts.message(
+                Role.ROLE_USER,
+                Prompts.text("see"),
+                Prompts.image("image/png", "abc"),
+                Prompts.remoteImage("https://x.example/a.png", "low"),
+                Prompts.file("a.pdf", "application/pdf", "pdf"),
+                Prompts.file("", "text/markdown", "# hi"),
+                Prompts.remoteFile("https://x.example/b.pdf"),
+                Prompts.cached(Prompts.uploadedFile("file-1"))),
+            Prompts.message(
+                Role.ROLE_ASSISTANT,
+                Prompts.reasoning("thought", "sig", ""),
+                Prompts.reasoning("", "", "secret"),
+                Prompts.reasoning("someone else's", "", ""),
+                Prompts.text("one"),
+                Prompts.toolCall("c1", "f", "{\"a\": 1}"),
+                Prompts.toolCall("c2", "g", "")),
+            Prompts.message(Role.ROLE_TOOL, Prompts.toolResult("c1", true, Prompts.text("bad"))),
+            Prompts.message(
+                Role.ROLE_TOOL,
+                Prompts.cached(Prompts.toolResult("c2", false, Prompts.image("image/png", "abc")))),
+            Prompts.message(Role.ROLE_SYSTEM, Prompts.text("later")),
+            Prompts.message(Role.ROLE_ASSISTANT, Prompts.refusal("no")));
+    JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-4-5", prompt);
+    assertJson(
+        body.get("system"),
+        """
+        [{"type":"text","text":"be brief"},
+         {"type":"text","text":"no jokes","cache_control":{"type":"ephemeral"}}]
+        """);
+    assertJson(
+        body.get("messages"),
+        """
+        [{"role":"user","content":[
+           {"type":"text","text":"see"},
+           {"type":"image","source":{"type":"base64","media_type":"image/png","data":"YWJj"}},
+           {"type":"image","source":{"type":"url","url":"https://x.example/a.png"}},
+           {"type":"document","title":"a.pdf",
+            "source":{"type":"base64","media_type":"application/pdf","data":"cGRm"}},
+           {"type":"document","source":{"type":"text","media_type":"text/plain","data":"# hi"}},
+           {"type":"document","source":{"type":"url","url":"https://x.example/b.pdf"}},
+           {"type":"document","source":{"type":"file","file_id":"file-1"},
+            "cache_control":{"type":"ephemeral"}}]},
+         {"role":"assistant","content":[
+           {"type":"thinking","thinking":"thought","signature":"sig"},
+           {"type":"redacted_thinking","data":"secret"},
+           {"type":"text","text":"one"},
+           {"type":"tool_use","id":"c1","name":"f","input":{"a":1}},
+           {"type":"tool_use","id":"c2","name":"g","input":{}}]},
+         {"role":"user","content":[
+           {"type":"tool_result","tool_use_id":"c1","is_error":true,
+            "content":[{"type":"text","text":"bad"}]},
+           {"type":"tool_result","tool_use_id":"c2","cache_control":{"type":"ephemeral"},
+            "content":[{"type":"image",
+              "source":{"type":"base64","media_type":"image/png","data":"YWJj"}}]}]},
+         {"role":"system","content":[{"type":"text","text":"later"}]},
+         {"role":"assistant","content":[{"type":"text","text":"no"}]}]
+        """);
+  }
+
+  @Test
+  void anthropic_settings_haveTheirFields() throws Exception {
+    Prompt prompt =
+        everySetting().toBuilder()
+            .setSampling(
+                Sampling.newBuilder()
+                    .setTemperature(0.5)
+                    .setTopP(0.9)
+                    .setTopK(5)
+                    .setFrequencyPenalty(0)
+                    .setMaxOutputTokenCount(100)
+                    .setCandidateCount(1)
+                    .addStop("END"))
+            .build();
+    JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", prompt);
+    ((com.fasterxml.jackson.databind.node.ObjectNode) body).remove("messages");
+    assertJson(
+        body,
+        """
+        {"model":"claude-sonnet-5","stream":true,"max_tokens":100,
+         "tools":[{"name":"f","description":"does f","strict":true,
+           "input_schema":{"type":"object","properties":{"a":{"type":"string"}}}}],
+         "tool_choice":{"type":"tool","name":"f","disable_parallel_tool_use":true},
+         "output_config":{"format":{"type":"json_schema","schema":{"type":"object"}}},
+         "temperature":0.5,"top_p":0.9,"top_k":5,"stop_sequences":["END"]}
+        """);
+  }
+
+  @Test
+  void anthropic_withoutMaxOutput_isSentTheContractsDefault() throws Exception {
+    JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2026, "claude-sonnet-5", Prompts.ask("x"));
+    assertThat(body.path("max_tokens").asInt()).isEqualTo(4096);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "claude-sonnet-4-5 | REASONING_EFFORT_MEDIUM |"
+            + " {\"type\":\"enabled\",\"budget_tokens\":8192} | ",
+        "claude-opus-4-20250514 | REASONING_EFFORT_NONE | {\"type\":\"disabled\"} | ",
+        "claude-sonnet-5 | REASONING_EFFORT_MINIMAL | {\"type\":\"adaptive\"} | low",
+        "claude-opus-4-6 | REASONING_EFFORT_HIGH | {\"type\":\"adaptive\"} | high",
+        "claude-3-5-haiku | REASONING_EFFORT_HIGH | null | "
+      })
+  void anthropic_effort_isToldAsTheModelKnows(
+      String model, ReasoningEffort effort, String thinking, String word) throws Exception {
+    Prompt prompt =
+        sampling(s -> s.setMaxOutputTokenCount(20_000)).toBuilder()
+            .setReasoningEffort(effort)
+            .build();
+    JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, model, prompt);
+    JsonNode expected = Recording.MAPPER.readTree(thinking);
+    assertThat(body.has("thinking") ? body.get("thinking") : Recording.MAPPER.nullNode())
+        .isEqualTo(expected);
+    assertThat(body.at("/output_config/effort").asText()).isEqualTo(word == null ? "" : word);
+  }
+
+  @Test
+  void anthropic_budget_leavesHalfOfTheTokensForTheAnswer() throws Exception {
+    Prompt small =
+        sampling(s -> s.setMaxOutputTokenCount(1_500)).toBuilder()
+            .setReasoningEffort(ReasoningEffort.REASONING_EFFORT_HIGH)
+            .build();
+    JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-4-5", small);
+    assertThat(body.has("thinking")).isFalse();
+  }
+
+  @Test
+  void anthropic_whatHasNoPlace_isRefusedByName() {
+    for (var setting :
+        Map.<String, UnaryOperator<Sampling.Builder>>of(
+                "prompt.sampling.frequency_penalty", s -> s.setFrequencyPenalty(1),
+                "prompt.sampling.presence_penalty", s -> s.setPresencePenalty(1),
+                "prompt.sampling.seed", s -> s.setSeed(1),
+                "prompt.sampling.candidate_count", s -> s.setCandidateCount(2),
+                "prompt.sampling.temperature", s -> s.setTemperature(1.5))
+            .entrySet()) {
+      assertAnthropicRefuses(
+          ProviderSettings.ANTHROPIC_2023, sampling(setting.getValue()), setting.getKey());
+    }
+    for (var setting :
+        Map.<String, UnaryOperator<Sampling.Builder>>of(
+                "prompt.sampling.temperature", s -> s.setTemperature(0),
+                "prompt.sampling.top_p", s -> s.setTopP(1),
+                "prompt.sampling.top_k", s -> s.setTopK(1))
+            .entrySet()) {
+      assertAnthropicRefuses(
+          ProviderSettings.ANTHROPIC_2026, sampling(setting.getValue()), setting.getKey());
+    }
+    assertAnthropicRefuses(
+        ProviderSettings.ANTHROPIC_2023,
+        Prompts.ask("x").toBuilder()
+            .setResponseFormat(
+                ResponseFormat.newBuilder().setKind(ResponseFormat.Kind.KIND_JSON_OBJECT))
+            .build(),
+        "prompt.response_format.kind");
+    assertAnthropicRefuses(
+        ProviderSettings.ANTHROPIC_2023,
+        Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c", "f", "not json"))),
+        "prompt.messages[0].parts[0].tool_call.arguments_json");
+    assertAnthropicRefuses(
+        ProviderSettings.ANTHROPIC_2023,
+        Prompts.of(Prompts.message(Role.ROLE_USER, Prompts.file("a", "application/zip", "x"))),
+        "prompt.messages[0].parts[0].file.inline.media_type");
+  }
+
+  @Test
+  void anthropic_versions_sendTheirKeyInTheirWay() {
+    assertThat(anthropic(ProviderSettings.ANTHROPIC_2023).headers())
+        .contains(Map.entry("anthropic-version", "2023-06-01"), Map.entry("x-api-key", "secret"));
+    assertThat(anthropic(ProviderSettings.ANTHROPIC_2026).headers())
+        .contains(
+            Map.entry("anthropic-version", "2026-10-21"),
+            Map.entry("Authorization", "Bearer secret"));
+  }
+
+  @Test
+  void settings_neverShowTheKey() {
+    ProviderSettings settings =
+        settings(ProviderSettings.Dialect.OPENAI, OPENAI)
+            .apiKey("sk-very-secret")
+            .headers(Map.of("x-org", "hidden-value"))
+            .build();
+    assertThat(settings.toString()).doesNotContain("secret").doesNotContain("hidden");
+  }
+
+  private static Prompt everySetting() {
+    return Prompts.ask("x").toBuilder()
+        .addTools(
+            Tool.newBuilder()
+                .setName("f")
+                .setDescription("does f")
+                .setParametersSchemaJson(
+                    "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}}}")
+                .setStrict(true))
+        .setToolChoice(
+            ToolChoice.newBuilder()
+                .setMode(ToolChoice.Mode.MODE_TOOL)
+                .setToolName("f")
+                .setParallel(false))
+        .setResponseFormat(
+            ResponseFormat.newBuilder()
+                .setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA)
+                .setSchemaJson("{\"type\":\"object\"}")
+                .setStrict(true))
+        .setSampling(
+            Sampling.newBuilder()
+                .setTemperature(0.5)
+                .setTopP(0.9)
+                .setTopK(5)
+                .setFrequencyPenalty(0.1)
+                .setPresencePenalty(-0.1)
+                .setMaxOutputTokenCount(100)
+                .addStop("END")
+                .setSeed(7)
+                .setCandidateCount(2))
+        .build();
+  }
+
+  private static Prompt sampling(UnaryOperator<Sampling.Builder> settings) {
+    return Prompts.ask("x").toBuilder().setSampling(settings.apply(Sampling.newBuilder())).build();
+  }
+
+  private static ProviderSettings.Builder settings(ProviderSettings.Dialect dialect, String base) {
+    return ProviderSettings.builder("vendor", dialect, URI.create(base));
+  }
+
+  private static ProviderCall call(String model, Prompt prompt) {
+    return new ProviderCall("a-1", model, prompt, true);
+  }
+
+  private static JsonNode openAi(String base, String model, Prompt prompt) throws Exception {
+    return read(
+        new OpenAiDialect(settings(ProviderSettings.Dialect.OPENAI, base).build())
+            .complete(call(model, prompt)));
+  }
+
+  private static AnthropicDialect anthropic(String version) {
+    return new AnthropicDialect(
+        settings(ProviderSettings.Dialect.ANTHROPIC, "https://api.anthropic.com/v1")
+            .apiVersion(version)
+            .apiKey("secret")
+            .build());
+  }
+
+  private static JsonNode anthropic(String version, String model, Prompt prompt) throws Exception {
+    return read(anthropic(version).complete(call(model, prompt)));
+  }
+
+  private static JsonNode read(dev.admiral.optimizer.provider.Dialect.Request request)
+      throws IOException {
+    return Recording.MAPPER.readTree(new String(request.body(), UTF_8));
+  }
+
+  private static void assertJson(JsonNode actual, String expected) throws IOException {
+    assertThat(actual).isEqualTo(Recording.MAPPER.readTree(expected));
+  }
+
+  private static void assertRefused(String base, String model, Prompt prompt, String field) {
+    OpenAiDialect dialect =
+        new OpenAiDialect(settings(ProviderSettings.Dialect.OPENAI, base).build());
+    assertNames(
+        catchThrowableOfType(ProviderException.class, () -> dialect.complete(call(model, prompt))),
+        field);
+  }
+
+  private static void assertAnthropicRefuses(String version, Prompt prompt, String field) {
+    assertNames(
+        catchThrowableOfType(
+            ProviderException.class,
+            () -> anthropic(version).complete(call("claude-sonnet-5", prompt))),
+        field);
+  }
+
+  private static void assertNames(ProviderException refusal, String field) {
+    assertThat(refusal.failure()).isInstanceOf(Failure.Rejected.class);
+    assertThat(refusal.failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_CALL_INVALID);
+    assertThat(refusal.failure().message()).contains(field + ":");
+    assertThat(refusal.billable()).isEmpty();
+  }
+
+  private static Value string(String text) {
+    return Value.newBuilder().setStringValue(text).build();
+  }
+
+  private static Value number(double number) {
+    return Value.newBuilder().setNumberValue(number).build();
+  }
+
+  private static Value bool(boolean flag) {
+    return Value.newBuilder().setBoolValue(flag).build();
+  }
+}
