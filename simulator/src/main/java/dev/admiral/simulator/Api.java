@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -131,7 +130,7 @@ final class Api {
       String key = authenticate(in);
       String version = dialect == Dialect.ANTHROPIC ? version(in) : "";
       if (route.operation() == Operation.MODELS) {
-        models(in);
+        answer(in, 200, Bodies.models(engine.catalog, route.provider(), dialect, route.rest()));
         return;
       }
       if (body.length > engine.maxBodyBytes) {
@@ -156,7 +155,8 @@ final class Api {
   private void accept(Incoming in, Script script, String key) throws Rejected {
     List<Fault> faults = engine.faults.of(script.ask);
     for (Fault fault : faults) {
-      Optional<Rejected> refusal = refusal(fault, script.ask.model(), in.dialect, script.answer);
+      Optional<Rejected> refusal =
+          Refusals.of(fault, script.ask.model(), in.dialect, script.answer);
       if (refusal.isPresent()) {
         engine.faultInjected(fault);
         if (fault instanceof Fault.RateLimited) {
@@ -334,149 +334,6 @@ final class Api {
             413, "invalid_request_error", null, null, "Request body is larger than the maximum.");
   }
 
-  // Faults that refuse.
-
-  private static Optional<Rejected> refusal(
-      Fault fault, ModelProfile model, Dialect dialect, Answer answer) {
-    boolean anthropic = dialect == Dialect.ANTHROPIC;
-    return switch (fault) {
-      case Fault.Status(int status, Optional<Duration> wait) ->
-          Optional.of(anthropic ? anthropicStatus(status, wait) : openAiStatus(status, wait));
-      case Fault.Overloaded(Optional<Duration> wait) ->
-          Optional.of(anthropic ? anthropicStatus(529, wait) : openAiStatus(503, wait));
-      case Fault.RateLimited(Fault.RateLimited.Kind kind, Optional<Duration> wait) ->
-          Optional.of(
-              anthropic
-                  ? anthropicLimit(kind, wait)
-                  : openAiLimit(kind, wait, model, answer.tokens()));
-      default -> Optional.empty();
-    };
-  }
-
-  private static Rejected anthropicStatus(int status, Optional<Duration> wait) {
-    String type =
-        switch (status) {
-          case 400 -> "invalid_request_error";
-          case 401 -> "authentication_error";
-          case 402 -> "billing_error";
-          case 403 -> "permission_error";
-          case 404 -> "not_found_error";
-          case 409 -> "conflict_error";
-          case 413 -> "request_too_large";
-          case 429 -> "rate_limit_error";
-          case 504 -> "timeout_error";
-          case 529 -> "overloaded_error";
-          default -> status < 500 ? "invalid_request_error" : "api_error";
-        };
-    String message =
-        switch (status) {
-          case 529 -> "Overloaded";
-          case 500 -> "Internal server error";
-          default -> "The simulator was asked for status " + status + '.';
-        };
-    return new Rejected(status, type, null, null, message, wait);
-  }
-
-  private static Rejected openAiStatus(int status, Optional<Duration> wait) {
-    return switch (status) {
-      case 503 ->
-          new Rejected(
-              503,
-              "service_unavailable_error",
-              "server_is_overloaded",
-              null,
-              "The server is currently overloaded with other requests. Sorry about that! You can"
-                  + " retry your request.",
-              wait);
-      case 401 ->
-          new Rejected(
-              401,
-              "invalid_request_error",
-              "invalid_api_key",
-              null,
-              "Incorrect API key provided.",
-              wait);
-      default ->
-          status >= 500
-              ? new Rejected(
-                  status,
-                  "server_error",
-                  null,
-                  null,
-                  "The server had an error while processing your request. Sorry about that!",
-                  wait)
-              : new Rejected(
-                  status,
-                  "invalid_request_error",
-                  null,
-                  null,
-                  "The simulator was asked for status " + status + '.',
-                  wait);
-    };
-  }
-
-  private static Rejected anthropicLimit(Fault.RateLimited.Kind kind, Optional<Duration> wait) {
-    RateLimit limit = RateLimit.perMinute(50, 20_000, 8_000);
-    return switch (kind) {
-      case REQUESTS -> Limiter.anthropicLimit(limit.requests() + " requests", oneSecond(wait));
-      case TOKENS -> Limiter.anthropicLimit("20,000 input tokens", oneSecond(wait));
-      case TOO_LARGE -> Limiter.anthropicLimit("20,000 input tokens", Optional.empty());
-      case QUOTA ->
-          new Rejected(
-              400,
-              "invalid_request_error",
-              null,
-              null,
-              "Your credit balance is too low to access the Anthropic API. Please go to Plans &"
-                  + " Billing to upgrade or purchase credits.");
-      case SLOW_DOWN ->
-          new Rejected(
-              429,
-              "rate_limit_error",
-              null,
-              null,
-              "Your organization's usage increase rate exceeds the acceleration limit for input"
-                  + " tokens per minute. Please scale up your input tokens usage more gradually.",
-              oneSecond(wait));
-    };
-  }
-
-  private static Rejected openAiLimit(
-      Fault.RateLimited.Kind kind, Optional<Duration> wait, ModelProfile model, Tokens tokens) {
-    Duration pause = wait.orElse(Duration.ofSeconds(1));
-    RateLimit limit = model.limit();
-    long requested = tokens.prompt() + tokens.output();
-    return switch (kind) {
-      case REQUESTS ->
-          Limiter.openAiLimit(model, true, limit.requests(), limit.requests(), 1, pause);
-      case TOKENS ->
-          Limiter.openAiLimit(
-              model, false, limit.tokens(), limit.tokens() - requested / 2, requested, pause);
-      case TOO_LARGE -> Limiter.tooLarge(model, requested + limit.tokens());
-      case QUOTA ->
-          new Rejected(
-              429,
-              "insufficient_quota",
-              "insufficient_quota",
-              null,
-              "You exceeded your current quota, please check your plan and billing details. For"
-                  + " more information on this error, read the docs:"
-                  + " https://platform.openai.com/docs/guides/error-codes/api-errors.");
-      case SLOW_DOWN ->
-          new Rejected(
-              429,
-              "requests",
-              "slow_down",
-              null,
-              "Your request rate increased too quickly. Reduce it and increase it slowly.",
-              Optional.of(pause));
-    };
-  }
-
-  private static Optional<Duration> oneSecond(Optional<Duration> wait) {
-    return Optional.of(wait.orElse(Duration.ofSeconds(1)));
-  }
-
   // Answers that are not an exchange.
 
   private void refuse(Incoming in, String model, boolean stream, Rejected rejected) {
@@ -491,39 +348,7 @@ final class Api {
       headers.put("x-should-retry", "true");
     }
     enterRefusal(in, model, stream, Mix.hex(0, 16), rejected.status);
-    answer(in, rejected.status, errorBody(in, rejected));
-  }
-
-  private static Bytes errorBody(Incoming in, Rejected rejected) {
-    Bytes out = new Bytes(512);
-    switch (in.dialect) {
-      case ANTHROPIC -> {
-        out.raw("{\"type\":\"error\",\"error\":{\"type\":").quoted(rejected.type);
-        out.raw(",\"message\":").quoted(rejected.message());
-        out.raw("},\"request_id\":").quoted(in.requestId).raw("}");
-      }
-      case OPENROUTER -> {
-        out.raw("{\"error\":{\"message\":").quoted(rejected.message());
-        out.raw(",\"code\":").number(rejected.status).raw("},\"user_id\":\"user_simulator\"}");
-      }
-      case MISTRAL -> {
-        out.raw("{\"object\":\"error\",\"message\":").quoted(rejected.message());
-        out.raw(",\"type\":").quoted(rejected.type).raw(",\"param\":");
-        nullable(out, rejected.param).raw(",\"code\":");
-        nullable(out, rejected.code).raw("}");
-      }
-      default -> {
-        out.raw("{\"error\":{\"message\":").quoted(rejected.message());
-        out.raw(",\"type\":").quoted(rejected.type).raw(",\"param\":");
-        nullable(out, rejected.param).raw(",\"code\":");
-        nullable(out, rejected.code).raw("}}");
-      }
-    }
-    return out;
-  }
-
-  private static Bytes nullable(Bytes out, @Nullable String text) {
-    return text == null ? out.raw("null") : out.quoted(text);
+    answer(in, rejected.status, Bodies.error(in.dialect, in.requestId, rejected));
   }
 
   private void html(Incoming in, Ask ask, int status) {
@@ -554,56 +379,6 @@ final class Api {
     engine.callRefused(status);
     engine.book.refuse(line);
     engine.listener.ended(line);
-  }
-
-  private void models(Incoming in) throws Rejected {
-    List<ModelProfile> models = engine.catalog.of(in.route.provider());
-    Bytes out = new Bytes(4096);
-    String wanted = in.route.rest();
-    if (!wanted.isEmpty()) {
-      ModelProfile model =
-          engine
-              .catalog
-              .find(in.route.provider(), wanted)
-              .orElseThrow(() ->
-                  in.dialect == Dialect.ANTHROPIC
-                      ? new Rejected(404, "not_found_error", null, null, "model: " + wanted)
-                      : new Rejected(
-                          404,
-                          "invalid_request_error",
-                          "model_not_found",
-                          "model",
-                          "The model '" + wanted + "' does not exist"));
-      model(out, in.dialect, model);
-    } else if (in.dialect == Dialect.ANTHROPIC) {
-      out.raw("{\"data\":[");
-      list(out, in.dialect, models);
-      out.raw("],\"has_more\":false,\"first_id\":");
-      nullable(out, models.isEmpty() ? null : models.getFirst().name()).raw(",\"last_id\":");
-      nullable(out, models.isEmpty() ? null : models.getLast().name()).raw("}");
-    } else {
-      out.raw("{\"object\":\"list\",\"data\":[");
-      list(out, in.dialect, models);
-      out.raw("]}");
-    }
-    answer(in, 200, out);
-  }
-
-  private static void list(Bytes out, Dialect dialect, List<ModelProfile> models) {
-    for (int i = 0; i < models.size(); i++) {
-      model(out.raw(i == 0 ? "" : ","), dialect, models.get(i));
-    }
-  }
-
-  private static void model(Bytes out, Dialect dialect, ModelProfile model) {
-    if (dialect == Dialect.ANTHROPIC) {
-      out.raw("{\"type\":\"model\",\"id\":").quoted(model.name());
-      out.raw(",\"display_name\":").quoted(model.name());
-      out.raw(",\"created_at\":\"2026-01-01T00:00:00Z\"}");
-    } else {
-      out.raw("{\"id\":").quoted(model.name()).raw(",\"object\":\"model\",\"created\":1767225600,");
-      out.raw("\"owned_by\":").quoted(model.provider()).raw("}");
-    }
   }
 
   private static Optional<String> clientRequestId(Incoming in) {

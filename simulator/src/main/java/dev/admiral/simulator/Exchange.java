@@ -469,8 +469,7 @@ final class Exchange implements Callback {
       try {
         channel.setOption(StandardSocketOptions.SO_LINGER, 0);
       } catch (IOException e) {
-        // The caller has closed the connection already.
-        clientClosedNanos = System.nanoTime();
+        // The caller closed first, and there is nothing left to reset.
       }
     }
   }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -64,7 +65,7 @@ public final class Simulator implements AutoCloseable {
   private final URI uri;
 
   private Simulator(Builder builder) throws IOException {
-    wheel = new Wheel(System::nanoTime);
+    wheel = new Wheel(builder.nanoTime);
     engine = new Engine(builder, wheel);
     QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS);
     threads.setName("simulator");
@@ -214,6 +215,7 @@ public final class Simulator implements AutoCloseable {
     long seed = 1;
     double timeScale = 1;
     InstantSource clock = InstantSource.system();
+    private LongSupplier nanoTime = System::nanoTime;
     CallListener listener = new CallListener() {};
     final List<String> keys = new ArrayList<>();
     final List<FaultPlan.Rule> faults = new ArrayList<>();
@@ -258,6 +260,12 @@ public final class Simulator implements AutoCloseable {
     /** Uses this clock for rate limits and for times on the invoice; the system's by default. */
     public Builder clock(InstantSource newClock) {
       clock = newClock;
+      return this;
+    }
+
+    /** Paces answers by this clock of nanoseconds, which a test may turn by hand. */
+    Builder nanoTime(LongSupplier newNanoTime) {
+      nanoTime = newNanoTime;
       return this;
     }
 

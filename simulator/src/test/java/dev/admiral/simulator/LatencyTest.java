@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -34,17 +35,72 @@ class LatencyTest {
   }
 
   @Test
-  void pacedStream_arrivesWholeAndNotBeforeItsTime() throws Exception {
-    Latency latency = Latency.fixed(Duration.ofMillis(20), Duration.ofMillis(2));
+  void pacedStream_flowsByTheClock() throws Exception {
+    AtomicLong clock = new AtomicLong();
+    Calls calls = new Calls();
+    Latency latency = Latency.fixed(Duration.ofSeconds(20), Duration.ofSeconds(2));
     try (Simulator simulator =
-        Simulator.builder().models(model -> model.withLatency(latency)).start()) {
-      String body =
-          "{\"model\":\"gpt-4o\",\"stream\":true,\"messages\":[{\"role\":\"user\","
-              + "\"content\":\"Hi [[sim: tokens=21]]\"}]}";
-      long start = System.nanoTime();
-      Caller.Reply reply = new Caller(simulator).chat(body);
-      assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(20_000_000L + 20 * 2_000_000L);
-      assertThat(reply.events()).hasSize(21 + 3);
+            Simulator.builder()
+                .nanoTime(clock::get)
+                .listener(calls)
+                .models(model -> model.withLatency(latency))
+                .start();
+        Wire wire = new Wire(simulator)) {
+      wire.post("/v1/chat/completions", body(true), "Connection", "close");
+      calls.nextAccepted();
+      clock.addAndGet(Duration.ofSeconds(20).toNanos());
+      wire.readUntil("\"delta\":{\"content\":");
+      assertThat(simulator.stats().openStreams()).isEqualTo(1);
+      for (int token = 2; token <= 5; token++) {
+        clock.addAndGet(Duration.ofSeconds(2).toNanos());
+        assertThat(wire.readUntil("\"delta\":{\"content\":")).doesNotContain("[DONE]");
+      }
+      assertThat(wire.readToEnd()).contains("[DONE]");
     }
+  }
+
+  @Test
+  void slowFirstToken_isWaitedForByTheClockAndNotScaled() throws Exception {
+    AtomicLong clock = new AtomicLong();
+    Calls calls = new Calls();
+    try (Simulator simulator =
+            Simulator.builder().timeScale(0).nanoTime(clock::get).listener(calls).start();
+        Wire wire = new Wire(simulator)) {
+      wire.post("/v1/chat/completions", body(false), "x-sim-fault", "slow-first-token=60s");
+      calls.nextAccepted();
+      clock.addAndGet(Duration.ofSeconds(59).toNanos());
+      assertThat(simulator.stats().openCalls()).isEqualTo(1);
+      clock.addAndGet(Duration.ofSeconds(1).toNanos());
+      wire.readUntil("\"usage\"");
+      assertThat(calls.nextEnded().outcome()).isEqualTo(Outcome.SERVED);
+    }
+  }
+
+  @Test
+  void wholeAnswerCancelledOnItsWay_owesWhatTimeAllowed() throws Exception {
+    AtomicLong clock = new AtomicLong();
+    Calls calls = new Calls();
+    Latency latency = Latency.fixed(Duration.ofSeconds(20), Duration.ofSeconds(2));
+    try (Simulator simulator =
+            Simulator.builder()
+                .nanoTime(clock::get)
+                .listener(calls)
+                .models(model -> model.withLatency(latency))
+                .start();
+        Wire wire = new Wire(simulator)) {
+      wire.post("/v1/chat/completions", body(false));
+      calls.nextAccepted();
+      clock.addAndGet(Duration.ofSeconds(26).toNanos());
+      wire.hangUp();
+      InvoiceLine line = calls.nextEnded();
+      assertThat(line.outcome()).isEqualTo(Outcome.CANCELLED);
+      assertThat(line.tokens().output()).isEqualTo(3);
+    }
+  }
+
+  private static String body(boolean stream) {
+    return "{\"model\":\"gpt-4o\",\"stream\":"
+        + stream
+        + ",\"messages\":[{\"role\":\"user\",\"content\":\"Hi [[sim: tokens=5]]\"}]}";
   }
 }
