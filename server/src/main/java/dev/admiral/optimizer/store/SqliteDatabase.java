@@ -274,14 +274,12 @@ public final class SqliteDatabase implements AutoCloseable {
 
   /**
    * Opens, creates and migrates the file in the background, so that the first caller need not wait
-   * for it.
+   * for it. Where nobody prepares, the first use does.
+   *
+   * @return completes when the file can be used, or with a {@link StoreException} when it cannot
    */
-  public void prepare() {
-    CompletableFuture<@Nullable Void> opened = write(_ -> null);
-    opened.exceptionally(e -> {
-      log.warn("{} is not ready: {}", file, e.getMessage());
-      return null;
-    });
+  public CompletableFuture<@Nullable Void> prepare() {
+    return write(_ -> null);
   }
 
   /** Returns whether the file can be written, as far as the last writes tell. */

@@ -80,7 +80,7 @@ class SqliteDatabaseTest {
   @Test
   void prepared_isMigratedToTheNewestVersion() throws Exception {
     SqliteDatabase database = open();
-    database.prepare();
+    database.prepare().join();
 
     assertThat(number(database, "PRAGMA user_version")).isEqualTo(Schema.MAIN.version());
     assertThat(number(database, "SELECT count(*) FROM ledger_entry")).isZero();

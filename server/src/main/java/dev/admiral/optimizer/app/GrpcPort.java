@@ -1,0 +1,150 @@
+package dev.admiral.optimizer.app;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The port that gRPC listens on, with health probes and reflection beside the contract's services.
+ */
+final class GrpcPort implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GrpcPort.class);
+
+  private final Server server;
+  private final HealthStatusManager health;
+  private final Duration drainTimeout;
+
+  private GrpcPort(Server server, HealthStatusManager health, Duration drainTimeout) {
+    this.server = server;
+    this.health = health;
+    this.drainTimeout = drainTimeout;
+  }
+
+  /**
+   * Refuses to let anybody in from other machines: beyond loopback, callers must be told apart from
+   * strangers, by keys or by certificates.
+   *
+   * @throws ConfigException if the host is unknown, or can be reached from outside while anybody
+   *     may call
+   */
+  static InetAddress address(Config.Grpc grpc, boolean keys) throws ConfigException {
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(grpc.host());
+    } catch (UnknownHostException e) {
+      throw new ConfigException(
+          "grpc.host '" + grpc.host() + "' is no address of this machine; 127.0.0.1 is always one");
+    }
+    if (!address.isLoopbackAddress() && !keys && !grpc.tls().mutual()) {
+      throw new ConfigException(
+          "grpc.host "
+              + grpc.host()
+              + " can be reached from other machines, where anybody could spend your money: add"
+              + " keys, or client certificates by grpc.tls.client_ca_file, or set grpc.host to"
+              + " 127.0.0.1");
+    }
+    return address;
+  }
+
+  /**
+   * Listens.
+   *
+   * @param transportLimit largest message the transport takes, in bytes
+   * @throws StartException if the port cannot be taken
+   */
+  static GrpcPort open(
+      Config.Grpc grpc,
+      InetAddress address,
+      ServerCredentials credentials,
+      int transportLimit,
+      List<ServerServiceDefinition> services)
+      throws StartException {
+    HealthStatusManager health = new HealthStatusManager();
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(address, grpc.port()), credentials)
+            // A cache hit is answered where it arrived; nothing on this path blocks.
+            .directExecutor()
+            .maxInboundMessageSize(transportLimit)
+            .keepAliveTime(grpc.keepaliveInterval().toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTimeout(grpc.keepaliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
+            .permitKeepAliveTime(grpc.minClientKeepalive().toMillis(), TimeUnit.MILLISECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .addServices(services)
+            .addService(health.getHealthService())
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(olderReflection());
+    try {
+      return new GrpcPort(builder.build().start(), health, grpc.drainTimeout());
+    } catch (IOException e) {
+      throw new StartException(
+          "gRPC cannot listen on "
+              + grpc.host()
+              + ":"
+              + grpc.port()
+              + ": "
+              + reason(e)
+              + "; stop the program that has the port, or set grpc.port (0 takes a free one)");
+    }
+  }
+
+  /** Returns the port that was taken. */
+  int port() {
+    return server.getPort();
+  }
+
+  /** Tells health probes from now on that the server goes away. */
+  void leave() {
+    health.enterTerminalState();
+  }
+
+  /** Waits until the port is closed. */
+  void await() throws InterruptedException {
+    server.awaitTermination();
+  }
+
+  /** Takes no new calls, waits for running ones as long as configured, and then ends them. */
+  @Override
+  public void close() {
+    leave();
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(drainTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn("ending the calls that still run after {} s", drainTimeout.toSeconds());
+        server.shutdownNow();
+        server.awaitTermination(1, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Tools of some years ago ask for the version that the library calls outdated. */
+  @SuppressWarnings("deprecation")
+  private static BindableService olderReflection() {
+    return ProtoReflectionService.newInstance();
+  }
+
+  /** The cause says it best: "Address already in use", "Permission denied". */
+  private static String reason(IOException e) {
+    Throwable last = e;
+    while (last.getCause() != null) {
+      last = last.getCause();
+    }
+    return String.valueOf(last.getMessage());
+  }
+}

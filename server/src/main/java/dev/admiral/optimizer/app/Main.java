@@ -1,0 +1,74 @@
+package dev.admiral.optimizer.app;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.admiral.optimizer.call.Time;
+import java.io.PrintStream;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a server until the process is told to end. Exit codes: 0 after an orderly stop, 1 if the
+ * server cannot run here and now, 2 if the arguments or the configuration are wrong.
+ */
+public final class Main {
+  private static final int CANNOT_START = 1;
+  private static final int WRONG_CONFIGURATION = 2;
+
+  private Main() {}
+
+  /** Starts the server that the arguments describe. */
+  public static void main(String[] args) {
+    int exit = run(List.of(args), System.out, System.err);
+    if (exit != 0) {
+      System.exit(exit);
+    }
+  }
+
+  private static int run(List<String> args, PrintStream out, PrintStream err) {
+    try {
+      Arguments arguments = Arguments.read(args);
+      switch (arguments.action()) {
+        case HELP -> out.print(Arguments.USAGE);
+        case VERSION -> out.println("admiral " + version());
+        case SERVE -> serve(ConfigFile.choose(arguments.config(), Environment.ofProcess()));
+      }
+      return 0;
+    } catch (ConfigException e) {
+      err.println("admiral: " + e.getMessage());
+      return WRONG_CONFIGURATION;
+    } catch (StartException e) {
+      err.println("admiral: " + e.getMessage());
+      return CANNOT_START;
+    }
+  }
+
+  private static void serve(ConfigFile file) throws ConfigException, StartException {
+    Logger log = LoggerFactory.getLogger(Main.class);
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, thrown) -> log.error("the thread {} ended", thread.getName(), thrown));
+    Logs.takeOverJdkLogging();
+    Wiring server = Wiring.start(file, version(), Time.SYSTEM);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, log), "stop"));
+    try {
+      server.await();
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread but the JVM on its way down; the hook does the rest.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends the process with 0: without it the JVM reports the signal, which is no failure here. */
+  private static void stop(Wiring server, Logger log) {
+    log.info("stopping");
+    server.close();
+    log.info("stopped");
+    Runtime.getRuntime().halt(0);
+  }
+
+  /** Returns the version in the jar's manifest; there is none in a folder of classes. */
+  private static String version() {
+    return requireNonNullElse(Main.class.getPackage().getImplementationVersion(), "development");
+  }
+}

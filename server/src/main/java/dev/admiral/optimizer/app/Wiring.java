@@ -1,0 +1,394 @@
+package dev.admiral.optimizer.app;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.admiral.optimizer.admission.RequestRateLimiter;
+import dev.admiral.optimizer.app.Config.ProviderConfig;
+import dev.admiral.optimizer.cache.ResponseCache;
+import dev.admiral.optimizer.cache.SingleFlight;
+import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.events.Event;
+import dev.admiral.optimizer.events.EventBus;
+import dev.admiral.optimizer.events.FanOut;
+import dev.admiral.optimizer.fleet.Agent;
+import dev.admiral.optimizer.fleet.Fleet;
+import dev.admiral.optimizer.fleet.Keys;
+import dev.admiral.optimizer.grpc.GrpcServices;
+import dev.admiral.optimizer.guardian.HealthBoard;
+import dev.admiral.optimizer.learning.FailureLog;
+import dev.admiral.optimizer.ledger.Ledger;
+import dev.admiral.optimizer.ledger.PriceBook;
+import dev.admiral.optimizer.pipeline.CallIntake;
+import dev.admiral.optimizer.pipeline.CallPipeline;
+import dev.admiral.optimizer.pipeline.Engines;
+import dev.admiral.optimizer.provider.Provider;
+import dev.admiral.optimizer.provider.Providers;
+import dev.admiral.optimizer.routing.Catalogue;
+import dev.admiral.optimizer.routing.ModelHealth;
+import dev.admiral.optimizer.routing.Router;
+import dev.admiral.optimizer.stats.CallStatistics;
+import dev.admiral.optimizer.store.DataDirectory;
+import dev.admiral.optimizer.store.Schema;
+import dev.admiral.optimizer.store.SqliteAgentStore;
+import dev.admiral.optimizer.store.SqliteDatabase;
+import dev.admiral.optimizer.store.SqliteLearningStore;
+import dev.admiral.optimizer.store.SqliteLedgerStore;
+import dev.admiral.optimizer.store.SqliteResponseStore;
+import io.grpc.ServerCredentials;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place where everything is put together. {@link #start} reads from top to bottom: each
+ * part is made of those above it, and whatever must be stopped is written down as it is started.
+ * {@link #close} goes through those notes backwards, so that nothing outlives what it leans on:
+ * callers leave first, then the engine writes what it holds, then files are closed.
+ */
+final class Wiring implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Wiring.class);
+  private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
+  private static final Duration PREPARE_WAIT = Duration.ofMinutes(1);
+
+  /** What is stopped, latest first. */
+  private final Deque<Running> running = new ArrayDeque<>();
+
+  private final ConfigFile file;
+  private final Environment environment;
+  private final Config config;
+  private final Time time;
+
+  /** Set once the server has started. */
+  private @Nullable GrpcPort port;
+
+  private record Running(String name, AutoCloseable part) {}
+
+  private Wiring(ConfigFile file, Config config, Time time) {
+    this.file = file;
+    this.environment = file.environment();
+    this.config = config;
+    this.time = time;
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param version version of the server
+   * @throws ConfigException if the configuration asks for what cannot be
+   * @throws StartException if the server cannot start here and now
+   */
+  static Wiring start(ConfigFile file, String version, Time time)
+      throws ConfigException, StartException {
+    String text = file.text();
+    Wiring wiring = new Wiring(file, file.read(text), time);
+    try {
+      wiring.start(text, version);
+      return wiring;
+    } catch (IOException e) {
+      wiring.close();
+      throw new StartException(String.valueOf(e.getMessage()));
+    } catch (ConfigException | StartException | RuntimeException e) {
+      wiring.close();
+      throw e;
+    }
+  }
+
+  private void start(String text, String version)
+      throws ConfigException, StartException, IOException {
+    final Instant started = time.now();
+    Logs.apply(config.log());
+
+    // What can be judged without opening anything.
+    final InetAddress address = GrpcPort.address(config.grpc(), !config.keys().isEmpty());
+    final ServerCredentials credentials = TlsFiles.credentials(config.grpc().tls(), environment);
+    final PriceBook prices = PriceBook.builtInWith(EngineSettings.prices(config.models()));
+
+    // What is kept.
+    final DataDirectory data = opened("data directory", DataDirectory.open(config.dataDir()));
+    final SqliteDatabase main = database(data, Schema.MAIN);
+    final SqliteDatabase learningFile = database(data, Schema.LEARNING);
+    final SqliteDatabase agents = database(data, Schema.AGENTS);
+    // All at once, beside what follows.
+    final List<CompletableFuture<?>> prepared =
+        List.of(main.prepare(), learningFile.prepare(), agents.prepare());
+
+    // What runs things.
+    final Executor virtualThreads = task -> Thread.ofVirtual().name("call").start(task);
+    final ScheduledExecutorService timer = opened("timer", Threads.timer("timer"));
+    final Chores chores = opened("chores", new Chores(Threads.timer("chores")));
+
+    // Who answers: decided here, as starting a simulator takes as long as opening the files.
+    final List<ProviderConfig> providers = providers();
+    for (CompletableFuture<?> file : prepared) {
+      await(file);
+    }
+
+    // The engine.
+    final EventBus events = new FanOut(EngineSettings.events(config.events()), time);
+    final Keys keys = new Keys(config.keys());
+    final Fleet fleet =
+        new Fleet(
+            new SqliteAgentStore(agents, config.ledger().writeWait()),
+            config.fleet().maxAgents(),
+            time,
+            agent -> events.publish(agent.tenant(), registered(agent)));
+    fleet.load();
+    final FailureLog learning =
+        new FailureLog(
+            new SqliteLearningStore(learningFile, config.ledger().writeWait()), EngineSettings.learning(config.learning()), time);
+    learning.load();
+    final Ledger ledger =
+        opened(
+            "ledger",
+            new Ledger(new SqliteLedgerStore(main), EngineSettings.ledger(config.ledger()), time));
+    ledger.start();
+    final ResponseCache cache =
+        opened(
+            "cache",
+            new ResponseCache(
+                EngineSettings.cache(config.cache(), Runtime.getRuntime().maxMemory()),
+                new SqliteResponseStore(main),
+                time,
+                new Random(),
+                Threads.named("cache")));
+    cache.start();
+    final SingleFlight flights =
+        new SingleFlight(EngineSettings.flight(config.flight()), virtualThreads, timer, time);
+    final RequestRateLimiter limiter =
+        new RequestRateLimiter(
+            EngineSettings.limits(config.limits(), providers), config.limits().maxAgents(), time);
+    final ModelHealth modelHealth =
+        new ModelHealth(
+            EngineSettings.modelHealth(config.modelHealth()),
+            time,
+            (provider, model, state) -> events.publishToAll(changed(provider, model, state)));
+    final Catalogue catalogue =
+        EngineSettings.catalogue(providers, config.models(), config.aliases());
+    final Router router = new Router(catalogue, new Expectations(prices, modelHealth, time));
+    final Map<String, Provider> vendors = vendors(providers);
+
+    // The life of a call.
+    final Engines engines =
+        new Engines(
+            cache,
+            flights,
+            limiter,
+            router,
+            modelHealth,
+            EngineSettings.backoff(config.tries(), () -> ThreadLocalRandom.current().nextDouble()),
+            vendors,
+            prices,
+            ledger,
+            fleet,
+            events,
+            new CallStatistics(EngineSettings.statistics(config.statistics()), time),
+            learning,
+            time,
+            virtualThreads);
+    final CallPipeline pipeline =
+        new CallPipeline(engines, EngineSettings.pipeline(config.tries()));
+    final CallIntake intake = new CallIntake(fleet, config.cache().timeToLive(), time);
+
+    // How each part is.
+    final HealthBoard board =
+        new HealthBoard(
+            part ->
+                events.publishToAll(
+                    new Event.PartHealthChanged(
+                        part.name(), part.state(), part.reason(), part.since())),
+            time);
+    vendors.forEach((name, vendor) -> board.add("provider/" + name, Checks.of(vendor)));
+    board.add("store/main", Checks.of(main));
+    board.add("store/learning", Checks.of(learningFile));
+    board.add("store/agents", Checks.of(agents));
+    board.add("ledger", Checks.of(ledger));
+    board.add("cache", Checks.of(cache));
+
+    // What is done now and then; the last flush comes when nobody calls any more.
+    chores.every(FLUSH_INTERVAL, "writing agents", fleet::flush);
+    chores.every(FLUSH_INTERVAL, "writing lessons", learning::flush);
+    running.push(new Running("last flush of agents", fleet::flush));
+    running.push(new Running("last flush of lessons", learning::flush));
+
+    // The door.
+    final GrpcServices.Settings services =
+        new GrpcServices.Settings(
+            config.grpc().maxRequestBytes(), config.grpc().defaultDeadline(), version, started);
+    final GrpcPort door =
+        opened(
+            "gRPC",
+            GrpcPort.open(
+                config.grpc(),
+                address,
+                credentials,
+                GrpcServices.transportLimit(services),
+                GrpcServices.of(
+                    engines, pipeline, intake, catalogue, board, keys, timer, services)));
+    port = door;
+    opened(
+        EndpointsFile.NAME,
+        EndpointsFile.write(
+            data.path(),
+            new EndpointsFile.Endpoints(
+                config.grpc().host(),
+                door.port(),
+                config.grpc().tls().on(),
+                ProcessHandle.current().pid(),
+                started,
+                version)));
+    running.push(
+        new Running(
+            "calls",
+            () -> {
+              door.leave();
+              board.drain();
+              pipeline.drain();
+            }));
+
+    Reload reload = new Reload(config, keys, limiter, providers);
+    ConfigWatch watch = new ConfigWatch(file, text, reload::apply);
+    chores.every(LOOK_INTERVAL, "reading the configuration", watch::look);
+
+    log.info(
+        "Admiral {} answers gRPC on {}:{}{}, data in {}",
+        version,
+        config.grpc().host(),
+        door.port(),
+        config.grpc().tls().on() ? " (TLS)" : "",
+        data.path());
+  }
+
+  /** Waits until the server no longer answers. */
+  void await() throws InterruptedException {
+    if (port != null) {
+      port.await();
+    }
+  }
+
+  /** Returns the port that gRPC was given. */
+  int port() {
+    return requireNonNull(port).port();
+  }
+
+  /**
+   * Stops the server: tells probes and callers, lets running calls end as long as configured,
+   * writes what is held in memory, and gives up the data directory. Blocks. What fails to stop is
+   * logged and does not keep the rest from stopping.
+   */
+  @Override
+  public void close() {
+    while (!running.isEmpty()) {
+      Running next = running.pop();
+      try {
+        next.part().close();
+      } catch (Exception e) {
+        log.error("{} did not stop cleanly", next.name(), e);
+      }
+    }
+  }
+
+  /** Returns the providers to use: those configured, else those found, else simulated ones. */
+  private List<ProviderConfig> providers() throws StartException {
+    if (!config.providers().isEmpty()) {
+      return config.providers();
+    }
+    List<ProviderConfig> found =
+        ProviderDiscovery.find(environment, ProviderDiscovery::ollamaAnswers);
+    if (!found.isEmpty()) {
+      log.info(
+          "no providers are configured; found {}",
+          found.stream().map(ProviderConfig::name).toList());
+      return found;
+    }
+    if (!BuiltInSimulator.present()) {
+      throw new StartException(
+          "there is no provider: configure one under providers, or set one of "
+              + String.join(", ", ProviderDiscovery.variables()));
+    }
+    BuiltInSimulator simulator = opened("simulator", BuiltInSimulator.start());
+    log.warn(
+        "NO PROVIDER IS CONFIGURED AND NO KEY WAS FOUND: every answer is MADE UP by the built-in"
+            + " simulator at {}. For real answers set one of {}, or configure providers.",
+        simulator.address(),
+        String.join(", ", ProviderDiscovery.variables()));
+    return simulator.providers();
+  }
+
+  private Map<String, Provider> vendors(List<ProviderConfig> providers) throws ConfigException {
+    Map<String, Provider> vendors = new LinkedHashMap<>();
+    for (ProviderConfig provider : providers) {
+      try {
+        Provider vendor = Providers.create(EngineSettings.provider(provider), time);
+        running.push(new Running("provider " + provider.name(), vendor::close));
+        vendors.put(provider.name(), vendor);
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(
+            "the provider '" + provider.name() + "' cannot be used: " + e.getMessage());
+      }
+    }
+    return vendors;
+  }
+
+  private SqliteDatabase database(DataDirectory data, Schema schema) throws IOException {
+    return opened(
+        schema.name(),
+        SqliteDatabase.open(
+            data.file(schema), schema, EngineSettings.database(config.durability()), time));
+  }
+
+  /** Waits until a file can be used: making or changing one may take a while on a slow disk. */
+  private static void await(CompletableFuture<?> prepared) throws IOException {
+    try {
+      prepared.get(PREPARE_WAIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException(
+          "the files in the data directory are not ready after "
+              + PREPARE_WAIT.toSeconds()
+              + " s; check its disk",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the start was interrupted", e);
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(String name, T part) {
+    running.push(new Running(name, part));
+    return part;
+  }
+
+  private static Event registered(Agent agent) {
+    return new Event.AgentRegistered(agent.name(), agent.group());
+  }
+
+  private static Event changed(String provider, String model, ModelHealth.State state) {
+    return new Event.ModelHealthChanged(
+        provider,
+        model,
+        switch (state) {
+          case OPEN -> Event.ModelHealthChanged.Health.OPENED;
+          case PROBING -> Event.ModelHealthChanged.Health.PROBING;
+          case CLOSED -> Event.ModelHealthChanged.Health.CLOSED;
+        });
+  }
+}
