@@ -27,8 +27,10 @@ import java.util.stream.Collectors;
  * joins each with the first of them.
  */
 public final class Catalogue {
-  private static final String MODELS = "models.csv";
-  private static final String ALIASES = "aliases.csv";
+  private static final List<List<String>> MODELS = rows("models.csv");
+  private static final List<List<String>> ALIASES = rows("aliases.csv");
+  private static final Set<String> VENDORS =
+      MODELS.stream().map(row -> row.get(0)).collect(Collectors.toUnmodifiableSet());
 
   // In the order the operator configured providers; within a provider configured models first.
   private final Map<String, Map<String, KnownModel>> modelsByProvider;
@@ -79,9 +81,8 @@ public final class Catalogue {
       }
       ofProvider.put(extra.name(), extra);
     }
-    List<List<String>> facts = rows(MODELS);
     for (ConfiguredProvider provider : providers) {
-      for (List<String> row : facts) {
+      for (List<String> row : MODELS) {
         if (row.get(0).equals(provider.vendor())) {
           models
               .getOrDefault(provider.name(), Map.of())
@@ -131,13 +132,13 @@ public final class Catalogue {
 
   /** Returns true if the catalogue has models of a vendor, configured or not. */
   static boolean isVendor(String name) {
-    return rows(MODELS).stream().anyMatch(row -> row.get(0).equals(name));
+    return VENDORS.contains(name);
   }
 
   private static Map<String, List<Candidate>> builtInAliases(
       List<ConfiguredProvider> providers, List<KnownModel> extras) {
     Map<String, List<Candidate>> lists = new LinkedHashMap<>();
-    for (List<String> row : rows(ALIASES)) {
+    for (List<String> row : ALIASES) {
       List<Candidate> list = lists.computeIfAbsent(row.get(0), alias -> new ArrayList<>());
       for (ConfiguredProvider provider : providers) {
         if (provider.vendor().equals(row.get(1))) {
