@@ -30,8 +30,9 @@ import picocli.CommandLine.Parameters;
     name = "complete",
     mixinStandardHelpOptions = true,
     description = {
-      "Asks a model. The answer goes to the standard output; where it came from, what it cost and"
-          + " how long it took, to the standard error.",
+      "Asks a model.",
+      "The answer goes to the standard output; where it came from, what it cost and how long it"
+          + " took, to the standard error.",
       ""
     })
 final class CompleteCommand extends FleetCommand {

@@ -1,6 +1,7 @@
 package dev.admiral.cli;
 
 import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.client.RetryPolicy;
 import dev.admiral.optimizer.client.Tls;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,10 @@ import picocli.CommandLine.Option;
 /** Options that every command has: which server, and who asks. */
 final class ServerOptions {
   private static final String DEFAULT_ADDRESS = "127.0.0.1:50051";
+
+  /** A person waits, who can ask again. */
+  private static final RetryPolicy SHORT =
+      new RetryPolicy(3, Duration.ofMillis(50), Duration.ofMillis(200), Duration.ZERO);
 
   @Option(
       names = "--address",
@@ -78,6 +83,7 @@ final class ServerOptions {
       AdmiralClient.Builder builder =
           AdmiralClient.builder()
               .address(place.address())
+              .retry(SHORT)
               .deadline(Duration.ofNanos((long) (timeoutSeconds * 1e9)));
       key(shell).ifPresent(builder::key);
       tls(place).ifPresent(builder::tls);
