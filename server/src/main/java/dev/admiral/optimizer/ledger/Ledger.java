@@ -282,8 +282,9 @@ public final class Ledger implements AutoCloseable {
       thread.interrupt();
     }
     flush();
-    if (behind > 0) {
-      log.error("closing with {} ledger entries that the store did not take: {}", behind, trouble);
+    Health health = health();
+    if (health.backlog() > 0) {
+      log.error("closing with ledger {}", health.reason());
     }
   }
 
