@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -67,7 +68,7 @@ final class Api {
         }
         provider = rest.substring(0, slash);
         rest = rest.substring(slash + 1);
-        for (String optional : new String[] {"api/", "openai/"}) {
+        for (String optional : new String[] {"api/", "v1beta/", "openai/"}) {
           rest = rest.startsWith(optional) ? rest.substring(optional.length()) : rest;
         }
       }
@@ -115,14 +116,17 @@ final class Api {
       Response response,
       Callback callback,
       String requestId,
-      long seed) {}
+      long seed,
+      Instant acceptTime) {}
 
   void handle(Route route, Request request, Response response, Callback callback, byte[] body) {
     long seed = engine.nextCall();
     Dialect dialect = route.dialect();
     String requestId =
         dialect == Dialect.ANTHROPIC ? "req_01" + Mix.base62(seed, 22) : "req_" + Mix.hex(seed, 32);
-    Incoming in = new Incoming(route, dialect, request, response, callback, requestId, seed);
+    Incoming in =
+        new Incoming(
+            route, dialect, request, response, callback, requestId, seed, engine.clock.instant());
     identify(in);
     String model = "";
     boolean stream = false;
@@ -188,11 +192,7 @@ final class Api {
     }
     Exchange.Call call =
         new Exchange.Call(
-            in.requestId,
-            clientRequestId(in),
-            in.route.operation().word,
-            engine.clock.instant(),
-            in.seed);
+            in.requestId, clientRequestId(in), in.route.operation().word, in.acceptTime, in.seed);
     new Exchange(engine, in.request, in.response, in.callback, script, call, faults).start();
   }
 
@@ -209,7 +209,8 @@ final class Api {
       }
       default -> {
         Ask ask = ChatReader.read(json, catalog, provider, in.dialect, options);
-        yield new ChatScript(ask, engine.composer.compose(ask), engine.seed, in.requestId);
+        yield new ChatScript(
+            ask, engine.composer.compose(ask), engine.seed, in.requestId, in.acceptTime);
       }
     };
   }
@@ -374,7 +375,7 @@ final class Api {
             false,
             Tokens.NONE,
             OptionalLong.of(0),
-            engine.clock.instant(),
+            in.acceptTime,
             OptionalLong.empty());
     engine.callRefused(status);
     engine.book.refuse(line);

@@ -8,6 +8,8 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -82,7 +84,9 @@ final class Catalog {
             new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       List<ModelProfile> profiles = new ArrayList<>();
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (!line.isBlank() && !line.startsWith("#")) {
+        if (line.startsWith("+")) {
+          profiles.add(during(profiles.removeLast(), line));
+        } else if (!line.isBlank() && !line.startsWith("#")) {
           profiles.add(profile(line));
         }
       }
@@ -90,6 +94,23 @@ final class Catalog {
     } catch (IOException e) {
       throw new UncheckedIOException("The catalog of models cannot be read.", e);
     }
+  }
+
+  /** Adds a period of other prices to the model of the line before. */
+  private static ModelProfile during(ModelProfile model, String line) {
+    String[] cell = line.split(",", -1);
+    Prices.Period period =
+        new Prices.Period(
+            LocalDate.parse(cell[1]),
+            LocalTime.parse(cell[2]),
+            LocalTime.parse(cell[3]),
+            Prices.Rates.ofUsdPerMillion(cell[4], cell[5], cell[6], cell[7], cell[8]));
+    Prices prices = model.prices().orElseThrow();
+    List<Prices.Period> periods = new ArrayList<>(prices.periods());
+    periods.add(period);
+    return model.withPrices(
+        new Prices(
+            prices.base(), prices.longContext(), prices.longContextOver(), List.copyOf(periods)));
   }
 
   private static ModelProfile profile(String line) {
@@ -102,7 +123,7 @@ final class Catalog {
     if (!cell[8].isEmpty()) {
       Prices.Rates tier =
           Prices.Rates.ofUsdPerMillion(cell[9], cell[10], cell[11], cell[12], cell[13]);
-      prices = new Prices(base, Optional.of(tier), Long.parseLong(cell[8]));
+      prices = new Prices(base, Optional.of(tier), Long.parseLong(cell[8]), List.of());
     }
     Kind kind = Kind.valueOf(cell[2]);
     return ModelProfile.chat(cell[0], cell[1])

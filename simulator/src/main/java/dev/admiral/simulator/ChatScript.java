@@ -5,6 +5,7 @@ import dev.admiral.simulator.Answer.Choice;
 import dev.admiral.simulator.Answer.Finish;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A chat completion in OpenAI's bytes, or those of a provider that speaks alike. */
@@ -22,14 +23,16 @@ final class ChatScript extends Script {
   private final Dialect dialect;
   private final long id;
   private final String requestId;
+  private final Instant acceptTime;
   private final byte[] prefix;
   private long chunks;
 
-  ChatScript(Ask ask, Answer answer, long seed, String requestId) {
+  ChatScript(Ask ask, Answer answer, long seed, String requestId, Instant acceptTime) {
     super(ask, answer);
     this.dialect = ask.dialect();
     this.id = Mix.mix(Mix.mix(seed, ask.hash()), 20);
     this.requestId = requestId;
+    this.acceptTime = acceptTime;
     Bytes start = new Bytes(256);
     start.raw("data: {\"id\":").quoted(answerId());
     openRouterProvider(start);
@@ -364,7 +367,7 @@ final class ChatScript extends Script {
   }
 
   private String usd() {
-    return Prices.cost(ask.model().prices(), answer.tokens()).stream()
+    return Prices.cost(ask.model().prices(), answer.tokens(), acceptTime).stream()
         .mapToObj(picos -> BigDecimal.valueOf(picos, 12).stripTrailingZeros().toPlainString())
         .findFirst()
         .orElse("0");

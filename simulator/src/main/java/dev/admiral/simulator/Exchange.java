@@ -490,7 +490,7 @@ final class Exchange implements Callback {
         how,
         whole && script.reportsUsage(),
         tokens,
-        Prices.cost(model.prices(), tokens),
+        Prices.cost(model.prices(), tokens, call.acceptTime()),
         call.acceptTime(),
         clientClosedNanos == 0 ? OptionalLong.empty() : OptionalLong.of(clientClosedNanos));
   }

@@ -1,6 +1,12 @@
 package dev.admiral.simulator;
 
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -12,8 +18,28 @@ import java.util.OptionalLong;
  * @param longContext the rates of a call whose whole prompt exceeds {@code longContextOver} tokens;
  *     they then hold for every token of that call
  * @param longContextOver the size of a prompt, in tokens, up to which {@code base} holds
+ * @param periods times in which other rates hold; of several the last
  */
-public record Prices(Rates base, Optional<Rates> longContext, long longContextOver) {
+public record Prices(
+    Rates base, Optional<Rates> longContext, long longContextOver, List<Period> periods) {
+
+  /**
+   * A time in which other rates hold, for prompts of every size.
+   *
+   * @param fromDay the first day of it, UTC
+   * @param fromTime the time of each day it begins at, UTC
+   * @param untilTime the time of each day it ends at, UTC, not included; midnight for the day's end
+   * @param rates the rates that hold
+   */
+  public record Period(LocalDate fromDay, LocalTime fromTime, LocalTime untilTime, Rates rates) {
+
+    boolean covers(Instant when) {
+      LocalDateTime utc = LocalDateTime.ofInstant(when, ZoneOffset.UTC);
+      LocalTime time = utc.toLocalTime();
+      boolean ends = untilTime.equals(LocalTime.MIDNIGHT) || time.isBefore(untilTime);
+      return !utc.toLocalDate().isBefore(fromDay) && !time.isBefore(fromTime) && ends;
+    }
+  }
 
   /**
    * Pico-dollars per token.
@@ -57,7 +83,7 @@ public record Prices(Rates base, Optional<Rates> longContext, long longContextOv
 
   /** Returns prices without a long-context tier. */
   public static Prices flat(Rates base) {
-    return new Prices(base, Optional.empty(), Long.MAX_VALUE);
+    return new Prices(base, Optional.empty(), Long.MAX_VALUE, List.of());
   }
 
   /** Returns flat prices in US dollars per million tokens, cached input at the plain price. */
@@ -68,11 +94,11 @@ public record Prices(Rates base, Optional<Rates> longContext, long longContextOv
   /**
    * Returns the cost of a call in pico-dollars.
    *
+   * @param when when the call was accepted
    * @throws ArithmeticException if it exceeds 9.2 million US dollars
    */
-  public long cost(Tokens tokens) {
-    Rates rates =
-        tokens.prompt() > longContextOver && longContext.isPresent() ? longContext.get() : base;
+  public long cost(Tokens tokens, Instant when) {
+    Rates rates = rates(tokens, when);
     long sum = Math.multiplyExact(tokens.input(), rates.input());
     sum = Math.addExact(sum, Math.multiplyExact(tokens.cachedInput(), rates.cachedInput()));
     sum = Math.addExact(sum, Math.multiplyExact(tokens.cacheWrite5m(), rates.cacheWrite5m()));
@@ -80,7 +106,18 @@ public record Prices(Rates base, Optional<Rates> longContext, long longContextOv
     return Math.addExact(sum, Math.multiplyExact(tokens.output(), rates.output()));
   }
 
-  static OptionalLong cost(Optional<Prices> prices, Tokens tokens) {
-    return prices.isPresent() ? OptionalLong.of(prices.get().cost(tokens)) : OptionalLong.empty();
+  private Rates rates(Tokens tokens, Instant when) {
+    Rates rates =
+        tokens.prompt() > longContextOver && longContext.isPresent() ? longContext.get() : base;
+    for (Period period : periods) {
+      rates = period.covers(when) ? period.rates() : rates;
+    }
+    return rates;
+  }
+
+  static OptionalLong cost(Optional<Prices> prices, Tokens tokens, Instant when) {
+    return prices.isPresent()
+        ? OptionalLong.of(prices.get().cost(tokens, when))
+        : OptionalLong.empty();
   }
 }

@@ -119,10 +119,10 @@ final class Prompt {
   Tokens implicitCache(Options options) {
     boolean seen = beforeLastAssistant >= 0;
     if (breakpoint >= LEAST_CACHED) {
-      return split(options, seen ? breakpoint : 0, seen ? 0 : breakpoint, 0);
+      return split(options, seen ? breakpoint : 0, seen ? 0 : breakpoint, 0, 0);
     }
     long prefix = seen ? beforeMessage / CACHED_STEP * CACHED_STEP : 0;
-    return split(options, prefix >= LEAST_CACHED ? prefix : 0, 0, 0);
+    return split(options, prefix >= LEAST_CACHED ? prefix : 0, 0, 0, 0);
   }
 
   /**
@@ -132,20 +132,27 @@ final class Prompt {
    */
   Tokens explicitCache(Options options) {
     if (breakpoint < LEAST_CACHED) {
-      return split(options, 0, 0, 0);
+      return split(options, 0, 0, 0, tokens);
     }
     long read = Math.clamp(beforeLastAssistant, 0, breakpoint);
     long written = breakpoint - read;
-    return split(options, read, hourly ? 0 : written, hourly ? written : 0);
+    return split(options, read, hourly ? 0 : written, hourly ? written : 0, tokens);
   }
 
-  private Tokens split(Options options, long cached, long write5m, long write1h) {
+  /**
+   * Divides the prompt as the options say, else as given.
+   *
+   * @param mostHourly how many tokens may be written for an hour: none where the vendor has no way
+   *     to report them
+   */
+  private Tokens split(Options options, long cached, long write5m, long write1h, long mostHourly) {
     long left = tokens;
     long read = Math.min(left, options.value(Options.Key.CACHED).orElse(cached));
     left -= read;
     long five = Math.min(left, options.value(Options.Key.CACHE_WRITE).orElse(write5m));
     left -= five;
-    long hour = Math.min(left, options.value(Options.Key.CACHE_WRITE_1H).orElse(write1h));
+    long wished = options.value(Options.Key.CACHE_WRITE_1H).orElse(write1h);
+    long hour = Math.min(Math.min(left, mostHourly), wished);
     return new Tokens(left - hour, read, five, hour, 0, 0);
   }
 }
