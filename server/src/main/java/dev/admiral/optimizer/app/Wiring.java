@@ -153,7 +153,9 @@ final class Wiring implements AutoCloseable {
     fleet.load();
     final FailureLog learning =
         new FailureLog(
-            new SqliteLearningStore(learningFile, config.ledger().writeWait()), EngineSettings.learning(config.learning()), time);
+            new SqliteLearningStore(learningFile, config.ledger().writeWait()),
+            EngineSettings.learning(config.learning()),
+            time);
     learning.load();
     final Ledger ledger =
         opened(

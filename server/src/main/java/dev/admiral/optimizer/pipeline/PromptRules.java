@@ -292,16 +292,22 @@ final class PromptRules {
   private static void range(
       boolean present, double value, double least, double most, String field, Findings findings) {
     if (present && !(value >= least && value <= most)) {
-      findings.add(
-          "prompt.sampling." + field,
-          "is " + plain(value) + "; it must be " + plain(least) + " to " + plain(most));
+      outside(
+          Double.toString(value), Double.toString(least), Double.toString(most), field, findings);
     }
   }
 
-  private static String plain(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e18
-        ? Long.toString((long) value)
-        : Double.toString(value);
+  private static void range(
+      boolean present, long value, long least, long most, String field, Findings findings) {
+    if (present && (value < least || value > most)) {
+      outside(Long.toString(value), Long.toString(least), Long.toString(most), field, findings);
+    }
+  }
+
+  private static void outside(
+      String value, String least, String most, String field, Findings findings) {
+    findings.add(
+        "prompt.sampling." + field, "is " + value + "; it must be " + least + " to " + most);
   }
 
   /** Where in the prompt, spelled out only when something is wrong there. */

@@ -1,0 +1,36 @@
+package dev.admiral.optimizer.app;
+
+import dev.admiral.optimizer.call.Time;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** A whole server in this process, for tests of other packages. */
+public final class TestServer implements AutoCloseable {
+  private final Wiring wiring;
+
+  private TestServer(Wiring wiring) {
+    this.wiring = wiring;
+  }
+
+  /** Starts a server as {@link Main} does, with a configuration and no variables. */
+  public static TestServer start(Path config) {
+    Environment environment = new Environment(Map.of(), config.toAbsolutePath().getParent());
+    try {
+      return new TestServer(
+          Wiring.start(new ConfigFile(Optional.of(config), environment), "test", Time.SYSTEM));
+    } catch (ConfigException | StartException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns the port that gRPC listens on. */
+  public int port() {
+    return wiring.port();
+  }
+
+  @Override
+  public void close() {
+    wiring.close();
+  }
+}

@@ -1,0 +1,102 @@
+package dev.admiral.optimizer.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.admiral.optimizer.app.TestServer;
+import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.client.RetryPolicy;
+import dev.admiral.simulator.Simulator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+
+/** A server over a simulator that answers at once, and a client of it. */
+final class Harness implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Path folder;
+  private final Simulator simulator;
+  private final TestServer server;
+  private final AdmiralClient client;
+
+  private Harness(Path folder, Simulator simulator, TestServer server) {
+    this.folder = folder;
+    this.simulator = simulator;
+    this.server = server;
+    this.client =
+        AdmiralClient.builder()
+            .address(address())
+            .retry(RetryPolicy.NONE)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
+  }
+
+  static Harness start() {
+    return start("");
+  }
+
+  /**
+   * @param config further lines of the configuration
+   */
+  static Harness start(String config) {
+    try {
+      Path folder = Files.createTempDirectory("admiral-e2e");
+      Simulator simulator = Simulator.builder().timeScale(0).start();
+      return new Harness(
+          folder,
+          simulator,
+          TestServer.start(SimulatedProviders.config(folder, simulator, config)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  AdmiralClient client() {
+    return client;
+  }
+
+  Simulator simulator() {
+    return simulator;
+  }
+
+  String address() {
+    return "127.0.0.1:" + server.port();
+  }
+
+  /** Waits until so many calls are in the server's hands. */
+  void awaitInFlight(int count) {
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> client.stats().getInFlightCount() == count);
+  }
+
+  /** Waits until so many calls are in the vendor's hands. */
+  void awaitUpstream(int count) {
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> simulator.stats().openCalls() == count);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    server.close();
+    simulator.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : deepestFirst) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.admiral.optimizer.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.client.RetryPolicy;
+import dev.admiral.simulator.Simulator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+
+/** A server in a process of its own, as users run it, that can be killed. */
+final class ServerProcess implements AutoCloseable {
+  private final Process process;
+  private final int port;
+
+  private ServerProcess(Process process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /** Starts a server on the data of the folder. */
+  static ServerProcess start(Path folder, Simulator simulator) throws IOException {
+    Path endpoints = folder.resolve("data").resolve("endpoints.json");
+    Files.deleteIfExists(endpoints);
+    Path log = folder.resolve("log");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.admiral.optimizer.app.Main",
+                "--config",
+                SimulatedProviders.config(folder, simulator, "").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    try {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofMillis(10))
+          .until(() -> Files.exists(endpoints) || !process.isAlive());
+    } catch (RuntimeException e) {
+      process.destroyForcibly();
+      throw e;
+    }
+    if (!process.isAlive()) {
+      throw new IOException("the server did not start: " + Files.readString(log));
+    }
+    return new ServerProcess(
+        process, new ObjectMapper().readTree(endpoints.toFile()).get("grpc").get("port").asInt());
+  }
+
+  AdmiralClient client(RetryPolicy retry) {
+    return AdmiralClient.builder()
+        .address("127.0.0.1:" + port)
+        .retry(retry)
+        .executor(Executors.newVirtualThreadPerTaskExecutor())
+        .build();
+  }
+
+  /** Ends the process without a chance to do anything more. */
+  void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}
