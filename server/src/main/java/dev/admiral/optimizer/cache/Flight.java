@@ -8,6 +8,7 @@ import dev.admiral.optimizer.cache.SingleFlight.Leader;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.ContentDelta;
@@ -501,7 +502,7 @@ final class Flight implements Runnable, Leader, FlightLog {
     }
     if (replay == null) {
       replay = new PieceLog();
-      Pieces.of(answer.completion()).forEach(replay::add);
+      Completions.replay(answer.completion()).forEach(replay::add);
     }
     return replay.open(waiter.wake);
   }

@@ -1,0 +1,128 @@
+package dev.admiral.optimizer.cache;
+
+import dev.admiral.optimizer.call.Answer;
+import dev.admiral.optimizer.call.CacheUse;
+import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.Caller;
+import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.v1.Completion;
+import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.FinishReason;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.Priority;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.Source;
+import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextDelta;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Calls, answers and failures for tests. */
+final class Samples {
+  static final Failure OVERLOADED = new Failure.Overloaded("too much to do", null);
+  static final Failure MALFORMED =
+      new Failure.Rejected(ErrorReason.ERROR_REASON_PROVIDER_CALL_INVALID, "not like this");
+  static final Failure LIMITED =
+      new Failure.LimitReached(
+          ErrorReason.ERROR_REASON_RATE_LIMITED, "requests per minute", "agent a", null);
+
+  private Samples() {}
+
+  static CallKey key(long n) {
+    return new CallKey(n, ~n, n * 31, n * 17);
+  }
+
+  /** A call that may be shared, with a deadline far away. */
+  static Call call(String id, CallKey key, boolean streamed) {
+    return call(id, key, null, CacheUse.Mode.USE, streamed);
+  }
+
+  static Call call(
+      String id, CallKey key, CallKey repeatKey, CacheUse.Mode mode, boolean streamed) {
+    return new Call(
+        id,
+        new Caller("acme", "agent-" + id, "", false),
+        Prompt.getDefaultInstance(),
+        key,
+        mode != CacheUse.Mode.BYPASS,
+        repeatKey,
+        new CacheUse(mode, Duration.ofMinutes(10), null, false, false),
+        RoutingWishes.getDefaultInstance(),
+        Priority.PRIORITY_INTERACTIVE,
+        "",
+        streamed,
+        0,
+        Duration.ofMinutes(10).toNanos());
+  }
+
+  static Call withDeadline(Call call, long deadlineNanos) {
+    return new Call(
+        call.id(),
+        call.caller(),
+        call.prompt(),
+        call.key(),
+        call.shareable(),
+        call.repeatKey(),
+        call.cacheUse(),
+        call.routing(),
+        call.priority(),
+        call.taskType(),
+        call.streamed(),
+        call.arrivalNanos(),
+        deadlineNanos);
+  }
+
+  static ContentDelta piece(String text) {
+    return ContentDelta.newBuilder().setText(TextDelta.newBuilder().setText(text)).build();
+  }
+
+  static Answer answer(String text) {
+    return answer(text, Instant.parse("2026-03-01T12:00:00Z"));
+  }
+
+  static Answer answer(String text, Instant created) {
+    return answer(text, FinishReason.FINISH_REASON_STOP, "openai", "gpt", created);
+  }
+
+  static Answer answer(
+      String text, FinishReason finish, String provider, String model, Instant created) {
+    Completion completion =
+        Completion.newBuilder()
+            .setMessage(
+                Message.newBuilder()
+                    .setRole(Role.ROLE_ASSISTANT)
+                    .addParts(Part.newBuilder().setText(Text.newBuilder().setText(text))))
+            .setFinishReason(finish)
+            .build();
+    return new Answer(
+        completion,
+        provider,
+        model,
+        Usage.reported(10, 20),
+        new Cost.Known(new Money(1_234), provider + "/" + model + "@2026-01-01", false),
+        created);
+  }
+
+  static Outcome.Answered answered(String text) {
+    return new Outcome.Answered(
+        answer(text),
+        Source.SOURCE_UPSTREAM,
+        new Outcome.Timing(null, Duration.ofMillis(1), Duration.ofMillis(9)),
+        List.of(),
+        "entry");
+  }
+
+  static Outcome.Failed failed(Failure failure) {
+    return new Outcome.Failed(failure, List.of());
+  }
+}

@@ -1,0 +1,154 @@
+package dev.admiral.optimizer.cache;
+
+import dev.admiral.optimizer.call.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RunnableScheduledFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Time and a timer that stand still until told otherwise. */
+final class VirtualTime implements Time {
+  private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+
+  private long nanos;
+  private long timers;
+  private final PriorityQueue<Alarm> alarms = new PriorityQueue<>();
+  private final ScheduledExecutorService timer = new Timer();
+
+  @Override
+  public synchronized long nanos() {
+    return nanos;
+  }
+
+  @Override
+  public synchronized Instant now() {
+    return START.plusNanos(nanos);
+  }
+
+  @Override
+  public void sleep(Duration duration) {
+    throw new UnsupportedOperationException("nobody sleeps here");
+  }
+
+  ScheduledExecutorService timer() {
+    return timer;
+  }
+
+  /** Moves on, and runs on the calling thread what is due by then, each at its moment. */
+  void advance(Duration by) {
+    long until = nanos() + by.toNanos();
+    Alarm due = due(until);
+    while (due != null) {
+      due.run();
+      due = due(until);
+    }
+    synchronized (this) {
+      nanos = until;
+    }
+  }
+
+  private synchronized Alarm due(long until) {
+    Alarm next = alarms.peek();
+    if (next == null || next.at > until) {
+      return null;
+    }
+    nanos = Math.max(nanos, next.at);
+    return alarms.poll();
+  }
+
+  private synchronized Alarm set(Runnable what, long inNanos) {
+    Alarm alarm = new Alarm(what, nanos + Math.max(0, inNanos), timers++);
+    alarms.add(alarm);
+    return alarm;
+  }
+
+  private final class Alarm extends FutureTask<Void> implements RunnableScheduledFuture<Void> {
+    private static final Comparator<Alarm> ORDER =
+        Comparator.<Alarm>comparingLong(alarm -> alarm.at).thenComparingLong(alarm -> alarm.number);
+
+    final long at;
+    final long number;
+
+    Alarm(Runnable what, long at, long number) {
+      super(what, null);
+      this.at = at;
+      this.number = number;
+    }
+
+    @Override
+    public boolean isPeriodic() {
+      return false;
+    }
+
+    @Override
+    public long getDelay(TimeUnit unit) {
+      return unit.convert(at - nanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public int compareTo(Delayed other) {
+      return ORDER.compare(this, (Alarm) other);
+    }
+  }
+
+  private final class Timer extends AbstractExecutorService implements ScheduledExecutorService {
+    @Override
+    public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+      return set(command, unit.toNanos(delay));
+    }
+
+    @Override
+    public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
+      throw new UnsupportedOperationException("only what returns nothing");
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleAtFixedRate(
+        Runnable command, long initialDelay, long period, TimeUnit unit) {
+      throw new UnsupportedOperationException("only once");
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleWithFixedDelay(
+        Runnable command, long initialDelay, long delay, TimeUnit unit) {
+      throw new UnsupportedOperationException("only once");
+    }
+
+    @Override
+    public void execute(Runnable command) {
+      command.run();
+    }
+
+    @Override
+    public void shutdown() {}
+
+    @Override
+    public List<Runnable> shutdownNow() {
+      return List.of();
+    }
+
+    @Override
+    public boolean isShutdown() {
+      return false;
+    }
+
+    @Override
+    public boolean isTerminated() {
+      return false;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+      return false;
+    }
+  }
+}
