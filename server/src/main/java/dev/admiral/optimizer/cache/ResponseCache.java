@@ -491,17 +491,24 @@ public final class ResponseCache implements AutoCloseable {
    * @return true if it was there
    */
   public boolean evict(CallKey key) {
-    boolean found = writes.find(key) instanceof WriteBehind.Put;
-    if (memory.getIfPresent(key) == null && !found && presence.mayHold(key)) {
-      Row row = reads.find(Shelf.RESPONSES, key);
-      found = row != null && row.expires().isAfter(time.now()) && !invalidations.forbidsRow(row);
-    }
+    boolean found = memory.getIfPresent(key) != null || storedAlive(key);
     evictionMarks.incrementAndGet(markOf(key));
-    found |= memory.asMap().remove(key) != null;
+    memory.invalidate(key);
     if (found || presence.mayHold(key)) {
       writes.delete(Shelf.RESPONSES, key);
     }
     return found;
+  }
+
+  private boolean storedAlive(CallKey key) {
+    return switch (writes.find(key)) {
+      case WriteBehind.Put put -> put.expires.isAfter(time.now());
+      case WriteBehind.Delete _ -> false;
+      case null -> {
+        Row row = presence.mayHold(key) ? reads.find(Shelf.RESPONSES, key) : null;
+        yield row != null && row.expires().isAfter(time.now()) && !invalidations.forbidsRow(row);
+      }
+    };
   }
 
   private static int markOf(CallKey key) {

@@ -170,6 +170,10 @@ final class WriteBehind implements Runnable {
     if (!taken) {
       dropped.incrementAndGet();
       put.done.complete(false);
+      if (put.shelf == Shelf.RESPONSES && presence.mayHold(put.key)) {
+        // What it was to take the place of must not be served in its stead.
+        delete(put.shelf, put.key);
+      }
     }
   }
 
@@ -337,7 +341,9 @@ final class WriteBehind implements Runnable {
     List<Change> changes = new ArrayList<>(batch.size());
     for (Pending change : batch) {
       switch (change) {
-        case Put put when !put.expires.isAfter(now) -> {}
+        // Too late to be of use, but what it took the place of must not come back.
+        case Put put when !put.expires.isAfter(now) ->
+            changes.add(new Change.Delete(put.shelf, put.key));
         case Put put -> {
           presence.note(put.key);
           changes.add(new Change.Put(put.shelf, put.row()));

@@ -2,13 +2,29 @@ package dev.admiral.optimizer.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.cache.CacheSettings;
+import dev.admiral.optimizer.cache.Hit;
+import dev.admiral.optimizer.cache.ResponseCache;
 import dev.admiral.optimizer.cache.ResponseStore;
 import dev.admiral.optimizer.cache.ResponseStore.Row;
 import dev.admiral.optimizer.cache.ResponseStore.Shelf;
 import dev.admiral.optimizer.cache.ResponseStore.Size;
 import dev.admiral.optimizer.cache.ResponseStoreKit;
+import dev.admiral.optimizer.cache.Selector;
+import dev.admiral.optimizer.call.Answer;
+import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.v1.Completion;
+import dev.admiral.optimizer.v1.FinishReason;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.Text;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,5 +61,74 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
     assertSame(reopened.find(Shelf.RESPONSES, key(1)), row);
     assertSame(reopened.find(Shelf.REPEATS, key(2)), row(2));
     assertThat(reopened.size(Shelf.RESPONSES)).isEqualTo(new Size(1, row.bytes()));
+  }
+
+  @Test
+  void cacheOverIt_findsItsAnswersAfterARestart() throws Exception {
+    CallKey repeatKey = key(2);
+    Answer answer = answer();
+    try (ResponseCache cache = cache()) {
+      cache.start();
+      cache.put(key(1), FLEET, answer, Duration.ofMinutes(10), cache.epoch());
+      cache.putRepeatBehind(repeatKey, key(1), FLEET, answer);
+    }
+    database.close();
+    store = open();
+
+    try (ResponseCache cache = cache()) {
+      cache.start();
+      assertThat(cache.findInMemory(key(1), null)).isNull();
+      Hit hit = cache.findOnDisk(key(1), null);
+      assertThat(hit).isNotNull();
+      assertThat(hit.answer()).isEqualTo(answer);
+      assertThat(cache.findRepeat(repeatKey).answer()).isEqualTo(answer);
+      assertThat(cache.invalidate("acme", new Selector.All())).isEqualTo(1);
+      assertThat(cache.findOnDisk(key(1), null)).isNull();
+      assertThat(cache.findRepeat(repeatKey)).isNotNull();
+    }
+  }
+
+  private ResponseCache cache() {
+    CacheSettings defaults = CacheSettings.defaults(1L << 28);
+    return new ResponseCache(
+        new CacheSettings(
+            defaults.timeToLive(),
+            defaults.memoryBytes(),
+            defaults.diskBytes(),
+            defaults.answerBytes(),
+            defaults.repeatWindow(),
+            defaults.repeatMemoryBytes(),
+            defaults.repeatDiskBytes(),
+            defaults.repeatWait(),
+            defaults.failureTimeToLive(),
+            defaults.failureEntries(),
+            defaults.pendingBytes(),
+            defaults.batchEntries(),
+            defaults.batchDelay(),
+            // A busy machine may take its time.
+            Duration.ofMinutes(1),
+            defaults.diskReaders(),
+            defaults.purgeInterval(),
+            defaults.purgeEntries(),
+            defaults.filterBytes()),
+        store,
+        Time.SYSTEM,
+        new Random(1),
+        Thread.ofPlatform().daemon().factory());
+  }
+
+  private static Answer answer() {
+    return new Answer(
+        Completion.newBuilder()
+            .setMessage(
+                Message.newBuilder()
+                    .addParts(Part.newBuilder().setText(Text.newBuilder().setText("Hello"))))
+            .setFinishReason(FinishReason.FINISH_REASON_STOP)
+            .build(),
+        "openai",
+        "gpt",
+        Usage.reported(1, 2),
+        new Cost.Unknown(),
+        Instant.now());
   }
 }
