@@ -31,7 +31,7 @@ class LeavingCallersTest {
   void lastCallerLeaving_closesTheUpstreamConnection() throws Exception {
     Random random = new Random(5);
     try (Harness harness = Harness.start();
-        Hold hold = harness.simulator().hold(MODEL)) {
+        Hold _ = harness.simulator().hold(MODEL)) {
       for (int batch = 0; batch < CASES / AT_ONCE; batch++) {
         List<Runnable> callers = new ArrayList<>();
         for (int i = 0; i < AT_ONCE; i++) {
@@ -61,8 +61,8 @@ class LeavingCallersTest {
 
   @Test
   void leaderLeaving_doesNotHurtItsFollowers() {
-    try (Harness harness = Harness.start();
-        Hold hold = harness.simulator().hold(MODEL)) {
+    try (Harness harness = Harness.start()) {
+      Hold hold = harness.simulator().hold(MODEL);
       Prompt prompt = Prompts.of(MODEL, "for all of us");
       CompletionStream leader = harness.client().forAgent("leader", "").stream(prompt);
       harness.awaitUpstream(1);
