@@ -22,7 +22,7 @@ import java.util.random.RandomGenerator;
 
 /** One agent at work: it asks, reads, thinks and asks again until time is up. */
 final class AgentLoop implements Runnable {
-  private static final Duration MEAN_THINKING = Duration.ofMillis(120);
+  private static final Duration MEAN_THINKING = Duration.ofMillis(80);
 
   /** Time between two alarms that make the whole fleet ask the same at once. */
   private static final Duration ALARM_EVERY = Duration.ofMillis(2_500);
@@ -56,13 +56,18 @@ final class AgentLoop implements Runnable {
 
   @Override
   public void run() {
+    think();
     while (System.nanoTime() < endNanos && !Thread.currentThread().isInterrupted()) {
       Prompt prompt = next();
       Optional<CompleteResponse> answer = ask(prompt);
       // A tool that was called returns, and the conversation goes on once.
       answer.flatMap(called -> goOn(prompt, called)).ifPresent(this::ask);
-      LockSupport.parkNanos((long) (-Math.log1p(-random.nextDouble()) * MEAN_THINKING.toNanos()));
+      think();
     }
+  }
+
+  private void think() {
+    LockSupport.parkNanos((long) (-Math.log1p(-random.nextDouble()) * MEAN_THINKING.toNanos()));
   }
 
   private Prompt next() {
@@ -72,10 +77,11 @@ final class AgentLoop implements Runnable {
       return questions.alarm("smart", due);
     }
     Cast.Group group = agent.group();
+    if (random.nextDouble() >= group.freshShare()) {
+      return questions.common(group, random);
+    }
     String model = group.models().get(random.nextInt(group.models().size()));
-    return random.nextDouble() < group.freshShare()
-        ? questions.fresh(group, model, agent.name(), fresh++)
-        : questions.common(group, model, random);
+    return questions.fresh(group, model, agent.name(), fresh++);
   }
 
   private Optional<CompleteResponse> ask(Prompt prompt) {

@@ -111,6 +111,8 @@ public final class DemoMain implements Callable<Integer> {
           cleanup.close(ServerProcess.start(SERVER, folder, providers.config(data)));
       AdmiralClient operator =
           cleanup.close(AdmiralClient.builder().address(server.address()).build());
+      // The first call of a server loads much of it; the agents shall not wait for that.
+      operator.health();
       out.println("Server on " + server.address() + "; 28 agents begin.");
       Tally tally = new Tally();
       work(providers, server, operator, tally);

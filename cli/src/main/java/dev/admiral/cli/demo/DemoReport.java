@@ -62,12 +62,11 @@ record DemoReport(
     section(lines, "Learned from failures", failures());
     lines.add("");
     lines.add(
-        Show.count(tally.failedOver())
-            + " answers came from another model, since the first one asked had failed.");
+        "Answered by another model, as the first one failed: " + Show.count(tally.failedOver()));
     tally
         .failures()
         .forEach((reason, count) ->
-            lines.add(Show.count(count) + " calls ended without an answer: " + reason));
+            lines.add("Ended without an answer, " + reason + ": " + Show.count(count)));
     lines.add("");
     agreement(lines);
     return lines;

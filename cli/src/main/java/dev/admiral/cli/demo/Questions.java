@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  * calls.
  */
 final class Questions {
-  private static final int TOPICS = 60;
+  private static final int TOPICS = 48;
 
   /** How steeply the popularity of topics falls. */
   private static final double SKEW = 1.1;
@@ -43,9 +43,11 @@ final class Questions {
     }
   }
 
-  /** Returns a question that others of the group ask too. */
-  Prompt common(Cast.Group group, String model, RandomGenerator random) {
-    return prompt(group, model, "Case " + topic(random));
+  /** Returns a question that others of the group ask too; each kind of question has its model. */
+  Prompt common(Cast.Group group, RandomGenerator random) {
+    int topic = topic(random);
+    String model = group.models().get(topic % group.models().size());
+    return prompt(group, model, "Case " + topic + ": the " + subject(topic));
   }
 
   /** Returns a question that nobody asked before. */
@@ -69,13 +71,13 @@ final class Questions {
     return group.tools() ? prompt.toBuilder().addTools(tool()).build() : prompt;
   }
 
-  private String topic(RandomGenerator random) {
+  private int topic(RandomGenerator random) {
     double drawn = random.nextDouble() * popularity[TOPICS - 1];
     int topic = 0;
     while (popularity[topic] < drawn) {
       topic++;
     }
-    return topic + ": the " + subject(topic);
+    return topic;
   }
 
   private static String subject(int number) {

@@ -110,7 +110,7 @@ final class DemoPartsTest {
     Questions questions = new Questions();
     SplittableRandom random = new SplittableRandom(seed);
     Cast.Group group = Cast.groups().getFirst();
-    return IntStream.range(0, 200).mapToObj(i -> questions.common(group, "fast", random)).toList();
+    return IntStream.range(0, 200).mapToObj(i -> questions.common(group, random)).toList();
   }
 
   private static Served tried(Attempt... attempts) {
