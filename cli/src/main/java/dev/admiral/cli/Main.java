@@ -118,8 +118,8 @@ public final class Main {
       throw e;
     }
     explain(shell, failure.getMessage());
-    failure
-        .violations()
+    failure.violations().stream()
+        .filter(field -> !failure.getMessage().contains(field.getDescription()))
         .forEach(
             field -> shell.err().println("  " + field.getField() + ": " + field.getDescription()));
     failure

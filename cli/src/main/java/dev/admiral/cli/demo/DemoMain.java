@@ -71,6 +71,7 @@ public final class DemoMain implements Callable<Integer> {
 
   private final PrintStream out;
   private final boolean live;
+  private final Cleanup cleanup = new Cleanup();
 
   private DemoMain(PrintStream out, boolean live) {
     this.out = out;
@@ -83,15 +84,19 @@ public final class DemoMain implements Callable<Integer> {
     TRANSPORT.setLevel(Level.OFF);
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    DemoMain demo = new DemoMain(out, Terminal.is(1));
     CommandLine line =
-        new CommandLine(new DemoMain(out, Terminal.is(1)))
+        new CommandLine(demo)
             .setParameterExceptionHandler((e, wrong) -> {
               out.println("admiral demo: " + e.getMessage());
               return 64;
             })
             .setExecutionExceptionHandler((e, failed, parsed) -> {
-              out.println();
-              out.println("admiral demo: " + e.getMessage());
+              // Of a demo that is stopped from outside, everything fails for that alone.
+              if (!demo.cleanup.isEnding()) {
+                out.println();
+                out.println("admiral demo: " + e.getMessage());
+              }
               return 1;
             });
     System.exit(line.execute(args));
@@ -102,7 +107,8 @@ public final class DemoMain implements Callable<Integer> {
     if (seconds < 1 || seconds > 3_600) {
       throw new IllegalArgumentException("--seconds is not between 1 and 3600.");
     }
-    try (Cleanup cleanup = Cleanup.alsoOnExit()) {
+    try (cleanup) {
+      cleanup.alsoOnExit();
       Path folder = cleanup.delete(Files.createTempDirectory("admiral-demo-"));
       Providers providers = cleanup.close(Providers.start(seed));
       out.println("Starting the simulated providers and a server of its own...");
@@ -220,12 +226,21 @@ public final class DemoMain implements Callable<Integer> {
   /** Ends what was begun, last first, once: at the end of the demo or of the process. */
   private static final class Cleanup implements AutoCloseable {
     private final Deque<AutoCloseable> things = new ArrayDeque<>();
-    private final Thread hook = Thread.ofPlatform().unstarted(this::closeAll);
+    private final Thread hook = Thread.ofPlatform().unstarted(this::end);
+    private volatile boolean ending;
 
-    static Cleanup alsoOnExit() {
-      Cleanup cleanup = new Cleanup();
-      Runtime.getRuntime().addShutdownHook(cleanup.hook);
-      return cleanup;
+    void alsoOnExit() {
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** Whether the process is being stopped before the demo is over. */
+    boolean isEnding() {
+      return ending;
+    }
+
+    private void end() {
+      ending = true;
+      closeAll();
     }
 
     synchronized <T extends AutoCloseable> T close(T thing) {
