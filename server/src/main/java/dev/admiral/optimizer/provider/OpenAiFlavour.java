@@ -2,6 +2,7 @@ package dev.admiral.optimizer.provider;
 
 import java.net.URI;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Who speaks OpenAI's dialect, told by the host, as far as they differ in what they take. What they
@@ -71,6 +72,21 @@ enum OpenAiFlavour {
 
   String seedField() {
     return this == MISTRAL ? "random_seed" : "seed";
+  }
+
+  /** OpenAI's own mark on a part, up to which the prompt is to be cached. */
+  static final String CACHE_BREAKPOINT = "prompt_cache_breakpoint";
+
+  private static final Pattern TAKES_BREAKPOINTS =
+      Pattern.compile("gpt-(5\\.([6-9]|[1-9][0-9])|[6-9]|[1-9][0-9]).*");
+
+  /** Returns the field that marks a part for caching; empty where the vendor caches by itself. */
+  String cacheMark(String model) {
+    return switch (this) {
+      case OPENROUTER -> "cache_control";
+      case OPENAI -> TAKES_BREAKPOINTS.matcher(model).matches() ? CACHE_BREAKPOINT : "";
+      case AZURE, MISTRAL, DEEPSEEK, GROQ, CEREBRAS, OTHER -> "";
+    };
   }
 
   /** Returns the field in which reasoning is sent back; empty where there is none. */

@@ -35,6 +35,7 @@ final class OpenAiRequest {
   private final Prompt prompt;
   private final boolean streamed;
   private final JsonBody body;
+  private boolean marked;
 
   OpenAiRequest(String provider, OpenAiFlavour flavour, ProviderCall call) {
     this.provider = provider;
@@ -52,6 +53,9 @@ final class OpenAiRequest {
       message(prompt.getMessages(i), "prompt.messages[" + i + "]");
     }
     body.endArray();
+    if (marked && flavour == OpenAiFlavour.OPENAI) {
+      body.field("prompt_cache_options").object().field("mode").value("explicit").endObject();
+    }
     tools();
     responseFormat(prompt.getResponseFormat());
     sampling(prompt.getSampling());
@@ -141,7 +145,7 @@ final class OpenAiRequest {
   }
 
   private boolean marksCache(Part part) {
-    return part.getPromptCachePoint() && flavour == OpenAiFlavour.OPENROUTER;
+    return part.getPromptCachePoint() && !flavour.cacheMark(model).isEmpty();
   }
 
   private boolean text(Part part) {
@@ -151,7 +155,15 @@ final class OpenAiRequest {
 
   private boolean endPart(Part part) {
     if (marksCache(part)) {
-      body.field("cache_control").object().field("type").value("ephemeral").endObject();
+      marked = true;
+      String mark = flavour.cacheMark(model);
+      body.field(mark).object();
+      if (mark.equals(OpenAiFlavour.CACHE_BREAKPOINT)) {
+        body.field("mode").value("explicit");
+      } else {
+        body.field("type").value("ephemeral");
+      }
+      body.endObject();
     }
     body.endObject();
     return true;

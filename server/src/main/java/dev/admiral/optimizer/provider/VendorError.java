@@ -11,11 +11,10 @@ import java.io.IOException;
  * @param type the vendor's kind of error
  * @param code the vendor's code, numbers as text
  * @param message the vendor's sentence
- * @param param the field of the request it speaks of
  * @param retryDelay the wait in the body, such as "34.4s"
  */
-record VendorError(String type, String code, String message, String param, String retryDelay) {
-  static final VendorError NONE = new VendorError("", "", "", "", "");
+record VendorError(String type, String code, String message, String retryDelay) {
+  static final VendorError NONE = new VendorError("", "", "", "");
 
   /** Reads an error whose parser stands on its value: an object, a list of one, or plain text. */
   static VendorError read(JsonParser parser) throws IOException {
@@ -43,14 +42,13 @@ record VendorError(String type, String code, String message, String param, Strin
     private String type = "";
     private String code = "";
     private String message = "";
-    private String param = "";
     private String retryDelay = "";
     private String raw = "";
 
     VendorError error() {
       // OpenRouter's own sentence says nothing where it passes on another vendor's.
       String said = raw.isEmpty() ? message : message + ": " + raw;
-      return new VendorError(type, code, said, param, retryDelay);
+      return new VendorError(type, code, said, retryDelay);
     }
 
     void value(JsonParser parser) throws IOException {
@@ -90,7 +88,6 @@ record VendorError(String type, String code, String message, String param, Strin
           }
           case "type", "status" -> type = text(parser, type);
           case "code" -> code = text(parser, code);
-          case "param" -> param = text(parser, param);
           case "raw" -> raw = text(parser, raw);
           case "retryDelay" -> retryDelay = text(parser, retryDelay);
           default -> parser.skipChildren();

@@ -253,7 +253,7 @@ class FailuresTest {
   }
 
   private static VendorError error(String type, String code, String message) {
-    return new VendorError(type, code, message, "", "");
+    return new VendorError(type, code, message, "");
   }
 
   private static Duration wait(Map<String, String> headers, String body) {

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.provider;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Struct;
@@ -18,7 +19,10 @@ import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolChoice;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -189,6 +193,19 @@ class RequestsTest {
     JsonNode mistral = openAi("https://api.mistral.ai/v1", "mistral-large", seeded);
     assertThat(mistral.path("random_seed").asInt()).isEqualTo(7);
     assertThat(mistral.has("stream_options")).isFalse();
+  }
+
+  @Test
+  void openAi_cacheMark_isSentToModelsThatTakeOne() throws Exception {
+    Prompt prompt = Prompts.of(Prompts.message(Role.ROLE_USER, Prompts.cached(Prompts.text("u"))));
+    JsonNode body = openAi(OPENAI, "gpt-5.6-sol", prompt);
+    assertJson(
+        body.at("/messages/0/content"),
+        """
+        [{"type":"text","text":"u","prompt_cache_breakpoint":{"mode":"explicit"}}]
+        """);
+    assertThat(body.at("/prompt_cache_options/mode").asText()).isEqualTo("explicit");
+    assertThat(openAi(OPENAI, "gpt-4o", prompt).has("prompt_cache_options")).isFalse();
   }
 
   @Test
@@ -420,6 +437,99 @@ class RequestsTest {
             .headers(Map.of("x-org", "hidden-value"))
             .build();
     assertThat(settings.toString()).doesNotContain("secret").doesNotContain("hidden");
+  }
+
+  /**
+   * Every field we write stands at the same place in a recorded request, or is on a list of those
+   * that no recording happens to use.
+   */
+  @Test
+  void fields_standWhereRecordedRequestsHaveThem() throws Exception {
+    assumeTrue(Recording.folder() != null, "no recordings beside this checkout");
+    Prompt prompt =
+        everySetting().toBuilder()
+            .setSampling(everySetting().getSampling().toBuilder().clearTopK())
+            .setReasoningEffort(ReasoningEffort.REASONING_EFFORT_LOW)
+            .addMessages(
+                Prompts.message(
+                    Role.ROLE_USER,
+                    Prompts.cached(Prompts.text("u")),
+                    Prompts.remoteImage("https://x.example/a.png", "")))
+            .addMessages(Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c", "f", "{}")))
+            .addMessages(
+                Prompts.message(Role.ROLE_TOOL, Prompts.toolResult("c", false, Prompts.text("r"))))
+            .build();
+    Set<String> known = recorded("openai", "-chat");
+    known.addAll(
+        Set.of(
+            "parallel_tool_calls",
+            "response_format.json_schema",
+            "seed",
+            "stream_options.include_obfuscation",
+            "tool_choice.function",
+            "tool_choice.type",
+            "messages[].content[].image_url"));
+    for (String vendor : List.of("groq", "openrouter", "mistral", "deepseek")) {
+      known.addAll(recorded(vendor, "-chat"));
+    }
+    assertKnown(openAi(OPENAI, "gpt-5.6-sol", prompt), known);
+
+    Set<String> anthropic = recorded("anthropic", "-messages");
+    anthropic.addAll(
+        Set.of(
+            "messages[].content[].source",
+            "output_config.effort",
+            "output_config.format",
+            "stop_sequences",
+            "stop_sequences[]",
+            "temperature",
+            "tool_choice.disable_parallel_tool_use",
+            "tool_choice.name",
+            "top_p"));
+    Prompt plain =
+        prompt.toBuilder()
+            .setSampling(Sampling.newBuilder().setTemperature(0.5).setTopP(0.9).addStop("END"))
+            .build();
+    assertKnown(anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", plain), anthropic);
+  }
+
+  private static void assertKnown(JsonNode body, Set<String> known) {
+    Set<String> written = new TreeSet<>();
+    paths(body, "", written);
+    assertThat(written)
+        .allSatisfy(path ->
+            assertThat(known.stream().anyMatch(k -> path.equals(k) || path.startsWith(k + ".")))
+                .as(path)
+                .isTrue());
+  }
+
+  private static Set<String> recorded(String vendor, String infix) throws IOException {
+    Set<String> paths = new TreeSet<>();
+    for (Recording recording : Recording.of(vendor, "")) {
+      if (recording.name().contains(infix)) {
+        paths(recording.request().get("body"), "", paths);
+      }
+    }
+    return paths;
+  }
+
+  private static void paths(JsonNode node, String path, Set<String> paths) {
+    if (node.isArray()) {
+      paths.add(path);
+      node.forEach(element -> paths(element, path + "[]", paths));
+    } else if (node.isObject()) {
+      // Schemas and arguments are the callers' own.
+      boolean own =
+          path.endsWith("parameters") || path.endsWith("schema") || path.endsWith("input");
+      if (own) {
+        paths.add(path);
+      } else {
+        String prefix = path.isEmpty() ? "" : path + ".";
+        node.properties().forEach(field -> paths(field.getValue(), prefix + field.getKey(), paths));
+      }
+    } else {
+      paths.add(path);
+    }
   }
 
   private static Prompt everySetting() {
