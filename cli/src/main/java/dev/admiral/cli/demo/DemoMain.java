@@ -33,7 +33,9 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code ./admiral demo}: 28 agents make real gRPC calls through a real server to simulated
@@ -69,6 +71,8 @@ public final class DemoMain implements Callable<Integer> {
   @Option(names = "--keep", description = "Leave the server running until Ctrl-C.")
   private boolean keep;
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   private final PrintStream out;
   private final boolean live;
   private final Cleanup cleanup = new Cleanup();
@@ -84,7 +88,17 @@ public final class DemoMain implements Callable<Integer> {
     TRANSPORT.setLevel(Level.OFF);
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    DemoMain demo = new DemoMain(out, Terminal.is(1));
+    System.exit(run(out, Terminal.is(1), args));
+  }
+
+  /**
+   * Runs the demo and returns the exit code.
+   *
+   * @param out where everything is printed
+   * @param live whether to show how it goes on, over and over on one line
+   */
+  static int run(PrintStream out, boolean live, String... args) {
+    DemoMain demo = new DemoMain(out, live);
     CommandLine line =
         new CommandLine(demo)
             .setParameterExceptionHandler((e, wrong) -> {
@@ -99,13 +113,14 @@ public final class DemoMain implements Callable<Integer> {
               }
               return 1;
             });
-    System.exit(line.execute(args));
+    return line.execute(args);
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (seconds < 1 || seconds > 3_600) {
-      throw new IllegalArgumentException("--seconds is not between 1 and 3600.");
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--seconds is not between 1 and 3600.");
     }
     try (cleanup) {
       cleanup.alsoOnExit();
