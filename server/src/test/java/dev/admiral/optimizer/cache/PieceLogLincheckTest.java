@@ -3,19 +3,25 @@ package dev.admiral.optimizer.cache;
 import dev.admiral.optimizer.v1.ContentDelta;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Test;
 
 /** One writer, two readers and a cutter: what each reader gets is what a list would give it. */
 public class PieceLogLincheckTest {
   private final PieceLog log = new PieceLog();
-  private final PieceLog.Cursor one = log.open(() -> {});
+  private final AtomicInteger wakesOfOne = new AtomicInteger();
+  private final PieceLog.Cursor one = log.open(wakesOfOne::incrementAndGet);
   private final PieceLog.Cursor other = log.open(() -> {});
 
   /** Of the writer. */
   private int appended;
+
+  /** Wake-ups of the first reader before it last found nothing; -1 if it found something. */
+  private int oneSleepsSince = -1;
 
   @Operation(nonParallelGroup = "writer")
   public void append() {
@@ -25,7 +31,10 @@ public class PieceLogLincheckTest {
 
   @Operation(nonParallelGroup = "one")
   public String pollOne() {
-    return text(one.poll());
+    int before = wakesOfOne.get();
+    String text = text(one.poll());
+    oneSleepsSince = text == null ? before : -1;
+    return text;
   }
 
   @Operation(nonParallelGroup = "other")
@@ -36,6 +45,14 @@ public class PieceLogLincheckTest {
   @Operation(nonParallelGroup = "writer")
   public void cutOther() {
     other.cut();
+  }
+
+  /** Once all is quiet, no reader sleeps although there is something to read. */
+  @Validate
+  public void noWakeUpIsLost() {
+    if (oneSleepsSince >= 0 && !one.atEnd() && wakesOfOne.get() == oneSleepsSince) {
+      throw new IllegalStateException("a reader sleeps over a piece");
+    }
   }
 
   private static String text(ContentDelta piece) {
