@@ -19,9 +19,9 @@ final class BuiltInSimulator implements AutoCloseable {
   private static final String CLASS = "dev.admiral.simulator.Simulator";
   private static final String BUILDER = CLASS + "$Builder";
 
-  /** Every vendor is simulated under its own name, so that names and prices are the real ones. */
+  /** Each is simulated under its own name, so that models and prices are the real ones. */
   private static final List<String> OPENAI_LIKE =
-      List.of("openai", "gemini", "groq", "mistral", "cerebras", "deepseek", "openrouter");
+      List.of("openai", "groq", "mistral", "cerebras", "deepseek", "openrouter");
 
   private final AutoCloseable simulator;
   private final URI address;

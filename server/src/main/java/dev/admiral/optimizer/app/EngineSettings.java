@@ -131,7 +131,7 @@ final class EngineSettings {
           case OPENAI -> ProviderSettings.Dialect.OPENAI;
           case ANTHROPIC -> ProviderSettings.Dialect.ANTHROPIC;
         };
-    return ProviderSettings.builder(provider.name(), dialect, URI.create(provider.baseUrl()))
+    return ProviderSettings.builder(provider.name(), dialect, baseUrl(provider))
         .apiKey(provider.apiKey().map(Secret::reveal).orElse(""))
         .apiVersion(provider.apiVersion().toString())
         .headers(
@@ -145,6 +145,13 @@ final class EngineSettings {
         .maxConnections(provider.maxConnections())
         .maxAnswerBytes(provider.maxAnswerBytes())
         .build();
+  }
+
+  /** Anthropic's own tools take the address without the version; both forms are in use. */
+  private static URI baseUrl(ProviderConfig provider) {
+    String url = provider.baseUrl();
+    boolean versioned = provider.dialect() != Config.Dialect.ANTHROPIC || url.endsWith("/v1");
+    return URI.create(versioned ? url : url + "/v1");
   }
 
   /**

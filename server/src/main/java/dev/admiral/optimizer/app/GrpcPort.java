@@ -119,7 +119,6 @@ final class GrpcPort implements AutoCloseable {
   /** Takes no new calls, waits for running ones as long as configured, and then ends them. */
   @Override
   public void close() {
-    leave();
     server.shutdown();
     try {
       if (!server.awaitTermination(drainTimeout.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -1,0 +1,310 @@
+package dev.admiral.optimizer.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.v1.CompleteRequest;
+import dev.admiral.optimizer.v1.CompleteResponse;
+import dev.admiral.optimizer.v1.FleetServiceGrpc;
+import dev.admiral.optimizer.v1.GetAgentRequest;
+import dev.admiral.optimizer.v1.HealthRequest;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
+import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.Source;
+import dev.admiral.optimizer.v1.Text;
+import dev.admiral.simulator.Hold;
+import dev.admiral.simulator.Simulator;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole server in this process, in front of simulated providers. */
+class WiringTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Executor ASIDE = Thread::startVirtualThread;
+
+  private static final String KEYS =
+      """
+      keys:
+        - label: tests
+          key: first
+      """;
+
+  @TempDir Path folder;
+
+  private final Map<String, String> variables = new HashMap<>();
+  private Simulator simulator;
+  private Wiring server;
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void startSimulator() throws IOException {
+    simulator = Simulator.builder().timeScale(0).start();
+  }
+
+  @AfterEach
+  void stopAll() throws InterruptedException {
+    if (channel != null) {
+      channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    }
+    if (server != null) {
+      server.close();
+    }
+    simulator.close();
+  }
+
+  @Test
+  void startedServer_answersAndSaysWhereItListens() throws Exception {
+    start(plain());
+
+    assertThat(complete("hello").getServed().getSource()).isEqualTo(Source.SOURCE_UPSTREAM);
+    assertThat(complete("hello").getServed().getSource()).isEqualTo(Source.SOURCE_MEMORY);
+    assertThat(probe()).isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+    assertThat(stub().health(HealthRequest.getDefaultInstance()).getVersion()).isEqualTo("1.2.3");
+    assertThat(Files.readString(folder.resolve("data/endpoints.json")))
+        .contains("\"host\":\"127.0.0.1\"")
+        .contains("\"port\":" + server.port())
+        .contains("\"tls\":false")
+        .contains("\"pid\":" + ProcessHandle.current().pid())
+        .contains("\"version\":\"1.2.3\"");
+  }
+
+  @Test
+  void restartedServer_knowsItsAgentsAndAnswers() throws Exception {
+    start(plain());
+    complete("hello");
+    stop();
+    assertThat(folder.resolve("data/endpoints.json")).doesNotExist();
+
+    start(plain());
+
+    assertThat(complete("hello").getServed().getSource()).isEqualTo(Source.SOURCE_DISK);
+    var agent =
+        FleetServiceGrpc.newBlockingStub(channel)
+            .getAgent(GetAgentRequest.newBuilder().setAgentId("anonymous").build())
+            .getAgent();
+    assertThat(agent.getCallCount()).isEqualTo(2);
+    assertThat(agent.getSpentPicoUsd()).isPositive().isEqualTo(agent.getSavedPicoUsd());
+  }
+
+  @Test
+  void withoutProviders_theBuiltInSimulatorAnswers() throws Exception {
+    start("data_dir: data\ngrpc: {port: 0}\n");
+
+    assertThat(complete("openai/gpt-4o-mini", "hello").getProvider()).isEqualTo("openai");
+    assertThat(complete("anthropic/claude-haiku-4-5", "hello").getProvider())
+        .isEqualTo("anthropic");
+  }
+
+  @Test
+  void stop_letsRunningCallsEnd() throws Exception {
+    start(plain());
+    try (Hold hold = simulator.hold("*")) {
+      CompletableFuture<CompleteResponse> call =
+          CompletableFuture.supplyAsync(() -> complete("slow"), ASIDE);
+      assertThat(hold.awaitWaiting(1, LONG)).isTrue();
+
+      CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close, ASIDE);
+      await().atMost(LONG).until(this::leaves);
+      assertThat(call).isNotDone();
+      hold.close();
+
+      assertThat(call.get(30, TimeUnit.SECONDS).getProvider()).isEqualTo("openai");
+      stopped.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void stop_endsCallsThatTakeTooLong() throws Exception {
+    start(plain() + "  drain_timeout: 100ms\n");
+    try (Hold hold = simulator.hold("*")) {
+      CompletableFuture<CompleteResponse> call =
+          CompletableFuture.supplyAsync(() -> complete("endless"), ASIDE);
+      assertThat(hold.awaitWaiting(1, LONG)).isTrue();
+
+      server.close();
+
+      assertThat(call).failsWithin(LONG);
+    }
+  }
+
+  @Test
+  void portInUse_isSaidInOneSentence() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String config = plain().replace("port: 0", "port: " + taken.getLocalPort());
+
+      assertThatThrownBy(() -> start(config))
+          .isInstanceOf(StartException.class)
+          .hasMessageStartingWith("gRPC cannot listen on 127.0.0.1:" + taken.getLocalPort())
+          .hasMessageContaining("in use");
+    }
+    // What was opened before is closed again.
+    start(plain());
+    assertThat(complete("hello").getProvider()).isEqualTo("openai");
+  }
+
+  @Test
+  void dataDirectoryOfAnotherServer_isRefusedByWhom() throws Exception {
+    start(plain());
+
+    assertThatThrownBy(() -> Wiring.start(file(plain()), "1.2.3", Time.SYSTEM))
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("is owned by process " + ProcessHandle.current().pid());
+  }
+
+  @Test
+  void listeningForOthersWithoutKeys_isRefused() {
+    assertThatThrownBy(() -> start(plain().replace("port: 0", "port: 0\n  host: 0.0.0.0")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("add keys");
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void listeningForOthersWithKeys_asksForThem() throws Exception {
+    start(plain().replace("port: 0", "port: 0\n  host: 0.0.0.0") + KEYS);
+
+    assertThat(codeOf(null)).isEqualTo(Status.Code.UNAUTHENTICATED);
+    assertThat(codeOf("wrong")).isEqualTo(Status.Code.UNAUTHENTICATED);
+    assertThat(codeOf("first")).isEqualTo(Status.Code.OK);
+  }
+
+  @Test
+  void changedKeys_areAppliedWithoutRestart() throws Exception {
+    start(plain() + KEYS);
+    assertThat(codeOf("first")).isEqualTo(Status.Code.OK);
+
+    file(plain() + KEYS.replace("first", "second"));
+
+    await().atMost(LONG).until(() -> codeOf("second") == Status.Code.OK);
+    assertThat(codeOf("first")).isEqualTo(Status.Code.UNAUTHENTICATED);
+  }
+
+  @Test
+  void changeThatIsWrong_changesNothing() throws Exception {
+    start(plain() + KEYS);
+
+    file("kyes: []\n");
+    file(plain() + KEYS + "limits: {agent_requests_per_minute: 1000}\n");
+
+    assertThat(codeOf("first")).isEqualTo(Status.Code.OK);
+  }
+
+  @Test
+  void aliasOfAProviderThatIsNotThere_isRefused() {
+    assertThatThrownBy(() -> start(plain() + "aliases:\n  fast: [nobody/model]\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("alias 'fast' names 'nobody/model'");
+  }
+
+  private String plain() {
+    return """
+    data_dir: data
+    providers:
+      - name: openai
+        dialect: openai
+        base_url: %s
+        api_key: simulated
+    grpc:
+      port: 0
+    """
+        .formatted(simulator.uri("openai"));
+  }
+
+  private void start(String config) throws Exception {
+    server = Wiring.start(file(config), "1.2.3", Time.SYSTEM);
+    channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+  }
+
+  private void stop() throws InterruptedException {
+    channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    server.close();
+    server = null;
+  }
+
+  private ConfigFile file(String config) throws IOException {
+    Path file = Files.writeString(folder.resolve("config.yaml"), config);
+    return new ConfigFile(Optional.of(file), new Environment(variables, folder));
+  }
+
+  private OptimizerServiceGrpc.OptimizerServiceBlockingStub stub() {
+    return OptimizerServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  private CompleteResponse complete(String text) {
+    return complete("openai/gpt-4o-mini", text);
+  }
+
+  private CompleteResponse complete(String model, String text) {
+    return stub().complete(CompleteRequest.newBuilder().setPrompt(prompt(model, text)).build());
+  }
+
+  private static Prompt prompt(String model, String text) {
+    return Prompt.newBuilder()
+        .setModel(model)
+        .addMessages(
+            Message.newBuilder()
+                .setRole(Role.ROLE_USER)
+                .addParts(Part.newBuilder().setText(Text.newBuilder().setText(text))))
+        .build();
+  }
+
+  private HealthCheckResponse.ServingStatus probe() {
+    return HealthGrpc.newBlockingStub(channel)
+        .check(HealthCheckRequest.getDefaultInstance())
+        .getStatus();
+  }
+
+  /** A health probe finds the server leaving, or no longer finds it. */
+  private boolean leaves() {
+    try {
+      return probe() == HealthCheckResponse.ServingStatus.NOT_SERVING;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus().getCode() == Status.Code.UNAVAILABLE;
+    }
+  }
+
+  private Status.Code codeOf(String key) {
+    Metadata headers = new Metadata();
+    if (key != null) {
+      headers.put(
+          Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + key);
+    }
+    try {
+      var unused =
+          stub()
+              .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+              .health(HealthRequest.getDefaultInstance());
+      return Status.Code.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus().getCode();
+    }
+  }
+}
