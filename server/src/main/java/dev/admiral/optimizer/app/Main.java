@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNullElse;
 import dev.admiral.optimizer.call.Time;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,21 +51,32 @@ public final class Main {
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, thrown) -> log.error("the thread {} ended", thread.getName(), thrown));
     Logs.takeOverJdkLogging();
-    Wiring server = Wiring.start(file, version(), Time.SYSTEM);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, log), "stop"));
+    // Before the start, so that a signal that comes during it ends in an orderly stop too.
+    CompletableFuture<Wiring> started = new CompletableFuture<>();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started, log), "stop"));
     try {
+      Wiring server = Wiring.start(file, version(), Time.SYSTEM);
+      started.complete(server);
       server.await();
     } catch (InterruptedException e) {
       // Nobody interrupts this thread but the JVM on its way down; the hook does the rest.
       Thread.currentThread().interrupt();
+    } finally {
+      started.cancel(false);
     }
   }
 
   /** Ends the process with 0: without it the JVM reports the signal, which is no failure here. */
-  private static void stop(Wiring server, Logger log) {
-    log.info("stopping");
-    server.close();
-    log.info("stopped");
+  private static void stop(CompletableFuture<Wiring> started, Logger log) {
+    try {
+      Wiring server = started.join();
+      log.info("stopping");
+      server.close();
+      log.info("stopped");
+    } catch (CancellationException e) {
+      // It did not start; the exit code says why.
+      return;
+    }
     Runtime.getRuntime().halt(0);
   }
 

@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -322,20 +323,20 @@ class FleetTest {
 
   /** A clock that stands still until told otherwise. */
   private static final class Clock implements Time {
-    private volatile long nanos;
+    private final AtomicLong nanos = new AtomicLong();
 
     void advance(Duration duration) {
-      nanos += duration.toNanos();
+      nanos.addAndGet(duration.toNanos());
     }
 
     @Override
     public long nanos() {
-      return nanos;
+      return nanos.get();
     }
 
     @Override
     public Instant now() {
-      return Instant.parse("2026-03-01T00:00:00Z").plusNanos(nanos);
+      return Instant.parse("2026-03-01T00:00:00Z").plusNanos(nanos.get());
     }
 
     @Override

@@ -1,0 +1,118 @@
+package dev.admiral.optimizer.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as the operating system sees it: arguments, exit codes, what it prints. */
+class MainTest {
+  @TempDir Path folder;
+
+  private record Ended(int exit, String out, String err) {}
+
+  @Test
+  void help_explainsAndEndsWell() throws Exception {
+    Ended ended = end(start("--help"));
+
+    assertThat(ended.exit()).isZero();
+    assertThat(ended.out()).contains("--config FILE");
+  }
+
+  @Test
+  void unknownArgument_isRefusedWithTheNearest() throws Exception {
+    Ended ended = end(start("--confg"));
+
+    assertThat(ended.exit()).isEqualTo(2);
+    assertThat(ended.err())
+        .isEqualTo("admiral: unknown argument '--confg'; did you mean '--config'?\n");
+  }
+
+  @Test
+  void wrongConfiguration_endsWithTwoAndOneSentence() throws Exception {
+    Path file = Files.writeString(folder.resolve("config.yaml"), "cahce: {}\n");
+
+    Ended ended = end(start("--config", file.toString()));
+
+    assertThat(ended.exit()).isEqualTo(2);
+    assertThat(ended.err())
+        .isEqualTo("admiral: " + file + ":1:1: unknown key 'cahce'; did you mean 'cache'?\n");
+  }
+
+  @Test
+  void dataDirectoryThatIsAFile_endsWithOneAndOneSentence() throws Exception {
+    Path taken = Files.writeString(folder.resolve("taken"), "");
+    Path file = Files.writeString(folder.resolve("config.yaml"), "data_dir: " + taken + "\n");
+
+    Ended ended = end(start("--config", file.toString()));
+
+    assertThat(ended.exit()).isEqualTo(1);
+    assertThat(ended.err()).startsWith("admiral: the data directory " + taken).hasLineCount(1);
+  }
+
+  @Test
+  void terminatedServer_stopsInOrderAndEndsWithZero() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("config.yaml"),
+            "data_dir: data\ngrpc: {port: 0}\nlog: {format: json}\n");
+    Path endpoints = folder.resolve("data/endpoints.json");
+    Process server = start("--config", file.toString());
+    while (server.isAlive() && !Files.exists(endpoints)) {
+      Thread.onSpinWait();
+    }
+
+    server.destroy();
+    Ended ended = end(server);
+
+    assertThat(ended.exit()).isZero();
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err().lines().toList())
+        .isNotEmpty()
+        .allSatisfy(line -> assertThat(line).startsWith("{\"time\":").endsWith("}"))
+        .anySatisfy(line -> assertThat(line).contains("MADE UP by the built-in simulator"))
+        .anySatisfy(line -> assertThat(line).contains("answers gRPC on 127.0.0.1:"));
+    assertThat(endpoints).doesNotExist();
+  }
+
+  private Process start(String... args) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(Arrays.asList(args));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    // What is set around the tests must not reach the server.
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("ADMIRAL_") || name.endsWith("_API_KEY"));
+    return builder
+        .redirectOutput(folder.resolve("out").toFile())
+        .redirectError(folder.resolve("err").toFile())
+        .start();
+  }
+
+  private Ended end(Process process) throws Exception {
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    return new Ended(
+        process.exitValue(),
+        Files.readString(folder.resolve("out"), StandardCharsets.UTF_8),
+        Files.readString(folder.resolve("err"), StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,208 @@
+package dev.admiral.optimizer.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.ServerCredentials;
+import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.Key;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TlsFilesTest {
+  private static final String PASSWORD = "changeit";
+
+  /** Self-signed pairs, made once: a name, a certificate and its key. */
+  @TempDir static Path pairs;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void makePairs() throws Exception {
+    makePair("rsa", "RSA");
+    makePair("ec", "EC");
+    makePair("client", "EC");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rsa", "ec"})
+  void encryptedPort_isReachedByThoseWhoTrustIt(String pair) throws Exception {
+    try (GrpcPort port = open(tls(cert(pair), key(pair), Optional.empty()))) {
+      assertThat(probe(port, trusting(pair).build())).isEqualTo(ServingStatus.SERVING);
+      assertThatThrownBy(() -> probe(port, trusting("client").build()))
+          .isInstanceOf(StatusRuntimeException.class);
+      assertThatThrownBy(() -> probe(port, InsecureChannelCredentials.create()))
+          .isInstanceOf(StatusRuntimeException.class);
+    }
+  }
+
+  @Test
+  void mutualTls_letsInOnlyBearersOfACertificate() throws Exception {
+    try (GrpcPort port = open(tls(cert("ec"), key("ec"), Optional.of(cert("client"))))) {
+      ChannelCredentials known =
+          trusting("ec").keyManager(cert("client").toFile(), key("client").toFile()).build();
+      ChannelCredentials stranger =
+          trusting("ec").keyManager(cert("rsa").toFile(), key("rsa").toFile()).build();
+
+      assertThat(probe(port, known)).isEqualTo(ServingStatus.SERVING);
+      assertThatThrownBy(() -> probe(port, stranger)).isInstanceOf(StatusRuntimeException.class);
+      assertThatThrownBy(() -> probe(port, trusting("ec").build()))
+          .isInstanceOf(StatusRuntimeException.class);
+    }
+  }
+
+  @Test
+  void missingFile_isNamed() {
+    Path missing = folder.resolve("missing.crt");
+
+    assertThatThrownBy(() -> credentials(tls(missing, key("ec"), Optional.empty())))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("grpc.tls.cert_file: there is no file " + missing);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rsa", "client"})
+  void keyOfAnotherCertificate_isRefused(String other) {
+    assertThatThrownBy(() -> credentials(tls(cert("ec"), key(other), Optional.empty())))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "grpc.tls.key_file: the key in "
+                + key(other)
+                + " does not belong to the certificate in "
+                + cert("ec"));
+  }
+
+  @Test
+  void swappedFiles_areRefused() {
+    assertThatThrownBy(() -> credentials(tls(key("ec"), cert("ec"), Optional.empty())))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("grpc.tls.cert_file: the file " + key("ec") + " holds no PEM");
+  }
+
+  @Test
+  void keyInAnOlderForm_isRefusedWithTheWayOut() throws Exception {
+    Path old =
+        Files.writeString(
+            folder.resolve("old.key"),
+            "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n");
+
+    assertThatThrownBy(() -> credentials(tls(cert("ec"), old, Optional.empty())))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("openssl pkcs8");
+  }
+
+  @Test
+  void authorityThatIsNone_isRefused() throws Exception {
+    Path none = Files.writeString(folder.resolve("none.crt"), "nothing\n");
+
+    assertThatThrownBy(() -> credentials(tls(cert("ec"), key("ec"), Optional.of(none))))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("grpc.tls.client_ca_file: the file " + none);
+  }
+
+  private static ServerCredentials credentials(Config.Tls tls) throws ConfigException {
+    return TlsFiles.credentials(tls, new Environment(Map.of(), Path.of("/")));
+  }
+
+  private GrpcPort open(Config.Tls tls) throws Exception {
+    Config defaults =
+        new ConfigFile(Optional.empty(), new Environment(Map.of("ADMIRAL_GRPC_PORT", "0"), folder))
+            .read();
+    return GrpcPort.open(
+        defaults.grpc(), InetAddress.getLoopbackAddress(), credentials(tls), 1 << 20, List.of());
+  }
+
+  private static ServingStatus probe(GrpcPort port, ChannelCredentials credentials)
+      throws InterruptedException {
+    ManagedChannel channel =
+        Grpc.newChannelBuilderForAddress("localhost", port.port(), credentials).build();
+    try {
+      return HealthGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(30, TimeUnit.SECONDS)
+          .check(HealthCheckRequest.getDefaultInstance())
+          .getStatus();
+    } finally {
+      channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    }
+  }
+
+  private static TlsChannelCredentials.Builder trusting(String pair) throws IOException {
+    return TlsChannelCredentials.newBuilder().trustManager(cert(pair).toFile());
+  }
+
+  private static Config.Tls tls(Path cert, Path key, Optional<Path> clientCa) {
+    return new Config.Tls(Optional.of(cert), Optional.of(key), clientCa);
+  }
+
+  private static Path cert(String pair) {
+    return pairs.resolve(pair + ".crt");
+  }
+
+  private static Path key(String pair) {
+    return pairs.resolve(pair + ".key");
+  }
+
+  /** Lets the JDK's own tool make a pair, and writes it as PEM. */
+  private static void makePair(String name, String algorithm) throws Exception {
+    Path store = pairs.resolve(name + ".p12");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                name,
+                "-keyalg",
+                algorithm,
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=dns:localhost,ip:127.0.0.1",
+                "-ext",
+                "bc:c",
+                "-validity",
+                "3650",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                PASSWORD));
+    Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(keytool.waitFor()).as(said).isZero();
+    KeyStore pair = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+    Key key = pair.getKey(name, PASSWORD.toCharArray());
+    write(key(name), "PRIVATE KEY", key.getEncoded());
+    write(cert(name), "CERTIFICATE", pair.getCertificate(name).getEncoded());
+  }
+
+  private static void write(Path file, String kind, byte[] content) throws IOException {
+    String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+    Files.writeString(
+        file, "-----BEGIN " + kind + "-----\n" + base64 + "\n-----END " + kind + "-----\n");
+  }
+}
