@@ -59,6 +59,9 @@ final class TestReport {
   private void read(Path file) throws Exception {
     var suite = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile());
     NodeList cases = suite.getElementsByTagName("testcase");
+    if (cases.getLength() == 0) {
+      unexplained.add(suite.getDocumentElement().getAttribute("name") + " ran no test");
+    }
     for (int i = 0; i < cases.getLength(); i++) {
       judge((Element) cases.item(i));
     }
