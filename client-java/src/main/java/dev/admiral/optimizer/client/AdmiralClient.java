@@ -78,9 +78,12 @@ public final class AdmiralClient implements AutoCloseable {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:/@-]{0,128}");
 
-  /** What must not happen twice, and has no request_id to keep it from that. */
+  /** What must not happen or be paid twice, and has no request_id to keep it from that. */
   private static final Set<MethodDescriptor<?, ?>> ONCE =
-      Set.of(FleetServiceGrpc.getCreateKeyMethod(), CacheServiceGrpc.getRollBackChangeMethod());
+      Set.of(
+          OptimizerServiceGrpc.getEmbedMethod(),
+          FleetServiceGrpc.getCreateKeyMethod(),
+          CacheServiceGrpc.getRollBackChangeMethod());
 
   private final Link link;
   private final View view;
@@ -236,7 +239,7 @@ public final class AdmiralClient implements AutoCloseable {
   }
 
   /**
-   * Turns texts into vectors.
+   * Turns texts into vectors. Tried once whatever the policy, since a repeat could be paid again.
    *
    * @throws AdmiralException if there are none
    */

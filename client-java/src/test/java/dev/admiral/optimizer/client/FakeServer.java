@@ -7,6 +7,8 @@ import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.EmbedRequest;
+import dev.admiral.optimizer.v1.EmbedResponse;
 import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.Finished;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
@@ -57,6 +59,12 @@ final class FakeServer implements AutoCloseable {
         answer.onNext(text("hel"));
         answer.onNext(text("lo"));
         answer.onNext(finished());
+        answer.onCompleted();
+      };
+
+  volatile BiConsumer<EmbedRequest, StreamObserver<EmbedResponse>> onEmbed =
+      (request, answer) -> {
+        answer.onNext(EmbedResponse.getDefaultInstance());
         answer.onCompleted();
       };
 
@@ -164,6 +172,11 @@ final class FakeServer implements AutoCloseable {
     public void stream(StreamRequest request, StreamObserver<StreamResponse> answer) {
       streams.add(request);
       onStream.accept(request, (ServerCallStreamObserver<StreamResponse>) answer);
+    }
+
+    @Override
+    public void embed(EmbedRequest request, StreamObserver<EmbedResponse> answer) {
+      onEmbed.accept(request, answer);
     }
   }
 

@@ -8,7 +8,9 @@ import com.google.rpc.RetryInfo;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CreateKeyRequest;
 import dev.admiral.optimizer.v1.CreateKeyResponse;
+import dev.admiral.optimizer.v1.EmbedRequest;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
+import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.StreamResponse;
 import io.grpc.Context;
@@ -248,6 +250,24 @@ final class RetryTest {
           .isInstanceOf(AdmiralException.class);
     }
     assertThat(calls).hasValue(1);
+  }
+
+  @Test
+  void embed_unavailable_isNeverTriedAgain() {
+    AtomicInteger calls = new AtomicInteger();
+    server.onEmbed =
+        (request, answer) -> {
+          calls.incrementAndGet();
+          answer.onError(DRAINING);
+        };
+    try (AdmiralClient client = client(RetryPolicy.DEFAULT)) {
+      EmbedRequest request = EmbedRequest.getDefaultInstance();
+      assertThatThrownBy(() -> client.embed(request)).isInstanceOf(AdmiralException.class);
+      assertThatThrownBy(client.call(OptimizerServiceGrpc.getEmbedMethod(), request)::get)
+          .hasCauseInstanceOf(AdmiralException.class);
+    }
+    assertThat(calls).hasValue(2);
+    assertThat(waits).isEmpty();
   }
 
   @Test
