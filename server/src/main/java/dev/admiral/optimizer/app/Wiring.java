@@ -65,6 +65,10 @@ import org.slf4j.LoggerFactory;
 final class Wiring implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Wiring.class);
   private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
+
+  /** After the last caller a flight has its grace, and then to close a connection. */
+  private static final Duration LAST_FLIGHTS = Duration.ofSeconds(5);
+
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
   private static final Duration PREPARE_WAIT = Duration.ofMinutes(1);
 
@@ -229,11 +233,21 @@ final class Wiring implements AutoCloseable {
     chores.every(FLUSH_INTERVAL, "writing lessons", learning::flush);
     running.push(new Running("last flush of agents", fleet::flush));
     running.push(new Running("last flush of lessons", learning::flush));
+    running.push(
+        new Running(
+            "flights",
+            () -> {
+              if (!pipeline.awaitFlights(LAST_FLIGHTS)) {
+                log.warn("some upstream calls did not end; what they cost may be missing");
+              }
+            }));
 
     // The door.
-    final GrpcServices.Settings services =
+    final GrpcServices.Settings settings =
         new GrpcServices.Settings(
             config.grpc().maxRequestBytes(), config.grpc().defaultDeadline(), version, started);
+    final GrpcServices services =
+        GrpcServices.of(engines, pipeline, intake, catalogue, board, keys, timer, settings);
     final GrpcPort door =
         opened(
             "gRPC",
@@ -241,9 +255,8 @@ final class Wiring implements AutoCloseable {
                 config.grpc(),
                 address,
                 credentials,
-                GrpcServices.transportLimit(services),
-                GrpcServices.of(
-                    engines, pipeline, intake, catalogue, board, keys, timer, services)));
+                GrpcServices.transportLimit(settings),
+                services.definitions()));
     port = door;
     opened(
         EndpointsFile.NAME,
@@ -263,6 +276,7 @@ final class Wiring implements AutoCloseable {
               door.leave();
               board.drain();
               pipeline.drain();
+              services.drain();
             }));
 
     Reload reload = new Reload(config, keys, limiter, providers);

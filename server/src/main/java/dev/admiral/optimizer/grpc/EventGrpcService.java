@@ -9,6 +9,7 @@ import dev.admiral.optimizer.v1.AgentRegistered;
 import dev.admiral.optimizer.v1.AttemptFailed;
 import dev.admiral.optimizer.v1.CacheInvalidated;
 import dev.admiral.optimizer.v1.CallFinished;
+import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.EventServiceGrpc;
 import dev.admiral.optimizer.v1.EventsDropped;
 import dev.admiral.optimizer.v1.ListEventsRequest;
@@ -23,13 +24,23 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What happens in the fleet, of the contract. */
 final class EventGrpcService extends EventServiceGrpc.EventServiceImplBase {
   private final EventBus events;
+  private final Set<Runnable> watching = ConcurrentHashMap.newKeySet();
+  private volatile boolean draining;
 
   EventGrpcService(EventBus events) {
     this.events = events;
+  }
+
+  /** Ends every watch, now and from now on. */
+  void drain() {
+    draining = true;
+    watching.forEach(Runnable::run);
   }
 
   @Override
@@ -57,6 +68,12 @@ final class EventGrpcService extends EventServiceGrpc.EventServiceImplBase {
         new Pump<>(
             caller,
             () -> {
+              if (draining) {
+                return new Pump.Step.Fail<>(
+                    Statuses.of(
+                        ErrorReason.ERROR_REASON_SERVER_DRAINING,
+                        "this server is shutting down; watch another replica"));
+              }
               Stamped next = watch.poll();
               return next == null
                   ? null
@@ -64,7 +81,14 @@ final class EventGrpcService extends EventServiceGrpc.EventServiceImplBase {
                       WatchEventsResponse.newBuilder().setEvent(event(next)).build());
             });
     caller.setOnReadyHandler(pump);
-    caller.setOnCancelHandler(watch::close);
+    watching.add(pump);
+    Runnable end =
+        () -> {
+          watch.close();
+          watching.remove(pump);
+        };
+    caller.setOnCancelHandler(end);
+    caller.setOnCloseHandler(end);
     wake.bind(pump);
   }
 

@@ -26,7 +26,13 @@ public final class GrpcServices {
    */
   private static final int TRANSPORT_MARGIN_BYTES = 64 << 20;
 
-  private GrpcServices() {}
+  private final List<ServerServiceDefinition> definitions;
+  private final EventGrpcService events;
+
+  private GrpcServices(List<ServerServiceDefinition> definitions, EventGrpcService events) {
+    this.definitions = definitions;
+    this.events = events;
+  }
 
   /**
    * What the services are told once.
@@ -50,7 +56,7 @@ public final class GrpcServices {
    *
    * @param timer ends calls of callers without a deadline
    */
-  public static List<ServerServiceDefinition> of(
+  public static GrpcServices of(
       Engines engines,
       CallPipeline pipeline,
       CallIntake intake,
@@ -62,6 +68,7 @@ public final class GrpcServices {
     CallStarter starter =
         new CallStarter(pipeline, intake, settings.defaultDeadline(), timer, engines.time());
     Reports reports = new Reports(engines, catalogue, board, settings);
+    EventGrpcService events = new EventGrpcService(engines.events());
     List<BindableService> services =
         List.of(
             new OptimizerGrpcService(
@@ -72,12 +79,25 @@ public final class GrpcServices {
                 engines.virtualThreads()),
             new FleetGrpcService(engines.fleet()),
             new LedgerGrpcService(engines.ledger(), engines.virtualThreads()),
-            new EventGrpcService(engines.events()),
+            events,
             new CacheGrpcService(engines.cache(), engines.events(), engines.virtualThreads()));
     RequestGuard guard = new RequestGuard(settings.maxRequestBytes());
     CallIdentity identity = new CallIdentity(keys);
-    return services.stream()
-        .map(service -> ServerInterceptors.intercept(guard.guard(service.bindService()), identity))
-        .toList();
+    return new GrpcServices(
+        services.stream()
+            .map(service ->
+                ServerInterceptors.intercept(guard.guard(service.bindService()), identity))
+            .toList(),
+        events);
+  }
+
+  /** Returns the services, to be put into a server. */
+  public List<ServerServiceDefinition> definitions() {
+    return definitions;
+  }
+
+  /** Ends the streams that would go on for ever: those of watchers. */
+  public void drain() {
+    events.drain();
   }
 }

@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by any number of threads.
  */
 public final class CallPipeline {
+  private static final Duration FLIGHT_LOOK = Duration.ofMillis(5);
   private static final Question COMPLETION = new Question.ForCompletion();
 
   private final Engines engines;
@@ -104,9 +105,21 @@ public final class CallPipeline {
     draining = true;
   }
 
-  /** Returns the number of upstream flights under way. */
-  public int flightCount() {
-    return engines.flights().inFlight();
+  /**
+   * Waits until no flight is under way: what a flight pays for is entered at its very end, which
+   * may be after its last caller has left.
+   *
+   * @return false if some still fly after the time
+   */
+  public boolean awaitFlights(Duration atMost) throws InterruptedException {
+    long end = engines.time().nanos() + atMost.toNanos();
+    while (engines.flights().inFlight() > 0) {
+      if (engines.time().nanos() - end >= 0) {
+        return false;
+      }
+      engines.time().sleep(FLIGHT_LOOK);
+    }
+    return true;
   }
 
   /** A repeat gets the first answer, before any other rule is looked at. */

@@ -171,19 +171,18 @@ final class UpstreamTries {
       } catch (ProviderException e) {
         Duration took = ended(start, candidate, e.failure(), e.httpStatus());
         boolean cancelled = e.failure().reason() == ErrorReason.ERROR_REASON_CALL_CANCELLED;
-        if (cancelled) {
-          health.ignored();
-        } else {
+        if (!cancelled) {
           health.failed(e.failure(), took);
           told(call);
         }
         last = e.failure();
         settleBroken(candidate, e, attemptId, permit);
         return null;
-      } catch (InterruptedException e) {
+      } finally {
+        // Both end once; what was not settled above (an interruption, a fault of ours) is given
+        // back.
         health.ignored();
         permit.cancel();
-        throw e;
       }
     }
 

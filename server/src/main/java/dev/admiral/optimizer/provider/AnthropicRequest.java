@@ -16,6 +16,7 @@ import dev.admiral.optimizer.v1.ToolResult;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Writes one messages request.
@@ -481,12 +482,16 @@ final class AnthropicRequest {
     /** Later ones: an effort. */
     ADAPTIVE;
 
+    private static final Pattern WITH_BUDGET =
+        Pattern.compile(".*claude-3-7.*|.*(opus|sonnet|haiku)-4([-@](0|1|5|20[0-9]+).*)?");
+    private static final Pattern WITHOUT = Pattern.compile(".*claude-(3|2|instant).*");
+
     static Thinker of(String model) {
       String name = model.toLowerCase(Locale.ROOT);
-      if (name.matches(".*claude-3-7.*|.*(opus|sonnet|haiku)-4([-@](0|1|5|20[0-9]+).*)?")) {
+      if (WITH_BUDGET.matcher(name).matches()) {
         return BUDGET;
       }
-      return name.matches(".*claude-(3|2|instant).*") ? NONE : ADAPTIVE;
+      return WITHOUT.matcher(name).matches() ? NONE : ADAPTIVE;
     }
   }
 }

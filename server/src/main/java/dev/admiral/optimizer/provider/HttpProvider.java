@@ -10,7 +10,6 @@ import dev.admiral.optimizer.provider.Dialect.ErrorInsideException;
 import dev.admiral.optimizer.provider.Upstream.Exchange;
 import dev.admiral.optimizer.provider.Upstream.SendException;
 import dev.admiral.optimizer.v1.ErrorReason;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -22,6 +21,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A provider over HTTP: one try from request to reply, the same for every dialect.
@@ -32,6 +33,11 @@ import org.jspecify.annotations.Nullable;
  * vendor's last counts if they came, and our estimate if not.
  */
 final class HttpProvider implements Provider {
+  private static final Logger log = LoggerFactory.getLogger(HttpProvider.class);
+
+  /** Most answers asked for whole fit. */
+  private static final int FIRST_READ_BYTES = 2 << 10;
+
   /** How much of a refusal is read; the rest could only be a page. */
   private static final int MOST_REFUSAL_BYTES = 64 << 10;
 
@@ -304,6 +310,17 @@ final class HttpProvider implements Provider {
             broken(
                 ErrorReason.ERROR_REASON_PROVIDER_FAILED,
                 who + "closed the connection before its answer was whole");
+      } catch (RuntimeException e) {
+        // A shape no reader foresaw: what was accepted may be billed all the same.
+        log.error(
+            "reading an answer of {} failed: {} at {}",
+            settings.name(),
+            e.getClass().getName(),
+            e.getStackTrace().length == 0 ? "?" : e.getStackTrace()[0]);
+        failure =
+            broken(
+                ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
+                who + "answered in a form this server cannot read");
       }
       if (Thread.interrupted()) {
         failure = cancelled();
@@ -360,10 +377,17 @@ final class HttpProvider implements Provider {
       }
       begin();
       InputStream body = exchange.body();
-      ByteArrayOutputStream whole = new ByteArrayOutputStream();
-      body.transferTo(whole);
+      // In steps of this size, since InputStream's own methods take 16 KiB for an answer of one.
+      byte[] whole = new byte[FIRST_READ_BYTES];
+      int length = 0;
+      for (int read = 0; read >= 0; read = body.read(whole, length, whole.length - length)) {
+        length += read;
+        if (length == whole.length) {
+          whole = Arrays.copyOf(whole, 2 * length);
+        }
+      }
       exchange.finish(END_PATIENCE);
-      return whole.toByteArray();
+      return Arrays.copyOf(whole, length);
     }
 
     private void begin() {

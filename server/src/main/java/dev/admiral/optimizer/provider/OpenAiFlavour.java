@@ -109,13 +109,17 @@ enum OpenAiFlavour {
     /** gpt-5.1 and later, gpt-6: none, low and up. */
     LATER;
 
+    private static final Pattern IS_O = Pattern.compile("o[1-9]([.-].*)?");
+    private static final Pattern IS_GPT_5 = Pattern.compile("gpt-5([^.0-9].*)?");
+    private static final Pattern IS_LATER = Pattern.compile("gpt-(5\\.[1-9]|[6-9]|[1-9][0-9]).*");
+
     static Reasoner of(String model) {
       String name = model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
-      if (name.matches("o[1-9]([.-].*)?")) {
+      if (IS_O.matcher(name).matches()) {
         return O;
-      } else if (name.matches("gpt-5([^.0-9].*)?")) {
+      } else if (IS_GPT_5.matcher(name).matches()) {
         return name.contains("chat") ? NONE : GPT_5;
-      } else if (name.matches("gpt-(5\\.[1-9]|[6-9]|[1-9][0-9]).*")) {
+      } else if (IS_LATER.matcher(name).matches()) {
         return name.contains("chat") ? NONE : LATER;
       }
       return NONE;

@@ -46,7 +46,15 @@ final class Harness implements AutoCloseable {
    */
   static Harness start(String config) {
     try {
-      Path folder = Files.createTempDirectory("admiral-e2e");
+      return start(Files.createTempDirectory("admiral-e2e"), config);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts with a folder of the test's own. */
+  static Harness start(Path folder, String config) {
+    try {
       Simulator simulator = Simulator.builder().timeScale(0).start();
       return new Harness(
           folder,
@@ -83,6 +91,11 @@ final class Harness implements AutoCloseable {
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(2))
         .until(() -> simulator.stats().openCalls() == count);
+  }
+
+  /** Stops the server as a signal would; closing does it too. */
+  void stopServer() {
+    server.close();
   }
 
   @Override
