@@ -16,9 +16,8 @@ import java.util.Optional;
  * <p>A cached call is safe to repeat: the second try meets the first one's answer, or joins it. To
  * a call that the cache does not cover (a drawn answer, {@code MODE_BYPASS}, {@code MODE_REFRESH})
  * the client adds a random {@code request_id} when retries are on and the caller set none, so that
- * such a call is not paid twice either. {@code Embed}, {@code CreateKey} and {@code
- * RollBackChange} have neither a cached answer nor a {@code request_id}: they are tried once under
- * every policy.
+ * such a call is not paid twice either. {@code Embed}, {@code CreateKey} and {@code RollBackChange}
+ * have neither a cached answer nor a {@code request_id}: they are tried once under every policy.
  *
  * @param maxTries most tries of one call, the first included; 1 to 100, and 1 never tries again
  * @param firstDelay the span of the first wait; above zero
