@@ -3,12 +3,19 @@ package dev.admiral.optimizer.client;
 import dev.admiral.optimizer.v1.StreamResponse;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A streamed answer on its way to a subscriber, whose demand is the demand on the sender. */
+/**
+ * A streamed answer on its way to a subscriber, whose demand is the demand on the sender. The
+ * exchange alone speaks to the subscriber, so that it never hears two things at once: a demand that
+ * is refused ends the exchange, whose end tells why.
+ */
 final class Subscribed implements Exchange.Sink<StreamResponse>, Flow.Subscription {
   private final Flow.Subscriber<? super StreamResponse> subscriber;
   private final AtomicBoolean done = new AtomicBoolean();
+  private final AtomicReference<@Nullable IllegalArgumentException> refusal =
+      new AtomicReference<>();
   private @Nullable Exchange<?, StreamResponse> exchange;
   private boolean finished;
 
@@ -20,7 +27,9 @@ final class Subscribed implements Exchange.Sink<StreamResponse>, Flow.Subscripti
   void start(Exchange<?, StreamResponse> source) {
     exchange = source;
     subscriber.onSubscribe(this);
-    if (!done.get()) {
+    if (refusal.get() != null) {
+      onEnd(null);
+    } else if (!done.get()) {
       source.start();
     }
   }
@@ -33,10 +42,10 @@ final class Subscribed implements Exchange.Sink<StreamResponse>, Flow.Subscripti
     }
     if (count > 0) {
       source.request((int) Math.min(count, Integer.MAX_VALUE));
-    } else if (done.compareAndSet(false, true)) {
+    } else {
+      refusal.compareAndSet(
+          null, new IllegalArgumentException("request(" + count + "): ask for at least 1 event."));
       source.cancel();
-      subscriber.onError(
-          new IllegalArgumentException("request(" + count + "): ask for at least 1 event."));
     }
   }
 
@@ -50,7 +59,7 @@ final class Subscribed implements Exchange.Sink<StreamResponse>, Flow.Subscripti
 
   @Override
   public void onMessage(StreamResponse event) {
-    if (!done.get()) {
+    if (!done.get() && refusal.get() == null) {
       finished |= event.hasFinished();
       subscriber.onNext(event);
     }
@@ -61,7 +70,10 @@ final class Subscribed implements Exchange.Sink<StreamResponse>, Flow.Subscripti
     if (!done.compareAndSet(false, true)) {
       return;
     }
-    if (failure != null) {
+    IllegalArgumentException refused = refusal.get();
+    if (refused != null) {
+      subscriber.onError(refused);
+    } else if (failure != null) {
       subscriber.onError(failure);
     } else if (finished) {
       subscriber.onComplete();

@@ -283,6 +283,24 @@ final class StreamsTest {
   }
 
   @Test
+  void subscriber_askingForNothingFromAnotherThread_isToldAfterTheEventThatRuns() throws Exception {
+    server.onStream = endless(new CountDownLatch(1));
+    Collector collector =
+        new Collector(Long.MAX_VALUE) {
+          @Override
+          public void onNext(StreamResponse event) {
+            CompletableFuture.runAsync(() -> subscription.request(0)).join();
+            if (!end.isDone()) {
+              super.onNext(event);
+            }
+          }
+        };
+    client.stream(REQUEST, collector);
+    assertThatThrownBy(collector.end::get).hasCauseInstanceOf(IllegalArgumentException.class);
+    assertThat(collector.events).hasSize(1);
+  }
+
+  @Test
   void subscriber_ofFailedStream_getsTypedError() {
     server.onStream =
         (request, answer) -> answer.onError(FakeServer.error(Status.Code.NOT_FOUND, "CACHE_MISS"));
