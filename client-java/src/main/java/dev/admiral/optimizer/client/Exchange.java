@@ -10,6 +10,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ final class Exchange<Q, R> {
   private final Q request;
   private final Metadata headers;
   private final CallOptions options;
+  private final Executor executor;
   private final RetryPolicy retry;
   private final Sink<R> sink;
 
@@ -66,6 +68,7 @@ final class Exchange<Q, R> {
     this.request = request;
     this.headers = headers;
     this.options = CallOptions.DEFAULT.withDeadline(deadline).withExecutor(executor);
+    this.executor = executor;
     this.retry = retry;
     this.sink = sink;
   }
@@ -104,9 +107,27 @@ final class Exchange<Q, R> {
       waiting = false;
     }
     if (ended) {
+      link.resume(this);
       end(cancellation());
     } else if (current != null) {
       current.cancel("The caller left.", null);
+    }
+  }
+
+  /** Ends the exchange if it is between two tries, as the client is closed. */
+  void leave() {
+    synchronized (lock) {
+      if (!waiting) {
+        return;
+      }
+      waiting = false;
+    }
+    link.resume(this);
+    try {
+      executor.execute(() -> end(closing()));
+    } catch (RejectedExecutionException gone) {
+      // An executor that was shut down before the client: somebody may wait all the same.
+      end(closing());
     }
   }
 
@@ -146,6 +167,7 @@ final class Exchange<Q, R> {
   private void failed(AdmiralException failure, boolean heard) {
     Optional<Duration> wait = heard ? Optional.empty() : nextTry(failure);
     if (wait.isPresent()) {
+      link.pause(this);
       link.timer.after(wait.get(), this::again);
     } else {
       end(failure);
@@ -175,6 +197,7 @@ final class Exchange<Q, R> {
   }
 
   private void again() {
+    link.resume(this);
     int number;
     synchronized (lock) {
       if (!waiting) {
@@ -193,6 +216,11 @@ final class Exchange<Q, R> {
         ErrorReason.ERROR_REASON_CALL_CANCELLED, Status.Code.CANCELLED, "The call was cancelled.");
   }
 
+  private static AdmiralException closing() {
+    return AdmiralException.of(
+        ErrorReason.ERROR_REASON_CALL_CANCELLED, Status.Code.CANCELLED, "The client was closed.");
+  }
+
   private final class Try extends ClientCall.Listener<R> {
     private boolean heard;
 
@@ -207,11 +235,7 @@ final class Exchange<Q, R> {
       if (status.isOk()) {
         end(null);
       } else if (link.isClosed()) {
-        end(
-            AdmiralException.of(
-                ErrorReason.ERROR_REASON_CALL_CANCELLED,
-                Status.Code.CANCELLED,
-                "The client was closed."));
+        end(closing());
       } else {
         failed(AdmiralException.of(status, trailers, link.target), heard);
       }

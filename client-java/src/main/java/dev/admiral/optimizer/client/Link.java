@@ -1,6 +1,8 @@
 package dev.admiral.optimizer.client;
 
 import io.grpc.ManagedChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
 
@@ -21,6 +23,9 @@ final class Link {
 
   /** Most messages of a stream kept for a reader that has not asked for them yet. */
   final int streamWindow;
+
+  /** Exchanges between two tries: no connection would tell them of its end. */
+  private final Set<Exchange<?, ?>> pausing = ConcurrentHashMap.newKeySet();
 
   private volatile boolean closed;
 
@@ -43,8 +48,23 @@ final class Link {
     return closed;
   }
 
+  /** Takes note that an exchange waits for its next try; after {@link #close} ends it at once. */
+  void pause(Exchange<?, ?> exchange) {
+    pausing.add(exchange);
+    if (closed) {
+      exchange.leave();
+    }
+  }
+
+  /** Forgets an exchange that waits no longer. */
+  void resume(Exchange<?, ?> exchange) {
+    pausing.remove(exchange);
+  }
+
   void close() {
     closed = true;
     channel.shutdownNow();
+    // One that comes too late to be among these sees that this is closed.
+    pausing.forEach(Exchange::leave);
   }
 }

@@ -24,9 +24,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -221,15 +224,50 @@ final class RetryTest {
   }
 
   @Test
-  void client_closedBetweenTries_endsCall() throws Exception {
+  void client_closedBetweenTries_endsEveryCallAtOnce() throws Exception {
     failCompletes(Integer.MAX_VALUE, DRAINING);
     LinkedBlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
     AdmiralClient client = server.client().build((delay, task) -> held.add(task), () -> 1.0);
     CompletableFuture<?> answer = client.completeAsync(CompleteRequest.getDefaultInstance());
-    Runnable nextTry = held.take();
+    CompletableFuture<?> blocked = CompletableFuture.supplyAsync(() -> client.ask("fast", "hi"));
+    List<Runnable> nextTries = List.of(held.take(), held.take());
     client.close();
-    nextTry.run();
-    assertThatThrownBy(answer::get).hasMessageContaining("closed");
+    assertThatThrownBy(blocked::get).hasMessageContaining("The client was closed.");
+    assertThatThrownBy(answer::get).hasMessageContaining("The client was closed.");
+    nextTries.forEach(Runnable::run);
+    assertThat(server.completes).hasSize(2);
+  }
+
+  @Test
+  void client_closedWhileATryFails_endsCall() {
+    failCompletes(Integer.MAX_VALUE, DRAINING);
+    AtomicReference<AdmiralClient> closing = new AtomicReference<>();
+    // Drawn after the exchange saw an open client and before it waits.
+    AdmiralClient client =
+        server
+            .client()
+            .build(
+                (delay, task) -> {},
+                () -> {
+                  closing.get().close();
+                  return 1.0;
+                });
+    closing.set(client);
+    assertThatThrownBy(() -> client.ask("fast", "hi")).hasMessage("The client was closed.");
+  }
+
+  @Test
+  void client_closedAfterItsExecutor_stillEndsCallsBetweenTries() throws Exception {
+    failCompletes(Integer.MAX_VALUE, DRAINING);
+    LinkedBlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    AdmiralClient client =
+        server.client().executor(executor).build((delay, task) -> held.add(task), () -> 1.0);
+    CompletableFuture<?> answer = client.completeAsync(CompleteRequest.getDefaultInstance());
+    held.take();
+    executor.shutdown();
+    client.close();
+    assertThatThrownBy(answer::get).hasMessageContaining("The client was closed.");
   }
 
   @Test
