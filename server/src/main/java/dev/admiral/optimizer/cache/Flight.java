@@ -272,6 +272,11 @@ final class Flight implements Runnable, Leader, FlightLog {
     return known;
   }
 
+  /** Returns how a waiter without a task of its own flies. */
+  SingleFlight.Task task() {
+    return leader.task;
+  }
+
   // What waiters see.
 
   @Nullable Begun begun() {

@@ -46,7 +46,11 @@ import org.slf4j.LoggerFactory;
  *       first, then {@link Waiter#leave()}. A call that failed may be made again.
  * </ul>
  *
- * The scope (fleet or agent) and the tenant are part of the key. A flight's answer is newer than
+ * A repeat goes before cache, limits and draining, for it is no call of its own: a cache that was
+ * filled meanwhile may hold another answer, and a refusal would make a caller pay again for what is
+ * about to land. So {@link #rejoin} comes before those are asked and {@link #join} after them.
+ *
+ * <p>The scope (fleet or agent) and the tenant are part of the key. A flight's answer is newer than
  * any caller of it, so {@link CacheUse#maxAge()} plays no part.
  *
  * <p>A caller that looked in the cache in vain may join just after the flight it would have met has
@@ -226,6 +230,31 @@ public final class SingleFlight {
     return waiter;
   }
 
+  /**
+   * Gives a repeat of a call in flight, or landed with waiters that have not left, a seat on that
+   * flight. Does nothing if there is none. Never blocks and never fails: a refusal for another body
+   * or for want of a seat is an outcome the waiter has at once.
+   *
+   * <p>If the repeat comes to lead, it flies by the task of the flight it came to.
+   *
+   * @param wake as for {@link #join}
+   * @return the seat, to be left in the end; null if the call repeats none that is known here
+   */
+  public @Nullable Waiter rejoin(Call call, Runnable wake) {
+    CallKey repeatKey = call.repeatKey();
+    if (repeatKey == null) {
+      return null;
+    }
+    synchronized (table) {
+      Alias alias = byRepeat.get(repeatKey);
+      if (alias == null) {
+        return null;
+      }
+      Waiter waiter = new Waiter(this, call, alias.flight.task(), wake);
+      return seatRepeat(waiter, alias) ? waiter : null;
+    }
+  }
+
   /** Returns the number of tasks running, those being cancelled included. */
   public int inFlight() {
     return flying.get();
@@ -248,25 +277,8 @@ public final class SingleFlight {
     Call call = waiter.call;
     CallKey repeatKey = call.repeatKey();
     Alias alias = repeatKey == null ? null : byRepeat.get(repeatKey);
-    if (alias != null) {
-      if (!alias.body.equals(call.key())) {
-        waiter.refuse(
-            new Failure.Refused(
-                ErrorReason.ERROR_REASON_REQUEST_ID_REUSED,
-                "the request_id is in use for a call with another body; give each call its own"));
-        return null;
-      }
-      switch (alias.flight.seat(waiter, alias, true)) {
-        case SEATED -> {
-          alias.seats++;
-          return null;
-        }
-        case FULL -> {
-          refuseForWantOfSeats(waiter);
-          return null;
-        }
-        case OVER -> {}
-      }
+    if (alias != null && seatRepeat(waiter, alias)) {
+      return null;
     }
     boolean shared = shared(call);
     Flight met = shared ? byContent.get(call.key()) : null;
@@ -292,6 +304,29 @@ public final class SingleFlight {
     }
     remember(own);
     return fresh;
+  }
+
+  /** Seats or refuses a waiter by its request_id; returns false if that flight takes nobody. */
+  @GuardedBy("table")
+  private boolean seatRepeat(Waiter waiter, Alias alias) {
+    if (!alias.body.equals(waiter.call.key())) {
+      waiter.refuse(
+          new Failure.Refused(
+              ErrorReason.ERROR_REASON_REQUEST_ID_REUSED,
+              "the request_id is in use for a call with another body; give each call its own"));
+      return true;
+    }
+    return switch (alias.flight.seat(waiter, alias, true)) {
+      case SEATED -> {
+        alias.seats++;
+        yield true;
+      }
+      case FULL -> {
+        refuseForWantOfSeats(waiter);
+        yield true;
+      }
+      case OVER -> false;
+    };
   }
 
   @GuardedBy("table")

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One caller's seat on a flight, with its own place in the answer. Nothing here blocks. Reading
  * ({@link #begun()}, {@link #poll()}, {@link #outcome()}) is for one thread at a time; the wake
- * callback given to {@link SingleFlight#join} says when to read again after a null. {@link
- * #leave()} may be called from anywhere at any time, and must be in the end.
+ * callback given with the call says when to read again after a null. {@link #leave()} may be called
+ * from anywhere at any time, and must be in the end.
  */
 public final class Waiter {
   final Call call;

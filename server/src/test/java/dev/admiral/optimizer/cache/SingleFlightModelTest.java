@@ -161,25 +161,35 @@ class SingleFlightModelTest {
       Mode mode =
           List.of(Mode.USE, Mode.USE, Mode.USE, Mode.BYPASS, Mode.REFRESH).get(which / 6 % 5);
       seat.call = Samples.call("call-" + seats.size(), key, repeat, mode, which / 30 % 2 == 0);
+      if (which / 60 % 3 == 0) {
+        boolean seated = seatRepeatInModel(seat);
+        seat.real = real.rejoin(seat.call, seat.wakes::incrementAndGet);
+        assertThat(seat.real != null).isEqualTo(seated);
+        if (seated) {
+          seats.add(seat);
+        }
+        return;
+      }
       seats.add(seat);
       seatInModel(seat);
       seat.real = real.join(seat.call, script::fly, seat.wakes::incrementAndGet);
     }
 
-    void seatInModel(ModelSeat seat) {
+    /** Returns false if the call repeats none that takes it. */
+    boolean seatRepeatInModel(ModelSeat seat) {
       Call call = seat.call;
       ModelAlias alias = call.repeatKey() == null ? null : aliases.get(call.repeatKey());
       if (alias != null) {
         ModelFlight flight = alias.flight;
         if (!alias.body.equals(call.key())) {
           seat.alone = ErrorReason.ERROR_REASON_REQUEST_ID_REUSED;
-          return;
+          return true;
         }
         boolean landed = flight.state == State.LANDED && flight.end instanceof Outcome.Answered;
         if (landed || flight.state == State.RUNNING) {
           if (!landed && flight.seated.size() == WAITERS) {
             seat.alone = ErrorReason.ERROR_REASON_CONCURRENCY_LIMITED;
-            return;
+            return true;
           }
           seat.flight = flight;
           seat.alias = alias;
@@ -189,9 +199,17 @@ class SingleFlightModelTest {
           } else {
             sit(seat, flight);
           }
-          return;
+          return true;
         }
       }
+      return false;
+    }
+
+    void seatInModel(ModelSeat seat) {
+      if (seatRepeatInModel(seat)) {
+        return;
+      }
+      Call call = seat.call;
       boolean shared = call.cacheUse().mode() == Mode.USE;
       for (ModelFlight flight : all) {
         if (shared

@@ -759,6 +759,117 @@ class SingleFlightTest {
     assertThat(String.join("", afterwards.read())).isEqualTo("x".repeat(10));
   }
 
+  // Repeats that must not begin a flight.
+
+  private Seat rejoin(String id, CallKey body, CallKey repeatKey, boolean streamed) {
+    AtomicInteger wakes = new AtomicInteger();
+    Call call = Samples.call(id, body, repeatKey, Mode.USE, streamed);
+    Waiter waiter = flights.rejoin(call, wakes::incrementAndGet);
+    if (waiter == null) {
+      return null;
+    }
+    Seat seat = new Seat(waiter, wakes);
+    seats.add(seat);
+    return seat;
+  }
+
+  @Test
+  void rejoiningARequestIdNobodyUses_doesNothing() {
+    stream("a");
+
+    assertThat(rejoin("b", key(1), REPEAT, true)).isNull();
+    assertThat(rejoin("c", key(1), null, true)).isNull();
+    assertThat(flights.remembered()).isEqualTo(1);
+    assertThat(flights.inFlight()).isEqualTo(1);
+    Pilot pilot = script.start();
+    assertThat(seats.getFirst().waiter.outcome()).isNull();
+    pilot.end(answered("x"));
+  }
+
+  @Test
+  void rejoiningACallInFlight_takesASeat() {
+    Seat first = repeat("a", key(1), Mode.BYPASS, true);
+    Pilot pilot = script.start();
+    pilot.append(piece("Hel"));
+    Seat second = rejoin("b", key(1), REPEAT, true);
+    pilot.append(piece("lo"));
+    pilot.end(answered("Hello"));
+
+    assertThat(script.waiting()).isZero();
+    assertThat(first.read()).containsExactly("Hel", "lo");
+    assertThat(second.read()).containsExactly("Hel", "lo");
+    assertThat(second.wakes.get()).isPositive();
+    assertThat(second.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(second.waiter.led()).isFalse();
+  }
+
+  @Test
+  void rejoiningBetweenLandingAndLeaving_getsTheSameAnswer() {
+    Seat first = repeat("a", key(1), Mode.BYPASS, false);
+    script.start().end(answered("Hello"));
+    Seat second = rejoin("b", key(1), REPEAT, true);
+    first.leave();
+
+    assertThat(second.read()).containsExactly("Hello");
+    assertThat(second.source()).isEqualTo(Source.SOURCE_JOINED);
+    second.leave();
+    assertThat(rejoin("c", key(1), REPEAT, true)).isNull();
+  }
+
+  @Test
+  void rejoiningWithAnotherBody_isRefusedAtOnce() {
+    repeat("a", key(1), Mode.USE, false);
+    Seat wrong = rejoin("b", key(2), REPEAT, false);
+
+    assertThat(wrong.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED);
+    assertThat(wrong.waiter.led()).isFalse();
+    script.start().end(answered("x"));
+  }
+
+  @Test
+  void rejoiningAFullFlight_isRefusedAtOnce() {
+    flights = flights(new FlightSettings(1_000, 1, GRACE, 2));
+    repeat("a", key(1), Mode.USE, false);
+    Seat second = rejoin("b", key(1), REPEAT, false);
+
+    assertThat(second.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENCY_LIMITED);
+    script.start().end(answered("x"));
+  }
+
+  @Test
+  void rejoiningACallThatFailed_doesNothing() {
+    repeat("a", key(1), Mode.USE, false);
+    script.start().end(failed(Samples.MALFORMED));
+
+    assertThat(rejoin("b", key(1), REPEAT, false)).isNull();
+  }
+
+  @Test
+  void rejoinedCallThatComesToLead_fliesByTheFlightsTask() {
+    Seat first = repeat("a", key(1), Mode.BYPASS, false);
+    Pilot pilot = script.start();
+    Seat second = rejoin("b", key(1), REPEAT, false);
+    pilot.endForLeader(failed(Samples.OVERLOADED));
+    assertThat(first.failure()).isEqualTo(Samples.OVERLOADED);
+    assertThat(pilot.leader().call().id()).isEqualTo("b");
+    pilot.end(answered("x"));
+
+    assertThat(second.source()).isEqualTo(Source.SOURCE_UPSTREAM);
+    assertThat(second.waiter.led()).isTrue();
+  }
+
+  @Test
+  void rejoiningInTheGrace_rescuesTheFlight() {
+    repeat("a", key(1), Mode.BYPASS, true).leave();
+    time.advance(GRACE.minusNanos(1));
+    Seat second = rejoin("b", key(1), REPEAT, true);
+    time.advance(GRACE);
+    script.start().end(answered("x"));
+
+    assertThat(second.read()).containsExactly("x");
+    assertThat(second.waiter.led()).isTrue();
+  }
+
   @Test
   void requestIdsOfCallersThatLeft_doNotPile() {
     stream("a");
