@@ -10,6 +10,7 @@ import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Faults;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -425,12 +426,9 @@ final class Flight implements Runnable, Leader, FlightLog {
       return new Outcome.Failed(SingleFlight.draining(), List.of());
     } catch (RuntimeException | Error e) {
       String id = first.call.id();
-      logger.error("the flight of call {} failed by a fault of this server", id, e);
-      return new Outcome.Failed(
-          new Failure.Refused(
-              ErrorReason.ERROR_REASON_INTERNAL,
-              "a fault of this server ended the call; its log tells more under " + id),
-          List.of());
+      logger.error(
+          "the flight of call {} failed by a fault of this server", id, Faults.withoutMessages(e));
+      return new Outcome.Failed(new Failure.Internal(id), List.of());
     }
   }
 

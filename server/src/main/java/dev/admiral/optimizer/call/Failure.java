@@ -123,6 +123,28 @@ public sealed interface Failure {
   record Refused(ErrorReason reason, String message) implements Failure {}
 
   /**
+   * A fault of this server ended the call.
+   *
+   * @param id what its log tells more under
+   */
+  record Internal(String id) implements Failure {
+    @Override
+    public ErrorReason reason() {
+      return ErrorReason.ERROR_REASON_INTERNAL;
+    }
+
+    @Override
+    public String message() {
+      return "this server failed inside; its log tells more under the id " + id;
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+      return Map.of("id", id);
+    }
+  }
+
+  /**
    * The caller's deadline passed, or is too near for another try.
    *
    * @param last the failure of the last try; null if none failed

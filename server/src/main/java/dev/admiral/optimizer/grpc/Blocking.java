@@ -1,6 +1,8 @@
 package dev.admiral.optimizer.grpc;
 
 import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Faults;
 import dev.admiral.optimizer.v1.ErrorReason;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
@@ -9,6 +11,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +54,7 @@ final class Blocking {
           Statuses.of(ErrorReason.ERROR_REASON_CALL_CANCELLED, "the caller cancelled the call"));
       return;
     } catch (RuntimeException e) {
-      caller.onError(internal(e));
+      caller.onError(Statuses.of(internal(e)));
       return;
     }
     caller.onNext(answer);
@@ -69,24 +72,19 @@ final class Blocking {
    * Logs a fault of this program under an id, and gives the caller the id alone: the fault's text
    * may quote content.
    */
-  static StatusRuntimeException internal(RuntimeException fault) {
+  static Failure internal(RuntimeException fault) {
     String id = Long.toHexString(ThreadLocalRandom.current().nextLong());
-    LOG.error("internal fault {}: {}", id, fault.getClass().getName(), withoutMessages(fault));
-    return Statuses.of(
-        ErrorReason.ERROR_REASON_INTERNAL,
-        "this server failed inside; its log tells more under the id " + id);
-  }
-
-  private static Throwable withoutMessages(Throwable fault) {
-    Throwable bare = new Throwable(fault.getClass().getName());
-    bare.setStackTrace(fault.getStackTrace());
-    return bare;
+    LOG.error("internal fault {}", id, Faults.withoutMessages(fault));
+    return new Failure.Internal(id);
   }
 
   private static final class Interruptible implements Runnable {
     private final Runnable work;
-    private Thread thread = Thread.currentThread();
-    private boolean running;
+
+    /** The thread at work; null before and after. */
+    private @Nullable Thread thread;
+
+    private boolean interrupted;
 
     Interruptible(Runnable work) {
       this.work = work;
@@ -96,19 +94,23 @@ final class Blocking {
     public void run() {
       synchronized (this) {
         thread = Thread.currentThread();
-        running = true;
+        if (interrupted) {
+          thread.interrupt();
+        }
       }
       try {
         work.run();
       } finally {
         synchronized (this) {
-          running = false;
+          thread = null;
         }
       }
     }
 
+    /** Interrupts the work, also if it has yet to begin. */
     synchronized void interrupt() {
-      if (running) {
+      interrupted = true;
+      if (thread != null) {
         thread.interrupt();
       }
     }
