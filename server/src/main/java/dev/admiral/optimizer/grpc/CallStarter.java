@@ -80,10 +80,25 @@ final class CallStarter {
   }
 
   /**
+   * As {@link #bindEnd(RunningCall, ServerCallStreamObserver)}; the stream ends with its call even
+   * if the caller does not read, and also if the call was answered and its end waits to be read.
+   */
+  void bindEnd(RunningCall running, Pump<?> pump, ServerCallStreamObserver<?> caller) {
+    if (!pump.ended()) {
+      bindEnd(List.of(running), () -> pump.fail(Statuses.of(LATE)), caller);
+    }
+  }
+
+  /**
    * Lets calls of one caller end together; as {@link #bindEnd(RunningCall,
    * ServerCallStreamObserver)}.
    */
   void bindEnd(List<RunningCall> running, ServerCallStreamObserver<?> caller) {
+    bindEnd(running, () -> {}, caller);
+  }
+
+  private void bindEnd(
+      List<RunningCall> running, Runnable late, ServerCallStreamObserver<?> caller) {
     Deadline deadline = Context.current().getDeadline();
     if (deadline != null) {
       // The transport ends the call at its deadline; what is left to tell is which of the two it
@@ -92,7 +107,13 @@ final class CallStarter {
       return;
     }
     ScheduledFuture<?> alarm =
-        timer.schedule(() -> leave(running, LATE), defaultDeadline.toNanos(), TimeUnit.NANOSECONDS);
+        timer.schedule(
+            () -> {
+              leave(running, LATE);
+              late.run();
+            },
+            defaultDeadline.toNanos(),
+            TimeUnit.NANOSECONDS);
     caller.setOnCancelHandler(() -> {
       alarm.cancel(false);
       leave(running, CANCELLED);

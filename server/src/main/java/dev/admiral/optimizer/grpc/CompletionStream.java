@@ -2,6 +2,7 @@ package dev.admiral.optimizer.grpc;
 
 import dev.admiral.optimizer.cache.SingleFlight.Begun;
 import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
@@ -11,6 +12,7 @@ import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.Finished;
 import dev.admiral.optimizer.v1.Started;
 import dev.admiral.optimizer.v1.StreamResponse;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,18 @@ final class CompletionStream implements Pump.Source<StreamResponse> {
           new Pump.Step.Finish<>(
               StreamResponse.newBuilder().setFinished(finished(answered)).build());
     };
+  }
+
+  @Override
+  public @Nullable StatusRuntimeException failure() {
+    return running.outcome() instanceof Outcome.Failed failed
+        ? Statuses.of(failed.failure())
+        : null;
+  }
+
+  @Override
+  public void leave(Failure why) {
+    running.leave(why);
   }
 
   private Started started(Begun begun) {

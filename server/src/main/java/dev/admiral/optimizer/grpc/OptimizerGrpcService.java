@@ -81,7 +81,7 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
         UnaryReply<CompleteResponse> reply = UnaryReply.to(caller);
         RunningCall running = starter.pipeline().start(fine.call(), reply);
         starter.bindEnd(running, (ServerCallStreamObserver<CompleteResponse>) caller);
-        reply.bind(running, this::response);
+        reply.bind(running::outcome, answered -> response(running, answered));
       }
     }
   }
@@ -98,8 +98,9 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
         RunningCall running = starter.pipeline().start(fine.call(), wake);
         Pump<StreamResponse> pump = new Pump<>(caller, new CompletionStream(running, time));
         caller.setOnReadyHandler(pump);
-        starter.bindEnd(running, caller);
+        // A hit is as a rule sent at once, and needs no alarm.
         wake.bind(pump);
+        starter.bindEnd(running, pump, caller);
       }
     }
   }
@@ -126,7 +127,7 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
                   answer -> batch.answer(place, answer), failure -> batch.fail(place, failure));
           RunningCall running = starter.pipeline().start(fine.call(), reply);
           batch.runs(running);
-          reply.bind(running, this::response);
+          reply.bind(running::outcome, answered -> response(running, answered));
         }
       }
     }
@@ -172,8 +173,8 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
                         : OptionalInt.empty(),
                     reply);
         starter.bindEnd(running.running(), (ServerCallStreamObserver<EmbedResponse>) caller);
-        reply.bind(
-            running.running(), (call, answered) -> response(call, answered, running.vectors()));
+        RunningCall call = running.running();
+        reply.bind(call::outcome, answered -> response(call, answered, running.vectors()));
       }
     }
   }

@@ -4,11 +4,11 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
-import dev.admiral.optimizer.pipeline.RunningCall;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,28 +35,41 @@ final class UnaryReply<A> implements Runnable {
         failure -> caller.onError(Statuses.of(failure)));
   }
 
-  private record Bound<A>(RunningCall running, BiFunction<RunningCall, Answered, A> message) {}
+  private record Bound<A>(Supplier<@Nullable Outcome> outcome, Function<Answered, A> message) {}
 
   /**
    * Names the call to answer; wake-ups before this find nothing to do, so it looks at once.
    *
+   * @param outcome how the call ended, null as long as it runs
    * @param message makes the reply of an answered call
    */
-  void bind(RunningCall running, BiFunction<RunningCall, Answered, A> message) {
-    bound = new Bound<>(running, message);
+  void bind(Supplier<@Nullable Outcome> outcome, Function<Answered, A> message) {
+    bound = new Bound<>(outcome, message);
     run();
   }
 
   @Override
   public void run() {
     Bound<A> call = bound;
-    Outcome outcome = call == null ? null : call.running().outcome();
+    Outcome outcome = call == null ? null : call.outcome().get();
     if (call == null || outcome == null || !answered.compareAndSet(false, true)) {
       return;
     }
     switch (outcome) {
-      case Answered done -> answer.accept(call.message().apply(call.running(), done));
+      case Answered done -> answer(call, done);
       case Failed failed -> failure.accept(failed.failure());
     }
+  }
+
+  private void answer(Bound<A> call, Answered done) {
+    A reply;
+    try {
+      reply = call.message().apply(done);
+    } catch (RuntimeException e) {
+      // Nobody else answers any more.
+      failure.accept(Blocking.internal(e));
+      return;
+    }
+    answer.accept(reply);
   }
 }
