@@ -335,6 +335,34 @@ public sealed interface Failure {
   }
 
   /**
+   * The provider's wire format has no place for something the call asks for, so nothing was sent
+   * and nothing is billed. Another vendor's format may have one.
+   *
+   * @param field path of the field, such as "prompt.sampling.seed"
+   */
+  record Inexpressible(String field, String message) implements Failure {
+    @Override
+    public ErrorReason reason() {
+      return ErrorReason.ERROR_REASON_PROVIDER_CALL_INVALID;
+    }
+
+    @Override
+    public boolean failsOver() {
+      return true;
+    }
+
+    @Override
+    public boolean deterministic() {
+      return true;
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+      return Map.of("field", field);
+    }
+  }
+
+  /**
    * The provider rejects this call for what it is.
    *
    * @param reason PROVIDER_MODEL_UNKNOWN, PROVIDER_CALL_INVALID, CONTEXT_TOO_LONG,

@@ -40,6 +40,12 @@ final class Statuses {
     }
     switch (failure) {
       case Failure.Invalid invalid -> status.addDetails(Any.pack(badRequest(invalid.violations())));
+      case Failure.Inexpressible inexpressible ->
+          status.addDetails(
+              Any.pack(
+                  badRequest(
+                      List.of(
+                          new Failure.Violation(inexpressible.field(), inexpressible.message())))));
       case Failure.LimitReached limit ->
           status.addDetails(
               Any.pack(

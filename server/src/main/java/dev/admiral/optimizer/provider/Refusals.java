@@ -10,9 +10,8 @@ final class Refusals {
   /** The wire format has no place for a field. */
   static ProviderException cannotExpress(String provider, String field, String why) {
     return unsent(
-        new Failure.Rejected(
-            ErrorReason.ERROR_REASON_PROVIDER_CALL_INVALID,
-            "provider '" + provider + "' cannot be given " + field + ": " + why));
+        new Failure.Inexpressible(
+            field, "provider '" + provider + "' cannot be given " + field + ": " + why));
   }
 
   /** The vendor has no such call. */

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
@@ -77,6 +78,17 @@ class StatusesTest {
                     null)));
 
     assertThat(status.getDetailsList()).noneMatch(detail -> detail.is(RetryInfo.class));
+  }
+
+  @Test
+  void fieldAVendorHasNoPlaceFor_isNamedAsABadRequest() throws Exception {
+    Status status =
+        status(Statuses.of(new Failure.Inexpressible("prompt.sampling.seed", "a sentence")));
+
+    assertThat(only(status, BadRequest.class).getFieldViolations(0).getField())
+        .isEqualTo("prompt.sampling.seed");
+    assertThat(only(status, ErrorInfo.class).getMetadataMap())
+        .containsEntry("field", "prompt.sampling.seed");
   }
 
   private static String codeInContract(ErrorReason reason) {

@@ -621,9 +621,15 @@ class RequestsTest {
   }
 
   private static void assertNames(ProviderException refusal, String field) {
-    assertThat(refusal.failure()).isInstanceOf(Failure.Rejected.class);
+    assertThat(refusal.failure())
+        .isInstanceOfSatisfying(
+            Failure.Inexpressible.class, failure -> assertThat(failure.field()).isEqualTo(field));
     assertThat(refusal.failure().reason())
         .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_CALL_INVALID);
+    assertThat(refusal.failure().failsOver()).as("another dialect may have a place").isTrue();
+    assertThat(refusal.failure().retryable()).isFalse();
+    assertThat(refusal.failure().deterministic()).isTrue();
+    assertThat(refusal.failure().unhealthy()).isFalse();
     assertThat(refusal.failure().message()).contains(field + ":");
     assertThat(refusal.billable()).isEmpty();
   }
