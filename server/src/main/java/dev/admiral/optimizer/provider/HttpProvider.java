@@ -353,12 +353,12 @@ final class HttpProvider implements Provider {
       SseReader events = new SseReader(exchange.body());
       boolean done = false;
       while (!done && events.next()) {
-        done = events.isDone() || reader.event(events.data(), events.length());
         if (events.isError()) {
-          // Named an error, whatever it looks like.
+          // Named an error, whatever it looks like: some are plain text.
           throw new ErrorInsideException(
               VendorError.parse(Arrays.copyOf(events.data(), events.length())));
         }
+        done = events.isDone() || reader.event(events.data(), events.length());
         if (draft.begun()) {
           begin();
         }

@@ -338,6 +338,17 @@ class HttpProviderTest {
   }
 
   @Test
+  void eventNamedAnError_isOneWhateverItsData() throws Exception {
+    for (String data : List.of("upstream went away", "[DONE]", "{\"choices\":[]}")) {
+      vendor.next(c -> c.events("event: error\ndata: " + data + "\n\n"));
+      ProviderException e = failure(call(true));
+      assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_FAILED);
+      assertThat(e.failure().message()).contains("reported an error");
+      assertThat(e.billable()).contains(Usage.estimated(PROMPT_TOKENS, 0));
+    }
+  }
+
+  @Test
   void brokenStreamWhoseUsageHadCome_isBilledAsReported() throws Exception {
     vendor.next(c -> {
       c.begin(Map.of());
