@@ -13,8 +13,9 @@ import java.nio.file.Path;
  *
  * @param address host and port by which it is reached from here
  * @param tls whether it speaks TLS
+ * @param pid its process, or 0 if it does not say
  */
-public record Endpoints(String address, boolean tls) {
+public record Endpoints(String address, boolean tls, long pid) {
   /** The file, by its name in the data folder. */
   public static final String FILE = "endpoints.json";
 
@@ -40,7 +41,13 @@ public record Endpoints(String address, boolean tls) {
       throw new IllegalArgumentException(file + " names no gRPC address: use --address HOST:PORT.");
     }
     boolean tls = grpc.getFieldsOrDefault("tls", nothing).getBoolValue();
-    return new Endpoints(reachable(host) + ":" + port, tls);
+    long pid = (long) json.getFieldsOrDefault("pid", nothing).getNumberValue();
+    return new Endpoints(reachable(host) + ":" + port, tls, pid);
+  }
+
+  /** Whether the server is known to have ended, which one that was killed cannot say itself. */
+  boolean isLeftOver() {
+    return pid > 0 && ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty();
   }
 
   /** A server that listens everywhere is reached here. */

@@ -66,8 +66,16 @@ final class ServerOptions {
       description = "Give up after this time. Default: ${DEFAULT-VALUE}.")
   private double timeoutSeconds;
 
-  /** Where the server is, and how that is known. */
-  private record Place(String address, boolean tls, String origin) {}
+  /**
+   * Where the server is, and how that is known.
+   *
+   * @param note what the user should know of it before it is asked, or empty
+   */
+  private record Place(String address, boolean tls, String origin, String note) {
+    Place(String address, boolean tls, String origin) {
+      this(address, tls, origin, "");
+    }
+  }
 
   /**
    * Connects.
@@ -78,6 +86,9 @@ final class ServerOptions {
     Place place = place(shell);
     if (!(timeoutSeconds > 0 && timeoutSeconds <= 86_400)) {
       throw new UsageException("--timeout is not between 0 and 86400 seconds.");
+    }
+    if (!place.note().isEmpty()) {
+      shell.dim(place.note());
     }
     try {
       AdmiralClient.Builder builder =
@@ -123,6 +134,16 @@ final class ServerOptions {
   private static Place read(Path file) {
     try {
       Endpoints endpoints = Endpoints.read(file);
+      if (endpoints.isLeftOver()) {
+        String note =
+            file
+                + " is ignored: its server, process "
+                + endpoints.pid()
+                + ", has ended. Asking "
+                + DEFAULT_ADDRESS
+                + "; use --address HOST:PORT for another.";
+        return new Place(DEFAULT_ADDRESS, false, "the default", note);
+      }
       return new Place(endpoints.address(), endpoints.tls(), file.toString());
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));

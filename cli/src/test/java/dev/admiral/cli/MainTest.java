@@ -206,9 +206,7 @@ final class MainTest {
   void address_fromEndpointsOfDataFolder_isUsed() throws Exception {
     env.remove("ADMIRAL_ADDRESS");
     Path data = Files.createDirectories(home.resolve(".admiral"));
-    Files.writeString(
-        data.resolve("endpoints.json"),
-        "{\"pid\":1,\"grpc\":{\"host\":\"0.0.0.0\",\"port\":" + server.port() + ",\"tls\":false}}");
+    Files.writeString(data.resolve("endpoints.json"), endpoints(ProcessHandle.current().pid()));
     assertThat(run("health")).isEqualTo(0);
     env.put("ADMIRAL_DATA_DIR", data.toString());
     assertThat(run("health")).isEqualTo(0);
@@ -218,6 +216,29 @@ final class MainTest {
     Files.writeString(data.resolve("endpoints.json"), "{}");
     assertThat(run("health")).isEqualTo(64);
     assertThat(run("health", "--address", server.address())).isEqualTo(0);
+  }
+
+  @Test
+  void address_fromEndpointsOfServerThatHasEnded_isIgnored() throws Exception {
+    env.remove("ADMIRAL_ADDRESS");
+    Process ended =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-version")
+            .redirectErrorStream(true)
+            .start();
+    ended.getInputStream().readAllBytes();
+    ended.waitFor();
+    Path data = Files.createDirectories(home.resolve(".admiral"));
+    Files.writeString(data.resolve("endpoints.json"), endpoints(ended.pid()));
+    // What may answer on the usual port is no part of this test, so it ends before it connects.
+    assertThat(run("health", "--cert", "only.pem")).isEqualTo(64);
+    assertThat(stderr())
+        .startsWith(
+            data.resolve("endpoints.json")
+                + " is ignored: its server, process "
+                + ended.pid()
+                + ", has ended. Asking 127.0.0.1:50051; use --address HOST:PORT for another.\n")
+        .containsOnlyOnce("is ignored");
   }
 
   @Test
@@ -399,6 +420,11 @@ final class MainTest {
 
   private <M> M asked(Class<M> type) {
     return type.cast(server.requests.element());
+  }
+
+  private String endpoints(long pid) {
+    return "{\"pid\":%d,\"grpc\":{\"host\":\"0.0.0.0\",\"port\":%d,\"tls\":false}}"
+        .formatted(pid, server.port());
   }
 
   private static String authorization(Metadata headers) {
