@@ -13,6 +13,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,12 +85,12 @@ final class RequestGuard {
     @Override
     public Q parse(InputStream stream) {
       try {
-        if (stream instanceof KnownLength && stream.available() > limitBytes) {
-          return tooLarge;
+        if (!(stream instanceof KnownLength)) {
+          return messages.parse(new Bounded(stream, limitBytes));
         }
-        return messages.parse(stream);
+        return stream.available() > limitBytes ? tooLarge : messages.parse(stream);
       } catch (StatusRuntimeException e) {
-        return malformed;
+        return e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED ? tooLarge : malformed;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -108,6 +109,43 @@ final class RequestGuard {
     @Override
     public Q getMessagePrototype() {
       return Objects.requireNonNull(messages.getMessagePrototype());
+    }
+  }
+
+  /**
+   * A request whose length shows only as it is unpacked. Past the limit it fails as the transport's
+   * own streams do past theirs.
+   */
+  private static final class Bounded extends InputStream {
+    private final InputStream stream;
+    private long left;
+
+    Bounded(InputStream stream, int limitBytes) {
+      this.stream = stream;
+      this.left = limitBytes;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int read = stream.read();
+      if (read >= 0) {
+        taken(1);
+      }
+      return read;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int count = stream.read(bytes, offset, length);
+      taken(Math.max(0, count));
+      return count;
+    }
+
+    private void taken(int count) {
+      left -= count;
+      if (left < 0) {
+        throw Status.RESOURCE_EXHAUSTED.asRuntimeException();
+      }
     }
   }
 

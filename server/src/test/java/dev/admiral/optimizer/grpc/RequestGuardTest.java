@@ -79,11 +79,48 @@ class RequestGuardTest {
     assertRefused(bytes, "CALL_TOO_LARGE", "1000 bytes");
   }
 
+  @Test
+  void oneByteTooMuchUnpacked_namesTheLimit() {
+    byte[] bytes = StatsRequest.newBuilder().setAgentId("x".repeat(LIMIT)).build().toByteArray();
+
+    assertRefused(CallOptions.DEFAULT.withCompression("gzip"), bytes, "CALL_TOO_LARGE", "1000");
+  }
+
+  @Test
+  void moreUnpackedThanTheTransportTakes_namesTheLimit() {
+    byte[] bytes = StatsRequest.newBuilder().setAgentId("x".repeat(5 << 20)).build().toByteArray();
+
+    assertRefused(CallOptions.DEFAULT.withCompression("gzip"), bytes, "CALL_TOO_LARGE", "1000");
+  }
+
+  @Test
+  void packedMessageWithinTheLimit_reachesTheService() {
+    assertThat(
+            OptimizerServiceGrpc.newBlockingStub(channel)
+                .withCompression("gzip")
+                .health(HealthRequest.getDefaultInstance())
+                .getVersion())
+        .isEqualTo("served");
+  }
+
+  @Test
+  void brokenEncodingInAPackedMessage_isInvalid() {
+    assertRefused(
+        CallOptions.DEFAULT.withCompression("gzip"),
+        new byte[] {0x0a, 0x7f, 0x01},
+        "CALL_INVALID",
+        "encoding is broken");
+  }
+
   private void assertRefused(byte[] request, String reason, String part) {
+    assertRefused(CallOptions.DEFAULT, request, reason, part);
+  }
+
+  private void assertRefused(CallOptions options, byte[] request, String reason, String part) {
     StatusRuntimeException refused =
         catchThrowableOfType(
             StatusRuntimeException.class,
-            () -> ClientCalls.blockingUnaryCall(channel, raw(), CallOptions.DEFAULT, request));
+            () -> ClientCalls.blockingUnaryCall(channel, raw(), options, request));
 
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(refused.getStatus().getDescription()).contains(part);
