@@ -61,6 +61,7 @@ final class AnthropicAnswer implements Dialect.AnswerReader {
         throw new Dialect.MalformedException("the answer has no content");
       }
       end(ending);
+      count(counts.hasOutput());
     }
   }
 
@@ -97,7 +98,8 @@ final class AnthropicAnswer implements Dialect.AnswerReader {
           throw new Dialect.MalformedException("a second message began inside the first");
         }
         counts.replaceBy(event.counts);
-        draft.usage(counts.usage(), false);
+        // Its output is only what was there at the start.
+        count(false);
       }
       case "content_block_start" -> {
         contentBegun = true;
@@ -108,6 +110,7 @@ final class AnthropicAnswer implements Dialect.AnswerReader {
       case "message_delta" -> {
         counts.replaceBy(event.counts);
         end(event.ending);
+        count(event.counts.hasOutput());
       }
       case "message_stop" -> {
         return true;
@@ -170,7 +173,12 @@ final class AnthropicAnswer implements Dialect.AnswerReader {
     }
     draft.stopSequence(ending.stopSequence);
     draft.finish(0, finishReason(ending.stopReason));
-    draft.usage(counts.usage(), true);
+  }
+
+  private void count(boolean isFinal) {
+    if (counts.hasInput()) {
+      draft.usage(counts.usage(), isFinal);
+    }
   }
 
   static FinishReason finishReason(String word) {
@@ -378,12 +386,20 @@ final class AnthropicAnswer implements Dialect.AnswerReader {
       thinking = later.thinking < 0 ? thinking : later.thinking;
     }
 
+    boolean hasInput() {
+      return input >= 0;
+    }
+
+    boolean hasOutput() {
+      return output >= 0;
+    }
+
     Usage usage() {
       long written = Math.max(0, cacheWrite);
       long written1h = Math.min(written, Math.max(0, cacheWrite1h));
       long read = Math.max(0, cacheRead);
       return new Usage(
-          Math.max(0, input) + read + written,
+          input + read + written,
           read,
           written - written1h,
           written1h,

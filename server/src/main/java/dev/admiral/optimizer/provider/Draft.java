@@ -120,7 +120,10 @@ final class Draft {
     }
   }
 
-  /** Notes what the vendor counted, in the middle or at the end of the answer. */
+  /**
+   * Notes what the vendor counted so far. Its input is known; its output is all of the answer's
+   * only if it is final.
+   */
   void usage(Usage counted, boolean isFinal) {
     usage = counted;
     usageFinal |= isFinal;
@@ -136,17 +139,11 @@ final class Draft {
   }
 
   /**
-   * Returns the usage of the complete answer: what the vendor said last, or ours if it said none.
+   * Returns what the answer costs, or may cost if it broke: the vendor's numbers if they were its
+   * last, else an estimate that begins with what the vendor had said. What it left unsaid is never
+   * taken for zero.
    */
   Usage usage(LongSupplier estimatedInput) {
-    return usage != null ? usage : Usage.estimated(estimatedInput.getAsLong(), output.tokens());
-  }
-
-  /**
-   * Returns what the broken answer may cost: the vendor's numbers if they were its last, else an
-   * estimate that begins with what the vendor had said.
-   */
-  Usage billable(LongSupplier estimatedInput) {
     Usage known = usage;
     if (known == null) {
       return Usage.estimated(estimatedInput.getAsLong(), output.tokens());

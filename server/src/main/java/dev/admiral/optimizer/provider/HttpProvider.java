@@ -328,7 +328,7 @@ final class HttpProvider implements Provider {
       failed(failure);
       throw new ProviderException(
           failure,
-          input == null || foreign ? null : draft.billable(input),
+          input == null || foreign ? null : draft.usage(input),
           requestId(exchange),
           exchange.status());
     }

@@ -48,12 +48,17 @@ final class Json {
 
   /** Returns a count; zero for null, negative and other kinds, which are skipped. */
   static long count(JsonParser parser) throws IOException {
+    return Math.max(0, countOrUnknown(parser));
+  }
+
+  /** Returns a count; -1 for null, negative and other kinds, which are skipped. */
+  static long countOrUnknown(JsonParser parser) throws IOException {
     JsonToken token = parser.currentToken();
     if (token != null && token.isNumeric()) {
-      return Math.max(0, (long) parser.getDoubleValue());
+      return Math.max(-1, (long) parser.getDoubleValue());
     }
     parser.skipChildren();
-    return 0;
+    return -1;
   }
 
   /** Returns true if the text is one JSON object and nothing else. */

@@ -187,14 +187,15 @@ final class OpenAiAnswer implements Dialect.AnswerReader {
 
   /**
    * Counts of OpenAI include cached and written tokens in the prompt, and reasoning in the answer.
+   * Without both of its halves a usage is none.
    */
   private static @Nullable Usage readUsage(JsonParser parser) throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
       return null;
     }
-    long prompt = 0;
-    long completion = 0;
+    long prompt = -1;
+    long completion = -1;
     long total = 0;
     long cached = 0;
     long written = 0;
@@ -203,8 +204,8 @@ final class OpenAiAnswer implements Dialect.AnswerReader {
       String field = parser.currentName();
       parser.nextToken();
       switch (field) {
-        case "prompt_tokens" -> prompt = Json.count(parser);
-        case "completion_tokens" -> completion = Json.count(parser);
+        case "prompt_tokens" -> prompt = Json.countOrUnknown(parser);
+        case "completion_tokens" -> completion = Json.countOrUnknown(parser);
         case "total_tokens" -> total = Json.count(parser);
         // DeepSeek's and Moonshot's names, beside OpenAI's or instead of them.
         case "prompt_cache_hit_tokens", "cached_tokens" ->
@@ -228,6 +229,9 @@ final class OpenAiAnswer implements Dialect.AnswerReader {
         }
         default -> parser.skipChildren();
       }
+    }
+    if (prompt < 0 || completion < 0) {
+      return null;
     }
     if (reasoning > 0 && total == prompt + completion + reasoning) {
       // xAI counts reasoning beside the answer, not in it.

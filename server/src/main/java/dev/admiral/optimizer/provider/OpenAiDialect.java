@@ -172,7 +172,7 @@ final class OpenAiDialect implements Dialect {
             Arrays.asList("prompt_tokens", "input_tokens").contains(parser.currentName());
         parser.nextToken();
         if (wanted) {
-          input = Json.count(parser);
+          input = Json.countOrUnknown(parser);
         } else {
           parser.skipChildren();
         }

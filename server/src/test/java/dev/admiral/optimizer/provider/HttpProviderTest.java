@@ -427,6 +427,72 @@ class HttpProviderTest {
     }
   }
 
+  @Test
+  void usageNotSaidInFull_isEstimatedNeverZero() throws Exception {
+    String start = "data: {\"type\":\"message_start\",\"message\":{%s}}\n\n";
+    String text =
+        "data: {\"type\":\"content_block_start\",\"index\":0,"
+            + "\"content_block\":{\"type\":\"text\",\"text\":\"twelve chars\"}}\n\n";
+    String delta =
+        "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}%s}\n\n";
+    String stop = "data: {\"type\":\"message_stop\"}\n\n";
+    String input = "\"usage\":{\"input_tokens\":10,\"output_tokens\":1}";
+    String output = ",\"usage\":{\"output_tokens\":9}";
+    Usage ours = Usage.estimated(PROMPT_TOKENS, 3);
+    Map<String, Usage> complete =
+        Map.of(
+            start.formatted("") + text + delta.formatted("") + stop, ours,
+            start.formatted("\"usage\":null") + text + delta.formatted("") + stop, ours,
+            start.formatted("\"usage\":{}") + text + delta.formatted(output) + stop, ours,
+            start.formatted(input) + text + delta.formatted("") + stop, Usage.estimated(10, 3),
+            start.formatted(input) + text + delta.formatted(output) + stop, Usage.reported(10, 9));
+    Map<String, Usage> broken =
+        Map.of(
+            start.formatted("") + text, ours,
+            start.formatted("\"usage\":{}") + text + delta.formatted(output), ours,
+            start.formatted(input) + text + delta.formatted(""), Usage.estimated(10, 3));
+    try (Closing anthropic = anthropic()) {
+      for (var stream : complete.entrySet()) {
+        vendor.next(c -> c.events(stream.getKey()));
+        assertThat(anthropic.provider.complete(call(true), d -> {}).usage())
+            .as(stream.getKey())
+            .isEqualTo(stream.getValue());
+      }
+      for (var stream : broken.entrySet()) {
+        vendor.next(c -> c.events(stream.getKey()));
+        assertThat(failure(anthropic.provider, call(true)).billable())
+            .as(stream.getKey())
+            .contains(stream.getValue());
+      }
+      String whole =
+          "{\"content\":[{\"type\":\"text\",\"text\":\"twelve chars\"}],"
+              + "\"stop_reason\":\"end_turn\"%s}";
+      for (String usage : List.of("", ",\"usage\":{}", output)) {
+        vendor.next(c -> c.json(200, whole.formatted(usage)));
+        assertThat(anthropic.provider.complete(call(false), d -> {}).usage()).isEqualTo(ours);
+      }
+    }
+    for (String usage :
+        List.of("null", "{}", "{\"prompt_tokens\":null}", "{\"completion_tokens\":0}")) {
+      vendor.next(c ->
+          c.events(PIECE + FINISH + "data: {\"choices\":[],\"usage\":" + usage + "}\n\n" + DONE));
+      assertThat(provider.complete(call(true), d -> {}).usage()).as(usage).isEqualTo(ours);
+    }
+  }
+
+  @Test
+  void vectorsWithoutACount_areEstimated() throws Exception {
+    for (String usage : List.of("{}", "{\"prompt_tokens\":null}")) {
+      vendor.next(
+          c -> c.json(200, "{\"data\":[{\"index\":0,\"embedding\":[1]}],\"usage\":" + usage + "}"));
+      assertThat(
+              provider
+                  .embed(new VectorCall("a", "m", List.of("12345678"), OptionalInt.empty()))
+                  .usage())
+          .isEqualTo(Usage.estimated(2, 0));
+    }
+  }
+
   // Interruption.
 
   @Test
