@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,25 @@ final class Child implements AutoCloseable {
    */
   static Child admiral(String simulator, String... jvmFlags)
       throws IOException, InterruptedException {
+    return admiral(
+        simulator,
+        config -> java(List.of(jvmFlags), "dev.admiral.optimizer.app.Main", "--config", config));
+  }
+
+  /** Starts Admiral as its users do, with the launcher of the checkout this runs in. */
+  static Child launched(Child simulator) throws IOException, InterruptedException {
+    String home = System.getProperty("admiral.home");
+    if (home == null) {
+      throw new IOException(
+          "this benchmark uses the launcher; start the benchmarks with ./admiral bench");
+    }
+    String launcher = Path.of(home, "admiral").toString();
+    return admiral(
+        simulator.address(), config -> new ProcessBuilder(launcher, "serve", "--config", config));
+  }
+
+  private static Child admiral(String simulator, Function<String, ProcessBuilder> command)
+      throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("admiral-bench");
     Path config = folder.resolve("config.yaml");
     Files.writeString(
@@ -95,7 +115,8 @@ final class Child implements AutoCloseable {
         """
             .formatted(folder.resolve("data"), simulator, simulator));
     Process process =
-        java(List.of(jvmFlags), "dev.admiral.optimizer.app.Main", "--config", config.toString())
+        command
+            .apply(config.toString())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("log").toFile())
             .start();

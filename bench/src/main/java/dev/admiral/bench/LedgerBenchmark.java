@@ -19,10 +19,13 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
@@ -72,20 +75,26 @@ final class LedgerBenchmark implements Benchmark {
     }
   }
 
-  private double entries(Ledger ledger) {
+  private double entries(Ledger ledger) throws InterruptedException, ExecutionException {
     long start = System.nanoTime();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> writers = new ArrayList<>();
       for (int i = 0; i < WRITERS; i++) {
-        threads.execute(() -> {
-          for (int n = 0; n < ENTRIES_EACH; n++) {
-            if (!ledger.enter(entry(number.incrementAndGet()))) {
-              throw new IllegalStateException("an entry of the benchmark did not become durable");
-            }
-          }
-        });
+        writers.add(threads.submit(() -> write(ledger)));
+      }
+      for (Future<?> writer : writers) {
+        writer.get();
       }
     }
     return WRITERS * ENTRIES_EACH / ((System.nanoTime() - start) / 1e9);
+  }
+
+  private void write(Ledger ledger) {
+    for (int n = 0; n < ENTRIES_EACH; n++) {
+      if (!ledger.enter(entry(number.incrementAndGet()))) {
+        throw new IllegalStateException("an entry of the benchmark did not become durable");
+      }
+    }
   }
 
   private static LedgerEntry entry(long number) {

@@ -34,6 +34,8 @@ public final class CallKeys {
   /** Largest piece handed to the digest at once, in bytes; a short call is digested in one go. */
   private static final int CHUNK_BYTES = 16 * 1024;
 
+  private static final Value NOT_GIVEN = Value.getDefaultInstance();
+
   /** Never updated; cloning it is quicker than asking the security providers for another. */
   private static final MessageDigest SHA_256 = sha256();
 
@@ -102,7 +104,23 @@ public final class CallKeys {
   /** Returns true if the call asks for an answer drawn at random, or for several. */
   public static boolean sampled(Prompt prompt) {
     Sampling sampling = prompt.getSampling();
-    return sampling.getTemperature() > 0 || sampling.getCandidateCount() > 1;
+    return sampling.getTemperature() > 0
+        || sampling.getCandidateCount() > 1
+        || (prompt.hasProviderOptions() && sampled(prompt.getProviderOptions()));
+  }
+
+  /**
+   * Options go to the vendor unchanged, so what they say of sampling counts as the prompt's own.
+   */
+  private static boolean sampled(Struct options) {
+    return above(options, "temperature", 0) || above(options, "n", 1);
+  }
+
+  private static boolean above(Struct options, String name, double most) {
+    Value value = options.getFieldsOrDefault(name, NOT_GIVEN);
+    return value.hasNumberValue()
+        ? value.getNumberValue() > most
+        : value.getKindCase() != Value.KindCase.KIND_NOT_SET;
   }
 
   private static boolean known(Part part) {

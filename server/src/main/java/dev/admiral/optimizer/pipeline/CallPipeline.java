@@ -17,6 +17,7 @@ import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Outcome.Timing;
+import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.events.Event;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
@@ -232,11 +233,19 @@ public final class CallPipeline {
         }
       }
       case Failed failed -> {
-        if (call.shareable() && failed.failure().deterministic()) {
+        if (call.shareable() && willFailAgain(failed)) {
           engines.cache().putFailure(call.key(), failed.failure());
         }
       }
     }
+  }
+
+  /** With several candidates one that was merely down may be up again in a moment. */
+  private static boolean willFailAgain(Failed failed) {
+    return failed.failure().deterministic()
+        && failed.attempts().stream()
+            .map(Attempt::failure)
+            .allMatch(failure -> failure != null && failure.deterministic());
   }
 
   private static EntryOwner owner(Call call) {
@@ -277,16 +286,29 @@ public final class CallPipeline {
     engines.events().publish(call.caller().tenant(), event(call, outcome, total));
   }
 
-  /** A call that no flight was needed for gives its place in the agent's limit back. */
+  /**
+   * A call that cost its agent's limit nothing gives its place back: one answered from disk, or
+   * refused before anybody was asked. One that was tried, or whose caller left, does not.
+   */
   private static void settle(Outcome outcome, @Nullable Permit permit) {
     if (permit == null) {
       return;
     }
-    if (outcome instanceof Answered answered && answered.source() != Source.SOURCE_DISK) {
-      permit.settle(answered.answer().usage());
-    } else {
-      permit.cancel();
+    switch (outcome) {
+      case Answered answered
+          when answered.source() == Source.SOURCE_DISK
+              || answered.source() == Source.SOURCE_REPEATED ->
+          permit.cancel();
+      case Answered answered -> permit.settle(answered.answer().usage());
+      case Failed failed when failed.attempts().isEmpty() && !left(failed.failure()) ->
+          permit.cancel();
+      case Failed failed -> permit.settle(Usage.NONE);
     }
+  }
+
+  private static boolean left(Failure failure) {
+    return failure.reason() == ErrorReason.ERROR_REASON_CALL_CANCELLED
+        || failure.reason() == ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED;
   }
 
   private static Event event(Call call, Outcome outcome, Duration total) {

@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * away. Every try that was, or may have been, billed has its own ledger entry.
  */
 final class UpstreamTries {
+  private static final int MOST_SAID = 1_000;
+
   private final Engines engines;
   private final PipelineSettings settings;
 
@@ -326,7 +328,12 @@ final class UpstreamTries {
       return candidateCount == 1 && failure != null
           ? failure
           : new Failure.NoProviderAvailable(
-              "no candidate could serve: " + String.join("; ", why), shortestWait);
+              "no candidate could serve: " + bounded(String.join("; ", why)), shortestWait);
+    }
+
+    /** Statuses travel in headers, which many callers bound at 8 KiB. */
+    private static String bounded(String text) {
+      return text.length() <= MOST_SAID ? text : text.substring(0, MOST_SAID) + "...";
     }
 
     private Outcome failed(Failure failure) {

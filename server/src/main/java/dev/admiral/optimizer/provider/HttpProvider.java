@@ -1,7 +1,6 @@
 package dev.admiral.optimizer.provider;
 
 import com.fasterxml.jackson.core.JacksonException;
-import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
@@ -85,9 +84,6 @@ final class HttpProvider implements Provider {
       attempt.run(attempt::readAnswer);
       Reply reply =
           new Reply(draft.completion(), draft.usage(input), requestId(exchange), exchange.status());
-      if (!call.streamed()) {
-        Completions.replay(reply.completion()).forEach(sink::accept);
-      }
       succeeded();
       return reply;
     }

@@ -13,8 +13,7 @@ public interface Provider {
 
   /**
    * Makes one try of one model. With {@link ProviderCall#streamed()} pieces go to the sink as they
-   * arrive; else the sink sees the whole answer's pieces at the end. Either way the reply holds the
-   * complete answer.
+   * arrive; else the sink is not used. Either way the reply holds the complete answer.
    *
    * @throws ProviderException if no complete answer came, interruption included (reason
    *     CALL_CANCELLED); it says what may be billed all the same

@@ -358,4 +358,28 @@ class CallKeysTest {
       case MESSAGE -> throw new IllegalArgumentException("no scalar: " + field);
     };
   }
+
+  @Test
+  void optionsOfTheVendorThatSample_countAsSampling() {
+    assertThat(
+            CallKeys.sampled(
+                withOption("temperature", Value.newBuilder().setNumberValue(0.9).build())))
+        .isTrue();
+    assertThat(CallKeys.sampled(withOption("n", Value.newBuilder().setNumberValue(3).build())))
+        .isTrue();
+    assertThat(CallKeys.sampled(withOption("n", Value.newBuilder().setStringValue("3").build())))
+        .isTrue();
+    assertThat(
+            CallKeys.sampled(
+                withOption("temperature", Value.newBuilder().setNumberValue(0).build())))
+        .isFalse();
+    assertThat(CallKeys.sampled(withOption("user", Value.newBuilder().setStringValue("x").build())))
+        .isFalse();
+  }
+
+  private static Prompt withOption(String name, Value value) {
+    return Prompt.newBuilder()
+        .setProviderOptions(Struct.newBuilder().putFields(name, value))
+        .build();
+  }
 }
