@@ -15,6 +15,9 @@ import java.util.Map;
  * <p>Tool arguments come as a JSON value in whole answers and as the model's own text in streams;
  * both are given without the whitespace between tokens, and "{}" where the model gave none. The
  * vendor's explanation of a refusal is a refusal part at the end.
+ *
+ * <p>A stop reason that is missing or new is unspecified in both forms. The event that should tell
+ * it is not optional: a stream without it was cut, whatever end mark follows.
  */
 final class AnthropicAnswer implements Dialect.AnswerReader {
   private final Draft draft;
@@ -22,6 +25,7 @@ final class AnthropicAnswer implements Dialect.AnswerReader {
   private final Map<Integer, Json.Compactor> toolBlocks = new HashMap<>();
   private int blocks;
   private boolean contentBegun;
+  private boolean ended;
 
   AnthropicAnswer(Draft draft) {
     this.draft = draft;
@@ -30,6 +34,13 @@ final class AnthropicAnswer implements Dialect.AnswerReader {
   @Override
   public boolean mayEnd() {
     return false;
+  }
+
+  @Override
+  public void end() throws IOException {
+    if (!ended) {
+      throw new Dialect.MalformedException("the stream has no end of a message");
+    }
   }
 
   @Override
@@ -168,6 +179,7 @@ final class AnthropicAnswer implements Dialect.AnswerReader {
   }
 
   private void end(Ending ending) {
+    ended = true;
     if (!ending.explanation.isEmpty()) {
       draft.refusal(0, blocks, ending.explanation);
     }

@@ -84,6 +84,13 @@ sealed interface Dialect permits OpenAiDialect, AnthropicDialect {
 
     /** Returns true if the answer may end here without a last event. */
     boolean mayEnd();
+
+    /**
+     * Closes an answer whose events came to their proper end.
+     *
+     * @throws IOException if they made no answer
+     */
+    void end() throws IOException;
   }
 
   /** The vendor reports an error inside an answer that began well. */

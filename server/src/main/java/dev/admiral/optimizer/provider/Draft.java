@@ -99,9 +99,9 @@ final class Draft {
     return slot(candidate, slot).id;
   }
 
-  /** Returns true if anything of the slot was given out. */
-  boolean has(int candidate, int slot) {
-    return slot(candidate, slot).part >= 0;
+  /** Returns true if nothing of the candidate was given out. */
+  boolean isEmpty(int candidate) {
+    return nextPart(candidate) == 0;
   }
 
   void finish(int candidate, FinishReason reason) {

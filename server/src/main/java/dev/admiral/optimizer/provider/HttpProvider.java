@@ -362,6 +362,7 @@ final class HttpProvider implements Provider {
       if (!done && !reader.mayEnd()) {
         throw new IOException("the stream has no proper end");
       }
+      reader.end();
       exchange.finish(END_PATIENCE);
     }
 

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A choice has one text, one reasoning and one refusal, however its pieces interleave: that is
  * all a whole answer tells, and both must be equal.
+ *
+ * <p>Some that translate other vendors' answers leave the finish reason out, and the stream has its
+ * end mark all the same. A choice with content is taken so, its reason unspecified, which keeps it
+ * out of the cache; one with neither is no answer.
  */
 final class OpenAiAnswer implements Dialect.AnswerReader {
   private static final int REASONING_SLOT = -3;
@@ -35,6 +39,7 @@ final class OpenAiAnswer implements Dialect.AnswerReader {
   private final BitSet finished = new BitSet();
   private final Choice choice = new Choice();
   private final List<Integer> rounds = new ArrayList<>(1);
+  private @Nullable Usage usage;
 
   OpenAiAnswer(Draft draft) {
     this.draft = draft;
@@ -43,14 +48,7 @@ final class OpenAiAnswer implements Dialect.AnswerReader {
   @Override
   public void whole(byte[] body) throws IOException, Dialect.ErrorInsideException {
     read(body, body.length);
-    if (begun.isEmpty()) {
-      throw new Dialect.MalformedException("the answer has no choice");
-    }
-    for (int i = begun.nextSetBit(0); i >= 0; i = begun.nextSetBit(i + 1)) {
-      if (!finished.get(i)) {
-        draft.finish(i, FinishReason.FINISH_REASON_UNSPECIFIED);
-      }
-    }
+    end();
   }
 
   @Override
@@ -64,10 +62,29 @@ final class OpenAiAnswer implements Dialect.AnswerReader {
     return !begun.isEmpty() && begun.equals(finished);
   }
 
+  @Override
+  public void end() throws IOException {
+    if (begun.isEmpty()) {
+      throw new Dialect.MalformedException("the answer has no choice");
+    }
+    for (int i = begun.nextSetBit(0); i >= 0; i = begun.nextSetBit(i + 1)) {
+      if (!finished.get(i)) {
+        draft.finish(i, FinishReason.FINISH_REASON_UNSPECIFIED);
+        if (draft.isEmpty(i)) {
+          throw new Dialect.MalformedException("a choice has neither content nor a finish reason");
+        }
+      }
+    }
+    if (usage != null) {
+      // Whatever came last speaks of all.
+      draft.usage(usage, true);
+    }
+  }
+
   private void read(byte[] json, int length) throws IOException, Dialect.ErrorInsideException {
     VendorError error = VendorError.NONE;
     boolean failed = false;
-    @Nullable Usage usage = null;
+    boolean counted = false;
     try (JsonParser parser = Json.FACTORY.createParser(json, 0, length)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new Dialect.MalformedException("an answer is no JSON object");
@@ -77,7 +94,7 @@ final class OpenAiAnswer implements Dialect.AnswerReader {
         JsonToken token = parser.nextToken();
         switch (field) {
           case "choices" -> readChoices(parser, json);
-          case "usage" -> usage = orElse(readUsage(parser), usage);
+          case "usage" -> counted |= count(parser);
           case "x_groq" -> {
             // Groq reports usage here whether asked or not, and on some days errors.
             while (token == JsonToken.START_OBJECT && parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -85,7 +102,7 @@ final class OpenAiAnswer implements Dialect.AnswerReader {
               boolean isError = parser.currentName().equals("error");
               JsonToken inner = parser.nextToken();
               if (isUsage) {
-                usage = orElse(readUsage(parser), usage);
+                counted |= count(parser);
               } else if (isError && inner != JsonToken.VALUE_NULL) {
                 failed = true;
                 error = VendorError.read(parser);
@@ -108,7 +125,7 @@ final class OpenAiAnswer implements Dialect.AnswerReader {
         throw new Dialect.MalformedException("an answer ends in the middle");
       }
     }
-    if (usage != null) {
+    if (counted && usage != null) {
       // Only now: "choices" may stand behind "usage".
       draft.usage(usage, failed || mayEnd());
     }
@@ -185,6 +202,15 @@ final class OpenAiAnswer implements Dialect.AnswerReader {
     };
   }
 
+  private boolean count(JsonParser parser) throws IOException {
+    Usage counted = readUsage(parser);
+    if (counted == null) {
+      return false;
+    }
+    usage = counted;
+    return true;
+  }
+
   /**
    * Counts of OpenAI include cached and written tokens in the prompt, and reasoning in the answer.
    * Without both of its halves a usage is none.
@@ -238,10 +264,6 @@ final class OpenAiAnswer implements Dialect.AnswerReader {
       completion += reasoning;
     }
     return new Usage(prompt, cached, written, 0, completion, reasoning, false);
-  }
-
-  private static @Nullable Usage orElse(@Nullable Usage usage, @Nullable Usage other) {
-    return usage == null ? other : usage;
   }
 
   /** One tool call, or a piece of one, as it stands in a choice. */

@@ -349,6 +349,29 @@ class HttpProviderTest {
   }
 
   @Test
+  void streamOfNothingButItsEndMark_isMalformedAndMayBeBilled() throws Exception {
+    String message = "data: {\"type\":\"message_start\",\"message\":{}}\n\n";
+    String stop = "data: {\"type\":\"message_stop\"}\n\n";
+    try (Closing anthropic = anthropic()) {
+      for (String stream : List.of(DONE, stop, message + stop, message + DONE)) {
+        vendor.next(c -> c.events(stream));
+        assertMalformed(failure(anthropic.provider, call(true)));
+      }
+    }
+    for (String stream : List.of(DONE, "data: {\"choices\":[]}\n\n" + DONE)) {
+      vendor.next(c -> c.events(stream));
+      assertMalformed(failure(call(true)));
+    }
+  }
+
+  private static void assertMalformed(ProviderException e) {
+    assertThat(e.failure()).isInstanceOf(Failure.Broken.class);
+    assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+    assertThat(e.failure().message()).contains("does not keep to its protocol");
+    assertThat(e.billable()).contains(Usage.estimated(PROMPT_TOKENS, 0));
+  }
+
+  @Test
   void brokenStreamWhoseUsageHadCome_isBilledAsReported() throws Exception {
     vendor.next(c -> {
       c.begin(Map.of());

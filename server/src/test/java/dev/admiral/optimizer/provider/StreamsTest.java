@@ -291,6 +291,35 @@ class StreamsTest {
         .isInstanceOf(Dialect.MalformedException.class);
   }
 
+  @Test
+  void openAi_contentWithoutAFinishReason_isAnAnswerInBothForms() throws Exception {
+    String usage = "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}";
+    String call = "\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"{}\"}}]";
+    String choice =
+        "{\"choices\":[{\"index\":0,\"%s\":{\"content\":\"x\"," + call + "}}]," + usage + "}";
+    Read streamed = openAi(bytes("data: " + choice.formatted("delta") + "\n\ndata: [DONE]\n\n"));
+    Draft whole = new Draft(null);
+    new OpenAiAnswer(whole).whole(choice.formatted("message").getBytes(UTF_8));
+    assertThat(streamed.completion).isEqualTo(whole.completion());
+    assertThat(streamed.completion.getFinishReason())
+        .isEqualTo(FinishReason.FINISH_REASON_UNSPECIFIED);
+    assertThat(streamed.completion.getMessage().getPartsCount()).isEqualTo(2);
+    assertThat(streamed.usage).isEqualTo(whole.usage(() -> 0)).isEqualTo(Usage.reported(3, 4));
+  }
+
+  @Test
+  void openAi_noChoiceOrAnEmptyUnfinishedOne_isMalformedInBothForms() {
+    for (String choices :
+        List.of("", "{\"index\":0,\"%s\":{\"role\":\"assistant\",\"content\":\"\"}}")) {
+      String answer = "{\"choices\":[" + choices + "]}";
+      String chunk = "data: " + answer.formatted("delta") + "\n\ndata: [DONE]\n\n";
+      assertThatThrownBy(() -> openAi(bytes(chunk))).isInstanceOf(Dialect.MalformedException.class);
+      assertThatThrownBy(() ->
+              new OpenAiAnswer(new Draft(null)).whole(answer.formatted("message").getBytes(UTF_8)))
+          .isInstanceOf(Dialect.MalformedException.class);
+    }
+  }
+
   /** What came of a stream. */
   private record Read(List<ContentDelta> deltas, Completion completion, Usage usage) {}
 
@@ -336,6 +365,7 @@ class StreamsTest {
       done = events.isDone() || reader.event(events.data(), events.length());
     }
     assertThat(done).isTrue();
+    reader.end();
     return new Read(List.copyOf(deltas), draft.completion(), draft.usage(() -> 0));
   }
 }
