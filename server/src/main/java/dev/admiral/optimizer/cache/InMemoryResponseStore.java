@@ -59,6 +59,13 @@ public final class InMemoryResponseStore implements ResponseStore {
   }
 
   @Override
+  public synchronized List<Row> findByHash(long bits) {
+    CallKey first = new CallKey(bits, Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE);
+    CallKey last = new CallKey(bits, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+    return List.copyOf(rows(Shelf.RESPONSES).byKey.subMap(first, true, last, true).values());
+  }
+
+  @Override
   public synchronized void write(List<Change> changes) {
     for (Change change : changes) {
       switch (change) {

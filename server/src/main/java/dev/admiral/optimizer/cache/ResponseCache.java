@@ -19,7 +19,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.Map;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
@@ -57,6 +58,9 @@ public final class ResponseCache implements AutoCloseable {
   /** Longest wait for an invalidation to clear the disk tier, which may have to be read whole. */
   private static final Duration CLEARING_WAIT = Duration.ofMinutes(1);
 
+  /** Longest wait for the disk tier to tell what it holds of an answer reported to be bad. */
+  private static final Duration EVICTING_WAIT = Duration.ofSeconds(5);
+
   /**
    * Failures are remembered for their time more or less this part, so that they do not all end at
    * once.
@@ -66,10 +70,10 @@ public final class ResponseCache implements AutoCloseable {
   /** Reads that may wait for each reader of the disk tier. */
   private static final int READS_PER_READER = 64;
 
-  /**
-   * Marks for keys evicted lately; two keys seldom share one, and then an answer is lost at worst.
-   */
+  /** Marks for hashes evicted lately; two seldom share one, and then an answer is lost at worst. */
   private static final int EVICTION_MARKS = 1_024;
+
+  private static final int HASH_DIGITS = 16;
 
   private final CacheSettings settings;
   private final Time time;
@@ -82,7 +86,12 @@ public final class ResponseCache implements AutoCloseable {
   private final Runnable stopReaders;
   private volatile @Nullable Thread writer;
 
-  private final Cache<CallKey, Entry> memory;
+  /**
+   * By the first 64 bits of the key, so that an answer is found by its hash too. Keys that share
+   * them, which hardly ever happens, take each other's place.
+   */
+  private final Cache<Long, Entry> memory;
+
   private final Cache<CallKey, KnownFailure> failures;
   private final Cache<CallKey, KnownRepeat> repeats;
 
@@ -98,12 +107,14 @@ public final class ResponseCache implements AutoCloseable {
 
   /** A memory entry. Compared by identity, so that one is never removed in place of another. */
   private static final class Entry implements Weighed {
+    final CallKey key;
     final EntryOwner owner;
     final Answer answer;
     final int bytes;
     final long lifeNanos;
 
-    Entry(EntryOwner owner, Answer answer, Duration life) {
+    Entry(CallKey key, EntryOwner owner, Answer answer, Duration life) {
+      this.key = key;
       this.owner = owner;
       this.answer = answer;
       this.bytes = weight(answer);
@@ -226,11 +237,11 @@ public final class ResponseCache implements AutoCloseable {
         threads);
   }
 
-  private <V extends Weighed> Cache<CallKey, V> weighed(long limit, LongAdder evictions) {
+  private <K, V extends Weighed> Cache<K, V> weighed(long limit, LongAdder evictions) {
     return Caffeine.newBuilder()
         .maximumWeight(limit)
-        .<CallKey, V>weigher((_, entry) -> entry.bytes())
-        .expireAfter(ResponseCache.<V>lives())
+        .<K, V>weigher((_, entry) -> entry.bytes())
+        .expireAfter(ResponseCache.<K, V>lives())
         .ticker(time::nanos)
         .executor(Runnable::run)
         .evictionListener((_, _, cause) -> {
@@ -241,7 +252,7 @@ public final class ResponseCache implements AutoCloseable {
         .build();
   }
 
-  private static <V extends Lived> Expiry<CallKey, V> lives() {
+  private static <K, V extends Lived> Expiry<K, V> lives() {
     return Expiry.writing((_, entry) -> Duration.ofNanos(entry.lifeNanos()));
   }
 
@@ -313,8 +324,11 @@ public final class ResponseCache implements AutoCloseable {
    * @param maxAge oldest answer wanted; null for any
    */
   public @Nullable Hit findInMemory(CallKey key, @Nullable Duration maxAge) {
-    Entry entry = memory.getIfPresent(key);
-    Hit hit = entry == null ? null : hit(entry.answer, Source.SOURCE_MEMORY, maxAge);
+    Entry entry = memory.getIfPresent(key.a());
+    Hit hit =
+        entry == null || !entry.key.equals(key)
+            ? null
+            : hit(entry.answer, Source.SOURCE_MEMORY, maxAge);
     (hit == null ? memoryMisses : memoryHits).increment();
     return hit;
   }
@@ -334,7 +348,7 @@ public final class ResponseCache implements AutoCloseable {
 
   private @Nullable Hit lookOnDisk(CallKey key, @Nullable Duration maxAge) {
     long epoch = epoch();
-    int mark = evictionMarks.get(markOf(key));
+    int mark = evictionMarks.get(markOf(key.a()));
     EntryOwner owner;
     Answer answer;
     Instant expires;
@@ -364,10 +378,10 @@ public final class ResponseCache implements AutoCloseable {
     if (!left.isPositive()) {
       return null;
     }
-    Entry entry = new Entry(owner, answer, left);
-    memory.put(key, entry);
-    if (forbidsPut(epoch, key, owner, answer) || evictionMarks.get(markOf(key)) != mark) {
-      memory.asMap().remove(key, entry);
+    Entry entry = new Entry(key, owner, answer, left);
+    memory.put(key.a(), entry);
+    if (forbidsPut(epoch, key, owner, answer) || evictionMarks.get(markOf(key.a())) != mark) {
+      removeFromMemory(entry);
       return null;
     }
     return hit(answer, Source.SOURCE_DISK, maxAge);
@@ -406,17 +420,21 @@ public final class ResponseCache implements AutoCloseable {
     if (!ttl.isPositive() || !cacheable(answer) || forbidsPut(epoch, key, owner, answer)) {
       return;
     }
-    Entry entry = new Entry(owner, answer, ttl);
+    Entry entry = new Entry(key, owner, answer, ttl);
     if (entry.bytes > settings.answerBytes()) {
       return;
     }
-    memory.put(key, entry);
+    memory.put(key.a(), entry);
     Instant expires = time.now().plus(ttl);
     writes.put(new WriteBehind.Put(Shelf.RESPONSES, key, owner, answer, null, expires), false);
     if (forbidsPut(epoch, key, owner, answer)) {
-      memory.asMap().remove(key, entry);
+      removeFromMemory(entry);
       writes.delete(Shelf.RESPONSES, key);
     }
+  }
+
+  private boolean removeFromMemory(Entry entry) {
+    return memory.asMap().remove(entry.key.a(), entry);
   }
 
   private boolean forbidsPut(long epoch, CallKey key, EntryOwner owner, Answer answer) {
@@ -439,12 +457,10 @@ public final class ResponseCache implements AutoCloseable {
     Instant now = time.now();
     invalidations.add(tenant, selector, now);
     Set<CallKey> removed = new HashSet<>();
-    for (Map.Entry<CallKey, Entry> cached : memory.asMap().entrySet()) {
-      CallKey key = cached.getKey();
-      Entry entry = cached.getValue();
-      if (matches(selector, tenant, key, entry.owner, entry.answer, now)
-          && memory.asMap().remove(key, entry)) {
-        removed.add(key);
+    for (Entry entry : memory.asMap().values()) {
+      if (matches(selector, tenant, entry.key, entry.owner, entry.answer, now)
+          && removeFromMemory(entry)) {
+        removed.add(entry.key);
       }
     }
     removed.addAll(
@@ -485,34 +501,58 @@ public final class ResponseCache implements AutoCloseable {
   }
 
   /**
-   * Removes one answer, because it was reported to be bad. Blocks if the answer may be on disk
-   * only.
+   * Removes one answer of a tenant from both tiers, because it was reported to be bad. Blocks for a
+   * moment if the answer may be on disk only.
    *
+   * @param hash {@link CallKey#hash()} of the call; a text that is none finds nothing
    * @return true if it was there
+   * @throws IOException if it is not in memory and the disk tier did not tell; it may be there
+   *     still
    */
-  public boolean evict(CallKey key) {
-    boolean found = memory.getIfPresent(key) != null || storedAlive(key);
-    evictionMarks.incrementAndGet(markOf(key));
-    memory.invalidate(key);
-    if (found || presence.mayHold(key)) {
-      writes.delete(Shelf.RESPONSES, key);
+  public boolean evict(String tenant, String hash) throws IOException, InterruptedException {
+    Long bits = bits(hash);
+    if (bits == null) {
+      return false;
+    }
+    Instant now = time.now();
+    // First, so that whoever brings the answer from disk meanwhile sees it after it has done so.
+    evictionMarks.incrementAndGet(markOf(bits));
+    Entry entry = memory.getIfPresent(bits);
+    if (entry != null && entry.owner.tenant().equals(tenant)) {
+      removeFromMemory(entry);
+      writes.delete(Shelf.RESPONSES, entry.key);
+      return true;
+    }
+    List<CallKey> waiting =
+        writes.deleteIf(put ->
+            put.key.a() == bits && put.owner.tenant().equals(tenant) && put.expires.isAfter(now));
+    return !waiting.isEmpty() || evictFromDisk(tenant, bits, now);
+  }
+
+  private boolean evictFromDisk(String tenant, long bits, Instant now)
+      throws IOException, InterruptedException {
+    boolean found = false;
+    for (Row row : reads.call(() -> store.findByHash(bits), EVICTING_WAIT)) {
+      // What waits to be written has taken the row's place.
+      if (row.owner().tenant().equals(tenant) && writes.find(row.key()) == null) {
+        found |= row.expires().isAfter(now) && !invalidations.forbidsRow(row);
+        writes.delete(Shelf.RESPONSES, row.key());
+      }
     }
     return found;
   }
 
-  private boolean storedAlive(CallKey key) {
-    return switch (writes.find(key)) {
-      case WriteBehind.Put put -> put.expires.isAfter(time.now());
-      case WriteBehind.Delete _ -> false;
-      case null -> {
-        Row row = presence.mayHold(key) ? reads.find(Shelf.RESPONSES, key) : null;
-        yield row != null && row.expires().isAfter(time.now()) && !invalidations.forbidsRow(row);
-      }
-    };
+  /** Returns the first 64 bits of the keys with a hash; null if the text is no hash. */
+  private static @Nullable Long bits(String hash) {
+    try {
+      return hash.length() == HASH_DIGITS ? HexFormat.fromHexDigitsToLong(hash) : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
-  private static int markOf(CallKey key) {
-    return (int) key.d() & (EVICTION_MARKS - 1);
+  private static int markOf(long hash) {
+    return (int) hash & (EVICTION_MARKS - 1);
   }
 
   // Failures.

@@ -78,6 +78,12 @@ public interface ResponseStore {
   /** Returns the row with a key, expired or not; null if there is none. */
   @Nullable Row find(Shelf shelf, CallKey key) throws IOException;
 
+  /**
+   * Returns the responses whose key begins with 64 bits ({@link CallKey#a()}), expired or not;
+   * hardly ever more than one.
+   */
+  List<Row> findByHash(long bits) throws IOException;
+
   /** Makes all changes in order, or none; they are durable when it returns. */
   void write(List<Change> changes) throws IOException;
 

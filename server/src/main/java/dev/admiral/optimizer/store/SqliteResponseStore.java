@@ -32,6 +32,12 @@ public final class SqliteResponseStore implements ResponseStore {
       FROM response WHERE shelf = ? AND key = ?
       """;
 
+  private static final String FIND_BY_HASH =
+      """
+      SELECT tenant, agent, provider, model, body, created, expires, answer, key
+      FROM response WHERE shelf = 0 AND key >= ? AND key <= ?
+      """;
+
   private static final String INSERT =
       """
       INSERT INTO response (
@@ -84,6 +90,23 @@ public final class SqliteResponseStore implements ResponseStore {
       try (ResultSet row = find.executeQuery()) {
         return row.next() ? row(key, row) : null;
       }
+    });
+  }
+
+  @Override
+  public List<Row> findByHash(long bits) throws IOException {
+    return database.read(session -> {
+      PreparedStatement find = session.statement(FIND_BY_HASH);
+      find.setBytes(1, new CallKey(bits, 0, 0, 0).bytes());
+      // Blobs are compared byte by byte, each without a sign.
+      find.setBytes(2, new CallKey(bits, -1, -1, -1).bytes());
+      List<Row> rows = new ArrayList<>();
+      try (ResultSet row = find.executeQuery()) {
+        while (row.next()) {
+          rows.add(row(CallKey.of(row.getBytes(9)), row));
+        }
+      }
+      return rows;
     });
   }
 

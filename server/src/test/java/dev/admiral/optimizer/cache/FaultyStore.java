@@ -45,6 +45,12 @@ final class FaultyStore implements ResponseStore {
   }
 
   @Override
+  public List<Row> findByHash(long bits) throws IOException {
+    pass();
+    return inner.findByHash(bits);
+  }
+
+  @Override
   public void write(List<Change> changes) throws IOException {
     writes.incrementAndGet();
     pass();

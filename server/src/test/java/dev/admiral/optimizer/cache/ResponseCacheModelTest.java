@@ -68,8 +68,7 @@ class ResponseCacheModelTest {
       } else if (what < 83) {
         time.advance(Duration.ofSeconds(which % 400));
       } else if (what < 88) {
-        assertThat(cache.evict(key)).isEqualTo(alive(key) != null);
-        model.remove(key);
+        evict(key, TENANTS.get(which / 8 % 2));
       } else if (what < 96) {
         invalidate(which);
       } else {
@@ -112,6 +111,15 @@ class ResponseCacheModelTest {
         assertThat(hit).isNotNull();
         assertThat(hit.answer()).isEqualTo(kept.answer());
         assertThat(hit.age()).isEqualTo(Duration.between(kept.answer().created(), time.now()));
+      }
+    }
+
+    void evict(CallKey key, String tenant) throws Exception {
+      Kept kept = alive(key);
+      boolean owned = kept != null && kept.owner().tenant().equals(tenant);
+      assertThat(cache.evict(tenant, key.hash())).isEqualTo(owned);
+      if (owned) {
+        model.remove(key);
       }
     }
 

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.cache;
 
 import static dev.admiral.optimizer.cache.Samples.key;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.admiral.optimizer.cache.ResponseStore.Row;
@@ -353,19 +354,80 @@ class ResponseCacheTest {
     assertThat(cache.findInMemory(key(1), null)).isNull();
   }
 
-  @Test
-  void answerReportedBad_leavesEveryTier() {
-    put(key(1), answer("x"));
-    write();
-    put(key(2), answer("y"));
-    restart();
+  private boolean evict(CallKey key) throws Exception {
+    return cache.evict("acme", key.hash());
+  }
 
-    assertThat(cache.evict(key(1))).isTrue();
-    assertThat(cache.findOnDisk(key(1), null)).isNull();
+  @Test
+  void answerReportedBad_leavesEveryTier() throws Exception {
+    put(key(1), answer("on disk only"));
     write();
-    assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNull();
-    assertThat(cache.evict(key(1))).isFalse();
-    assertThat(cache.evict(key(77))).isFalse();
+    restart();
+    put(key(2), answer("on both"));
+    write();
+    put(key(3), answer("waiting"));
+
+    for (int i = 1; i <= 3; i++) {
+      assertThat(evict(key(i))).isTrue();
+      assertThat(evict(key(i))).isFalse();
+      assertThat(cache.findInMemory(key(i), null)).isNull();
+      assertThat(cache.findOnDisk(key(i), null)).isNull();
+    }
+    write();
+    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+    assertThat(evict(key(1))).isFalse();
+  }
+
+  @Test
+  void answerWaitingForTheDiskAlone_isEvicted() throws Exception {
+    cache = cache(settings(1, 1 << 20, 1 << 16), Runnable::run);
+    put(key(1), answer("too much for the memory"));
+    assertThat(cache.findInMemory(key(1), null)).isNull();
+
+    assertThat(evict(key(1))).isTrue();
+    write();
+    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+  }
+
+  @Test
+  void answerOfAnotherTenant_isNotEvicted() throws Exception {
+    cache.put(key(1), new EntryOwner("rival", null), answer("x"), TEN_MINUTES, 0);
+    assertThat(evict(key(1))).isFalse();
+    write();
+    restart();
+    assertThat(evict(key(1))).isFalse();
+
+    assertThat(cache.findOnDisk(key(1), null)).isNotNull();
+  }
+
+  @Test
+  void hashThatIsNone_evictsNothing() throws Exception {
+    put(key(0), answer("x"));
+
+    for (String hash : List.of("", "0", "zzzzzzzzzzzzzzzz", "00000000000000000", "' OR 1=1 -- 7")) {
+      assertThat(cache.evict("acme", hash)).isFalse();
+    }
+    assertThat(cache.findInMemory(key(0), null)).isNotNull();
+  }
+
+  @Test
+  void manyEvictions_keepNoFlightFromStoringItsAnswer() throws Exception {
+    long before = cache.epoch();
+    for (int i = 0; i <= 2 * Invalidations.KEPT; i++) {
+      assertThat(evict(key(1_000 + i))).isFalse();
+    }
+    cache.put(key(1), FLEET, answer("x"), TEN_MINUTES, before);
+
+    assertThat(cache.findInMemory(key(1), null)).isNotNull();
+  }
+
+  @Test
+  void evictionFromABrokenStore_saysSoUnlessMemoryKnowsTheAnswer() throws Exception {
+    put(key(1), answer("x"));
+    store.fault = new IOException("disk gone");
+
+    assertThat(evict(key(1))).isTrue();
+    assertThatThrownBy(() -> evict(key(2))).isInstanceOf(IOException.class);
   }
 
   @Test
@@ -381,10 +443,24 @@ class ResponseCacheTest {
               meanwhile.getAndSet(() -> {}).run();
             });
     tidy();
-    meanwhile.set(() -> cache.evict(key(1)));
+    meanwhile.set(() -> assertThatCode(() -> evict(key(1))).doesNotThrowAnyException());
 
     assertThat(cache.findOnDisk(key(1), null)).isNull();
     assertThat(cache.findInMemory(key(1), null)).isNull();
+  }
+
+  @Test
+  void keysWithOneHash_areNeverMixed() throws Exception {
+    CallKey one = new CallKey(7, 1, 1, 1);
+    CallKey other = new CallKey(7, 2, 2, 2);
+    Answer answer = answer("one");
+    put(one, answer);
+    assertThat(cache.findInMemory(other, null)).isNull();
+    put(other, answer("other"));
+    write();
+
+    assertThat(cache.findInMemory(one, null)).isNull();
+    assertThat(cache.findOnDisk(one, null).answer()).isEqualTo(answer);
   }
 
   // Bounds and expiry.

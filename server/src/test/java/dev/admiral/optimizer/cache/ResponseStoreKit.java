@@ -120,6 +120,45 @@ public abstract class ResponseStoreKit {
   }
 
   @Test
+  void rowsByHash_areThoseWhoseKeyBeginsWithIt() throws Exception {
+    for (long hash : new long[] {0, 5, -5, Long.MAX_VALUE, Long.MIN_VALUE}) {
+      CallKey least = new CallKey(hash, 0, 0, 0);
+      CallKey greatest = new CallKey(hash, -1, -1, -1);
+      CallKey signed = new CallKey(hash, Long.MIN_VALUE, Long.MAX_VALUE, 7);
+      for (CallKey key : List.of(least, greatest, signed)) {
+        put(Shelf.RESPONSES, withKey(key));
+        put(Shelf.REPEATS, withKey(key));
+      }
+      put(Shelf.RESPONSES, withKey(new CallKey(hash + 1, 0, 0, 0)));
+      put(Shelf.RESPONSES, withKey(new CallKey(hash - 1, -1, -1, -1)));
+
+      assertThat(store.findByHash(hash))
+          .extracting(Row::key)
+          .containsExactlyInAnyOrder(least, greatest, signed);
+      assertSame(
+          store.findByHash(hash).stream()
+              .filter(row -> row.key().equals(signed))
+              .findFirst()
+              .orElseThrow(),
+          withKey(signed));
+    }
+    assertThat(store.findByHash(77)).isEmpty();
+  }
+
+  private static Row withKey(CallKey key) {
+    Row row = row(1);
+    return new Row(
+        key,
+        row.owner(),
+        row.provider(),
+        row.model(),
+        null,
+        row.created(),
+        NOW.minusSeconds(1),
+        row.answer());
+  }
+
+  @Test
   void shelves_areApart() throws Exception {
     Row one = row(1);
     Row other = row(1, FLEET, "p", "other", NOW, NOW.plusSeconds(1), 7);

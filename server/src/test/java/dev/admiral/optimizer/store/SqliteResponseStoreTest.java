@@ -88,6 +88,24 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
     }
   }
 
+  @Test
+  void cacheOverIt_evictsByHashAfterARestart() throws Exception {
+    try (ResponseCache cache = cache()) {
+      cache.start();
+      cache.put(key(-1), FLEET, answer(), Duration.ofMinutes(10), cache.epoch());
+      cache.put(key(-2), FLEET, answer(), Duration.ofMinutes(10), cache.epoch());
+    }
+    try (ResponseCache cache = cache()) {
+      cache.start();
+      assertThat(cache.evict("rival", key(-1).hash())).isFalse();
+      assertThat(cache.evict("acme", key(-1).hash())).isTrue();
+      assertThat(cache.evict("acme", key(-1).hash())).isFalse();
+      assertThat(cache.findOnDisk(key(-1), null)).isNull();
+      assertThat(cache.findOnDisk(key(-2), null)).isNotNull();
+    }
+    assertThat(store.find(Shelf.RESPONSES, key(-1))).isNull();
+  }
+
   private ResponseCache cache() {
     CacheSettings defaults = CacheSettings.defaults(1L << 28);
     return new ResponseCache(
