@@ -1,27 +1,46 @@
 package dev.admiral.optimizer.app;
 
 import dev.admiral.optimizer.cache.ResponseCache;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.guardian.HealthBoard.Finding;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.provider.Provider;
 import dev.admiral.optimizer.provider.ProviderCheck;
 import dev.admiral.optimizer.store.SqliteDatabase;
 import dev.admiral.optimizer.v1.HealthState;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Supplier;
 
 /** Asks each kind of part how it is, in the words of the health board. */
 final class Checks {
+  /** One failure is weather; so many without a success between are an outage. */
+  private static final int OUTAGE = 5;
+
+  /**
+   * How long an outage is believed without a new failure. Probes may keep callers away from a
+   * server that does not serve, and then nobody would find out that the provider is back.
+   */
+  private static final Duration BELIEVED = Duration.ofMinutes(1);
+
   private Checks() {}
 
-  static Supplier<Finding> of(Provider provider) {
+  static Supplier<Finding> of(Provider provider, Time time) {
     return () -> {
       ProviderCheck check = provider.check();
-      if (check.failure() == null) {
-        return Finding.serving(check.at() == null ? "not asked yet" : "the last call succeeded");
+      Instant at = check.at();
+      if (at == null) {
+        return Finding.serving("not asked yet");
       }
+      Failure failure = check.failure();
+      if (failure == null) {
+        return Finding.serving("the last call succeeded");
+      }
+      boolean down = check.failuresInRow() >= OUTAGE && time.now().isBefore(at.plus(BELIEVED));
       return new Finding(
-          check.healthy() ? HealthState.HEALTH_STATE_SERVING : HealthState.HEALTH_STATE_NOT_SERVING,
-          "the last call failed: " + check.failure().reason());
+          down ? HealthState.HEALTH_STATE_NOT_SERVING : HealthState.HEALTH_STATE_DEGRADED,
+          check.failuresInRow() + " calls in a row failed, the last with " + failure.reason());
     };
   }
 

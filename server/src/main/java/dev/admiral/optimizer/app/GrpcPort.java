@@ -1,9 +1,11 @@
 package dev.admiral.optimizer.app;
 
+import dev.admiral.optimizer.v1.HealthState;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
@@ -104,6 +106,15 @@ final class GrpcPort implements AutoCloseable {
   /** Returns the port that was taken. */
   int port() {
     return server.getPort();
+  }
+
+  /** Tells health probes how the whole server is; once it leaves, nothing else is told. */
+  void report(HealthState state) {
+    health.setStatus(
+        HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
+        state == HealthState.HEALTH_STATE_NOT_SERVING
+            ? ServingStatus.NOT_SERVING
+            : ServingStatus.SERVING);
   }
 
   /** Tells health probes from now on that the server goes away. */

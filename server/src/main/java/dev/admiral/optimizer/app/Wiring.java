@@ -69,6 +69,7 @@ final class Wiring implements AutoCloseable {
   /** After the last caller a flight has its grace, and then to close a connection. */
   private static final Duration LAST_FLIGHTS = Duration.ofSeconds(5);
 
+  private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
   private static final Duration PREPARE_WAIT = Duration.ofMinutes(1);
 
@@ -221,11 +222,11 @@ final class Wiring implements AutoCloseable {
                     new Event.PartHealthChanged(
                         part.name(), part.state(), part.reason(), part.since())),
             time);
-    vendors.forEach((name, vendor) -> board.add("provider/" + name, Checks.of(vendor)));
+    vendors.forEach((name, vendor) -> board.add("provider/" + name, Checks.of(vendor, time)));
     board.add("store/main", Checks.of(main));
     board.add("store/learning", Checks.of(learningFile));
     board.add("store/agents", Checks.of(agents));
-    board.add("ledger", Checks.of(ledger));
+    board.addEssential("ledger", Checks.of(ledger));
     board.add("cache", Checks.of(cache));
 
     // What is done now and then; the last flush comes when nobody calls any more.
@@ -278,6 +279,9 @@ final class Wiring implements AutoCloseable {
               pipeline.drain();
               services.drain();
             }));
+
+    chores.every(
+        HEALTH_INTERVAL, "checking health", () -> door.report(board.overall(board.check())));
 
     Reload reload = new Reload(config, keys, limiter, providers);
     ConfigWatch watch = new ConfigWatch(file, text, reload::apply);

@@ -1,20 +1,32 @@
 package dev.admiral.optimizer.guardian;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.HealthState;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Asks every part how it is, and remembers since when. */
+/**
+ * Asks every part how it is, and remembers since when. Thread-safe; checks are made one at a time,
+ * so that each change is told once and in order.
+ */
 public final class HealthBoard {
   private static final String PROVIDERS = "provider/";
 
   private final Map<String, Supplier<Finding>> checks = new ConcurrentSkipListMap<>();
-  private final Map<String, PartHealth> latest = new ConcurrentSkipListMap<>();
+  private final Set<String> essential = ConcurrentHashMap.newKeySet();
+
+  @GuardedBy("this")
+  private final Map<String, PartHealth> latest = new HashMap<>();
+
   private final Consumer<PartHealth> changed;
   private final Time time;
   private volatile boolean draining;
@@ -47,16 +59,24 @@ public final class HealthBoard {
     checks.put(name, check);
   }
 
+  /** Adds a part without which no call can be answered. */
+  public void addEssential(String name, Supplier<Finding> check) {
+    essential.add(name);
+    add(name, check);
+  }
+
   /** Says from now on that the server takes no more calls. */
   public void drain() {
     draining = true;
   }
 
   /** Checks every part, in order of name. */
-  public List<PartHealth> check() {
-    return checks.entrySet().stream()
-        .map(part -> check(part.getKey(), part.getValue().get()))
-        .toList();
+  public synchronized List<PartHealth> check() {
+    List<PartHealth> parts = new ArrayList<>();
+    for (Map.Entry<String, Supplier<Finding>> part : checks.entrySet()) {
+      parts.add(check(part.getKey(), part.getValue().get()));
+    }
+    return List.copyOf(parts);
   }
 
   /**
@@ -67,8 +87,10 @@ public final class HealthBoard {
     boolean providersDown =
         parts.stream()
             .filter(part -> part.name().startsWith(PROVIDERS))
-            .allMatch(part -> part.state() == HealthState.HEALTH_STATE_NOT_SERVING);
-    if (draining || providersDown) {
+            .allMatch(HealthBoard::down);
+    boolean essentialDown =
+        parts.stream().anyMatch(part -> essential.contains(part.name()) && down(part));
+    if (draining || providersDown || essentialDown) {
       return HealthState.HEALTH_STATE_NOT_SERVING;
     }
     boolean allWork =
@@ -76,6 +98,11 @@ public final class HealthBoard {
     return allWork ? HealthState.HEALTH_STATE_SERVING : HealthState.HEALTH_STATE_DEGRADED;
   }
 
+  private static boolean down(PartHealth part) {
+    return part.state() == HealthState.HEALTH_STATE_NOT_SERVING;
+  }
+
+  @GuardedBy("this")
   private PartHealth check(String name, Finding finding) {
     Instant now = time.now();
     PartHealth before = latest.get(name);

@@ -13,11 +13,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,7 +50,7 @@ final class HttpProvider implements Provider {
   private final Upstream upstream;
   private final Failures failures;
   private final Time time;
-  private volatile ProviderCheck last = ProviderCheck.UNTRIED;
+  private final AtomicReference<ProviderCheck> last = new AtomicReference<>(ProviderCheck.UNTRIED);
 
   HttpProvider(ProviderSettings settings, Dialect dialect, Upstream upstream, Time time) {
     this.settings = settings;
@@ -65,7 +67,7 @@ final class HttpProvider implements Provider {
 
   @Override
   public ProviderCheck check() {
-    return last;
+    return last.get();
   }
 
   @Override
@@ -229,13 +231,15 @@ final class HttpProvider implements Provider {
   }
 
   private void succeeded() {
-    last = new ProviderCheck(true, null, time.now());
+    Instant now = time.now();
+    last.updateAndGet(before -> before.succeeded(now));
   }
 
   /** Failures that speak of the call alone say nothing of the provider, or that it is well. */
   private void failed(Failure failure) {
     if (failure.unhealthy()) {
-      last = new ProviderCheck(false, failure, time.now());
+      Instant now = time.now();
+      last.updateAndGet(before -> before.failed(failure, now));
     }
   }
 

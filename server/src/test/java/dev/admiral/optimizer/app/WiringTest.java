@@ -155,6 +155,20 @@ class WiringTest {
   }
 
   @Test
+  void soleProviderDown_isToldToProbesOnceCallsFailInARow() throws Exception {
+    start(plain() + "tries: {per_model: 1}\nmodel_health: {latest_tries: 100, least_tries: 100}\n");
+    assertThat(complete("hello").getProvider()).isEqualTo("openai");
+    simulator.close();
+
+    for (int i = 0; i < 5; i++) {
+      String text = "call " + i;
+      assertThatThrownBy(() -> complete(text)).isInstanceOf(StatusRuntimeException.class);
+    }
+
+    await().atMost(LONG).until(() -> probe() == HealthCheckResponse.ServingStatus.NOT_SERVING);
+  }
+
+  @Test
   void portInUse_isSaidInOneSentence() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String config = plain().replace("port: 0", "port: " + taken.getLocalPort());
