@@ -1,0 +1,70 @@
+package dev.admiral.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script at the root, in a checkout whose JDK and Maven are stand-ins. */
+final class LauncherTest {
+  /** Tells its process, says that it listens, and stays. */
+  private static final String JAVA =
+      """
+      #!/bin/sh
+      echo $$ >"$HOME/../../pids"
+      echo '{}' >"$ADMIRAL_DATA_DIR/endpoints.json"
+      exec sleep 600
+      """;
+
+  private final List<ProcessHandle> recordings = new ArrayList<>();
+  @TempDir private Path home;
+
+  @AfterEach
+  void stop() {
+    recordings.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  @Test
+  void build_endedWhileItRecords_leavesNoProcessAndNoLock() throws Exception {
+    Path launcher = Files.copy(Path.of("../admiral"), home.resolve("admiral"));
+    Path bin = Files.createDirectories(home.resolve("jdk/bin"));
+    Files.writeString(home.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
+    executable(bin.resolve("java"), JAVA);
+    executable(bin.resolve("javac"), "#!/bin/sh\n");
+    executable(bin.resolve("mvn"), "#!/bin/sh\n");
+    Path pids = home.resolve("pids");
+    assertThat(new ProcessBuilder("mkfifo", pids.toString()).start().waitFor()).isZero();
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", launcher.toString(), "fleet")
+            .redirectErrorStream(true)
+            .redirectOutput(home.resolve("log").toFile());
+    Map<String, String> env = builder.environment();
+    env.put("JAVA_HOME", home.resolve("jdk").toString());
+    env.put("PATH", bin + ":" + env.get("PATH"));
+    Process build = builder.start();
+    try (RandomAccessFile told = new RandomAccessFile(pids.toFile(), "rw")) {
+      // The server, and then the call that is made to it.
+      for (int i = 0; i < 2; i++) {
+        recordings.add(ProcessHandle.of(Long.parseLong(told.readLine())).orElseThrow());
+      }
+      build.destroy();
+      assertThat(build.waitFor()).isEqualTo(143);
+    } finally {
+      build.destroyForcibly();
+    }
+    assertThat(recordings).noneMatch(ProcessHandle::isAlive);
+    assertThat(Files.exists(home.resolve("target/lock"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+  }
+
+  private static void executable(Path file, String text) throws Exception {
+    assertThat(Files.writeString(file, text).toFile().setExecutable(true)).isTrue();
+  }
+}
