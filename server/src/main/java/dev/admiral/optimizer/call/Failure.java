@@ -162,6 +162,11 @@ public sealed interface Failure {
           : "the call's deadline left no time for another try; the last one failed: "
               + last.message();
     }
+
+    @Override
+    public Map<String, String> metadata() {
+      return last == null ? Map.of() : Map.of("lastReason", last.reason().name());
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.ErrorReason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -23,6 +24,9 @@ import java.util.concurrent.ConcurrentMap;
 public final class FanOut implements EventBus {
   /** Most patterns of one watch. */
   public static final int MAX_PATTERNS = 32;
+
+  /** What is told to wait for a watch to end; when one will is not known. */
+  private static final Duration WATCH_WAIT = Duration.ofSeconds(1);
 
   private final Settings settings;
   private final Time time;
@@ -87,7 +91,7 @@ public final class FanOut implements EventBus {
                     ErrorReason.ERROR_REASON_CONCURRENCY_LIMITED,
                     "watches of events at once (" + settings.maxWatches() + ")",
                     "tenant " + tenant,
-                    null)));
+                    WATCH_WAIT)));
   }
 
   private TenantEvents ofTenant(String tenant) {

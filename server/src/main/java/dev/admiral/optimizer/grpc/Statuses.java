@@ -12,12 +12,24 @@ import dev.admiral.optimizer.v1.ErrorReason;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Failures as gRPC statuses, as the contract's ErrorReason describes them. */
 final class Statuses {
   static final String DOMAIN = "optimizer.admiral.dev";
   private static final String PREFIX = "ERROR_REASON_";
+
+  // What a failure may take of the trailers, in bytes of header. Many clients and proxies refuse
+  // headers of more than 8 KiB, and the message goes out twice: once by itself, once, in base64,
+  // among the details.
+  private static final int ESCAPED_CHARACTER = 9;
+  private static final String CUT = " ...";
+  private static final int MESSAGE_BYTES = 1_500;
+  private static final int METADATA_VALUE_BYTES = 300;
+  private static final int VIOLATION_BYTES = 500;
+  private static final int VIOLATIONS_BYTES = 2_000;
 
   private Statuses() {}
 
@@ -25,13 +37,13 @@ final class Statuses {
     Status.Builder status =
         Status.newBuilder()
             .setCode(code(failure.reason()).getNumber())
-            .setMessage(failure.message())
+            .setMessage(cut(failure.message(), MESSAGE_BYTES))
             .addDetails(
                 Any.pack(
                     ErrorInfo.newBuilder()
                         .setDomain(DOMAIN)
                         .setReason(failure.reason().name().substring(PREFIX.length()))
-                        .putAllMetadata(failure.metadata())
+                        .putAllMetadata(metadata(failure))
                         .build()));
     Duration wait = failure.retryAfter();
     if (wait != null) {
@@ -70,15 +82,59 @@ final class Statuses {
             field + " " + description, List.of(new Failure.Violation(field, description))));
   }
 
+  private static Map<String, String> metadata(Failure failure) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    failure.metadata().forEach((key, value) -> metadata.put(key, cut(value, METADATA_VALUE_BYTES)));
+    Duration wait = failure.retryAfter();
+    if (wait != null) {
+      metadata.put("retryAfterMillis", Long.toString(Math.max(1, wait.toMillis())));
+    }
+    return metadata;
+  }
+
+  /** Names the fields at fault, as many as there is room for. */
   private static BadRequest badRequest(List<Failure.Violation> violations) {
     BadRequest.Builder badRequest = BadRequest.newBuilder();
+    int left = VIOLATIONS_BYTES;
     for (Failure.Violation violation : violations) {
-      badRequest.addFieldViolations(
+      BadRequest.FieldViolation told =
           BadRequest.FieldViolation.newBuilder()
-              .setField(violation.field())
-              .setDescription(violation.description()));
+              .setField(cut(violation.field(), METADATA_VALUE_BYTES))
+              .setDescription(cut(violation.description(), VIOLATION_BYTES))
+              .build();
+      left -= told.getSerializedSize();
+      if (left < 0) {
+        break;
+      }
+      badRequest.addFieldViolations(told);
     }
     return badRequest.build();
+  }
+
+  /** Returns a text, or as much of its beginning as fits into a header, marked as cut. */
+  private static String cut(String text, int headerBytes) {
+    if (text.length() * ESCAPED_CHARACTER <= headerBytes) {
+      return text;
+    }
+    int left = headerBytes;
+    int end = 0;
+    while (end < text.length()) {
+      int codePoint = text.codePointAt(end);
+      left -= headerBytes(codePoint);
+      if (left < 0) {
+        return text.substring(0, end) + CUT;
+      }
+      end += Character.charCount(codePoint);
+    }
+    return text;
+  }
+
+  /** Visible ASCII goes as it is; every byte of the rest takes three. */
+  private static int headerBytes(int codePoint) {
+    if (codePoint >= 0x20 && codePoint < 0x7f && codePoint != '%') {
+      return 1;
+    }
+    return 3 * (codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4);
   }
 
   static Code code(ErrorReason reason) {

@@ -45,6 +45,9 @@ final class HttpProvider implements Provider {
   /** After the last piece the connection's end mark is on its way, or never comes. */
   private static final Duration END_PATIENCE = Duration.ofMillis(50);
 
+  /** What is told to wait for a connection to become free; when one will is not known. */
+  private static final Duration CONNECTION_WAIT = Duration.ofSeconds(1);
+
   private final ProviderSettings settings;
   private final Dialect dialect;
   private final Upstream upstream;
@@ -175,7 +178,7 @@ final class HttpProvider implements Provider {
                   ErrorReason.ERROR_REASON_CONCURRENCY_LIMITED,
                   "connections",
                   "provider " + settings.name(),
-                  null);
+                  CONNECTION_WAIT);
           case CONNECTING ->
               new Failure.Broken(
                   ErrorReason.ERROR_REASON_PROVIDER_UNREACHABLE,

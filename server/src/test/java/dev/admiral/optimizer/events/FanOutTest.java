@@ -173,7 +173,8 @@ class FanOutTest {
     }
     assertThatExceptionOfType(CallException.class)
         .isThrownBy(() -> bus.watch("acme", List.of(), FROM_NOW, FanOutTest::noWake))
-        .satisfies(e -> assertThat(e.failure()).isInstanceOf(Failure.LimitReached.class));
+        .satisfies(e -> assertThat(e.failure()).isInstanceOf(Failure.LimitReached.class))
+        .satisfies(e -> assertThat(e.failure().retryAfter()).isPositive());
 
     watches.getFirst().close();
     watches.getFirst().close();

@@ -12,12 +12,19 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.v1.ErrorReason;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Failures as statuses. That each failure reaches a caller so is the end-to-end tests'. */
 class StatusesTest {
@@ -63,7 +70,8 @@ class StatusesTest {
             com.google.protobuf.Duration.newBuilder().setSeconds(1).setNanos(500_000_000).build());
     assertThat(only(status, ErrorInfo.class).getMetadataMap())
         .containsEntry("limit", "requests per minute")
-        .containsEntry("subject", "agent council");
+        .containsEntry("subject", "agent council")
+        .containsEntry("retryAfterMillis", "1500");
   }
 
   @Test
@@ -89,6 +97,66 @@ class StatusesTest {
         .isEqualTo("prompt.sampling.seed");
     assertThat(only(status, ErrorInfo.class).getMetadataMap())
         .containsEntry("field", "prompt.sampling.seed");
+  }
+
+  @Test
+  void nobodyThatCouldServe_tellsTheWaitInItsMetadata() throws Exception {
+    Status status =
+        status(Statuses.of(new Failure.NoProviderAvailable("a; b", Duration.ofSeconds(2))));
+
+    assertThat(only(status, ErrorInfo.class).getMetadataMap())
+        .containsExactly(Map.entry("retryAfterMillis", "2000"));
+  }
+
+  @Test
+  void faultOfThisServer_tellsItsId() throws Exception {
+    Status status = status(Statuses.of(new Failure.Internal("0123")));
+
+    assertThat(status.getMessage()).contains("0123");
+    assertThat(only(status, ErrorInfo.class).getMetadataMap())
+        .containsExactly(Map.entry("id", "0123"));
+  }
+
+  @Test
+  void deadlineAfterAFailedTry_tellsItsReason() throws Exception {
+    Failure last = new Failure.QuotaExhausted("no money");
+
+    Status status = status(Statuses.of(new Failure.DeadlineExceeded(last)));
+
+    assertThat(only(status, ErrorInfo.class).getMetadataMap())
+        .containsExactly(Map.entry("lastReason", "ERROR_REASON_PROVIDER_QUOTA_EXHAUSTED"));
+  }
+
+  @Test
+  void longMessage_isCutAndMarked() {
+    Status status =
+        status(Statuses.of(ErrorReason.ERROR_REASON_PROVIDER_FAILED, "x".repeat(10_000)));
+
+    assertThat(status.getMessage()).isEqualTo("x".repeat(1_500) + " ...");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "%", "\u00e9", "\u6c34", "\ud83d\ude80"})
+  void worstFailure_fitsIntoHeadersOfEightKibibytes(String character) {
+    List<Failure.Violation> violations =
+        Collections.nCopies(
+            20, new Failure.Violation(character.repeat(2_000), character.repeat(10_000)));
+
+    assertFits(Statuses.of(new Failure.Invalid(character.repeat(10_000), violations)));
+    assertFits(
+        Statuses.of(
+            new Failure.UnknownModel(
+                character.repeat(1_000), Collections.nCopies(5, character.repeat(1_000)))));
+  }
+
+  private static void assertFits(StatusRuntimeException failure) {
+    Status status = status(failure);
+    int escaped =
+        URLEncoder.encode(status.getMessage(), StandardCharsets.UTF_8).replace("+", " ").length();
+    int details = Base64.getEncoder().encode(status.toByteArray()).length;
+
+    assertThat(escaped + details).isLessThan(8 << 10);
+    assertThat(status.getDetailsCount()).isPositive();
   }
 
   private static String codeInContract(ErrorReason reason) {

@@ -274,6 +274,7 @@ class HttpProviderTest {
       first.join();
       assertThat(e.failure()).isInstanceOf(Failure.LimitReached.class);
       assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENCY_LIMITED);
+      assertThat(e.failure().retryAfter()).isPositive();
       assertThat(e.billable()).isEmpty();
     }
   }
