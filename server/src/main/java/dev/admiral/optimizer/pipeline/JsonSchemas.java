@@ -2,6 +2,7 @@ package dev.admiral.optimizer.pipeline;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.google.protobuf.ByteString;
 import com.networknt.schema.Error;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
@@ -12,6 +13,9 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Failure.Violation;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ResponseFormat;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +28,8 @@ final class JsonSchemas {
   private static final int MOST_KEPT = 10_000;
   private static final String FINE = "";
 
-  private final Cache<String, String> verdicts =
+  /** By SHA-256 of the schema: schemas are long, and a caller's content. */
+  private final Cache<ByteString, String> verdicts =
       Caffeine.newBuilder().maximumSize(MOST_KEPT).build();
 
   /**
@@ -56,9 +61,18 @@ final class JsonSchemas {
   }
 
   private void judge(String field, String schema, List<Violation> violations) {
-    String verdict = verdicts.get(schema, JsonSchemas::verdict);
+    String verdict = verdicts.get(sha256(schema), _ -> verdict(schema));
     if (!verdict.isEmpty()) {
       violations.add(new Violation(field, verdict));
+    }
+  }
+
+  private static ByteString sha256(String schema) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return ByteString.copyFrom(digest.digest(schema.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
