@@ -246,14 +246,21 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
   @Override
   public void stats(StatsRequest request, StreamObserver<StatsResponse> caller) {
     String tenant = CallIdentity.sender().identity().tenant();
-    Blocking.answer(caller, () -> reports.stats(tenant, request));
+    // They sum thousands of series.
+    Blocking.run(
+        virtualThreads,
+        (ServerCallStreamObserver<StatsResponse>) caller,
+        () -> reports.stats(tenant, request));
   }
 
   @Override
   public void learningQuery(
       LearningQueryRequest request, StreamObserver<LearningQueryResponse> caller) {
     String tenant = CallIdentity.sender().identity().tenant();
-    Blocking.answer(caller, () -> reports.failures(tenant, request));
+    Blocking.run(
+        virtualThreads,
+        (ServerCallStreamObserver<LearningQueryResponse>) caller,
+        () -> reports.failures(tenant, request));
   }
 
   private CompleteResponse response(RunningCall running, Answered answered) {
