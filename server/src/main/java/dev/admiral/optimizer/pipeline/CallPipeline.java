@@ -7,6 +7,7 @@ import dev.admiral.optimizer.cache.Hit;
 import dev.admiral.optimizer.cache.Repeat;
 import dev.admiral.optimizer.cache.SingleFlight.FlightLog;
 import dev.admiral.optimizer.cache.SingleFlight.Leader;
+import dev.admiral.optimizer.cache.Waiter;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.CacheUse;
@@ -84,11 +85,10 @@ public final class CallPipeline {
     RunningCall running = new RunningCall(this, call, wake);
     engines.statistics().started(call.caller());
     CallKey repeatKey = call.repeatKey();
-    Outcome repeated =
-        repeatKey == null ? null : repeated(call, engines.cache().findRepeatInMemory(repeatKey));
-    if (repeated != null) {
-      running.land(repeated);
-    } else if (draining) {
+    if (repeatKey != null && isRepeat(running, call, repeatKey)) {
+      return running;
+    }
+    if (draining) {
       running.land(
           refused(
               ErrorReason.ERROR_REASON_SERVER_DRAINING,
@@ -123,7 +123,25 @@ public final class CallPipeline {
     return true;
   }
 
-  /** A repeat gets the first answer, before any other rule is looked at. */
+  /**
+   * A repeat of an answered call, or of one still in flight, is served before draining, cache and
+   * limits are looked at: it costs nothing.
+   */
+  private boolean isRepeat(RunningCall running, Call call, CallKey repeatKey) {
+    // In flight first: a flight that lands in between has noted its answer by then.
+    Waiter seat = engines.flights().rejoin(call, running::wake);
+    if (seat != null) {
+      running.bind(seat);
+      return true;
+    }
+    Outcome repeated = repeated(call, engines.cache().findRepeatInMemory(repeatKey));
+    if (repeated != null) {
+      running.land(repeated);
+    }
+    return repeated != null;
+  }
+
+  /** Looks on disk for the answer that a request_id had. */
   private void repeatOrGoOn(RunningCall running, Call call, CallKey repeatKey, Question question) {
     Outcome repeated = repeated(call, engines.cache().findRepeat(repeatKey));
     if (repeated != null) {

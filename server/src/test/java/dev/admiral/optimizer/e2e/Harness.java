@@ -103,6 +103,9 @@ final class Harness implements AutoCloseable {
     client.close();
     server.close();
     simulator.close();
+    if (!Files.exists(folder)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
       for (Path file : deepestFirst) {
