@@ -88,7 +88,7 @@ class HealthBoardTest {
         "slow",
         () -> {
           most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-          Thread.yield();
+          Thread.onSpinWait();
           inside.decrementAndGet();
           return Finding.serving("");
         });
