@@ -1,0 +1,59 @@
+package dev.admiral.optimizer.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.admiral.optimizer.app.Config.Dialect;
+import dev.admiral.optimizer.app.Config.ProviderConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ProviderDiscoveryTest {
+
+  @Test
+  void withoutKeys_nothingIsFound() {
+    assertThat(find(Map.of("PATH", "/bin", "OPENAI_API_KEY", " "), false)).isEmpty();
+  }
+
+  @Test
+  void eachUsualKey_makesAProvider() {
+    List<ProviderConfig> found =
+        find(
+            Map.of("GEMINI_API_KEY", "g", "ANTHROPIC_API_KEY", "a\n", "OPENAI_API_KEY", "o"),
+            false);
+
+    assertThat(found)
+        .extracting(ProviderConfig::name)
+        .containsExactly("openai", "anthropic", "gemini");
+    assertThat(found)
+        .extracting(ProviderConfig::dialect)
+        .containsExactly(Dialect.OPENAI, Dialect.ANTHROPIC, Dialect.OPENAI);
+    assertThat(found.get(1).apiKey()).contains(new Secret("a"));
+    assertThat(found.get(2).baseUrl())
+        .isEqualTo("https://generativelanguage.googleapis.com/v1beta/openai");
+    assertThat(found.toString()).doesNotContain("Secret[reveal");
+  }
+
+  @Test
+  void everyVariableLookedFor_makesAProvider() {
+    for (String variable : ProviderDiscovery.variables()) {
+      assertThat(find(Map.of(variable, "k"), false)).as(variable).hasSize(1);
+    }
+  }
+
+  @Test
+  void localOllama_isFoundWithoutAKey() {
+    assertThat(find(Map.of(), true))
+        .singleElement()
+        .satisfies(ollama -> {
+          assertThat(ollama.name()).isEqualTo("ollama");
+          assertThat(ollama.apiKey()).isEmpty();
+          assertThat(ollama.baseUrl()).isEqualTo("http://127.0.0.1:11434/v1");
+        });
+  }
+
+  private static List<ProviderConfig> find(Map<String, String> variables, boolean ollama) {
+    return ProviderDiscovery.find(new Environment(variables, Path.of("/")), () -> ollama);
+  }
+}
