@@ -187,6 +187,13 @@ final class EngineSettings {
     return new KnownModel(model.provider(), model.name(), model.contextTokens(), abilities);
   }
 
+  /** Returns whose prices the providers have that do not go by their vendor's name. */
+  static Map<String, String> vendors(List<ProviderConfig> providers) {
+    return providers.stream()
+        .filter(provider -> !provider.vendor().equals(provider.name()))
+        .collect(toUnmodifiableMap(ProviderConfig::name, ProviderConfig::vendor));
+  }
+
   /**
    * Returns the configured prices.
    *

@@ -124,7 +124,7 @@ final class Wiring implements AutoCloseable {
     // What can be judged without opening anything.
     final InetAddress address = GrpcPort.address(config.grpc(), !config.keys().isEmpty());
     final ServerCredentials credentials = TlsFiles.credentials(config.grpc().tls(), environment);
-    final PriceBook prices = PriceBook.builtInWith(EngineSettings.prices(config.models()));
+    final PriceBook listed = PriceBook.builtInWith(EngineSettings.prices(config.models()));
 
     // What is kept.
     final DataDirectory data = opened("data directory", DataDirectory.open(config.dataDir()));
@@ -145,6 +145,7 @@ final class Wiring implements AutoCloseable {
     for (CompletableFuture<?> file : prepared) {
       await(file);
     }
+    final PriceBook prices = listed.withVendors(EngineSettings.vendors(providers));
 
     // The engine.
     final EventBus events = new FanOut(EngineSettings.events(config.events()), time);

@@ -43,6 +43,9 @@ public final class PriceBook {
 
   private final Map<String, Map<String, Tariff>> byProvider;
 
+  /** Providers that are other names for a vendor, and whose. */
+  private final Map<String, String> vendors;
+
   /** Own names only, so that {@link #models} names each model once. */
   private final List<Entry> own;
 
@@ -93,6 +96,13 @@ public final class PriceBook {
     });
     byProvider = index;
     own = List.copyOf(entries);
+    vendors = Map.of();
+  }
+
+  private PriceBook(PriceBook book, Map<String, String> vendors) {
+    byProvider = book.byProvider;
+    own = book.own;
+    this.vendors = Map.copyOf(vendors);
   }
 
   private static void addOtherNames(
@@ -124,6 +134,15 @@ public final class PriceBook {
       return builtIn();
     }
     return new PriceBook(PriceFile.overridden(PriceFile.builtIn(), overrides));
+  }
+
+  /**
+   * Returns these prices for providers that go by names of their own, such as a second account.
+   *
+   * @param vendors by provider, whose prices it has for models that are not listed under its name
+   */
+  public PriceBook withVendors(Map<String, String> vendors) {
+    return new PriceBook(this, vendors);
   }
 
   /**
@@ -215,6 +234,12 @@ public final class PriceBook {
   }
 
   private @Nullable Tariff tariff(String provider, String model) {
+    Tariff stated = ofVendor(provider, model);
+    String vendor = vendors.get(provider);
+    return stated != null || vendor == null ? stated : ofVendor(vendor, model);
+  }
+
+  private @Nullable Tariff ofVendor(String provider, String model) {
     Tariff listed = named(provider, model);
     int slash = model.indexOf('/');
     if (listed != null || slash < 0 || !provider.equals(RESELLER)) {

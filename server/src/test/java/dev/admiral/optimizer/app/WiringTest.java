@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
@@ -44,6 +48,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A whole server in this process, in front of simulated providers. */
 class WiringTest {
@@ -121,6 +126,44 @@ class WiringTest {
     assertThat(complete("openai/gpt-4o-mini", "hello").getProvider()).isEqualTo("openai");
     assertThat(complete("anthropic/claude-haiku-4-5", "hello").getProvider())
         .isEqualTo("anthropic");
+  }
+
+  @Test
+  void secondAccountOfAVendor_hasItsModelsAndPrices() throws Exception {
+    start(plain().replace("name: openai", "name: europe\n    vendor: openai"));
+
+    CompleteResponse answer = complete("europe/gpt-4o-mini", "hello");
+
+    assertThat(answer.getProvider()).isEqualTo("europe");
+    assertThat(answer.getCost().getChargedPicoUsd()).isPositive();
+    assertThat(answer.getCost().getPriceVersion()).startsWith("openai/gpt-4o-mini@");
+  }
+
+  @Test
+  void keysAndPrompts_neverReachTheLog() throws Exception {
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    Logger root = ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger("ROOT");
+    lines.start();
+    try {
+      start(
+          plain().replace("api_key: simulated", "api_key: s3cret-key")
+              + KEYS
+              + "log: {level: debug}\n");
+      root.addAppender(lines);
+      root.debug("lines are taken down");
+      assertThat(codeOf("s3cret-token")).isEqualTo(Status.Code.UNAUTHENTICATED);
+      simulator.fault("*", 1, "status=500");
+      assertThatThrownBy(() -> complete("s3cret-prompt"))
+          .isInstanceOf(StatusRuntimeException.class);
+      stop();
+    } finally {
+      root.detachAppender(lines);
+      Logs.apply(new Config.Log(Config.Log.Level.INFO, Config.Log.Format.AUTO));
+    }
+
+    assertThat(lines.list)
+        .isNotEmpty()
+        .noneMatch(line -> line.getFormattedMessage().contains("s3cret"));
   }
 
   @Test
