@@ -15,8 +15,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The code of README.md, which is the code between the marks below, line for line. */
+/** The Java of this module's README.md and of the project's, which stands below word for word. */
 final class ReadmeTest {
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
@@ -36,20 +38,21 @@ final class ReadmeTest {
     server.close();
   }
 
-  @Test
-  void readme_eachBlockOfJava_standsInThisTest() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"README.md, 4", "../README.md, 2"})
+  void readme_eachBlockOfJava_standsInThisTest(Path readme, int count) throws Exception {
     String source =
         flat(
             Files.readString(
                 Path.of("src/test/java/dev/admiral/optimizer/client/ReadmeTest.java")));
     List<String> blocks =
         BLOCK
-            .matcher(Files.readString(Path.of("README.md")))
+            .matcher(Files.readString(readme))
             .results()
             .map(MatchResult::group)
             .map(block -> flat(block.replaceAll("```(java)?", "")))
             .toList();
-    assertThat(blocks).hasSize(4).allSatisfy(block -> assertThat(source).contains(block));
+    assertThat(blocks).hasSize(count).allSatisfy(block -> assertThat(source).contains(block));
   }
 
   @Test
@@ -79,6 +82,21 @@ final class ReadmeTest {
       }
     }
     assertThat(waits).containsExactly(Duration.ofSeconds(1));
+  }
+
+  /** Of the project's README.md; prints, so it is compiled and not run. */
+  static void tell(AdmiralClient admiral) {
+    try (CompletionStream stream = admiral.stream(Prompts.of("openai/gpt-4o", "Tell a story."))) {
+      stream.text().forEach(System.out::print);
+      System.out.println(stream.finish().getCost());
+    }
+  }
+
+  /** Of the project's README.md; needs a server on its usual port. */
+  static void ask() {
+    try (AdmiralClient admiral = AdmiralClient.builder().agent("council").build()) {
+      System.out.println(admiral.ask("fast", "Name the largest moon of Saturn."));
+    }
   }
 
   private static void paid(Cost cost) {
