@@ -173,7 +173,7 @@ class RecordedExchangesTest {
       assertThat(reply.usage()).isEqualTo(expected.usage(reply.usage()));
       assertThat(
               Completions.fold(
-                  deltas,
+                  recording.isStream() ? deltas : Completions.replay(completion),
                   completion.getFinishReason(),
                   completion.getStopSequence(),
                   completion.getAlternativesList().stream()
