@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ConfigDocumentTest {
   private static final Path DOCUMENT = Path.of("../docs/configuration.md");
+  private static final Path README = Path.of("../README.md");
 
   @TempDir Path folder;
 
@@ -58,23 +59,35 @@ class ConfigDocumentTest {
     assertThat(variables).doesNotHaveDuplicates();
   }
 
+  @Test
+  void exampleOfReadme_isRead() throws Exception {
+    Config config = Config.read(root(yaml(README)));
+
+    assertThat(config.providers()).hasSize(1);
+    assertThat(config.limits().agentRequestsPerMinute()).isEqualTo(120);
+  }
+
   private List<KeyDoc> read() throws Exception {
-    Section root =
-        Section.root(
-            YamlFile.read("the example", example()),
-            new Environment(secrets(), folder),
-            Path.of("/"));
+    Section root = root(example());
     Config.read(root);
     return root.documented();
   }
 
+  private Section root(String yaml) throws Exception {
+    return Section.root(
+        YamlFile.read("the example", yaml), new Environment(secrets(), folder), Path.of("/"));
+  }
+
   /** The example of the document, with its files where a test may put them. */
   private String example() throws Exception {
-    String text = Files.readString(DOCUMENT);
-    int start = text.indexOf("```yaml\n") + 8;
     Path secret = Files.writeString(folder.resolve("secret"), "s");
-    return text.substring(start, text.indexOf("```\n", start))
-        .replace("/run/secrets/anthropic", secret.toString());
+    return yaml(DOCUMENT).replace("/run/secrets/anthropic", secret.toString());
+  }
+
+  private static String yaml(Path document) throws Exception {
+    String text = Files.readString(document);
+    int start = text.indexOf("```yaml\n") + 8;
+    return text.substring(start, text.indexOf("```\n", start));
   }
 
   private static Map<String, String> secrets() {
