@@ -3,6 +3,7 @@ package dev.admiral.optimizer.grpc;
 import dev.admiral.optimizer.cache.CacheMetrics;
 import dev.admiral.optimizer.cache.ResponseCache;
 import dev.admiral.optimizer.cache.Selector;
+import dev.admiral.optimizer.call.ProtoTimes;
 import dev.admiral.optimizer.events.Event;
 import dev.admiral.optimizer.events.EventBus;
 import dev.admiral.optimizer.fleet.Identity;
@@ -87,11 +88,9 @@ final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBase {
           new Selector.ByModel(request.getModel().getProvider(), request.getModel().getModel());
       case AGENT -> new Selector.ByAgent(request.getAgent().getAgentId());
       case AGE -> {
-        Duration age =
-            Duration.ofSeconds(
-                request.getAge().getMinAge().getSeconds(), request.getAge().getMinAge().getNanos());
-        if (age.isNegative() || age.isZero()) {
-          throw Statuses.invalid("age.min_age", "must be above zero");
+        Duration age = ProtoTimes.duration(request.getAge().getMinAge());
+        if (age == null || !age.isPositive()) {
+          throw Statuses.invalid("age.min_age", "must be a duration above zero");
         }
         yield new Selector.OlderThan(age);
       }

@@ -16,11 +16,9 @@ import dev.admiral.optimizer.v1.ListEntriesResponse;
 import dev.admiral.optimizer.v1.ReportRow;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /** What was paid and saved, of the contract. */
 final class LedgerGrpcService extends LedgerServiceGrpc.LedgerServiceImplBase {
@@ -42,8 +40,8 @@ final class LedgerGrpcService extends LedgerServiceGrpc.LedgerServiceImplBase {
           ReportQuery query =
               new ReportQuery(
                   tenant,
-                  request.hasStartTime() ? day(request.getStartTime()) : null,
-                  request.hasEndTime() ? day(request.getEndTime()) : null,
+                  request.hasStartTime() ? day("start_time", request.getStartTime()) : null,
+                  request.hasEndTime() ? day("end_time", request.getEndTime()) : null,
                   grouping(request),
                   request.getAgentId());
           Report report = ledger.report(query);
@@ -64,8 +62,10 @@ final class LedgerGrpcService extends LedgerServiceGrpc.LedgerServiceImplBase {
           EntryQuery query =
               new EntryQuery(
                   tenant,
-                  request.hasStartTime() ? Protos.instant(request.getStartTime()) : null,
-                  request.hasEndTime() ? Protos.instant(request.getEndTime()) : null,
+                  request.hasStartTime()
+                      ? Protos.instant("start_time", request.getStartTime())
+                      : null,
+                  request.hasEndTime() ? Protos.instant("end_time", request.getEndTime()) : null,
                   request.getAgentId(),
                   request.getCallId());
           EntryPage page = page(query, request);
@@ -96,9 +96,8 @@ final class LedgerGrpcService extends LedgerServiceGrpc.LedgerServiceImplBase {
     };
   }
 
-  private static @Nullable LocalDate day(Timestamp timestamp) {
-    Instant instant = Protos.instant(timestamp);
-    return LocalDate.ofInstant(instant, ZoneOffset.UTC);
+  private static LocalDate day(String field, Timestamp timestamp) {
+    return LocalDate.ofInstant(Protos.instant(field, timestamp), ZoneOffset.UTC);
   }
 
   private static ReportRow row(Report.Row row) {

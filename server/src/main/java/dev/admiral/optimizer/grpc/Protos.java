@@ -6,6 +6,7 @@ import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Outcome.Answered;
+import dev.admiral.optimizer.call.ProtoTimes;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
@@ -29,8 +30,17 @@ final class Protos {
         .build();
   }
 
-  static Instant instant(Timestamp timestamp) {
-    return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+  /**
+   * Reads a time of a request.
+   *
+   * @param field what to call it if it is none
+   */
+  static Instant instant(String field, Timestamp timestamp) {
+    Instant instant = ProtoTimes.instant(timestamp);
+    if (instant == null) {
+      throw Statuses.invalid(field, "is not a point in time; nanos must be 0 to 999,999,999");
+    }
+    return instant;
   }
 
   static dev.admiral.optimizer.v1.Usage usage(Usage usage) {

@@ -8,6 +8,7 @@ import dev.admiral.optimizer.call.CallKeys;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Failure.Violation;
+import dev.admiral.optimizer.call.ProtoTimes;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.fleet.Identity;
@@ -20,7 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes checked calls of what callers send: fills in defaults, names the agent, derives the keys.
@@ -114,6 +117,11 @@ public final class CallIntake {
             deadlineNanos));
   }
 
+  /** Returns what is wrong with the name of a model, or null if nothing is. */
+  public static @Nullable String modelProblem(String model) {
+    return PromptRules.modelProblem(model);
+  }
+
   /** Returns what is wrong with the options, empty if nothing is. */
   private static List<Violation> violations(CallOptions options, String requestId) {
     List<Violation> violations = new ArrayList<>(0);
@@ -137,6 +145,12 @@ public final class CallIntake {
                   + routing.getFallbackModelsCount()
                   + " models; the limit is "
                   + FALLBACK_COUNT));
+    }
+    for (int i = 0; i < Math.min(routing.getFallbackModelsCount(), FALLBACK_COUNT); i++) {
+      String wrong = modelProblem(routing.getFallbackModels(i));
+      if (wrong != null) {
+        violations.add(new Violation("options.routing.fallback_models[" + i + "]", wrong));
+      }
     }
     if (routing.getMaxCostPicoUsd() < 0) {
       violations.add(
@@ -165,14 +179,18 @@ public final class CallIntake {
           new Violation("options.cache_policy", "has a mode or scope this server does not know"));
     }
     if (policy.hasTimeToLive()) {
-      Duration ttl = duration(policy.getTimeToLive());
-      if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
+      Duration ttl = ProtoTimes.duration(policy.getTimeToLive());
+      if (ttl == null || ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
         violations.add(
             new Violation("options.cache_policy.time_to_live", "must be 1 second to 30 days"));
       }
     }
-    if (policy.hasMaxAge() && duration(policy.getMaxAge()).isNegative()) {
-      violations.add(new Violation("options.cache_policy.max_age", "must not be negative"));
+    if (policy.hasMaxAge()) {
+      Duration age = ProtoTimes.duration(policy.getMaxAge());
+      if (age == null || age.isNegative()) {
+        violations.add(
+            new Violation("options.cache_policy.max_age", "must be a duration, and not negative"));
+      }
     }
   }
 
@@ -190,8 +208,9 @@ public final class CallIntake {
         policy.getIncludeSampled());
   }
 
-  private static Duration duration(com.google.protobuf.Duration proto) {
-    return Duration.ofSeconds(proto.getSeconds(), proto.getNanos());
+  /** Reads a duration that was checked. */
+  private static Duration duration(com.google.protobuf.Duration checked) {
+    return Objects.requireNonNull(ProtoTimes.duration(checked));
   }
 
   /**

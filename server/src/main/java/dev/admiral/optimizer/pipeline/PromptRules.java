@@ -37,19 +37,24 @@ final class PromptRules {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1," + NAME_LENGTH + "}");
   private static final Pattern REMOTE = Pattern.compile("https?://[^\\s/]+.*");
 
+  /** Returns what is wrong with the name of a model, or null if nothing is. */
+  static @Nullable String modelProblem(String model) {
+    if (model.isBlank()) {
+      return "is empty; name a model, 'provider/model' or an alias";
+    }
+    return model.length() > MODEL_LENGTH ? "is longer than " + MODEL_LENGTH + " characters" : null;
+  }
+
   /**
    * Returns everything that is wrong with the prompt (at most twenty findings), or null if nothing
    * is.
    */
   Failure.@Nullable Invalid check(Prompt prompt) {
     Findings findings = new Findings();
-    String model = prompt.getModel();
-    findings.unless(
-        !model.isBlank(), "prompt.model", "is empty; name a model, 'provider/model' or an alias");
-    findings.unless(
-        model.length() <= MODEL_LENGTH,
-        "prompt.model",
-        "is longer than " + MODEL_LENGTH + " characters");
+    String model = modelProblem(prompt.getModel());
+    if (model != null) {
+      findings.add("prompt.model", model);
+    }
     messages(prompt, findings);
     tools(prompt, findings);
     responseFormat(prompt.getResponseFormat(), findings);
