@@ -61,11 +61,17 @@ final class Blocking {
     caller.onCompleted();
   }
 
-  /** Answers on a virtual thread; for work that blocks. */
-  static <A> void run(Executor virtualThreads, ServerCallStreamObserver<A> caller, Work<A> work) {
+  /**
+   * Answers on a virtual thread; for work that blocks.
+   *
+   * @return interrupts the work
+   */
+  static <A> Runnable run(
+      Executor virtualThreads, ServerCallStreamObserver<A> caller, Work<A> work) {
     Interruptible task = new Interruptible(() -> answer(caller, work));
     caller.setOnCancelHandler(task::interrupt);
     virtualThreads.execute(Context.current().wrap(task));
+    return task::interrupt;
   }
 
   /**

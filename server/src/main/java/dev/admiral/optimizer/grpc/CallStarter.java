@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.grpc;
 
+import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.pipeline.CallIntake;
@@ -13,9 +14,11 @@ import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Brings what gRPC knows of a call to the pipeline: who sends it, until when, and that the caller
@@ -87,6 +90,45 @@ final class CallStarter {
     if (!pump.ended()) {
       bindEnd(List.of(running), () -> pump.fail(Statuses.of(LATE)), caller);
     }
+  }
+
+  /**
+   * Answers on a virtual thread, which is interrupted when the caller leaves or its deadline
+   * passes.
+   */
+  <A> void run(Executor virtualThreads, ServerCallStreamObserver<A> caller, Blocking.Work<A> work) {
+    AtomicBoolean late = new AtomicBoolean();
+    Runnable interrupt =
+        Blocking.run(
+            virtualThreads,
+            caller,
+            () -> {
+              try {
+                return work.answer();
+              } catch (InterruptedException e) {
+                if (late.get()) {
+                  throw new CallException(LATE);
+                }
+                throw e;
+              }
+            });
+    if (Context.current().getDeadline() != null) {
+      // The transport ends the call then, which interrupts it.
+      return;
+    }
+    ScheduledFuture<?> alarm =
+        timer.schedule(
+            () -> {
+              late.set(true);
+              interrupt.run();
+            },
+            defaultDeadline.toNanos(),
+            TimeUnit.NANOSECONDS);
+    caller.setOnCancelHandler(() -> {
+      alarm.cancel(false);
+      interrupt.run();
+    });
+    caller.setOnCloseHandler(() -> alarm.cancel(false));
   }
 
   /**

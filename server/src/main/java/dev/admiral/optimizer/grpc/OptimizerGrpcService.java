@@ -1,7 +1,6 @@
 package dev.admiral.optimizer.grpc;
 
 import dev.admiral.optimizer.cache.ResponseCache;
-import dev.admiral.optimizer.cache.Selector;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Outcome.Answered;
@@ -21,6 +20,7 @@ import dev.admiral.optimizer.v1.CountTokensResponse;
 import dev.admiral.optimizer.v1.EmbedRequest;
 import dev.admiral.optimizer.v1.EmbedResponse;
 import dev.admiral.optimizer.v1.Embedding;
+import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.HealthRequest;
 import dev.admiral.optimizer.v1.HealthResponse;
 import dev.admiral.optimizer.v1.LearningQueryRequest;
@@ -153,6 +153,18 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
               "dimension_count", "is " + request.getDimensionCount() + "; it must be 1 or more"));
       return;
     }
+    String model = CallIntake.modelProblem(request.getModel());
+    if (model != null) {
+      caller.onError(Statuses.invalid("model", model));
+      return;
+    }
+    if (request.getOptions().getCachePolicy().getMode() == CachePolicy.Mode.MODE_ONLY) {
+      caller.onError(
+          Statuses.of(
+              ErrorReason.ERROR_REASON_CACHE_MISS,
+              "vectors are not cached, and the call's cache policy forbids asking a provider"));
+      return;
+    }
     // Of an embedding call the pipeline needs the model and the options only; it is neither cached
     // nor joined.
     CallOptions options =
@@ -184,7 +196,7 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
     switch (starter.accept(request.getPrompt(), request.getOptions(), "", false)) {
       case CallIntake.Accepted.Wrong wrong -> caller.onError(Statuses.of(wrong.failure()));
       case CallIntake.Accepted.Fine fine ->
-          Blocking.run(
+          starter.run(
               virtualThreads,
               (ServerCallStreamObserver<CountTokensResponse>) caller,
               () -> count(fine.call()));
@@ -226,7 +238,7 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
           (ServerCallStreamObserver<ReportOutcomeResponse>) caller,
           () -> {
             boolean bad = request.getVerdict() == Verdict.VERDICT_BAD;
-            boolean evicted = bad && cache.invalidate(tenant, new Selector.ByHash(hash)) > 0;
+            boolean evicted = bad && cache.evict(tenant, hash);
             return ReportOutcomeResponse.newBuilder().setEvicted(evicted).build();
           });
     }

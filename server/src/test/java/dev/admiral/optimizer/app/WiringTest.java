@@ -11,6 +11,8 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
+import dev.admiral.optimizer.v1.CountTokensRequest;
+import dev.admiral.optimizer.v1.CountTokensResponse;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.GetAgentRequest;
 import dev.admiral.optimizer.v1.HealthRequest;
@@ -35,6 +37,7 @@ import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -209,6 +212,32 @@ class WiringTest {
     }
 
     await().atMost(LONG).until(() -> probe() == HealthCheckResponse.ServingStatus.NOT_SERVING);
+  }
+
+  @Test
+  void countWithoutDeadline_endsAtTheServersOwn() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      start(
+          plain()
+                  .replace(
+                      simulator.uri("openai").toString(),
+                      "http://127.0.0.1:" + silent.getLocalPort())
+                  .replace("openai", "anthropic")
+              + "  default_deadline: 1s\n");
+      CountTokensRequest request =
+          CountTokensRequest.newBuilder()
+              .setPrompt(prompt("anthropic/claude-haiku-4-5", "hello"))
+              .build();
+      CompletableFuture<CountTokensResponse> count =
+          CompletableFuture.supplyAsync(
+              () -> OptimizerServiceGrpc.newBlockingStub(channel).countTokens(request), ASIDE);
+
+      try (Socket asked = silent.accept()) {
+        // An estimate, as the vendor gave no count in time.
+        assertThat(count.get(20, TimeUnit.SECONDS).getExact()).isFalse();
+        assertThat(asked.isConnected()).isTrue();
+      }
+    }
   }
 
   @Test

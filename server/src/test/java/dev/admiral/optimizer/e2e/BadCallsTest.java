@@ -3,17 +3,21 @@ package dev.admiral.optimizer.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.Duration;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.client.RetryPolicy;
 import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.CompleteRequest;
+import dev.admiral.optimizer.v1.EmbedRequest;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ResponseFormat;
+import dev.admiral.optimizer.v1.RoutingWishes;
 import dev.admiral.optimizer.v1.Sampling;
 import io.grpc.Status;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -140,6 +144,60 @@ class BadCallsTest {
   }
 
   @Test
+  void vectorsFromTheCacheOnly_areAMiss() {
+    EmbedRequest request =
+        EmbedRequest.newBuilder()
+            .setModel("openai/text-embedding-3-small")
+            .addTexts("one")
+            .setOptions(
+                CallOptions.newBuilder()
+                    .setCachePolicy(CachePolicy.newBuilder().setMode(CachePolicy.Mode.MODE_ONLY)))
+            .build();
+
+    assertThat(refused(() -> harness.client().embed(request)).reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_CACHE_MISS);
+  }
+
+  @Test
+  void vectorsOfNoModel_areRefused() {
+    EmbedRequest request = EmbedRequest.newBuilder().addTexts("one").build();
+
+    assertField(refused(() -> harness.client().embed(request)), "model");
+  }
+
+  @Test
+  void tokensOfAModelWithAnEndlessName_areRefused() {
+    Prompt prompt = Prompts.of("x".repeat(257), "x");
+
+    assertField(refused(() -> harness.client().countTokens(prompt)), "prompt.model");
+  }
+
+  @Test
+  void fallbackWithoutAName_isRefused() {
+    assertField(
+        CallOptions.newBuilder()
+            .setRouting(
+                RoutingWishes.newBuilder().addFallbackModels("gpt-4o").addFallbackModels(" "))
+            .build(),
+        "options.routing.fallback_models[1]");
+  }
+
+  @Test
+  void durationsThatAreNone_areRefused() {
+    Duration endless = Duration.newBuilder().setSeconds(Long.MAX_VALUE).setNanos(1).build();
+    Duration broken = Duration.newBuilder().setSeconds(Long.MIN_VALUE).setNanos(-2).build();
+
+    assertField(
+        CallOptions.newBuilder()
+            .setCachePolicy(CachePolicy.newBuilder().setTimeToLive(endless))
+            .build(),
+        "options.cache_policy.time_to_live");
+    assertField(
+        CallOptions.newBuilder().setCachePolicy(CachePolicy.newBuilder().setMaxAge(broken)).build(),
+        "options.cache_policy.max_age");
+  }
+
+  @Test
   void agentNameWithBlanks_isRefused() {
     CompleteRequest request =
         CompleteRequest.newBuilder()
@@ -152,8 +210,21 @@ class BadCallsTest {
         .satisfies(v -> assertThat(v.getField()).isEqualTo("options.agent_id"));
   }
 
+  private static void assertField(CallOptions options, String field) {
+    assertField(
+        refused(
+            CompleteRequest.newBuilder()
+                .setPrompt(Prompts.of("gpt-4o", "x"))
+                .setOptions(options)
+                .build()),
+        field);
+  }
+
   private static void assertField(Prompt prompt, String field) {
-    AdmiralException refused = refused(prompt);
+    assertField(refused(prompt), field);
+  }
+
+  private static void assertField(AdmiralException refused, String field) {
     assertThat(refused.reason()).isEqualTo(ErrorReason.ERROR_REASON_CALL_INVALID);
     assertThat(refused.violations())
         .singleElement()
@@ -165,8 +236,10 @@ class BadCallsTest {
   }
 
   private static AdmiralException refused(CompleteRequest request) {
-    return catchThrowableOfType(
-        AdmiralException.class,
-        () -> harness.client().withRetry(RetryPolicy.NONE).complete(request));
+    return refused(() -> harness.client().withRetry(RetryPolicy.NONE).complete(request));
+  }
+
+  private static AdmiralException refused(ThrowingCallable call) {
+    return catchThrowableOfType(AdmiralException.class, call);
   }
 }
