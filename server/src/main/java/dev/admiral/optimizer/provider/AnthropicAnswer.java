@@ -137,7 +137,7 @@ final class AnthropicAnswer implements Dialect.AnswerReader {
     return false;
   }
 
-  private void open(int index, Block block) {
+  private void open(int index, Block block) throws IOException {
     blocks = Math.max(blocks, index + 1);
     switch (block.type) {
       case "text" -> draft.text(0, index, block.text);
@@ -156,7 +156,7 @@ final class AnthropicAnswer implements Dialect.AnswerReader {
     }
   }
 
-  private void delta(int index, Block block) {
+  private void delta(int index, Block block) throws IOException {
     switch (block.type) {
       case "text_delta" -> draft.text(0, index, block.text);
       case "thinking_delta" -> draft.reasoning(0, index, block.thinking, "", "");
@@ -171,14 +171,14 @@ final class AnthropicAnswer implements Dialect.AnswerReader {
     }
   }
 
-  private void close(int index) {
+  private void close(int index) throws IOException {
     Json.Compactor compactor = toolBlocks.remove(index);
     if (compactor != null && compactor.isUnused()) {
       draft.toolCall(0, index, "", "", "{}");
     }
   }
 
-  private void end(Ending ending) {
+  private void end(Ending ending) throws IOException {
     ended = true;
     if (!ending.explanation.isEmpty()) {
       draft.refusal(0, blocks, ending.explanation);
@@ -358,20 +358,19 @@ final class AnthropicAnswer implements Dialect.AnswerReader {
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String field = parser.currentName();
         JsonToken token = parser.nextToken();
-        if (token == JsonToken.START_OBJECT
-            && (field.equals("cache_creation") || field.equals("output_tokens_details"))) {
-          readDetails(parser);
-        } else if (token == JsonToken.VALUE_NUMBER_INT) {
-          long count = Json.count(parser);
-          switch (field) {
-            case "input_tokens" -> input = count;
-            case "cache_read_input_tokens" -> cacheRead = count;
-            case "cache_creation_input_tokens" -> cacheWrite = count;
-            case "output_tokens" -> output = count;
-            default -> {}
+        switch (field) {
+          case "input_tokens" -> input = Json.countOrUnknown(parser);
+          case "cache_read_input_tokens" -> cacheRead = Json.countOrUnknown(parser);
+          case "cache_creation_input_tokens" -> cacheWrite = Json.countOrUnknown(parser);
+          case "output_tokens" -> output = Json.countOrUnknown(parser);
+          case "cache_creation", "output_tokens_details" -> {
+            if (token == JsonToken.START_OBJECT) {
+              readDetails(parser);
+            } else {
+              parser.skipChildren();
+            }
           }
-        } else {
-          parser.skipChildren();
+          default -> parser.skipChildren();
         }
       }
     }

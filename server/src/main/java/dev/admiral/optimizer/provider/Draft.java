@@ -2,6 +2,7 @@ package dev.admiral.optimizer.provider;
 
 import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.provider.Dialect.MalformedException;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.FinishReason;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A dialect names the place of a piece by a slot of its own numbering. A slot becomes a part
  * when its first piece with content comes, so that empty texts, which vendors send in one way and
- * not in the other, leave no trace.
+ * not in the other, leave no trace. A part keeps its kind: a piece of another one in its slot is
+ * refused as malformed.
  */
 final class Draft {
   private final @Nullable ReplySink sink;
@@ -38,7 +40,7 @@ final class Draft {
     this.sink = sink;
   }
 
-  void text(int candidate, int slot, String piece) {
+  void text(int candidate, int slot, String piece) throws MalformedException {
     Slot place = slot(candidate, slot);
     String text = place.whole(piece);
     if (!text.isEmpty()) {
@@ -46,7 +48,7 @@ final class Draft {
     }
   }
 
-  void refusal(int candidate, int slot, String piece) {
+  void refusal(int candidate, int slot, String piece) throws MalformedException {
     Slot place = slot(candidate, slot);
     String text = place.whole(piece);
     if (!text.isEmpty()) {
@@ -54,7 +56,8 @@ final class Draft {
     }
   }
 
-  void reasoning(int candidate, int slot, String piece, String signature, String redactedData) {
+  void reasoning(int candidate, int slot, String piece, String signature, String redactedData)
+      throws MalformedException {
     Slot place = slot(candidate, slot);
     String text = place.whole(piece);
     if (!text.isEmpty() || !signature.isEmpty() || !redactedData.isEmpty()) {
@@ -71,7 +74,8 @@ final class Draft {
    * Appends to a tool call. Id and name are given out once; what vendors repeat is ignored, and
    * arguments that come before the name wait for it.
    */
-  void toolCall(int candidate, int slot, String id, String name, String arguments) {
+  void toolCall(int candidate, int slot, String id, String name, String arguments)
+      throws MalformedException {
     Slot place = slot(candidate, slot);
     place.id = place.id.isEmpty() ? id : place.id;
     place.name = place.name.isEmpty() ? name : place.name;
@@ -81,7 +85,7 @@ final class Draft {
     }
   }
 
-  private void giveToolCall(Slot place) {
+  private void giveToolCall(Slot place) throws MalformedException {
     boolean opening = place.part < 0;
     String arguments = place.waiting;
     if (opening || !arguments.isEmpty()) {
@@ -104,8 +108,10 @@ final class Draft {
     return nextPart(candidate) == 0;
   }
 
-  void finish(int candidate, FinishReason reason) {
-    slots(candidate).forEach(this::flush);
+  void finish(int candidate, FinishReason reason) throws MalformedException {
+    for (Slot place : slots(candidate)) {
+      flush(place);
+    }
     assembler.finish(candidate, reason);
   }
 
@@ -114,7 +120,7 @@ final class Draft {
   }
 
   /** Gives out what waited for something that never came. */
-  private void flush(Slot place) {
+  private void flush(Slot place) throws MalformedException {
     if (place.part < 0 && (!place.id.isEmpty() || !place.waiting.isEmpty())) {
       giveToolCall(place);
     }
@@ -160,14 +166,18 @@ final class Draft {
         true);
   }
 
-  private void give(Slot place, Consumer<ContentDelta.Builder> piece, String content) {
+  private void give(Slot place, Consumer<ContentDelta.Builder> piece, String content)
+      throws MalformedException {
+    ContentDelta.Builder builder = ContentDelta.newBuilder().setCandidateIndex(place.candidate);
+    piece.accept(builder);
     if (place.part < 0) {
       place.part = nextPart(place.candidate);
+      place.kind = builder.getPieceCase();
+    } else if (place.kind != builder.getPieceCase()) {
+      throw new MalformedException(
+          "a piece of kind " + builder.getPieceCase() + " came for a part of kind " + place.kind);
     }
-    ContentDelta.Builder builder =
-        ContentDelta.newBuilder().setCandidateIndex(place.candidate).setPartIndex(place.part);
-    piece.accept(builder);
-    ContentDelta delta = builder.build();
+    ContentDelta delta = builder.setPartIndex(place.part).build();
     output.add(content);
     assembler.append(delta);
     begun = true;
@@ -207,6 +217,7 @@ final class Draft {
     private final int candidate;
     private final int number;
     private int part = -1;
+    private ContentDelta.PieceCase kind = ContentDelta.PieceCase.PIECE_NOT_SET;
     private String id = "";
     private String name = "";
     private String waiting = "";

@@ -23,6 +23,9 @@ final class Json {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
+  /** Above what any model takes or gives; sums and prices of counts below it cannot overflow. */
+  private static final long MOST = Integer.MAX_VALUE;
+
   private Json() {}
 
   /** Returns the text of a string value, or empty for null and other kinds, which are skipped. */
@@ -46,16 +49,28 @@ final class Json {
     return new Compactor().compact(new String(source, from, to - from, UTF_8));
   }
 
-  /** Returns a count; zero for null, negative and other kinds, which are skipped. */
+  /**
+   * Returns a count; zero for null, negative and other kinds, which are skipped.
+   *
+   * @throws Dialect.MalformedException if no count can be so large
+   */
   static long count(JsonParser parser) throws IOException {
     return Math.max(0, countOrUnknown(parser));
   }
 
-  /** Returns a count; -1 for null, negative and other kinds, which are skipped. */
+  /**
+   * Returns a count; -1 for null, negative and other kinds, which are skipped.
+   *
+   * @throws Dialect.MalformedException if no count can be so large
+   */
   static long countOrUnknown(JsonParser parser) throws IOException {
     JsonToken token = parser.currentToken();
     if (token != null && token.isNumeric()) {
-      return Math.max(-1, (long) parser.getDoubleValue());
+      double count = parser.getDoubleValue();
+      if (count > MOST) {
+        throw new Dialect.MalformedException("a count is too large to be one");
+      }
+      return Math.max(-1, (long) count);
     }
     parser.skipChildren();
     return -1;

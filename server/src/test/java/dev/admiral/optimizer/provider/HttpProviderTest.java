@@ -365,6 +365,72 @@ class HttpProviderTest {
     }
   }
 
+  @Test
+  void pieceOfAnotherKindThanItsPart_isMalformedAndMayBeBilled() throws Exception {
+    String start =
+        "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10}}}\n\n";
+    String block =
+        "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":"
+            + "{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"lookup\",\"input\":{}}}\n\n";
+    String text =
+        "data: {\"type\":\"content_block_delta\",\"index\":0,"
+            + "\"delta\":{\"type\":\"text_delta\",\"text\":\"x\"}}\n\n";
+    try (Closing anthropic = anthropic()) {
+      vendor.next(c -> c.events(start + block + text));
+      ProviderException e = failure(anthropic.provider, call(true));
+      assertThat(e.failure()).isInstanceOf(Failure.StreamBroken.class);
+      assertThat(e.failure().message()).contains("TEXT").contains("TOOL_CALL");
+      assertThat(e.billable()).contains(Usage.estimated(10, 2));
+    }
+  }
+
+  @Test
+  void countsNoModelCouldReach_areMalformedAndTheTryIsEstimated() throws Exception {
+    for (String count : List.of("9223372036854775807", "1e300", "1e999")) {
+      String usage =
+          "\"usage\":{\"input_tokens\":1,\"output_tokens\":3,"
+              + "\"cache_read_input_tokens\":"
+              + count
+              + "}";
+      try (Closing anthropic = anthropic()) {
+        vendor.next(
+            c -> c.json(200, "{\"content\":[],\"stop_reason\":\"end_turn\"," + usage + "}"));
+        assertMalformed(failure(anthropic.provider, call(false)));
+      }
+      vendor.next(c ->
+          c.json(
+              200,
+              "{\"usage\":{\"prompt_tokens\":1,\"total_tokens\":"
+                  + count
+                  + ",\"completion_tokens\":"
+                  + count
+                  + "},\"choices\":[]}"));
+      assertMalformed(failure(call(false)));
+      vendor.next(c -> c.events(PIECE + FINISH + USAGE.replace("5", count) + DONE));
+      ProviderException e = failure(call(true));
+      assertThat(e.failure()).isInstanceOf(Failure.StreamBroken.class);
+      assertThat(e.failure().message()).contains("a count is too large");
+      assertThat(e.billable()).contains(Usage.estimated(PROMPT_TOKENS, 3));
+    }
+  }
+
+  @Test
+  void faultOfOursWhileReading_breaksTheTryWhichMayBeBilled() throws Exception {
+    vendor.next(c -> c.events(PIECE + FINISH + DONE));
+    ProviderException e =
+        catchThrowableOfType(
+            ProviderException.class,
+            () ->
+                provider.complete(
+                    call(true),
+                    piece -> {
+                      throw new IllegalStateException(piece.getText().getText());
+                    }));
+    assertThat(e.failure()).isInstanceOf(Failure.StreamBroken.class);
+    assertThat(e.failure().message()).doesNotContain("twelve chars");
+    assertThat(e.billable()).contains(Usage.estimated(PROMPT_TOKENS, 3));
+  }
+
   private static void assertMalformed(ProviderException e) {
     assertThat(e.failure()).isInstanceOf(Failure.Broken.class);
     assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
