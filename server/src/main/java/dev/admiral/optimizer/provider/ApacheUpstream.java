@@ -154,8 +154,8 @@ final class ApacheUpstream implements Upstream {
       ConnectionEndpoint endpoint, BasicClassicHttpRequest request, HttpClientContext context)
       throws SendException, InterruptedException {
     Transmission transmission = new Transmission();
-    endpoint.setSocketTimeout(Timeout.of(settings.firstPieceTimeout()));
     try {
+      endpoint.setSocketTimeout(Timeout.of(settings.firstPieceTimeout()));
       ClassicHttpResponse response =
           endpoint.execute(host.getHostName(), request, transmission, context);
       boolean reusable = REUSE.keepAlive(request, response, context);
@@ -295,7 +295,7 @@ final class ApacheUpstream implements Upstream {
     void begun() {
       if (!begun) {
         begun = true;
-        endpoint.setSocketTimeout(Timeout.of(settings.silenceTimeout()));
+        bound(Timeout.of(settings.silenceTimeout()));
       }
     }
 
@@ -319,7 +319,7 @@ final class ApacheUpstream implements Upstream {
           throw new SocketTimeoutException("no first piece in time");
         }
         // Whole milliseconds, and never zero, which would mean no bound at all.
-        endpoint.setSocketTimeout(Timeout.ofMilliseconds(left / 1_000_000 + 1));
+        bound(Timeout.ofMilliseconds(left / 1_000_000 + 1));
       }
       int n = content.read(bytes, offset, length);
       if (n < 0) {
@@ -333,10 +333,21 @@ final class ApacheUpstream implements Upstream {
       return n;
     }
 
-    /** Reads what is left if that is nothing but the end, which tends to come a moment later. */
+    private void bound(Timeout timeout) {
+      try {
+        endpoint.setSocketTimeout(timeout);
+      } catch (IllegalStateException e) {
+        // Closed meanwhile with the whole pool, as the read that follows will say.
+      }
+    }
+
+    /**
+     * Reads what is left if that is nothing but the end, which tends to come a moment later. An
+     * interruption costs the connection only; the flag stays set.
+     */
     boolean endsWithin(Duration patience) {
       if (!ended) {
-        endpoint.setSocketTimeout(Timeout.of(patience));
+        bound(Timeout.of(patience));
         try {
           ended = content.read() < 0;
         } catch (IOException e) {

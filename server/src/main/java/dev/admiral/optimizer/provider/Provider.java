@@ -13,7 +13,9 @@ public interface Provider {
 
   /**
    * Makes one try of one model. With {@link ProviderCall#streamed()} pieces go to the sink as they
-   * arrive; else the sink is not used. Either way the reply holds the complete answer.
+   * arrive; else the sink is not used. Either way the reply holds the complete answer. An
+   * interruption once the answer is complete takes nothing from it: the reply is returned, and the
+   * thread's interrupt flag stays set.
    *
    * @throws ProviderException if no complete answer came, interruption included (reason
    *     CALL_CANCELLED); it says what may be billed all the same

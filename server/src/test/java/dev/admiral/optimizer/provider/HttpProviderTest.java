@@ -651,6 +651,64 @@ class HttpProviderTest {
     assertThat(thrown.join()).isInstanceOf(ProviderException.class);
   }
 
+  @Test
+  void interruptionOnceTheAnswerIsComplete_givesTheReplyAndKeepsTheFlag() throws Exception {
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    vendor.next(c -> {
+      c.begin(Map.of());
+      c.chunk(PIECE + FINISH + USAGE + DONE);
+      c.awaitClose();
+      closed.complete(null);
+    });
+    CompletableFuture<Reply> reply = new CompletableFuture<>();
+    CompletableFuture<Boolean> flag = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            // What is left was read with this piece, but for the connection's end.
+            reply.complete(
+                provider.complete(call(true), piece -> Thread.currentThread().interrupt()));
+          } catch (ProviderException | InterruptedException e) {
+            reply.completeExceptionally(e);
+          }
+          flag.complete(Thread.interrupted());
+        });
+    assertThat(reply.join().usage()).isEqualTo(Usage.reported(5, 3));
+    assertThat(reply.join().completion().getFinishReason())
+        .isEqualTo(FinishReason.FINISH_REASON_STOP);
+    assertThat(flag.join()).isTrue();
+    closed.join();
+    vendor.next(c -> c.json(200, WHOLE));
+    assertThat(provider.complete(call(false), d -> {}).usage()).isEqualTo(Usage.reported(5, 3));
+  }
+
+  @Test
+  void providerClosedOnceTheAnswerIsComplete_givesTheReply() throws Exception {
+    vendor.next(c -> {
+      c.begin(Map.of());
+      c.chunk(PIECE + FINISH + USAGE + DONE);
+      c.awaitClose();
+    });
+    assertThat(provider.complete(call(true), piece -> provider.close()).usage())
+        .isEqualTo(Usage.reported(5, 3));
+  }
+
+  @Test
+  void providerClosedInTheMiddleOfAnAnswer_breaksIt() throws Exception {
+    vendor.next(c -> {
+      c.begin(Map.of());
+      c.chunk(PIECE);
+      c.awaitClose();
+    });
+    ProviderException e =
+        catchThrowableOfType(
+            ProviderException.class,
+            () -> provider.complete(call(true), piece -> provider.close()));
+    assertThat(e.failure()).isInstanceOf(Failure.StreamBroken.class);
+    assertThat(e.failure().message()).contains("closed the connection before");
+    assertThat(e.billable()).contains(Usage.estimated(PROMPT_TOKENS, 3));
+  }
+
   // Health, vectors, counts.
 
   @Test
