@@ -34,6 +34,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +133,7 @@ public final class ResponseCache implements AutoCloseable {
     }
   }
 
-  private record KnownFailure(Failure failure, long lifeNanos) implements Lived {}
+  private record KnownFailure(String tenant, Failure failure, long lifeNanos) implements Lived {}
 
   private static final class KnownRepeat implements Weighed {
     final CallKey body;
@@ -465,7 +466,7 @@ public final class ResponseCache implements AutoCloseable {
     }
     removed.addAll(
         writes.deleteIf(put -> matches(selector, tenant, put.key, put.owner, put.answer, now)));
-    forgetFailures(selector);
+    forgetFailures(tenant, selector);
     AtomicLong onDiskOnly = new AtomicLong();
     Callable<Boolean> clear =
         () -> {
@@ -491,13 +492,19 @@ public final class ResponseCache implements AutoCloseable {
         && selector.matches(key, owner, answer.provider(), answer.model(), answer.created(), now);
   }
 
-  private void forgetFailures(Selector selector) {
+  private void forgetFailures(String tenant, Selector selector) {
     switch (selector) {
-      case Selector.All() -> failures.invalidateAll();
-      case Selector.ByHash(String hash) ->
-          failures.asMap().keySet().removeIf(key -> key.hash().equals(hash));
+      case Selector.All() -> forgetFailures(tenant, _ -> true);
+      case Selector.ByHash(String hash) -> forgetFailures(tenant, key -> key.hash().equals(hash));
       case Selector.ByModel _, Selector.ByAgent _, Selector.OlderThan _ -> {}
     }
+  }
+
+  private void forgetFailures(String tenant, Predicate<CallKey> which) {
+    failures
+        .asMap()
+        .entrySet()
+        .removeIf(known -> known.getValue().tenant().equals(tenant) && which.test(known.getKey()));
   }
 
   /**
@@ -563,12 +570,16 @@ public final class ResponseCache implements AutoCloseable {
     return known == null ? null : known.failure();
   }
 
-  /** Remembers a failure for a short while, if it is {@link Failure#deterministic()}. */
-  public void putFailure(CallKey key, Failure failure) {
+  /**
+   * Remembers a failure for a short while, if it is {@link Failure#deterministic()}.
+   *
+   * @param owner whom it belongs to
+   */
+  public void putFailure(CallKey key, EntryOwner owner, Failure failure) {
     if (failure.deterministic()) {
       double part = 1 + FAILURE_JITTER * (2 * random.nextDouble() - 1);
       long life = (long) (settings.failureTimeToLive().toNanos() * part);
-      failures.put(key, new KnownFailure(failure, life));
+      failures.put(key, new KnownFailure(owner.tenant(), failure, life));
     }
   }
 

@@ -50,6 +50,6 @@ public sealed interface Selector {
    */
   record OlderThan(Duration age) implements Selector {}
 
-  /** All answers, and every remembered failure. */
+  /** All answers, and all remembered failures. */
   record All() implements Selector {}
 }

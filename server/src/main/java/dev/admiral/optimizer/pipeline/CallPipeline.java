@@ -252,7 +252,7 @@ public final class CallPipeline {
       }
       case Failed failed -> {
         if (call.shareable() && willFailAgain(failed)) {
-          engines.cache().putFailure(call.key(), failed.failure());
+          engines.cache().putFailure(call.key(), owner(call), failed.failure());
         }
       }
     }

@@ -676,7 +676,7 @@ class ResponseCacheTest {
 
   @Test
   void deterministicFailure_isRememberedForAShortWhile() {
-    cache.putFailure(key(1), Samples.MALFORMED);
+    cache.putFailure(key(1), FLEET, Samples.MALFORMED);
 
     assertThat(cache.findFailure(key(1))).isEqualTo(Samples.MALFORMED);
     time.advance(Duration.ofSeconds(23));
@@ -688,7 +688,7 @@ class ResponseCacheTest {
   @Test
   void failuresOfOneMoment_doNotEndTogether() {
     for (int i = 0; i < 100; i++) {
-      cache.putFailure(key(i), Samples.MALFORMED);
+      cache.putFailure(key(i), FLEET, Samples.MALFORMED);
     }
     time.advance(Duration.ofSeconds(30));
     long left = 0;
@@ -700,9 +700,10 @@ class ResponseCacheTest {
 
   @Test
   void failureThatMayPass_isNotRemembered() {
-    cache.putFailure(key(1), Samples.OVERLOADED);
+    cache.putFailure(key(1), FLEET, Samples.OVERLOADED);
     cache.putFailure(
         key(2),
+        FLEET,
         new Failure.Rejected(ErrorReason.ERROR_REASON_PROVIDER_REFUSED, "would rather not"));
 
     assertThat(cache.findFailure(key(1))).isNull();
@@ -711,8 +712,8 @@ class ResponseCacheTest {
 
   @Test
   void failures_areForgottenWithAllAnswers() throws Exception {
-    cache.putFailure(key(1), Samples.MALFORMED);
-    cache.putFailure(key(2), Samples.MALFORMED);
+    cache.putFailure(key(1), FLEET, Samples.MALFORMED);
+    cache.putFailure(key(2), FLEET, Samples.MALFORMED);
     cache.invalidate("acme", new Selector.ByModel("openai", "gpt"));
     cache.invalidate("acme", new Selector.ByHash(key(1).hash()));
     assertThat(cache.findFailure(key(1))).isNull();
@@ -722,9 +723,19 @@ class ResponseCacheTest {
   }
 
   @Test
+  void failuresOfOtherTenants_areKept() throws Exception {
+    cache.putFailure(key(1), new EntryOwner("rival", null), Samples.MALFORMED);
+    cache.invalidate("acme", new Selector.ByHash(key(1).hash()));
+    cache.invalidate("acme", new Selector.All());
+    assertThat(cache.findFailure(key(1))).isNotNull();
+    cache.invalidate("rival", new Selector.ByHash(key(1).hash()));
+    assertThat(cache.findFailure(key(1))).isNull();
+  }
+
+  @Test
   void failures_areBounded() {
     for (int i = 0; i < 1_000; i++) {
-      cache.putFailure(key(i), Samples.MALFORMED);
+      cache.putFailure(key(i), FLEET, Samples.MALFORMED);
     }
     assertThat(cache.metrics().failures()).isLessThanOrEqualTo(100);
   }
