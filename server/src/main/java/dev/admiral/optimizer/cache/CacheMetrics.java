@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param failures deterministic failures remembered now
  * @param repeats answers kept on disk for repeats of a request_id
  * @param pendingWrites writes that wait for the disk tier
- * @param droppedWrites writes given up because too many waited
+ * @param droppedWrites writes given up because too many waited or a fault of this server kept them
+ *     from being made
  * @param unreadable stored answers that could not be read back, and were deleted
  * @param trouble what is wrong with the disk tier; null while it works
  */

@@ -36,6 +36,10 @@ import org.slf4j.LoggerFactory;
  * of the same key takes its place. While the store fails, writes wait and are tried again after a
  * pause; past the bound on what may wait new ones are dropped and counted. Nobody is ever kept
  * waiting by the store, but who asks for it by {@link Put#done}.
+ *
+ * <p>A fault of the code, unlike a failure of the store, may come back with the same change for
+ * ever. The changes that met one are therefore tried again one at a time, and one that meets a
+ * fault alone is given up.
  */
 final class WriteBehind implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(WriteBehind.class);
@@ -141,6 +145,9 @@ final class WriteBehind implements Runnable {
 
   // Of the writing thread alone.
   private final EnumMap<Shelf, Long> limits = new EnumMap<>(Shelf.class);
+
+  /** How many changes are still to be written one at a time. */
+  private int alone;
 
   WriteBehind(ResponseStore store, CacheSettings settings, Time time, Presence presence) {
     this.store = store;
@@ -338,6 +345,34 @@ final class WriteBehind implements Runnable {
       return true;
     }
     Instant now = time.now();
+    busySinceNanos.set(time.nanos());
+    try {
+      store.write(changes(batch, now));
+      measure();
+    } catch (IOException e) {
+      fail("written", e);
+      return false;
+    } catch (RuntimeException e) {
+      fault("written", e);
+      if (batch.size() > 1) {
+        alone = batch.size();
+      } else {
+        giveUp(batch.getFirst());
+      }
+      return false;
+    } finally {
+      busySinceNanos.set(IDLE);
+    }
+    trouble = null;
+    alone = Math.max(0, alone - batch.size());
+    dequeue(batch);
+    for (Pending change : batch) {
+      settle(change, change instanceof Put put && put.expires.isAfter(now));
+    }
+    return true;
+  }
+
+  private List<Change> changes(List<Pending> batch, Instant now) {
     List<Change> changes = new ArrayList<>(batch.size());
     for (Pending change : batch) {
       switch (change) {
@@ -351,30 +386,30 @@ final class WriteBehind implements Runnable {
         case Delete delete -> changes.add(new Change.Delete(delete.shelf, delete.key));
       }
     }
-    busySinceNanos.set(time.nanos());
-    try {
-      store.write(changes);
-      measure();
-    } catch (IOException e) {
-      fail("written", e);
-      return false;
-    } finally {
-      busySinceNanos.set(IDLE);
+    return changes;
+  }
+
+  private void giveUp(Pending change) {
+    dropped.incrementAndGet();
+    if (change instanceof Put put && put.shelf == Shelf.RESPONSES) {
+      // What it was to take the place of must not be served in its stead.
+      delete(put.shelf, put.key);
     }
-    trouble = null;
-    finish(batch, now);
-    return true;
+    dequeue(List.of(change));
+    settle(change, false);
+    alone = Math.max(0, alone - 1);
   }
 
   private List<Pending> batch() {
     List<Pending> batch = new ArrayList<>();
+    int most = alone > 0 ? 1 : settings.batchEntries();
     long weight = 0;
     lock.lock();
     try {
       urgent = false;
       for (CallKey key : order) {
         Pending change = pending.get(key);
-        if (change == null || batch.size() == settings.batchEntries() || weight > BATCH_BYTES) {
+        if (change == null || batch.size() == most || weight > BATCH_BYTES) {
           break;
         }
         batch.add(change);
@@ -387,7 +422,7 @@ final class WriteBehind implements Runnable {
     return batch;
   }
 
-  private void finish(List<Pending> batch, Instant now) {
+  private void dequeue(List<Pending> batch) {
     lock.lock();
     try {
       for (Pending change : batch) {
@@ -401,9 +436,6 @@ final class WriteBehind implements Runnable {
       }
     } finally {
       lock.unlock();
-    }
-    for (Pending change : batch) {
-      settle(change, change instanceof Put put && put.expires.isAfter(now));
     }
   }
 
@@ -432,6 +464,9 @@ final class WriteBehind implements Runnable {
       return more;
     } catch (IOException e) {
       fail("tidied", e);
+      return false;
+    } catch (RuntimeException e) {
+      fault("tidied", e);
       return false;
     } finally {
       busySinceNanos.set(IDLE);
@@ -462,5 +497,12 @@ final class WriteBehind implements Runnable {
       log.warn("the disk cache could not be {}; calls go on without it", what, e);
     }
     trouble = "it could not be " + what + ": " + e.getMessage();
+  }
+
+  private void fault(String what, RuntimeException e) {
+    if (trouble == null) {
+      log.error("a fault of this server kept the disk cache from being {}", what, e);
+    }
+    trouble = "a fault of this server kept it from being " + what + "; the log tells more";
   }
 }

@@ -20,6 +20,9 @@ final class FaultyStore implements ResponseStore {
   /** As {@link #fault}, for {@link #write} alone. */
   volatile IOException writeFault;
 
+  /** As {@link #fault}, for what a store should never throw. */
+  volatile RuntimeException bug;
+
   /** What every method waits for; null not to hang. */
   volatile CountDownLatch hang;
 
@@ -34,6 +37,9 @@ final class FaultyStore implements ResponseStore {
     }
     if (fault != null) {
       throw fault;
+    }
+    if (bug != null) {
+      throw bug;
     }
   }
 

@@ -617,6 +617,69 @@ class ResponseCacheTest {
   }
 
   @Test
+  void faultOfTheCode_isTroubleAndDoesNotEndTheWriter() throws Exception {
+    store.bug = new IllegalStateException("planted by the test");
+    try (ResponseCache running =
+        new ResponseCache(
+            SETTINGS, store, Time.SYSTEM, new Random(1), Thread.ofPlatform().daemon().factory())) {
+      running.start();
+      Awaitility.await()
+          .untilAsserted(() -> assertThat(running.metrics().trouble()).contains("fault"));
+      store.bug = null;
+      running.put(key(1), FLEET, Samples.answer("x", Instant.now()), TEN_MINUTES, 0);
+      Awaitility.await()
+          .untilAsserted(
+              () -> {
+                assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNotNull();
+                assertThat(running.metrics().trouble()).isNull();
+              });
+      assertThat(running.metrics().droppedWrites()).isZero();
+    }
+  }
+
+  @Test
+  void answerThatCannotBeWritten_isGivenUpAloneAndUncoversNothing() {
+    put(key(2), answer("old"));
+    write();
+    Answer whole = answer("x");
+    Answer broken =
+        new Answer(
+            whole.completion(),
+            whole.provider(),
+            whole.model(),
+            whole.usage(),
+            null,
+            whole.created());
+    put(key(1), whole);
+    put(key(2), broken);
+    put(key(3), whole);
+    assertThat(cache.writes().write()).isFalse();
+    assertThat(cache.metrics().trouble()).contains("fault");
+    boolean fine = true;
+    while (cache.writes().waiting() > 0) {
+      fine &= cache.writes().write();
+    }
+
+    assertThat(fine).isFalse();
+    assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNotNull();
+    assertThat(store.inner.find(Shelf.RESPONSES, key(2))).isNull();
+    assertThat(store.inner.find(Shelf.RESPONSES, key(3))).isNotNull();
+    assertThat(cache.metrics().droppedWrites()).isEqualTo(1);
+    assertThat(cache.metrics().trouble()).isNull();
+  }
+
+  @Test
+  void faultWhileTidying_isTroubleUntilItIsOver() {
+    store.bug = new IllegalStateException("planted by the test");
+    assertThat(cache.writes().tidy()).isFalse();
+    assertThat(cache.metrics().trouble()).contains("fault");
+    store.bug = null;
+    tidy();
+
+    assertThat(cache.metrics().trouble()).isNull();
+  }
+
+  @Test
   void damagedRow_isAMissAndDeleted() throws Exception {
     put(key(1), answer("x"));
     write();
