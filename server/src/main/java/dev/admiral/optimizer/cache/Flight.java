@@ -323,13 +323,6 @@ final class Flight implements Runnable, Leader, FlightLog {
   }
 
   @Override
-  public boolean shared() {
-    synchronized (lock) {
-      return seated.size() > 1;
-    }
-  }
-
-  @Override
   public Call bill() {
     synchronized (lock) {
       if (payer == null) {

@@ -126,9 +126,6 @@ public final class SingleFlight {
     /** Returns the latest deadline of all waiters, on the scale of {@link Time#nanos()}. */
     long deadlineNanos();
 
-    /** Returns true if more than one caller waits now. */
-    boolean shared();
-
     /**
      * Fixes who pays for this try, even if that caller leaves: what is written to the ledger and
      * what {@link Waiter#led()} says are then the same. Without it the leader at landing pays.

@@ -36,8 +36,5 @@ public sealed interface Outcome {
    * @param queued time spent waiting for limits
    * @param upstream time the caller waited for providers
    */
-  record Timing(@Nullable Duration age, Duration queued, Duration upstream) {
-    /** Nothing waited for. */
-    public static final Timing NONE = new Timing(null, Duration.ZERO, Duration.ZERO);
-  }
+  record Timing(@Nullable Duration age, Duration queued, Duration upstream) {}
 }

@@ -628,11 +628,10 @@ class ResponseCacheTest {
       store.bug = null;
       running.put(key(1), FLEET, Samples.answer("x", Instant.now()), TEN_MINUTES, 0);
       Awaitility.await()
-          .untilAsserted(
-              () -> {
-                assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNotNull();
-                assertThat(running.metrics().trouble()).isNull();
-              });
+          .untilAsserted(() -> {
+            assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNotNull();
+            assertThat(running.metrics().trouble()).isNull();
+          });
       assertThat(running.metrics().droppedWrites()).isZero();
     }
   }

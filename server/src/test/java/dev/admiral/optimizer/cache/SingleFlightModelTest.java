@@ -518,7 +518,6 @@ class SingleFlightModelTest {
       for (ModelFlight flight : all) {
         if (flight.flies()) {
           assertThat(flight.view.call().id()).isEqualTo(flight.leader.call.id());
-          assertThat(flight.view.shared()).isEqualTo(flight.seated.size() > 1);
         }
       }
       long content = all.stream().filter(f -> f.open && f.state == State.RUNNING).count();

@@ -297,11 +297,9 @@ class SingleFlightTest {
     Pilot pilot = script.start();
     Leader leader = pilot.leader();
     assertThat(leader.call().id()).isEqualTo("a");
-    assertThat(leader.shared()).isTrue();
     first.leave();
     assertThat(leader.call().id()).isEqualTo("b");
     third.leave();
-    assertThat(leader.shared()).isFalse();
     pilot.append(piece("x"));
     pilot.end(answered("x"));
 

@@ -318,7 +318,8 @@ class FleetTest {
             Usage.NONE,
             new Cost.Known(new Money(picoUsd), "v", false),
             Instant.EPOCH);
-    return new Outcome.Answered(answer, source, Outcome.Timing.NONE, List.of(), "");
+    return new Outcome.Answered(
+        answer, source, new Outcome.Timing(null, Duration.ZERO, Duration.ZERO), List.of(), "");
   }
 
   /** A clock that stands still until told otherwise. */

@@ -9,6 +9,7 @@ import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.Source;
 import io.grpc.Status;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,7 +28,7 @@ class UnaryReplyTest {
               new Cost.Unknown(),
               Instant.EPOCH),
           Source.SOURCE_UPSTREAM,
-          Outcome.Timing.NONE,
+          new Outcome.Timing(null, Duration.ZERO, Duration.ZERO),
           List.of(),
           "");
 

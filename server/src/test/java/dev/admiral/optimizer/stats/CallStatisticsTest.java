@@ -219,7 +219,8 @@ class CallStatisticsTest {
     Answer answer =
         new Answer(
             Completion.getDefaultInstance(), "openai", model, Usage.NONE, cost, Instant.EPOCH);
-    return new Outcome.Answered(answer, source, Outcome.Timing.NONE, List.of(), "");
+    return new Outcome.Answered(
+        answer, source, new Outcome.Timing(null, Duration.ZERO, Duration.ZERO), List.of(), "");
   }
 
   private static Outcome failed() {
