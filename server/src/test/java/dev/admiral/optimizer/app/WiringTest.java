@@ -20,9 +20,13 @@ import dev.admiral.optimizer.v1.Message;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
 import dev.admiral.optimizer.v1.Part;
 import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.ReportOutcomeRequest;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Source;
+import dev.admiral.optimizer.v1.StreamRequest;
+import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.Verdict;
 import dev.admiral.simulator.Hold;
 import dev.admiral.simulator.Simulator;
 import io.grpc.ManagedChannel;
@@ -33,6 +37,8 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -238,6 +244,93 @@ class WiringTest {
         assertThat(asked.isConnected()).isTrue();
       }
     }
+  }
+
+  @Test
+  void streamOfAHitThatNobodyReads_endsAtTheServersOwnDeadline() throws Exception {
+    start(plain() + "  default_deadline: 1s\n");
+    String text = "[[sim: tokens=16000]]";
+    assertThat(complete(text).getCompletion().getSerializedSize()).isGreaterThan(48 << 10);
+    // So small a window that the server cannot send the whole answer unread.
+    ManagedChannel narrow =
+        NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+            .flowControlWindow(1_024)
+            .usePlaintext()
+            .build();
+    try (Hold hold = simulator.hold("*")) {
+      Stalled stalled = new Stalled();
+      OptimizerServiceGrpc.newStub(narrow).stream(
+          StreamRequest.newBuilder().setPrompt(prompt("openai/gpt-4o-mini", text)).build(),
+          stalled);
+      assertThat(stalled.first.get(30, TimeUnit.SECONDS).hasStarted()).isTrue();
+
+      // Deadlines pass in the order in which they were set.
+      CompletableFuture<CompleteResponse> later =
+          CompletableFuture.supplyAsync(
+              () ->
+                  OptimizerServiceGrpc.newBlockingStub(channel)
+                      .complete(
+                          CompleteRequest.newBuilder()
+                              .setPrompt(prompt("openai/gpt-4o-mini", "held"))
+                              .build()),
+              ASIDE);
+      assertThat(later).failsWithin(LONG);
+
+      stalled.readOn();
+      assertThat(stalled.end.get(30, TimeUnit.SECONDS)).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    } finally {
+      narrow.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Reads one message, and the others when told to. */
+  private static final class Stalled
+      implements ClientResponseObserver<StreamRequest, StreamResponse> {
+    final CompletableFuture<StreamResponse> first = new CompletableFuture<>();
+    final CompletableFuture<Status.Code> end = new CompletableFuture<>();
+    private ClientCallStreamObserver<StreamRequest> call;
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<StreamRequest> started) {
+      call = started;
+      started.disableAutoRequestWithInitial(1);
+    }
+
+    void readOn() {
+      call.request(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(StreamResponse response) {
+      first.complete(response);
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+      end.complete(Status.fromThrowable(thrown).getCode());
+    }
+
+    @Override
+    public void onCompleted() {
+      end.complete(Status.Code.OK);
+    }
+  }
+
+  @Test
+  void answerReportedAsBad_leavesTheCache() throws Exception {
+    start(plain());
+    CompleteResponse answer = complete("hello");
+    assertThat(complete("hello").getServed().getSource()).isEqualTo(Source.SOURCE_MEMORY);
+    ReportOutcomeRequest report =
+        ReportOutcomeRequest.newBuilder()
+            .setCallId(answer.getCallId())
+            .setVerdict(Verdict.VERDICT_BAD)
+            .build();
+
+    assertThat(stub().reportOutcome(report).getEvicted()).isTrue();
+    assertThat(stub().reportOutcome(report).getEvicted()).isFalse();
+
+    assertThat(complete("hello").getServed().getSource()).isEqualTo(Source.SOURCE_UPSTREAM);
   }
 
   @Test
