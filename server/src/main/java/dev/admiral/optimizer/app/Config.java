@@ -465,7 +465,16 @@ record Config(
     static Limits read(Section section) throws ConfigException {
       return new Limits(
           section.number("agent_requests_per_minute", 0, 0, 1_000_000_000),
-          section.list("agents", AgentLimit::read),
+          section.list(
+              "agents",
+              AgentLimit::read,
+              limit -> List.of(limit.tenant(), limit.agent()),
+              (first, second) ->
+                  "the limit of the agent '"
+                      + second.agent()
+                      + "' of the tenant '"
+                      + second.tenant()
+                      + "' is listed twice; remove one"),
           section.number("max_agents", 100_000, 1, 10_000_000));
     }
   }
@@ -521,11 +530,34 @@ record Config(
             root.section("statistics", Statistics::read),
             root.section("learning", Learning::read),
             root.section("fleet", FleetConfig::read),
-            root.list("providers", ProviderConfig::read),
+            root.list(
+                "providers",
+                ProviderConfig::read,
+                ProviderConfig::name,
+                (first, second) ->
+                    "two providers are named '" + second.name() + "'; give each a name of its own"),
             root.textsByName("aliases"),
-            root.list("models", Model::read),
+            root.list(
+                "models",
+                Model::read,
+                model -> List.of(model.provider(), model.name()),
+                (first, second) ->
+                    "the model '"
+                        + second.provider()
+                        + "/"
+                        + second.name()
+                        + "' is listed twice; remove one"),
             root.section("limits", Limits::read),
-            root.list("keys", Config::key),
+            root.list(
+                "keys",
+                Config::key,
+                Key::sha256,
+                (first, second) ->
+                    "the keys '"
+                        + first.identity().label()
+                        + "' and '"
+                        + second.identity().label()
+                        + "' are the same key; give each a key of its own"),
             root.section("log", Log::read));
     root.end();
     root.endVariables(OTHER_VARIABLES);

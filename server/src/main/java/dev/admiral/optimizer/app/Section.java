@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -282,6 +285,33 @@ final class Section {
     return read;
   }
 
+  /**
+   * Reads each item of a list as above.
+   *
+   * @param identity what no two items may have in common
+   * @param clash says of two items that do what is wrong and what to do
+   * @throws ConfigException at the later of two that clash
+   */
+  <T> List<T> list(
+      String key, Reader<T> reader, Function<T, ?> identity, BiFunction<T, T, String> clash)
+      throws ConfigException {
+    List<T> read = list(key, reader);
+    List<Node> items = items(key);
+    Map<Object, Integer> firsts = new HashMap<>();
+    for (int i = 0; i < read.size(); i++) {
+      Integer first = firsts.putIfAbsent(identity.apply(read.get(i)), i);
+      if (first != null) {
+        throw new ConfigException(
+            items.get(i).where()
+                + ": "
+                + clash.apply(read.get(first), read.get(i))
+                + "; the first stands at "
+                + items.get(first).where());
+      }
+    }
+    return read;
+  }
+
   /** Reads names with secrets below a key. */
   Map<String, Secret> secretsByName(String key) throws ConfigException {
     document(key, "names with secrets", "", "");
@@ -307,7 +337,7 @@ final class Section {
     return read;
   }
 
-  /** Reads names with lists of texts below a key. */
+  /** Reads names with lists of texts below a key; within a list each text stands once. */
   Map<String, List<String>> textsByName(String key) throws ConfigException {
     document(key, "names with lists of texts", "", "");
     Map<String, List<String>> read = new LinkedHashMap<>();
@@ -320,7 +350,12 @@ final class Section {
       List<String> texts = new ArrayList<>();
       for (Node item : list.items()) {
         Node.Scalar scalar = single(name, item);
-        texts.add(reading.environment.expand(scalar.where(), scalar.text()));
+        String text = reading.environment.expand(scalar.where(), scalar.text());
+        if (texts.contains(text)) {
+          throw new ConfigException(
+              scalar.where() + ": '" + name + "' lists '" + text + "' twice; remove one");
+        }
+        texts.add(text);
       }
       read.put(name, List.copyOf(texts));
     }

@@ -2,8 +2,10 @@ package dev.admiral.optimizer.fleet;
 
 import dev.admiral.optimizer.call.Caller;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ public final class Keys {
   /**
    * @param keys the keys; empty for open mode, in which anybody is the operator of the default
    *     tenant
+   * @throws IllegalArgumentException if two of them are the same key: whom would it speak for?
    */
   public Keys(List<Key> keys) {
     ring = Ring.of(keys);
@@ -30,6 +33,7 @@ public final class Keys {
    * Puts other keys in place of these, at once and as a whole.
    *
    * @param keys the keys; empty for open mode
+   * @throws IllegalArgumentException if two of them are the same key; nothing is replaced then
    */
   public void replace(List<Key> keys) {
     ring = Ring.of(keys);
@@ -65,6 +69,18 @@ public final class Keys {
     }
 
     static Ring of(List<Key> keys) {
+      Map<String, Key> known = new HashMap<>();
+      for (Key key : keys) {
+        Key same = known.putIfAbsent(key.sha256(), key);
+        if (same != null) {
+          throw new IllegalArgumentException(
+              "the keys '"
+                  + same.identity().label()
+                  + "' and '"
+                  + key.identity().label()
+                  + "' are the same key; give each a key of its own");
+        }
+      }
       ByteBuffer digests = ByteBuffer.allocate(keys.size() * 32);
       keys.forEach(key -> digests.put(HexFormat.of().parseHex(key.sha256())));
       long[] words = new long[keys.size() * 4];
@@ -78,15 +94,16 @@ public final class Keys {
       long b = bytes.getLong();
       long c = bytes.getLong();
       long d = bytes.getLong();
-      long found = 0;
+      long found = -1;
       for (int i = 0; i < digests.length; i += 4) {
         long difference =
             (a ^ digests[i]) | (b ^ digests[i + 1]) | (c ^ digests[i + 2]) | (d ^ digests[i + 3]);
         // All ones for equal digests, else zero.
         long equal = ((difference | -difference) >>> 63) - 1;
-        found |= equal & (i / 4 + 1);
+        // The place of the latest that is equal: one of the equal ones, however many there were.
+        found = (found & ~equal) | (equal & (i / 4));
       }
-      return found == 0 ? Optional.empty() : Optional.of(identities.get((int) found - 1));
+      return found < 0 ? Optional.empty() : Optional.of(identities.get((int) found));
     }
   }
 }

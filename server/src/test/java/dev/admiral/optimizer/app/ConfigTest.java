@@ -238,11 +238,40 @@ class ConfigTest {
         .hasMessageContaining("there is no file " + file);
   }
 
-  @Test
-  void twoProvidersOfOneName_areRefused() {
-    String text = "providers: [{name: groq, dialect: openai}, {name: groq, dialect: openai}]";
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          "keys:\n  - {label: a, key: same}\n  - {label: b, tenant: t, key: same}" | :3:5: the keys 'a' and 'b' are the same key; give each a key of its own; the first stands at FILE:2:5
+          "models:\n  - {provider: p, name: m}\n  - {provider: p, name: m}" | :3:5: the model 'p/m' is listed twice; remove one; the first stands at FILE:2:5
+          "limits:\n  agents:\n    - {agent: a, requests_per_minute: 1}\n    - {agent: a, tenant: default, requests_per_minute: 2}" | :4:7: the limit of the agent 'a' of the tenant 'default' is listed twice; remove one; the first stands at FILE:3:7
+          "aliases:\n  fast: [p/m, p/n, p/m]" | :2:20: 'fast' lists 'p/m' twice; remove one
+          "providers:\n  - {name: groq, dialect: openai}\n  - {name: groq, dialect: openai}" | :3:5: two providers are named 'groq'; give each a name of its own; the first stands at FILE:2:5
+          """)
+  void twiceTheSame_isRefusedNamingBothPlaces(String text, String message) {
+    assertThatThrownBy(() -> read(text.replace("\\n", "\n")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(file + message.replace("FILE", file.toString()));
+  }
 
-    assertThatThrownBy(() -> read(text)).hasMessageContaining("two providers are named 'groq'");
+  @Test
+  void sameNamesOfDifferentOwners_areNotTheSame() throws Exception {
+    Config config =
+        read(
+            """
+            models: [{provider: p, name: m}, {provider: q, name: m}]
+            limits:
+              agents:
+                - {agent: a, requests_per_minute: 1}
+                - {agent: a, tenant: t, requests_per_minute: 1}
+            keys: [{label: a, key: one}, {label: a, key: two}]
+            """);
+
+    assertThat(config.models()).hasSize(2);
+    assertThat(config.limits().agents()).hasSize(2);
+    assertThat(config.keys()).hasSize(2);
   }
 
   private Config read(String text) throws Exception {

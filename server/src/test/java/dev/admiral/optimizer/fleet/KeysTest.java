@@ -46,6 +46,21 @@ class KeysTest {
   }
 
   @Test
+  void keyListedTwice_isRefusedNamingBothLabels() {
+    Key first = Key.of("s3cret", new Identity("blue", false, "first"));
+    Key second = Key.of("s3cret", new Identity("green", true, "second"));
+
+    assertThatThrownBy(() -> new Keys(List.of(first, second)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'first'")
+        .hasMessageContaining("'second'");
+    Keys keys = new Keys(List.of(first));
+    assertThatThrownBy(() -> keys.replace(List.of(key(1), first, second)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(keys.authenticate("s3cret")).contains(first.identity());
+  }
+
+  @Test
   void replacedKeys_areKnownAtOnceAndOldOnesNoLonger() {
     Keys keys = new Keys(List.of(key(1)));
 
