@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A server over a simulator that answers at once, and a client of it. */
@@ -45,6 +46,13 @@ final class Harness implements AutoCloseable {
    * @param config further lines of the configuration
    */
   static Harness start(String config) {
+    return start(_ -> config);
+  }
+
+  /**
+   * @param config further lines of the configuration, which follow its list of providers
+   */
+  static Harness start(Function<Simulator, String> config) {
     try {
       return start(Files.createTempDirectory("admiral-e2e"), config);
     } catch (IOException e) {
@@ -54,12 +62,16 @@ final class Harness implements AutoCloseable {
 
   /** Starts with a folder of the test's own. */
   static Harness start(Path folder, String config) {
+    return start(folder, _ -> config);
+  }
+
+  private static Harness start(Path folder, Function<Simulator, String> config) {
     try {
       Simulator simulator = Simulator.builder().timeScale(0).start();
       return new Harness(
           folder,
           simulator,
-          TestServer.start(SimulatedProviders.config(folder, simulator, config)));
+          TestServer.start(SimulatedProviders.config(folder, simulator, config.apply(simulator))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
