@@ -7,13 +7,13 @@ import dev.admiral.optimizer.fleet.Key;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Everything an operator can set, read and checked. {@code docs/configuration.md} says what each
@@ -59,9 +59,16 @@ record Config(
     List<Key> keys,
     Log log) {
 
-  /** Variables that begin as overrides do and mean something else. */
+  /** Variables that begin as overrides do and mean something else, to us or to the client. */
   private static final Set<String> OTHER_VARIABLES =
-      Set.of("ADMIRAL_CONFIG", "ADMIRAL_HTTP_PORT", "ADMIRAL_JAVA_OPTS");
+      Set.of(
+          "ADMIRAL_CONFIG",
+          "ADMIRAL_HTTP_PORT",
+          "ADMIRAL_JAVA_OPTS",
+          "ADMIRAL_ADDRESS",
+          "ADMIRAL_KEY",
+          "ADMIRAL_KEY_FILE",
+          "ADMIRAL_MODEL");
 
   /** What a stored call survives. */
   enum Durability {
@@ -513,9 +520,10 @@ record Config(
   /**
    * Reads a whole configuration.
    *
+   * @param warnings takes what an operator should know of and may well have meant
    * @throws ConfigException if anything in it is wrong
    */
-  static Config read(Section root) throws ConfigException {
+  static Config read(Section root, Consumer<String> warnings) throws ConfigException {
     Config config =
         new Config(
             root.path("data_dir", "~/.admiral"),
@@ -560,16 +568,9 @@ record Config(
                         + "' are the same key; give each a key of its own"),
             root.section("log", Log::read));
     root.end();
-    root.endVariables(OTHER_VARIABLES);
-    Set<String> names = new HashSet<>();
-    for (ProviderConfig provider : config.providers) {
-      if (!names.add(provider.name())) {
-        throw new ConfigException(
-            root.where("providers")
-                + ": two providers are named '"
-                + provider.name()
-                + "'; give each a name of its own");
-      }
+    List<String> strangers = root.endVariables(OTHER_VARIABLES);
+    if (!strangers.isEmpty()) {
+      warnings.accept("environment variables that mean nothing here are left alone: " + strangers);
     }
     return config;
   }

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.app;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Where the configuration comes from.
@@ -44,7 +45,17 @@ record ConfigFile(Optional<Path> file, Environment environment) {
    * @throws ConfigException if anything in it is wrong
    */
   Config read(String text) throws ConfigException {
-    return Config.read(section(text));
+    return read(text, _ -> {});
+  }
+
+  /**
+   * Reads the configuration from the text of the file.
+   *
+   * @param warnings takes what an operator should know of and may well have meant
+   * @throws ConfigException if anything in it is wrong
+   */
+  Config read(String text, Consumer<String> warnings) throws ConfigException {
+    return Config.read(section(text), warnings);
   }
 
   private Section section(String text) throws ConfigException {

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * that names a file with the value.
  */
 final class Section {
+  /** Most characters by which a mistyped variable differs from the one that was meant. */
+  private static final int MISTYPED = 2;
+
   /** What a key is, as documented. */
   record KeyDoc(String path, String type, String fallback, String range) {}
 
@@ -393,22 +396,31 @@ final class Section {
   }
 
   /**
-   * Says that every key of the file was asked for, so that a variable for none of them is refused.
+   * Says that every key of the file was asked for, so that a variable for none of them is refused
+   * if it looks like a mistyped one. Others are not ours to refuse: a container platform sets such
+   * variables for each service, and one may be named after this program.
    *
    * @param others variables beginning with ADMIRAL_ that mean something else
+   * @return those that mean nothing
    */
-  void endVariables(Set<String> others) throws ConfigException {
+  List<String> endVariables(Set<String> others) throws ConfigException {
     Set<String> legal = new TreeSet<>(others);
-    legal.addAll(reading.variables.keySet());
+    for (String name : reading.variables.keySet()) {
+      legal.add(name);
+      legal.add(name + "_FILE");
+    }
+    List<String> strangers = new ArrayList<>();
     for (String name : new TreeSet<>(reading.environment.variables().keySet())) {
-      boolean file =
-          name.endsWith("_FILE")
-              && reading.variables.containsKey(name.substring(0, name.length() - 5));
-      if (name.startsWith("ADMIRAL_") && !file && !legal.contains(name)) {
+      if (!name.startsWith("ADMIRAL_") || legal.contains(name)) {
+        continue;
+      }
+      if (legal.stream().anyMatch(known -> Nearest.distance(name, known) <= MISTYPED)) {
         throw new ConfigException(
             "the environment variable " + name + " means nothing here" + Nearest.hint(name, legal));
       }
+      strangers.add(name);
     }
+    return strangers;
   }
 
   private static <T> T finish(Section section, Reader<T> reader) throws ConfigException {

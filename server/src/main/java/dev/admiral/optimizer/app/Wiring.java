@@ -40,6 +40,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,8 +104,11 @@ final class Wiring implements AutoCloseable {
   static Wiring start(ConfigFile file, String version, Time time)
       throws ConfigException, StartException {
     String text = file.text();
-    Wiring wiring = new Wiring(file, file.read(text), time);
+    List<String> warnings = new ArrayList<>();
+    Wiring wiring = new Wiring(file, file.read(text, warnings::add), time);
     try {
+      Logs.apply(wiring.config.log());
+      warnings.forEach(warning -> log.warn("{}", warning));
       wiring.start(text, version);
       return wiring;
     } catch (IOException e) {
@@ -119,7 +123,6 @@ final class Wiring implements AutoCloseable {
   private void start(String text, String version)
       throws ConfigException, StartException, IOException {
     final Instant started = time.now();
-    Logs.apply(config.log());
 
     // What can be judged without opening anything.
     final InetAddress address = GrpcPort.address(config.grpc(), !config.keys().isEmpty());

@@ -61,7 +61,7 @@ class ConfigDocumentTest {
 
   @Test
   void exampleOfReadme_isRead() throws Exception {
-    Config config = Config.read(root(yaml(README)));
+    Config config = Config.read(root(yaml(README)), _ -> {});
 
     assertThat(config.providers()).hasSize(1);
     assertThat(config.limits().agentRequestsPerMinute()).isEqualTo(120);
@@ -69,7 +69,7 @@ class ConfigDocumentTest {
 
   private List<KeyDoc> read() throws Exception {
     Section root = root(example());
-    Config.read(root);
+    Config.read(root, _ -> {});
     return root.documented();
   }
 

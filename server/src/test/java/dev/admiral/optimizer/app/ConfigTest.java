@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigTest {
   @TempDir Path folder;
@@ -199,6 +201,49 @@ class ConfigTest {
     variables.put("ADMIRAL_HTTP_PORT", "8080");
 
     assertThat(read("").grpc().port()).isEqualTo(50051);
+  }
+
+  @Test
+  void variablesOfTheCommandLineTool_areLeftAlone() throws Exception {
+    for (String name : List.of("ADDRESS", "KEY", "KEY_FILE", "MODEL", "DATA_DIR")) {
+      variables.put("ADMIRAL_" + name, "something");
+    }
+
+    assertThat(read("").grpc().port()).isEqualTo(50051);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ADMIRAL_SERVICE_HOST",
+        "ADMIRAL_SERVICE_PORT",
+        "ADMIRAL_SERVICE_PORT_GRPC",
+        "ADMIRAL_PORT",
+        "ADMIRAL_PORT_50051_TCP",
+        "ADMIRAL_PORT_50051_TCP_ADDR",
+        "ADMIRAL_PORT_50051_TCP_PORT",
+        "ADMIRAL_PORT_50051_TCP_PROTO"
+      })
+  void variablesThatAContainerPlatformSets_areNamedAndLeftAlone(String name) throws Exception {
+    variables.put(name, "tcp://10.0.0.1:50051");
+    List<String> warnings = new ArrayList<>();
+
+    Config config = new ConfigFile(Optional.empty(), environment()).read("", warnings::add);
+
+    assertThat(config.grpc().port()).isEqualTo(50051);
+    assertThat(warnings).singleElement().asString().contains("[" + name + "]");
+    assertThat(warnings.toString()).doesNotContain("10.0.0.1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"ADMIRAL_GRPCPORT", "ADMIRAL_GRPC_HOTS", "ADMIRAL_LOG_LEVEL_FIEL", "ADMIRAL_KEI"})
+  void variableNearAKnownOne_isRefused(String name) {
+    variables.put(name, "1");
+
+    assertThatThrownBy(() -> read(""))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(name + " means nothing here; did you mean 'ADMIRAL_");
   }
 
   @Test
