@@ -22,26 +22,45 @@ public final class Main {
 
   /** Starts the server that the arguments describe. */
   public static void main(String[] args) {
-    int exit = run(List.of(args), System.out, System.err);
+    int exit = exitCode(() -> run(List.of(args), System.out), System.err);
     if (exit != 0) {
       System.exit(exit);
     }
   }
 
-  private static int run(List<String> args, PrintStream out, PrintStream err) {
+  /** What the arguments ask for. */
+  interface Task {
+    void run() throws ConfigException, StartException;
+  }
+
+  private static void run(List<String> args, PrintStream out)
+      throws ConfigException, StartException {
+    Arguments arguments = Arguments.read(args);
+    switch (arguments.action()) {
+      case HELP -> out.print(Arguments.USAGE);
+      case VERSION -> out.println("admiral " + version());
+      case SERVE -> serve(ConfigFile.choose(arguments.config(), Environment.ofProcess()));
+    }
+  }
+
+  /** Runs a task, says in one sentence why it cannot be done, and returns the exit code. */
+  static int exitCode(Task task, PrintStream err) {
     try {
-      Arguments arguments = Arguments.read(args);
-      switch (arguments.action()) {
-        case HELP -> out.print(Arguments.USAGE);
-        case VERSION -> out.println("admiral " + version());
-        case SERVE -> serve(ConfigFile.choose(arguments.config(), Environment.ofProcess()));
-      }
+      task.run();
       return 0;
     } catch (ConfigException e) {
       err.println("admiral: " + e.getMessage());
       return WRONG_CONFIGURATION;
     } catch (StartException e) {
       err.println("admiral: " + e.getMessage());
+      return CANNOT_START;
+    } catch (RuntimeException | LinkageError e) {
+      // A fault of this program, or of the machine below it, that nothing foresaw.
+      LoggerFactory.getLogger(Main.class).debug("the server cannot start", e);
+      err.println(
+          "admiral: the server cannot start, for a reason that was not foreseen: "
+              + e.toString().lines().findFirst().orElse("")
+              + "; set ADMIRAL_LOG_LEVEL to debug to see where");
       return CANNOT_START;
     }
   }

@@ -2,7 +2,9 @@ package dev.admiral.optimizer.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,8 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The program as the operating system sees it: arguments, exit codes, what it prints. */
 class MainTest {
@@ -56,6 +61,42 @@ class MainTest {
 
     assertThat(ended.exit()).isEqualTo(1);
     assertThat(ended.err()).startsWith("admiral: the data directory " + taken).hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("unforeseen")
+  void whatNothingForesaw_endsWithOneAndOneSentence(Main.Task failing) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    int exit = Main.exitCode(failing, new PrintStream(err, true, StandardCharsets.UTF_8));
+
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith("admiral: the server cannot start")
+        .contains("first line")
+        .doesNotContain("second line")
+        .hasLineCount(1);
+  }
+
+  static Stream<Main.Task> unforeseen() {
+    return Stream.of(
+        () -> {
+          throw new IllegalStateException("first line\nsecond line");
+        },
+        () -> {
+          throw new UnsatisfiedLinkError("first line\nsecond line");
+        });
+  }
+
+  @Test
+  void modelPricedTwice_endsWithTwoAndOneSentence() throws Exception {
+    String model = "  - {provider: openai, name: gpt-4o, input_usd: 1}\n";
+    Path file = Files.writeString(folder.resolve("config.yaml"), "models:\n" + model + model);
+
+    Ended ended = end(start("--config", file.toString()));
+
+    assertThat(ended.exit()).isEqualTo(2);
+    assertThat(ended.err()).startsWith("admiral: " + file + ":3:5: the model").hasLineCount(1);
   }
 
   @Test
