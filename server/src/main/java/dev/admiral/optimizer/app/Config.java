@@ -86,6 +86,7 @@ record Config(
       Duration keepaliveInterval,
       Duration keepaliveTimeout,
       Duration minClientKeepalive,
+      boolean plaintextBeyondLoopback,
       Tls tls) {
 
     static Grpc read(Section section) throws ConfigException {
@@ -98,6 +99,7 @@ record Config(
           section.duration("keepalive_interval", "1m", "10s", "24h"),
           section.duration("keepalive_timeout", "20s", "1s", "10m"),
           section.duration("min_client_keepalive", "10s", "1s", "1h"),
+          section.flag("plaintext_beyond_loopback", false),
           section.section("tls", Tls::read));
     }
   }

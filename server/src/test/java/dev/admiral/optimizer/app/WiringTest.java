@@ -366,8 +366,29 @@ class WiringTest {
   }
 
   @Test
+  void listeningForOthersInTheClear_isRefused() {
+    String open = plain().replace("port: 0", "port: 0\n  host: 0.0.0.0");
+
+    assertThatThrownBy(() -> start(open + KEYS))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("grpc.tls.cert_file")
+        .hasMessageContaining("grpc.plaintext_beyond_loopback");
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void listeningForOthersInTheClearWithoutKeys_isRefused() {
+    String open = "port: 0\n  host: 0.0.0.0\n  plaintext_beyond_loopback: true";
+
+    assertThatThrownBy(() -> start(plain().replace("port: 0", open)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("add keys");
+  }
+
+  @Test
   void listeningForOthersWithKeys_asksForThem() throws Exception {
-    start(plain().replace("port: 0", "port: 0\n  host: 0.0.0.0") + KEYS);
+    String open = "port: 0\n  host: 0.0.0.0\n  plaintext_beyond_loopback: true";
+    start(plain().replace("port: 0", open) + KEYS);
 
     assertThat(codeOf(null)).isEqualTo(Status.Code.UNAUTHENTICATED);
     assertThat(codeOf("wrong")).isEqualTo(Status.Code.UNAUTHENTICATED);
