@@ -4,10 +4,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices changes of the configuration file. It compares the text at each look, which also sees
- * files that are replaced through links, as container platforms do; a change counts once it has
- * been the same in two looks, so that a half-written file is not read. A file that is wrong is
- * reported once and changes nothing.
+ * Notices changes of the configuration. It compares what was read at each look, which also sees
+ * files that are replaced through links, as container platforms do, and secrets in files of their
+ * own that were rotated; a change counts once it has been the same in two looks, so that a
+ * half-written file is not used. A configuration that is wrong or refused is reported once, changes
+ * nothing, and is tried again at each look.
  */
 final class ConfigWatch {
   private static final Logger log = LoggerFactory.getLogger(ConfigWatch.class);
@@ -20,40 +21,53 @@ final class ConfigWatch {
   private final ConfigFile file;
   private final Change changed;
 
-  private String applied;
-  private String seen;
+  private String seenText;
+  private Config seen;
+  private Config applied;
 
   /** The failure reported last; empty if the last look found none. */
   private String reported = "";
 
   /**
    * @param text the text that the running configuration was read from
+   * @param running the running configuration
    * @param changed takes each new configuration
    */
-  ConfigWatch(ConfigFile file, String text, Change changed) {
+  ConfigWatch(ConfigFile file, String text, Config running, Change changed) {
     this.file = file;
     this.changed = changed;
-    this.applied = text;
-    this.seen = text;
+    this.seenText = text;
+    this.seen = running;
+    this.applied = running;
   }
 
-  /** Looks at the file once. Blocks for the reading; call it each half second on one thread. */
+  /** Looks at the files once. Blocks for the reading; call it each half second on one thread. */
   void look() {
     try {
       String text = file.text();
-      boolean settled = text.equals(seen);
-      seen = text;
-      if (settled && !text.equals(applied)) {
-        applied = text;
-        changed.apply(file.read(text));
+      boolean settled = text.equals(seenText);
+      seenText = text;
+      if (settled) {
+        compare(file.read(text));
       }
-      reported = settled ? "" : reported;
     } catch (ConfigException e) {
       String failure = String.valueOf(e.getMessage());
       if (!failure.equals(reported)) {
         reported = failure;
         log.error("the changed configuration is not applied: {}", failure);
       }
+    }
+  }
+
+  private void compare(Config next) throws ConfigException {
+    boolean settled = next.equals(seen);
+    seen = next;
+    if (settled && !next.equals(applied)) {
+      changed.apply(next);
+      applied = next;
+    }
+    if (settled) {
+      reported = "";
     }
   }
 }

@@ -288,7 +288,7 @@ final class Wiring implements AutoCloseable {
         HEALTH_INTERVAL, "checking health", () -> door.report(board.overall(board.check())));
 
     Reload reload = new Reload(config, keys, limiter, providers);
-    ConfigWatch watch = new ConfigWatch(file, text, reload::apply);
+    ConfigWatch watch = new ConfigWatch(file, text, config, reload::apply);
     chores.every(LOOK_INTERVAL, "reading the configuration", watch::look);
 
     log.info(

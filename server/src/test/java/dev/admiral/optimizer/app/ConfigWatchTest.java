@@ -2,6 +2,8 @@ package dev.admiral.optimizer.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.fleet.Identity;
+import dev.admiral.optimizer.fleet.Key;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,17 +16,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigWatchTest {
+  private static final String KEYS = "keys: [{label: ops, key_file: ops.key}]\n";
+
   @TempDir Path folder;
 
   private final List<Config> applied = new ArrayList<>();
+  private int refusals;
   private Path file;
   private ConfigWatch watch;
 
   @BeforeEach
   void watchFile() throws Exception {
-    file = Files.writeString(folder.resolve("config.yaml"), "grpc: {port: 1}\n");
+    Files.writeString(folder.resolve("ops.key"), "first");
+    file = Files.writeString(folder.resolve("config.yaml"), "grpc: {port: 1}\n" + KEYS);
     ConfigFile config = new ConfigFile(Optional.of(file), new Environment(Map.of(), folder));
-    watch = new ConfigWatch(config, config.text(), applied::add);
+    watch = new ConfigWatch(config, config.text(), config.read(), this::apply);
   }
 
   @Test
@@ -82,6 +88,45 @@ class ConfigWatchTest {
     lookThrice();
 
     assertThat(applied).extracting(config -> config.grpc().port()).containsExactly(5);
+  }
+
+  @Test
+  void otherTextOfTheSameMeaning_isLeftAlone() throws Exception {
+    Files.writeString(file, "# who may call\ngrpc: {port: 1}\n" + KEYS);
+    lookThrice();
+
+    assertThat(applied).isEmpty();
+  }
+
+  @Test
+  void rotatedKeyFile_isApplied() throws Exception {
+    Files.writeString(folder.resolve("ops.key"), "second");
+    lookThrice();
+
+    assertThat(applied).hasSize(1);
+    assertThat(applied.getFirst().keys())
+        .containsExactly(Key.of("second", new Identity("default", false, "ops")));
+  }
+
+  @Test
+  void refusedChange_isTriedAgainUntilItIsTaken() throws Exception {
+    refusals = 2;
+    Files.writeString(file, "grpc: {port: 6}\n");
+    lookThrice();
+    assertThat(applied).isEmpty();
+
+    lookThrice();
+
+    assertThat(refusals).isZero();
+    assertThat(applied).extracting(config -> config.grpc().port()).containsExactly(6);
+  }
+
+  private void apply(Config next) throws ConfigException {
+    if (refusals > 0) {
+      refusals--;
+      throw new ConfigException("not now");
+    }
+    applied.add(next);
   }
 
   private void lookThrice() {
