@@ -14,14 +14,9 @@ import dev.admiral.optimizer.v1.Source;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -194,27 +189,6 @@ public final class Ledger implements AutoCloseable {
     } catch (ArithmeticException e) {
       throw unavailable("the report's sum is too large for 64 bits; ask for fewer days");
     }
-  }
-
-  /**
-   * Returns what each agent of a tenant spent, in order of name.
-   *
-   * @throws CallException as {@link #report}
-   */
-  public List<Spend> spend(String tenant) throws CallException {
-    LocalDate today = LocalDate.ofInstant(time.now(), ZoneOffset.UTC);
-    ReportQuery.Grouping byAgent = ReportQuery.Grouping.AGENT;
-    Map<String, Report.Row> ofToday = new HashMap<>();
-    for (Report.Row row : report(new ReportQuery(tenant, today, null, byAgent, "")).rows()) {
-      ofToday.put(row.group(), row);
-    }
-    return report(new ReportQuery(tenant, null, null, byAgent, "")).rows().stream()
-        .map(row -> {
-          Report.Row day = ofToday.getOrDefault(row.group(), Report.Row.empty(row.group()));
-          return new Spend(row.group(), day.paid(), row.paid(), row.saved());
-        })
-        .sorted(Comparator.comparing(Spend::agent))
-        .toList();
   }
 
   /**

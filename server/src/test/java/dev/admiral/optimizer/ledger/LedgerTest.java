@@ -20,7 +20,6 @@ import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.HealthState;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -279,22 +278,6 @@ class LedgerTest {
   void report_brokenStore_saysSo() {
     store.fail();
     assertRefused(() -> ledger.report(query(Grouping.ALL)));
-  }
-
-  @Test
-  void spend_tellsTodayAndEver() throws Exception {
-    Instant yesterday = NOON.minus(Duration.ofDays(1));
-    Usage usage = Usage.reported(1, 1);
-    ledger.enter(LedgerEntries.entry("1", "c", "a", yesterday, usage, known(1, false)));
-    ledger.enter(LedgerEntries.entry("2", "c", "a", NOON, usage, known(10, true)));
-    ledger.enter(LedgerEntries.entry("3", "c", "b", yesterday, usage, known(5, false)));
-    ledger.saved(CALLER, answer(known(3, false)), Source.SOURCE_MEMORY);
-
-    assertThat(ledger.spend("t"))
-        .containsExactly(
-            new Spend("a", new Money(10), new Money(11), new Money(3)),
-            new Spend("b", Money.ZERO, new Money(5), Money.ZERO));
-    assertThat(ledger.spend("another tenant")).isEmpty();
   }
 
   @Test
