@@ -35,7 +35,9 @@ import org.slf4j.LoggerFactory;
  * empty, later entries join it at once, without waiting: the store's trouble is known, and one slow
  * call has paid for learning it. An entry is never given to the store a second time before the
  * first writing has failed for certain, and the store ignores an identifier it has, so none is
- * counted twice.
+ * counted twice. An interrupt does not end the wait: the call was paid for whether or not somebody
+ * still wants its answer, and a bystander that took the interrupt for the store's trouble would
+ * send everybody else to the backlog.
  *
  * <p>Once the backlog is full, {@link #accepting} turns false and the pipeline starts no new paid
  * calls. Entries of calls that were upstream by then are still kept, so the backlog may exceed its
@@ -117,7 +119,12 @@ public final class Ledger implements AutoCloseable {
   private boolean savingsLate;
 
   private @Nullable Thread flusher;
-  private volatile boolean closed;
+
+  /** Guards the flusher's rest: it is interrupted while it rests, and never in a flush. */
+  private final ReentrantLock resting = new ReentrantLock();
+
+  private boolean rests;
+  private boolean closed;
 
   public Ledger(LedgerStore store, Settings settings, Time time) {
     this.store = store;
@@ -152,7 +159,8 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Enters a paid call. Waits until the entry is durable, at most the setting's bound.
+   * Enters a paid call. Waits until the entry is durable, at most the setting's bound; an interrupt
+   * is kept for the caller and does not shorten the wait.
    *
    * @return true if the entry is durable; false if it waits in memory until the store is back
    */
@@ -247,13 +255,23 @@ public final class Ledger implements AutoCloseable {
     catchUp();
   }
 
-  /** Stops the background thread and writes what is held in memory, as {@link #flush} does. */
+  /**
+   * Stops the background thread, once its flush is done if it is in one, and writes what is held in
+   * memory, as {@link #flush} does.
+   */
   @Override
   public void close() {
-    closed = true;
     Thread thread = flusher;
     if (thread != null) {
-      thread.interrupt();
+      endRest(thread);
+      awaitEnd(thread);
+    }
+    // A writing that was late before has its full time once more: nobody comes after us.
+    flushing.lock();
+    try {
+      savingsLate = false;
+    } finally {
+      flushing.unlock();
     }
     flush();
     Health health = health();
@@ -263,13 +281,57 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void flushUntilClosed() {
-    while (!closed) {
-      try {
-        time.sleep(settings.flushInterval());
-      } catch (InterruptedException e) {
-        return;
-      }
+    while (rest()) {
       flush();
+    }
+  }
+
+  /** Waits for the next flush; returns false once the ledger is closed. */
+  private boolean rest() {
+    if (!setResting(true)) {
+      return false;
+    }
+    try {
+      time.sleep(settings.flushInterval());
+    } catch (InterruptedException e) {
+      // By close alone, as the next line tells.
+    }
+    return setResting(false);
+  }
+
+  private boolean setResting(boolean now) {
+    resting.lock();
+    try {
+      rests = now;
+      return !closed;
+    } finally {
+      resting.unlock();
+    }
+  }
+
+  private void endRest(Thread thread) {
+    resting.lock();
+    try {
+      closed = true;
+      if (rests) {
+        thread.interrupt();
+      }
+    } finally {
+      resting.unlock();
+    }
+  }
+
+  private static void awaitEnd(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -409,19 +471,28 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
-  /** Waits for a writing; returns null once it is durable, or why it is not. */
-  private static @Nullable String await(CompletableFuture<@Nullable Void> writing, Duration bound) {
+  /** Waits for a writing, interrupted or not; returns null once it is durable, or why it is not. */
+  private @Nullable String await(CompletableFuture<@Nullable Void> writing, Duration bound) {
+    long end = time.nanos() + bound.toNanos();
+    boolean interrupted = false;
     try {
-      writing.get(bound.toNanos(), TimeUnit.NANOSECONDS);
-      return null;
+      while (true) {
+        try {
+          writing.get(Math.max(0, end - time.nanos()), TimeUnit.NANOSECONDS);
+          return null;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
     } catch (TimeoutException e) {
       return "the store has not answered for " + bound.toMillis() + " ms";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "the call that waited for the store was cancelled";
     } catch (ExecutionException e) {
       String message = requireNonNullElse(e.getCause(), e).getMessage();
       return message == null ? "the store failed without saying why" : message;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

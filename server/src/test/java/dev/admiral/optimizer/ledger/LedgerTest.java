@@ -7,22 +7,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
 
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.ledger.ReportQuery.Grouping;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.HealthState;
 import dev.admiral.optimizer.v1.Source;
+import java.lang.Thread.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +37,8 @@ class LedgerTest {
   private static final Caller CALLER = new Caller("t", "a", "", false);
   private static final Ledger.Settings IMPATIENT =
       new Ledger.Settings(Duration.ofMillis(20), 3, Duration.ofSeconds(1));
+
+  private static final Set<State> WAITING = Set.of(State.WAITING, State.TIMED_WAITING);
 
   private final FaultyLedgerStore store = new FaultyLedgerStore();
   private final ManualTime time = new ManualTime(NOON);
@@ -148,17 +157,53 @@ class LedgerTest {
   }
 
   @Test
-  void enter_interruptedWait_keepsEntryAndInterrupt() throws Exception {
+  void enter_interruptedWait_isDurableAndHoldsUpNobody() throws Exception {
     store.freeze();
-    Ledger patient =
-        new Ledger(store, new Ledger.Settings(Duration.ofDays(1), 3, Duration.ofSeconds(1)), time);
-    Thread.currentThread().interrupt();
-    assertThat(patient.enter(entry("1", 7))).isFalse();
-    assertThat(Thread.interrupted()).isTrue();
+    Ledger patient = patient(time);
+    CompletableFuture<Boolean> interruptKept = new CompletableFuture<>();
+    CompletableFuture<Boolean> durable = new CompletableFuture<>();
+    Thread caller =
+        Thread.ofVirtual()
+            .start(() -> {
+              Thread.currentThread().interrupt();
+              durable.complete(patient.enter(entry("1", 7)));
+              interruptKept.complete(Thread.currentThread().isInterrupted());
+            });
+    // It waits for the store, interrupted or not.
+    await().until(() -> store.writings() == 1 && caller.getState() == State.TIMED_WAITING);
+    assertThat(patient.health().state()).isEqualTo(HealthState.HEALTH_STATE_SERVING);
 
     store.work();
-    patient.flush();
-    assertThat(ids()).containsExactly("1");
+
+    assertThat(durable.get(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(interruptKept.get(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(patient.health().backlog()).isZero();
+    assertThat(patient.health().state()).isEqualTo(HealthState.HEALTH_STATE_SERVING);
+    assertThat(patient.enter(entry("2", 7))).isTrue();
+    assertThat(ids()).containsExactly("2", "1");
+  }
+
+  @Test
+  void close_inTheMiddleOfAFlush_waitsUntilTheSavingsAreWritten() throws Exception {
+    store.freeze();
+    Ledger patient = patient(new VirtualTime());
+    patient.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    patient.start();
+    await().until(() -> store.writings() == 1);
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    Thread closer =
+        Thread.ofVirtual()
+            .start(() -> {
+              patient.close();
+              closed.complete(null);
+            });
+    await().until(() -> WAITING.contains(closer.getState()) || closed.isDone());
+    assertThat(closed).isNotDone();
+
+    store.work();
+
+    assertThat(closed).succeedsWithin(Duration.ofSeconds(30));
+    assertThat(total().savedCalls()).isEqualTo(1);
   }
 
   @Test
@@ -321,6 +366,11 @@ class LedgerTest {
     assertThatThrownBy(() -> ledger.entries(everything(), -1, ""))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("page_size");
+  }
+
+  private Ledger patient(Time clock) {
+    return new Ledger(
+        store, new Ledger.Settings(Duration.ofDays(1), 3, Duration.ofSeconds(1)), clock);
   }
 
   private Report.Row total() throws CallException {
