@@ -3,9 +3,12 @@ package dev.admiral.optimizer.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.call.Time;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +25,45 @@ class DataDirectoryTest {
       assertThat(Files.readString(path.resolve("lock")))
           .startsWith("process " + ProcessHandle.current().pid());
     }
+  }
+
+  @Test
+  void directoryThatOthersMayRead_holdsFilesForThisUserAlone() throws Exception {
+    Path wal = Files.writeString(parent.resolve("main.db-wal"), "");
+    for (Path existing : List.of(wal, Files.writeString(parent.resolve("lock"), ""))) {
+      Files.setPosixFilePermissions(existing, PosixFilePermissions.fromString("rw-r--r--"));
+    }
+    Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    try (DataDirectory directory = DataDirectory.open(parent);
+        SqliteDatabase main =
+            SqliteDatabase.open(
+                directory.file(Schema.MAIN),
+                Schema.MAIN,
+                SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+                Time.SYSTEM)) {
+      main.prepare().get(1, TimeUnit.MINUTES);
+
+      for (String name : List.of("lock", "main.db", "main.db-wal", "main.db-shm")) {
+        assertThat(
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(parent.resolve(name))))
+            .as(name)
+            .isEqualTo("rw-------");
+      }
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(parent)))
+        .isEqualTo("rwxr-xr-x");
+  }
+
+  @Test
+  void lockFileThatCannotBeOpened_isToldByItsCause() throws Exception {
+    Files.createDirectory(parent.resolve("lock"));
+
+    assertThatThrownBy(() -> DataDirectory.open(parent))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining(parent.toRealPath().toString())
+        .hasMessageContaining("Is a directory")
+        .hasMessageNotContaining("right");
   }
 
   @Test
