@@ -274,6 +274,7 @@ class WiringTest {
                               .setPrompt(prompt("openai/gpt-4o-mini", "held"))
                               .build()),
               ASIDE);
+      assertThat(hold.awaitWaiting(1, LONG)).isTrue();
       assertThat(later).failsWithin(LONG);
 
       stalled.readOn();
