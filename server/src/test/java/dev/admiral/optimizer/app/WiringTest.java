@@ -257,7 +257,7 @@ class WiringTest {
             .flowControlWindow(1_024)
             .usePlaintext()
             .build();
-    try (Hold _ = simulator.hold("*")) {
+    try (Hold hold = simulator.hold("*")) {
       Stalled stalled = new Stalled();
       OptimizerServiceGrpc.newStub(narrow).stream(
           StreamRequest.newBuilder().setPrompt(prompt("openai/gpt-4o-mini", text)).build(),
