@@ -114,7 +114,7 @@ final class Wiring implements AutoCloseable {
     } catch (IOException e) {
       wiring.close();
       throw new StartException(String.valueOf(e.getMessage()));
-    } catch (ConfigException | StartException | RuntimeException e) {
+    } catch (ConfigException | StartException | RuntimeException | Error e) {
       wiring.close();
       throw e;
     }
