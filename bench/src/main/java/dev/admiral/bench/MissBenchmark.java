@@ -19,7 +19,7 @@ final class MissBenchmark implements Benchmark {
         Child proxy = Child.bare(BareProxy.class, simulator.address());
         AdmiralClient admiral = Clients.of(server);
         AdmiralClient bare = Clients.of(proxy)) {
-      Rounds.inTurns(3, () -> calls(admiral, 3), () -> calls(bare, 3));
+      Rounds.inTurns(5, () -> calls(admiral, 4), () -> calls(bare, 4));
       Rounds rounds = Rounds.inTurns(5, () -> calls(admiral, 3), () -> calls(bare, 3));
       return List.of(
           new Figure(

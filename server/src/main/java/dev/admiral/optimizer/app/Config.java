@@ -175,7 +175,7 @@ record Config(
           section.duration("failure_time_to_live", "30s", "1ms", "1h"),
           section.number("failure_entries", 10_000, 1, 10_000_000),
           section.sizeOfHeap("pending_bytes", "1/16 of the heap, at most 64MiB", "1MiB", "1TiB"),
-          section.number("batch_entries", 256, 1, 100_000),
+          section.number("batch_entries", 32, 1, 100_000),
           section.duration("batch_delay", "20ms", "0ms", "10s"),
           section.duration("disk_wait", "250ms", "1ms", "1m"),
           section.number("disk_readers", 4, 1, 256),

@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param failureTimeToLive how long a deterministic failure is remembered, more or less a fifth
  * @param failureEntries most failures remembered
  * @param pendingBytes most bytes that wait to be written to disk; past it writes are dropped
- * @param batchEntries most entries written to disk at once
+ * @param batchEntries most entries written to disk at once; paid calls wait while they are
  * @param batchDelay how long an answer waits for others to be written with it
  * @param diskWait longest wait for a read of the disk tier; past it the look-up is a miss
  * @param diskReaders threads that read the disk tier
@@ -73,7 +73,7 @@ public record CacheSettings(
    * Returns the defaults: 10 minutes; 256 MiB of memory, or a quarter of the heap if that is less;
    * 4 GiB of disk; answers up to 8 MiB; repeats for 24 hours, in 1 GiB of disk and a thirty-second
    * of the heap up to 32 MiB, waiting 2 s at most; failures for 30 s, 10,000 of them; 64 MiB
-   * waiting, or a sixteenth of the heap, written 256 at a time after 20 ms; 250 ms for a read by 4
+   * waiting, or a sixteenth of the heap, written 32 at a time after 20 ms; 250 ms for a read by 4
    * readers; a purge of 500 entries each 10 s; a filter of 4 MiB.
    *
    * @param heapBytes the largest heap this process may have
@@ -91,7 +91,7 @@ public record CacheSettings(
         Duration.ofSeconds(30),
         10_000,
         Math.clamp(heapBytes / 16, MIB, 64 * MIB),
-        256,
+        32,
         Duration.ofMillis(20),
         Duration.ofMillis(250),
         4,

@@ -531,6 +531,8 @@ public final class SqliteDatabase implements AutoCloseable {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(Math.toIntExact(settings.lockWait().toMillis()));
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+    // The driver would run another query after each insert, for keys nobody asks for.
+    config.setGetGeneratedKeys(false);
     if (readOnly) {
       config.setReadOnly(true);
     } else {
