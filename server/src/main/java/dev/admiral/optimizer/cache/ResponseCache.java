@@ -117,7 +117,7 @@ public final class ResponseCache implements AutoCloseable {
     Entry(CallKey key, EntryOwner owner, Answer answer, Duration life) {
       this.key = key;
       this.owner = owner;
-      this.answer = answer;
+      this.answer = PackedTexts.of(answer);
       this.bytes = weight(answer);
       this.lifeNanos = nanos(life);
     }
