@@ -24,6 +24,9 @@ final class CompletionStream implements Pump.Source<StreamResponse> {
   private final Time time;
   private boolean started;
 
+  /** A piece that was pulled and not yet sent. */
+  private @Nullable ContentDelta held;
+
   CompletionStream(RunningCall running, Time time) {
     this.running = running;
     this.time = time;
@@ -31,6 +34,9 @@ final class CompletionStream implements Pump.Source<StreamResponse> {
 
   @Override
   public Pump.@Nullable Step<StreamResponse> next() {
+    // Pulled even before the beginning is told: only who found nothing to pull is woken for more.
+    ContentDelta piece = held == null ? running.poll() : held;
+    held = piece;
     if (!started) {
       Begun begun = running.begun();
       if (begun != null) {
@@ -38,8 +44,8 @@ final class CompletionStream implements Pump.Source<StreamResponse> {
         return new Pump.Step.Send<>(StreamResponse.newBuilder().setStarted(started(begun)).build());
       }
     }
-    ContentDelta piece = started ? running.poll() : null;
     if (piece != null) {
+      held = null;
       return new Pump.Step.Send<>(StreamResponse.newBuilder().setDelta(piece).build());
     }
     return switch (running.outcome()) {
