@@ -49,7 +49,7 @@ final class CancelBenchmark implements Benchmark {
           "o4-mini");
 
   private static final double MOST_MILLIS = 300;
-  private static final double GRACE_MILLIS = 200;
+  private static final double GRACE_MILLIS = 150;
 
   @Override
   public List<Figure> run() throws Exception {

@@ -192,7 +192,7 @@ record Config(
       return new Flight(
           section.size("log_bytes", "4MiB", "64KiB", "1GiB"),
           section.number("waiters", 10_000, 1, 10_000_000),
-          section.duration("grace", "200ms", "0ms", "1m"),
+          section.duration("grace", "150ms", "0ms", "1m"),
           section.number("promotions", 2, 0, 100));
     }
   }

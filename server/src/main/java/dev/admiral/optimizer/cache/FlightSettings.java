@@ -13,11 +13,11 @@ import java.time.Duration;
  */
 public record FlightSettings(long logBytes, int waiters, Duration grace, int promotions) {
   /**
-   * 4 MiB of pieces; 10,000 callers; 200 ms of grace, so that the upstream connection is closed
+   * 4 MiB of pieces; 10,000 callers; 150 ms of grace, so that the upstream connection is closed
    * within 250 ms; two promotions.
    */
   public static final FlightSettings DEFAULT =
-      new FlightSettings(4L << 20, 10_000, Duration.ofMillis(200), 2);
+      new FlightSettings(4L << 20, 10_000, Duration.ofMillis(150), 2);
 
   public FlightSettings {
     if (logBytes < 1) {
