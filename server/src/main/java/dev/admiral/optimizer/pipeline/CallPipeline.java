@@ -214,7 +214,7 @@ public final class CallPipeline {
     Failure.Invalid invalid = schemas.check(call.prompt());
     Outcome outcome =
         invalid != null ? new Failed(invalid, List.of()) : upstream.fly(leader, log, question);
-    remember(call, outcome, epoch);
+    remember(leader, call, outcome, epoch);
     return outcome;
   }
 
@@ -236,7 +236,8 @@ public final class CallPipeline {
    * Fills the caches before the flight lands, so that whoever comes next finds either the flight or
    * its answer.
    */
-  private void remember(Call call, Outcome outcome, long epoch) throws InterruptedException {
+  private void remember(Leader leader, Call call, Outcome outcome, long epoch)
+      throws InterruptedException {
     switch (outcome) {
       case Answered answered -> {
         EntryOwner owner = owner(call);
@@ -245,9 +246,11 @@ public final class CallPipeline {
               .cache()
               .put(call.key(), owner, answered.answer(), call.cacheUse().timeToLive(), epoch);
         }
-        CallKey repeatKey = call.repeatKey();
+        // Whoever pays may have come after this flight began.
+        Call payer = leader.bill();
+        CallKey repeatKey = payer.repeatKey();
         if (repeatKey != null) {
-          engines.cache().putRepeat(repeatKey, call.key(), owner, answered.answer());
+          engines.cache().putRepeat(repeatKey, payer.key(), owner, answered.answer());
         }
       }
       case Failed failed -> {

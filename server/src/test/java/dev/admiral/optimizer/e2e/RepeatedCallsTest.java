@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.admiral.optimizer.client.AdmiralException;
+import dev.admiral.optimizer.client.CompletionStream;
 import dev.admiral.optimizer.client.Prompts;
+import dev.admiral.optimizer.v1.AllSelector;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.InvalidateCacheRequest;
 import dev.admiral.optimizer.v1.Source;
 import dev.admiral.simulator.Hold;
 import java.nio.file.Path;
@@ -75,6 +78,36 @@ class RepeatedCallsTest {
         assertThat(repeat.getServed().getSource()).isEqualTo(Source.SOURCE_REPEATED);
         assertThat(after.simulator().invoice().lines()).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void callThatPaidBecauseTheLeaderLeft_isRepeatedForNothing() {
+    try (Harness harness = Harness.start()) {
+      Hold hold = harness.simulator().hold("gpt-4o");
+      CompleteRequest request = request("w", "shared");
+      CompletionStream leader = harness.client().stream(request.getPrompt());
+      harness.awaitUpstream(1);
+      CompletableFuture<CompleteResponse> follower = harness.client().completeAsync(request);
+      harness.awaitInFlight(2);
+      leader.close();
+      harness.awaitInFlight(1);
+      hold.close();
+      CompleteResponse paid = follower.join();
+      var _ =
+          harness
+              .client()
+              .cache()
+              .invalidate(
+                  InvalidateCacheRequest.newBuilder()
+                      .setAll(AllSelector.getDefaultInstance())
+                      .build());
+
+      CompleteResponse repeat = harness.client().complete(request);
+
+      assertThat(paid.getCost().getChargedPicoUsd()).isPositive();
+      assertThat(repeat.getServed().getSource()).isEqualTo(Source.SOURCE_REPEATED);
+      assertThat(harness.simulator().invoice().lines()).hasSize(1);
     }
   }
 
