@@ -312,9 +312,14 @@ public final class AdmiralClient implements AutoCloseable {
     return await(OptimizerServiceGrpc.getLearningQueryMethod(), request);
   }
 
-  /** Agents, keys and budgets. */
+  /** Agents, keys, budgets and limits. */
   public FleetClient fleet() {
     return new FleetClient(this);
+  }
+
+  /** What became of the latest calls. */
+  public CallClient calls() {
+    return new CallClient(this);
   }
 
   /** What was paid and what was saved. */

@@ -12,19 +12,22 @@ import dev.admiral.optimizer.v1.GetAgentResponse;
 import dev.admiral.optimizer.v1.HeartbeatRequest;
 import dev.admiral.optimizer.v1.HeartbeatResponse;
 import dev.admiral.optimizer.v1.Key;
+import dev.admiral.optimizer.v1.Limit;
 import dev.admiral.optimizer.v1.ListAgentsRequest;
 import dev.admiral.optimizer.v1.ListAgentsResponse;
 import dev.admiral.optimizer.v1.ListBudgetsRequest;
 import dev.admiral.optimizer.v1.ListBudgetsResponse;
 import dev.admiral.optimizer.v1.ListKeysRequest;
 import dev.admiral.optimizer.v1.ListKeysResponse;
+import dev.admiral.optimizer.v1.ListLimitsRequest;
+import dev.admiral.optimizer.v1.ListLimitsResponse;
 import dev.admiral.optimizer.v1.RevokeKeyRequest;
 import dev.admiral.optimizer.v1.RevokeKeyResponse;
 import dev.admiral.optimizer.v1.SetBudgetRequest;
 import dev.admiral.optimizer.v1.SetBudgetResponse;
 import java.util.stream.Stream;
 
-/** Agents, keys and budgets of the caller's tenant. Thread-safe. */
+/** Agents, keys, budgets and limits of the caller's tenant. Thread-safe. */
 public final class FleetClient {
   private final AdmiralClient client;
 
@@ -93,6 +96,27 @@ public final class FleetClient {
   /** As {@link #budgets(ListBudgetsRequest)}, without narrowing. */
   public Stream<Budget> budgets() {
     return budgets(ListBudgetsRequest.getDefaultInstance());
+  }
+
+  /**
+   * Lists limits with what is left of them now, in order of subject and name.
+   *
+   * @return all of them, fetched page by page as the stream is read, which throws {@link
+   *     AdmiralException}
+   */
+  public Stream<Limit> limits(ListLimitsRequest request) {
+    return Pages.all(
+        token ->
+            client.await(
+                FleetServiceGrpc.getListLimitsMethod(),
+                request.toBuilder().setPageToken(token).build()),
+        ListLimitsResponse::getLimitsList,
+        ListLimitsResponse::getNextPageToken);
+  }
+
+  /** As {@link #limits(ListLimitsRequest)}, without narrowing. */
+  public Stream<Limit> limits() {
+    return limits(ListLimitsRequest.getDefaultInstance());
   }
 
   /**

@@ -6,11 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.admiral.optimizer.v1.Agent;
 import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.CallOptions;
+import dev.admiral.optimizer.v1.CallRecord;
+import dev.admiral.optimizer.v1.CallServiceGrpc;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
+import dev.admiral.optimizer.v1.GetCallRequest;
+import dev.admiral.optimizer.v1.GetCallResponse;
+import dev.admiral.optimizer.v1.Limit;
 import dev.admiral.optimizer.v1.ListAgentsRequest;
 import dev.admiral.optimizer.v1.ListAgentsResponse;
+import dev.admiral.optimizer.v1.ListCallsRequest;
+import dev.admiral.optimizer.v1.ListCallsResponse;
+import dev.admiral.optimizer.v1.ListLimitsRequest;
+import dev.admiral.optimizer.v1.ListLimitsResponse;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Sampling;
@@ -38,7 +47,7 @@ final class CallsTest {
 
   @BeforeEach
   void start() throws Exception {
-    server = FakeServer.start(new TwoPages());
+    server = FakeServer.start(new TwoPages(), new LatestCalls());
   }
 
   @AfterEach
@@ -205,6 +214,21 @@ final class CallsTest {
   }
 
   @Test
+  void limitsAndCalls_areAskedForAsGiven() {
+    try (AdmiralClient client = server.client().build()) {
+      assertThat(client.fleet().limits().map(Limit::getSubject)).containsExactly("agent/a");
+      assertThat(
+              client
+                  .calls()
+                  .latest(ListCallsRequest.newBuilder().setAgentId("a").build())
+                  .map(CallRecord::getCallId))
+          .containsExactly("call-of-a-1", "call-of-a-2");
+      assertThat(client.calls().get(GetCallRequest.newBuilder().setCallId("one").build()).getCall())
+          .isEqualTo(CallRecord.newBuilder().setCallId("one").build());
+    }
+  }
+
+  @Test
   void call_manyAtOnce_eachGetsItsOwnAnswer() {
     server.onComplete =
         (request, answer) -> {
@@ -260,6 +284,39 @@ final class CallsTest {
         page.addAgents(Agent.newBuilder().setAgentId("c"));
       }
       answer.onNext(page.build());
+      answer.onCompleted();
+    }
+
+    @Override
+    public void listLimits(ListLimitsRequest request, StreamObserver<ListLimitsResponse> answer) {
+      answer.onNext(
+          ListLimitsResponse.newBuilder()
+              .addLimits(Limit.newBuilder().setSubject("agent/a"))
+              .build());
+      answer.onCompleted();
+    }
+  }
+
+  /** Lists two calls of whoever is asked for, each on a page. */
+  private static final class LatestCalls extends CallServiceGrpc.CallServiceImplBase {
+    @Override
+    public void listCalls(ListCallsRequest request, StreamObserver<ListCallsResponse> answer) {
+      String page = request.getPageToken().isEmpty() ? "1" : request.getPageToken();
+      answer.onNext(
+          ListCallsResponse.newBuilder()
+              .addCalls(
+                  CallRecord.newBuilder().setCallId("call-of-" + request.getAgentId() + "-" + page))
+              .setNextPageToken(page.equals("1") ? "2" : "")
+              .build());
+      answer.onCompleted();
+    }
+
+    @Override
+    public void getCall(GetCallRequest request, StreamObserver<GetCallResponse> answer) {
+      answer.onNext(
+          GetCallResponse.newBuilder()
+              .setCall(CallRecord.newBuilder().setCallId(request.getCallId()))
+              .build());
       answer.onCompleted();
     }
   }

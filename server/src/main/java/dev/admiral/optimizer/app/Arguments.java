@@ -13,11 +13,13 @@ import java.util.Optional;
 record Arguments(Action action, Optional<Path> config) {
   static final String USAGE =
       """
-      Usage: admiral serve [--config FILE]
+      Usage: admiral serve [--config FILE] [--check-config]
 
-        --config FILE  read the configuration from FILE; ADMIRAL_CONFIG names one too
-        --version      print the version
-        --help         print this text
+        --config FILE   read the configuration from FILE; ADMIRAL_CONFIG names one too
+        --check-config  only tell whether the configuration is right: exit code 0, or 2 with what
+                        is wrong, where, and what to do
+        --version       print the version
+        --help          print this text
 
       Without a file every setting has its default: gRPC on 127.0.0.1:50051, data under
       ~/.admiral, and the providers whose usual keys are in the environment, or else the
@@ -27,6 +29,7 @@ record Arguments(Action action, Optional<Path> config) {
   /** What to do. */
   enum Action {
     SERVE,
+    CHECK_CONFIG,
     HELP,
     VERSION
   }
@@ -37,6 +40,7 @@ record Arguments(Action action, Optional<Path> config) {
    * @throws ConfigException if an argument is unknown or lacks its value
    */
   static Arguments read(List<String> args) throws ConfigException {
+    Action action = Action.SERVE;
     Optional<Path> config = Optional.empty();
     for (int i = 0; i < args.size(); i++) {
       String arg = args.get(i);
@@ -47,6 +51,7 @@ record Arguments(Action action, Optional<Path> config) {
         case "--version" -> {
           return new Arguments(Action.VERSION, Optional.empty());
         }
+        case "--check-config" -> action = Action.CHECK_CONFIG;
         case "--config" -> {
           i++;
           if (i == args.size()) {
@@ -59,9 +64,10 @@ record Arguments(Action action, Optional<Path> config) {
                 "unknown argument '"
                     + arg
                     + "'"
-                    + Nearest.hint(arg, List.of("--config", "--help", "--version")));
+                    + Nearest.hint(
+                        arg, List.of("--config", "--check-config", "--help", "--version")));
       }
     }
-    return new Arguments(Action.SERVE, config);
+    return new Arguments(action, config);
   }
 }

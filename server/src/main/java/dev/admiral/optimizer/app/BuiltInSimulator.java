@@ -61,6 +61,11 @@ final class BuiltInSimulator implements AutoCloseable {
 
   /** Returns the simulated providers. */
   List<ProviderConfig> providers() {
+    return providers(address);
+  }
+
+  /** Returns the simulated providers of a simulator at an address. */
+  static List<ProviderConfig> providers(URI address) {
     List<ProviderConfig> openAiLike =
         OPENAI_LIKE.stream()
             .map(name ->

@@ -22,7 +22,7 @@ public final class Main {
 
   /** Starts the server that the arguments describe. */
   public static void main(String[] args) {
-    int exit = exitCode(() -> run(List.of(args), System.out), System.err);
+    int exit = exitCode(() -> run(List.of(args), System.out, System.err), System.err);
     if (exit != 0) {
       System.exit(exit);
     }
@@ -33,13 +33,17 @@ public final class Main {
     void run() throws ConfigException, StartException;
   }
 
-  private static void run(List<String> args, PrintStream out)
+  private static void run(List<String> args, PrintStream out, PrintStream err)
       throws ConfigException, StartException {
     Arguments arguments = Arguments.read(args);
+    ConfigFile file = ConfigFile.choose(arguments.config(), Environment.ofProcess());
     switch (arguments.action()) {
       case HELP -> out.print(Arguments.USAGE);
       case VERSION -> out.println("admiral " + version());
-      case SERVE -> serve(ConfigFile.choose(arguments.config(), Environment.ofProcess()));
+      case CHECK_CONFIG ->
+          out.println(
+              ConfigCheck.check(file, warning -> err.println("admiral: warning: " + warning)));
+      case SERVE -> serve(file);
     }
   }
 

@@ -11,12 +11,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program as the operating system sees it: arguments, exit codes, what it prints. */
 class MainTest {
@@ -50,6 +53,69 @@ class MainTest {
     assertThat(ended.exit()).isEqualTo(2);
     assertThat(ended.err())
         .isEqualTo("admiral: " + file + ":1:1: unknown key 'cahce'; did you mean 'cache'?\n");
+  }
+
+  @Test
+  void checkOfRightConfiguration_saysWhatIsConfiguredAndOpensNothing() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("config.yaml"),
+            """
+            data_dir: data
+            grpc: {port: 50999}
+            providers:
+              - {name: openai, dialect: openai, api_key: secret-1}
+              - {name: claude, vendor: anthropic, dialect: anthropic}
+            aliases: {fast: [openai/gpt-4.1-mini]}
+            keys:
+              - {label: team, key: secret-2}
+            """);
+
+    Ended ended = end(start("--check-config", "--config", file.toString()));
+
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out())
+        .isEqualTo(
+            "configuration %s is fine: 2 providers (openai, claude), 1 key; data in %s; gRPC on 127.0.0.1:50999%n"
+                .formatted(file, folder.resolve("data")));
+    assertThat(ended.exit()).isZero();
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void checkWithoutAFile_saysWhoWouldAnswer() throws Exception {
+    Ended ended = end(start("--check-config"));
+
+    assertThat(ended.out()).startsWith("configuration without a file is fine: ");
+    assertThat(ended.exit()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cahce: {}",
+        "grpc: {host: 0.0.0.0}",
+        "aliases: {fast: [nobody/nothing]}",
+        "providers: [{name: p, dialect: openai}]",
+        "providers: [{name: openai, dialect: openai, base_url: 'ftp://example.org'}]",
+        "grpc: {tls: {cert_file: missing.pem, key_file: missing.pem}}",
+        "keys: [{label: a, key: k}, {label: b, key: k}]"
+      })
+  void checkOfWrongConfiguration_endsWithTwoAndOneSentence(String config) throws Exception {
+    Path file = Files.writeString(folder.resolve("config.yaml"), config + "\n");
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    int exit =
+        Main.exitCode(
+            () ->
+                ConfigCheck.check(
+                    new ConfigFile(Optional.of(file), new Environment(Map.of(), folder)),
+                    _ -> {},
+                    () -> false),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("admiral: ").hasLineCount(1);
   }
 
   @Test
