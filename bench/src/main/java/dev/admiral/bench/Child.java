@@ -101,6 +101,8 @@ final class Child implements AutoCloseable {
         data_dir: %s
         grpc:
           port: 0
+        http:
+          port: 0
         log:
           level: warn
         providers:

@@ -68,6 +68,9 @@ final class Providers implements AutoCloseable {
             grpc:
               host: 127.0.0.1
               port: 0
+            http:
+              host: 127.0.0.1
+              port: 0
             model_health:
               left_alone: 2s
             providers:

@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  *
  * @param dataDir folder that holds everything the server keeps
  * @param durability what a stored call survives
- * @param grpc how the server listens
+ * @param grpc how the server listens for gRPC
+ * @param http how the server listens for HTTP
  * @param cache the response cache
  * @param flight joining of equal calls
  * @param tries how often a call is tried
@@ -43,6 +44,7 @@ record Config(
     Path dataDir,
     Durability durability,
     Grpc grpc,
+    Http http,
     Cache cache,
     Flight flight,
     Tries tries,
@@ -63,7 +65,6 @@ record Config(
   private static final Set<String> OTHER_VARIABLES =
       Set.of(
           "ADMIRAL_CONFIG",
-          "ADMIRAL_HTTP_PORT",
           "ADMIRAL_JAVA_OPTS",
           "ADMIRAL_ADDRESS",
           "ADMIRAL_KEY",
@@ -76,7 +77,7 @@ record Config(
     POWER
   }
 
-  /** How the server listens. */
+  /** How the server listens for gRPC. */
   record Grpc(
       String host,
       int port,
@@ -104,7 +105,33 @@ record Config(
     }
   }
 
-  /** Encryption of the gRPC port; with none of the files it is plain text. */
+  /** How the server listens for HTTP. */
+  record Http(
+      String host,
+      int port,
+      int maxRequestBytes,
+      int maxHeaderBytes,
+      int maxConnections,
+      Duration idleTimeout,
+      Duration bodyTimeout,
+      Duration heartbeat,
+      List<String> allowedHosts) {
+
+    static Http read(Section section) throws ConfigException {
+      return new Http(
+          section.text("host", "127.0.0.1"),
+          section.number("port", 8080, 0, 65535),
+          (int) section.size("max_request_bytes", "16MiB", "1KiB", "512MiB"),
+          (int) section.size("max_header_bytes", "16KiB", "1KiB", "1MiB"),
+          section.number("max_connections", 20_000, 1, 1_000_000),
+          section.duration("idle_timeout", "30s", "1s", "1h"),
+          section.duration("body_timeout", "1m", "1s", "1h"),
+          section.duration("heartbeat", "10s", "1s", "1h"),
+          section.texts("allowed_hosts"));
+    }
+  }
+
+  /** Encryption of both ports; with none of the files they are plain text. */
   record Tls(Optional<Path> certFile, Optional<Path> keyFile, Optional<Path> clientCaFile) {
 
     static Tls read(Section section) throws ConfigException {
@@ -531,6 +558,7 @@ record Config(
             root.path("data_dir", "~/.admiral"),
             root.choice("durability", Durability.PROCESS),
             root.section("grpc", Grpc::read),
+            root.section("http", Http::read),
             root.section("cache", Cache::read),
             root.section("flight", Flight::read),
             root.section("tries", Tries::read),

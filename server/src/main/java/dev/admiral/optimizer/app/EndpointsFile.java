@@ -23,7 +23,10 @@ final class EndpointsFile implements AutoCloseable {
   }
 
   /** Where the server listens, and who it is. */
-  record Endpoints(String host, int port, boolean tls, long pid, Instant start, String version) {}
+  record Endpoints(Endpoint grpc, Endpoint http, long pid, Instant start, String version) {}
+
+  /** One port. */
+  record Endpoint(String host, int port, boolean tls) {}
 
   /**
    * Writes the file in one step: a reader sees the old one or the new one whole.
@@ -35,11 +38,8 @@ final class EndpointsFile implements AutoCloseable {
     Path fresh = dataDirectory.resolve(NAME + ".new");
     try (JsonGenerator json = new JsonFactory().createGenerator(Files.newBufferedWriter(fresh))) {
       json.writeStartObject();
-      json.writeObjectFieldStart("grpc");
-      json.writeStringField("host", endpoints.host());
-      json.writeNumberField("port", endpoints.port());
-      json.writeBooleanField("tls", endpoints.tls());
-      json.writeEndObject();
+      write(json, "grpc", endpoints.grpc());
+      write(json, "http", endpoints.http());
       json.writeNumberField("pid", endpoints.pid());
       json.writeStringField("start_time", endpoints.start().toString());
       json.writeStringField("version", endpoints.version());
@@ -47,6 +47,14 @@ final class EndpointsFile implements AutoCloseable {
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     return new EndpointsFile(file);
+  }
+
+  private static void write(JsonGenerator json, String name, Endpoint endpoint) throws IOException {
+    json.writeObjectFieldStart(name);
+    json.writeStringField("host", endpoint.host());
+    json.writeNumberField("port", endpoint.port());
+    json.writeBooleanField("tls", endpoint.tls());
+    json.writeEndObject();
   }
 
   @Override

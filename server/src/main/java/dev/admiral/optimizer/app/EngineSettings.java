@@ -9,6 +9,7 @@ import dev.admiral.optimizer.app.Config.ProviderConfig;
 import dev.admiral.optimizer.cache.CacheSettings;
 import dev.admiral.optimizer.cache.FlightSettings;
 import dev.admiral.optimizer.events.FanOut;
+import dev.admiral.optimizer.http.HttpFront;
 import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.Price;
@@ -44,6 +45,15 @@ final class EngineSettings {
           case PROCESS -> SqliteDatabase.Durability.PROCESS;
           case POWER -> SqliteDatabase.Durability.POWER;
         });
+  }
+
+  static HttpFront.Settings http(Config.Http http, Config.Grpc grpc) {
+    return new HttpFront.Settings(
+        http.maxRequestBytes(),
+        http.bodyTimeout(),
+        grpc.defaultDeadline(),
+        http.heartbeat(),
+        Set.copyOf(http.allowedHosts()));
   }
 
   static CacheSettings cache(Config.Cache cache, long heapBytes) {

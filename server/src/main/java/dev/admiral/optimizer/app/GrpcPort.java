@@ -13,7 +13,6 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,41 +33,6 @@ final class GrpcPort implements AutoCloseable {
     this.server = server;
     this.health = health;
     this.drainTimeout = drainTimeout;
-  }
-
-  /**
-   * Refuses to let anybody in from other machines: beyond loopback, callers must be told apart from
-   * strangers, by keys or by certificates, and what they send must be encrypted, here or by what
-   * the operator says stands in front.
-   *
-   * @throws ConfigException if the host is unknown, or can be reached from outside while anybody
-   *     may call or listen in
-   */
-  static InetAddress address(Config.Grpc grpc, boolean keys) throws ConfigException {
-    InetAddress address;
-    try {
-      address = InetAddress.getByName(grpc.host());
-    } catch (UnknownHostException e) {
-      throw new ConfigException(
-          "grpc.host '" + grpc.host() + "' is no address of this machine; 127.0.0.1 is always one");
-    }
-    if (!address.isLoopbackAddress() && !keys && !grpc.tls().mutual()) {
-      throw new ConfigException(
-          "grpc.host "
-              + grpc.host()
-              + " can be reached from other machines, where anybody could spend your money: add"
-              + " keys, or client certificates by grpc.tls.client_ca_file, or set grpc.host to"
-              + " 127.0.0.1");
-    }
-    if (!address.isLoopbackAddress() && !grpc.tls().on() && !grpc.plaintextBeyondLoopback()) {
-      throw new ConfigException(
-          "grpc.host "
-              + grpc.host()
-              + " can be reached from other machines, and keys and prompts could be read on the"
-              + " way: give grpc.tls.cert_file and grpc.tls.key_file, or, behind a proxy or mesh"
-              + " that encrypts, set grpc.plaintext_beyond_loopback to true");
-    }
-    return address;
   }
 
   /**

@@ -44,8 +44,10 @@ final class Reload {
    * @throws ConfigException if it would let strangers in; nothing is changed then
    */
   void apply(Config next) throws ConfigException {
-    // The running port is what matters, not the one the file names now.
-    GrpcPort.address(started.grpc(), !next.keys().isEmpty());
+    // The running ports are what matters, not those the file names now.
+    boolean open = next.keys().isEmpty();
+    Exposure.address("grpc", started.grpc().host(), started.grpc(), !open);
+    Exposure.address("http", started.http().host(), started.grpc(), !open);
     List<String> changed = changes(current, next);
     List<String> atOnce = changed.stream().filter(AT_ONCE::contains).toList();
     keys.replace(next.keys());

@@ -340,6 +340,26 @@ final class Section {
     return read;
   }
 
+  /** Reads a list of texts, each of which stands once. */
+  List<String> texts(String key) throws ConfigException {
+    document(key, "list of texts", "", "");
+    return texts(key, items(key));
+  }
+
+  private List<String> texts(String name, List<Node> items) throws ConfigException {
+    List<String> texts = new ArrayList<>();
+    for (Node item : items) {
+      Node.Scalar scalar = single(name, item);
+      String text = reading.environment.expand(scalar.where(), scalar.text());
+      if (texts.contains(text)) {
+        throw new ConfigException(
+            scalar.where() + ": '" + name + "' lists '" + text + "' twice; remove one");
+      }
+      texts.add(text);
+    }
+    return List.copyOf(texts);
+  }
+
   /** Reads names with lists of texts below a key; within a list each text stands once. */
   Map<String, List<String>> textsByName(String key) throws ConfigException {
     document(key, "names with lists of texts", "", "");
@@ -350,17 +370,7 @@ final class Section {
         throw new ConfigException(
             entry.getValue().where() + ": '" + name + "' must be a list with at least one text");
       }
-      List<String> texts = new ArrayList<>();
-      for (Node item : list.items()) {
-        Node.Scalar scalar = single(name, item);
-        String text = reading.environment.expand(scalar.where(), scalar.text());
-        if (texts.contains(text)) {
-          throw new ConfigException(
-              scalar.where() + ": '" + name + "' lists '" + text + "' twice; remove one");
-        }
-        texts.add(text);
-      }
-      read.put(name, List.copyOf(texts));
+      read.put(name, texts(name, list.items()));
     }
     return read;
   }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -17,14 +18,18 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.Optional;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /**
- * Turns certificate and key files into the credentials of the gRPC port, after proving that they
- * fit.
+ * Turns certificate and key files into the credentials of both ports, after proving that they fit.
  */
 final class TlsFiles {
   private static final String KEY_BEGIN = "-----BEGIN PRIVATE KEY-----";
   private static final String KEY_END = "-----END PRIVATE KEY-----";
+
+  /** The store is never written anywhere. */
+  private static final char[] NO_PASSWORD = {};
 
   private TlsFiles() {}
 
@@ -62,10 +67,69 @@ final class TlsFiles {
     return credentials.build();
   }
 
+  /**
+   * Returns the same certificate and key for the HTTP port, and asks the same of clients; empty if
+   * TLS is off. To be called after {@link #credentials}, which proves the files.
+   *
+   * @throws ConfigException if a file cannot be used
+   */
+  static Optional<SslContextFactory.Server> forHttp(Config.Tls tls, Environment environment)
+      throws ConfigException {
+    if (!tls.on()) {
+      return Optional.empty();
+    }
+    String chain = environment.read("grpc.tls.cert_file", tls.certFile().orElseThrow());
+    String key = environment.read("grpc.tls.key_file", tls.keyFile().orElseThrow());
+    SslContextFactory.Server factory = new SslContextFactory.Server();
+    try {
+      Collection<? extends Certificate> certificates = certificates(chain);
+      KeyStore store = emptyStore();
+      PublicKey certified = certificates.iterator().next().getPublicKey();
+      int begin = key.indexOf(KEY_BEGIN) + KEY_BEGIN.length();
+      store.setKeyEntry(
+          "server",
+          privateKey(certified.getAlgorithm(), key.substring(begin, key.indexOf(KEY_END))),
+          NO_PASSWORD,
+          certificates.toArray(Certificate[]::new));
+      factory.setKeyStore(store);
+      factory.setKeyStorePassword("");
+      if (tls.mutual()) {
+        KeyStore trusted = emptyStore();
+        int number = 0;
+        for (Certificate ca :
+            certificates(
+                environment.read("grpc.tls.client_ca_file", tls.clientCaFile().orElseThrow()))) {
+          trusted.setCertificateEntry("ca" + number++, ca);
+        }
+        factory.setTrustStore(trusted);
+        factory.setNeedClientAuth(true);
+      }
+    } catch (GeneralSecurityException | IOException e) {
+      throw new ConfigException("grpc.tls: the certificates cannot be used: " + e.getMessage());
+    }
+    return Optional.of(factory);
+  }
+
+  private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, NO_PASSWORD);
+    return store;
+  }
+
+  private static Collection<? extends Certificate> certificates(String text)
+      throws GeneralSecurityException {
+    return CertificateFactory.getInstance("X.509").generateCertificates(stream(text));
+  }
+
+  private static PrivateKey privateKey(String algorithm, String base64)
+      throws GeneralSecurityException {
+    return KeyFactory.getInstance(algorithm)
+        .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(base64)));
+  }
+
   private static Certificate first(String key, Path file, String text) throws ConfigException {
     try {
-      Collection<? extends Certificate> chain =
-          CertificateFactory.getInstance("X.509").generateCertificates(stream(text));
+      Collection<? extends Certificate> chain = certificates(text);
       if (!chain.isEmpty()) {
         return chain.iterator().next();
       }
@@ -109,9 +173,7 @@ final class TlsFiles {
         };
     byte[] message = "do they fit".getBytes(StandardCharsets.UTF_8);
     try {
-      PrivateKey key =
-          KeyFactory.getInstance(certified.getAlgorithm())
-              .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(base64)));
+      PrivateKey key = privateKey(certified.getAlgorithm(), base64);
       Signature signer = Signature.getInstance(algorithm);
       signer.initSign(key);
       signer.update(message);

@@ -15,6 +15,7 @@ import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.grpc.GrpcServices;
 import dev.admiral.optimizer.guardian.HealthBoard;
+import dev.admiral.optimizer.http.HttpFront;
 import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.PriceBook;
@@ -85,6 +86,9 @@ final class Wiring implements AutoCloseable {
   /** Set once the server has started. */
   private @Nullable GrpcPort port;
 
+  /** Set once the server has started. */
+  private @Nullable HttpPort httpPort;
+
   private record Running(String name, AutoCloseable part) {}
 
   private Wiring(ConfigFile file, Config config, Time time) {
@@ -125,7 +129,11 @@ final class Wiring implements AutoCloseable {
     final Instant started = time.now();
 
     // What can be judged without opening anything.
-    final InetAddress address = GrpcPort.address(config.grpc(), !config.keys().isEmpty());
+    final boolean guarded = !config.keys().isEmpty();
+    final InetAddress address =
+        Exposure.address("grpc", config.grpc().host(), config.grpc(), guarded);
+    final InetAddress httpAddress =
+        Exposure.address("http", config.http().host(), config.grpc(), guarded);
     final ServerCredentials credentials = TlsFiles.credentials(config.grpc().tls(), environment);
     final PriceBook listed = PriceBook.builtInWith(EngineSettings.prices(config.models()));
 
@@ -263,14 +271,33 @@ final class Wiring implements AutoCloseable {
                 GrpcServices.transportLimit(settings),
                 services.definitions()));
     port = door;
+    final HttpFront front =
+        new HttpFront(
+            engines,
+            pipeline,
+            intake,
+            keys,
+            timer,
+            EngineSettings.http(config.http(), config.grpc()));
+    final HttpPort web =
+        opened(
+            "HTTP",
+            HttpPort.open(
+                config.http(),
+                httpAddress,
+                TlsFiles.forHttp(config.grpc().tls(), environment),
+                config.grpc().drainTimeout(),
+                front));
+    httpPort = web;
     opened(
         EndpointsFile.NAME,
         EndpointsFile.write(
             data.path(),
             new EndpointsFile.Endpoints(
-                config.grpc().host(),
-                door.port(),
-                config.grpc().tls().on(),
+                new EndpointsFile.Endpoint(
+                    config.grpc().host(), door.port(), config.grpc().tls().on()),
+                new EndpointsFile.Endpoint(
+                    config.http().host(), web.port(), config.grpc().tls().on()),
                 ProcessHandle.current().pid(),
                 started,
                 version)));
@@ -292,10 +319,12 @@ final class Wiring implements AutoCloseable {
     chores.every(LOOK_INTERVAL, "reading the configuration", watch::look);
 
     log.info(
-        "Admiral {} answers gRPC on {}:{}{}, data in {}",
+        "Admiral {} answers gRPC on {}:{} and HTTP on {}:{}{}, data in {}",
         version,
         config.grpc().host(),
         door.port(),
+        config.http().host(),
+        web.port(),
         config.grpc().tls().on() ? " (TLS)" : "",
         data.path());
   }
@@ -310,6 +339,11 @@ final class Wiring implements AutoCloseable {
   /** Returns the port that gRPC was given. */
   int port() {
     return requireNonNull(port).port();
+  }
+
+  /** Returns the port that HTTP was given. */
+  int httpPort() {
+    return requireNonNull(httpPort).port();
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.pipeline.AnswerSteps;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.ContentDelta;
@@ -21,39 +22,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class CompletionStream implements Pump.Source<StreamResponse> {
   private final RunningCall running;
+  private final AnswerSteps steps;
   private final Time time;
-  private boolean started;
-
-  /** A piece that was pulled and not yet sent. */
-  private @Nullable ContentDelta held;
 
   CompletionStream(RunningCall running, Time time) {
     this.running = running;
+    this.steps = new AnswerSteps(running);
     this.time = time;
   }
 
   @Override
   public Pump.@Nullable Step<StreamResponse> next() {
-    // Pulled even before the beginning is told: only who found nothing to pull is woken for more.
-    ContentDelta piece = held == null ? running.poll() : held;
-    held = piece;
-    if (!started) {
-      Begun begun = running.begun();
-      if (begun != null) {
-        started = true;
-        return new Pump.Step.Send<>(StreamResponse.newBuilder().setStarted(started(begun)).build());
-      }
-    }
-    if (piece != null) {
-      held = null;
-      return new Pump.Step.Send<>(StreamResponse.newBuilder().setDelta(piece).build());
-    }
-    return switch (running.outcome()) {
+    return switch (steps.next()) {
       case null -> null;
-      case Outcome.Failed failed -> new Pump.Step.Fail<>(Statuses.of(failed.failure()));
-      // The flight landed between the two looks: its beginning and its pieces come first.
-      case Answered answered when !started -> next();
-      case Answered answered ->
+      case AnswerSteps.Step.Beginning(Begun begun) ->
+          new Pump.Step.Send<>(StreamResponse.newBuilder().setStarted(started(begun)).build());
+      case AnswerSteps.Step.Piece(ContentDelta delta) ->
+          new Pump.Step.Send<>(StreamResponse.newBuilder().setDelta(delta).build());
+      case AnswerSteps.Step.End(Outcome.Failed failed) ->
+          new Pump.Step.Fail<>(Statuses.of(failed.failure()));
+      case AnswerSteps.Step.End(Answered answered) ->
           new Pump.Step.Finish<>(
               StreamResponse.newBuilder().setFinished(finished(answered)).build());
     };

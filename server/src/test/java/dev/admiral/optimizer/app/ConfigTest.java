@@ -196,9 +196,8 @@ class ConfigTest {
   }
 
   @Test
-  void variablesOfTheLauncherAndOfLaterParts_areLeftAlone() throws Exception {
+  void variablesOfTheLauncher_areLeftAlone() throws Exception {
     variables.put("ADMIRAL_JAVA_OPTS", "-Xmx1g");
-    variables.put("ADMIRAL_HTTP_PORT", "8080");
 
     assertThat(read("").grpc().port()).isEqualTo(50051);
   }

@@ -170,7 +170,7 @@ class MainTest {
     Path file =
         Files.writeString(
             folder.resolve("config.yaml"),
-            "data_dir: data\ngrpc: {port: 0}\nlog: {format: json}\n");
+            "data_dir: data\nhttp: {port: 0}\ngrpc: {port: 0}\nlog: {format: json}\n");
     Path endpoints = folder.resolve("data/endpoints.json");
     Process server = start("--config", file.toString());
     while (server.isAlive() && !Files.exists(endpoints)) {

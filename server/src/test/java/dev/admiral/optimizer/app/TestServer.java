@@ -29,6 +29,11 @@ public final class TestServer implements AutoCloseable {
     return wiring.port();
   }
 
+  /** Returns the port that HTTP listens on. */
+  public int httpPort() {
+    return wiring.httpPort();
+  }
+
   @Override
   public void close() {
     wiring.close();

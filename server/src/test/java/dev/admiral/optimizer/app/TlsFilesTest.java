@@ -129,7 +129,9 @@ class TlsFilesTest {
 
   private GrpcPort open(Config.Tls tls) throws Exception {
     Config defaults =
-        new ConfigFile(Optional.empty(), new Environment(Map.of("ADMIRAL_GRPC_PORT", "0"), folder))
+        new ConfigFile(
+                Optional.empty(),
+                new Environment(Map.of("ADMIRAL_GRPC_PORT", "0", "ADMIRAL_HTTP_PORT", "0"), folder))
             .read();
     return GrpcPort.open(
         defaults.grpc(), InetAddress.getLoopbackAddress(), credentials(tls), 1 << 20, List.of());

@@ -130,7 +130,7 @@ class WiringTest {
 
   @Test
   void withoutProviders_theBuiltInSimulatorAnswers() throws Exception {
-    start("data_dir: data\ngrpc: {port: 0}\n");
+    start("data_dir: data\nhttp: {port: 0}\ngrpc: {port: 0}\n");
 
     assertThat(complete("openai/gpt-4o-mini", "hello").getProvider()).isEqualTo("openai");
     assertThat(complete("anthropic/claude-haiku-4-5", "hello").getProvider())
@@ -337,7 +337,7 @@ class WiringTest {
   @Test
   void portInUse_isSaidInOneSentence() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      String config = plain().replace("port: 0", "port: " + taken.getLocalPort());
+      String config = plain().replace("grpc:\n  port: 0", "grpc:\n  port: " + taken.getLocalPort());
 
       assertThatThrownBy(() -> start(config))
           .isInstanceOf(StartException.class)
@@ -360,7 +360,8 @@ class WiringTest {
 
   @Test
   void listeningForOthersWithoutKeys_isRefused() {
-    assertThatThrownBy(() -> start(plain().replace("port: 0", "port: 0\n  host: 0.0.0.0")))
+    assertThatThrownBy(
+            () -> start(plain().replace("grpc:\n  port: 0", "grpc:\n  port: 0\n  host: 0.0.0.0")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("add keys");
     assertThat(folder.resolve("data")).doesNotExist();
@@ -368,7 +369,7 @@ class WiringTest {
 
   @Test
   void listeningForOthersInTheClear_isRefused() {
-    String open = plain().replace("port: 0", "port: 0\n  host: 0.0.0.0");
+    String open = plain().replace("grpc:\n  port: 0", "grpc:\n  port: 0\n  host: 0.0.0.0");
 
     assertThatThrownBy(() -> start(open + KEYS))
         .isInstanceOf(ConfigException.class)
@@ -379,17 +380,17 @@ class WiringTest {
 
   @Test
   void listeningForOthersInTheClearWithoutKeys_isRefused() {
-    String open = "port: 0\n  host: 0.0.0.0\n  plaintext_beyond_loopback: true";
+    String open = "grpc:\n  port: 0\n  host: 0.0.0.0\n  plaintext_beyond_loopback: true";
 
-    assertThatThrownBy(() -> start(plain().replace("port: 0", open)))
+    assertThatThrownBy(() -> start(plain().replace("grpc:\n  port: 0", open)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("add keys");
   }
 
   @Test
   void listeningForOthersWithKeys_asksForThem() throws Exception {
-    String open = "port: 0\n  host: 0.0.0.0\n  plaintext_beyond_loopback: true";
-    start(plain().replace("port: 0", open) + KEYS);
+    String open = "grpc:\n  port: 0\n  host: 0.0.0.0\n  plaintext_beyond_loopback: true";
+    start(plain().replace("grpc:\n  port: 0", open) + KEYS);
 
     assertThat(codeOf(null)).isEqualTo(Status.Code.UNAUTHENTICATED);
     assertThat(codeOf("wrong")).isEqualTo(Status.Code.UNAUTHENTICATED);
@@ -432,6 +433,8 @@ class WiringTest {
         dialect: openai
         base_url: %s
         api_key: simulated
+    http:
+      port: 0
     grpc:
       port: 0
     """

@@ -89,6 +89,10 @@ final class Harness implements AutoCloseable {
     return "127.0.0.1:" + server.port();
   }
 
+  String httpAddress() {
+    return "http://127.0.0.1:" + server.httpPort();
+  }
+
   /** Waits until so many calls are in the server's hands. */
   void awaitInFlight(int count) {
     await()

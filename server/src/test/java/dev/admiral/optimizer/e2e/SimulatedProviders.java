@@ -18,6 +18,8 @@ final class SimulatedProviders {
         grpc:
           port: 0
           drain_timeout: 1s
+        http:
+          port: 0
         providers:
           - name: openai
             dialect: openai

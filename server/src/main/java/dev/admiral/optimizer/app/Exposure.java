@@ -1,0 +1,53 @@
+package dev.admiral.optimizer.app;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/**
+ * Refuses to let anybody in from other machines: beyond loopback, callers must be told apart from
+ * strangers, by keys or by certificates, and what they send must be encrypted, here or by what the
+ * operator says stands in front.
+ */
+final class Exposure {
+  private Exposure() {}
+
+  /**
+   * Returns the address to listen on.
+   *
+   * @param section the section of the configuration that names the host
+   * @param keys true if there are keys
+   * @throws ConfigException if the host is unknown, or can be reached from outside while anybody
+   *     may call or listen in
+   */
+  static InetAddress address(String section, String host, Config.Grpc guard, boolean keys)
+      throws ConfigException {
+    String name = section + ".host";
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new ConfigException(
+          name + " '" + host + "' is no address of this machine; 127.0.0.1 is always one");
+    }
+    if (!address.isLoopbackAddress() && !keys && !guard.tls().mutual()) {
+      throw new ConfigException(
+          name
+              + " "
+              + host
+              + " can be reached from other machines, where anybody could spend your money: add"
+              + " keys, or client certificates by grpc.tls.client_ca_file, or set "
+              + name
+              + " to 127.0.0.1");
+    }
+    if (!address.isLoopbackAddress() && !guard.tls().on() && !guard.plaintextBeyondLoopback()) {
+      throw new ConfigException(
+          name
+              + " "
+              + host
+              + " can be reached from other machines, and keys and prompts could be read on the"
+              + " way: give grpc.tls.cert_file and grpc.tls.key_file, or, behind a proxy or mesh"
+              + " that encrypts, set grpc.plaintext_beyond_loopback to true");
+    }
+    return address;
+  }
+}

@@ -1,0 +1,138 @@
+package dev.admiral.optimizer.app;
+
+import dev.admiral.optimizer.http.HttpFront;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The port that HTTP listens on. */
+final class HttpPort implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(HttpPort.class);
+
+  /** Nothing on these threads blocks: a selector for each processor, one acceptor, some spare. */
+  private static final int SPARE_THREADS = 6;
+
+  private final Server server;
+  private final ServerConnector connector;
+
+  private HttpPort(Server server, ServerConnector connector) {
+    this.server = server;
+    this.connector = connector;
+  }
+
+  /**
+   * Listens.
+   *
+   * @param tls certificate and key; empty for plain text
+   * @param drainTimeout how long running requests may go on when the port closes
+   * @throws StartException if the port cannot be taken
+   */
+  static HttpPort open(
+      Config.Http http,
+      InetAddress address,
+      Optional<SslContextFactory.Server> tls,
+      Duration drainTimeout,
+      HttpFront front)
+      throws StartException {
+    int selectors = Runtime.getRuntime().availableProcessors();
+    QueuedThreadPool threads = new QueuedThreadPool(selectors + 1 + SPARE_THREADS);
+    threads.setName("http");
+    threads.setReservedThreads(0);
+    Server server = new Server(threads);
+    ServerConnector connector =
+        new ServerConnector(server, null, null, null, 1, selectors, protocols(settings(http), tls));
+    connector.setHost(address.getHostAddress());
+    connector.setPort(http.port());
+    connector.setIdleTimeout(http.idleTimeout().toMillis());
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(http.maxConnections(), server));
+    server.setErrorHandler(new HttpErrors());
+    server.setHandler(new GracefulHandler(front));
+    server.setStopTimeout(drainTimeout.toMillis());
+    try {
+      server.start();
+      return new HttpPort(server, connector);
+    } catch (Exception e) {
+      stop(server);
+      throw new StartException(
+          "HTTP cannot listen on "
+              + http.host()
+              + ":"
+              + http.port()
+              + ": "
+              + reason(e)
+              + "; stop the program that has the port, or set http.port (0 takes a free one)");
+    }
+  }
+
+  private static HttpConfiguration settings(Config.Http http) {
+    HttpConfiguration settings = new HttpConfiguration();
+    settings.setSendServerVersion(false);
+    settings.setRequestHeaderSize(http.maxHeaderBytes());
+    return settings;
+  }
+
+  private static ConnectionFactory[] protocols(
+      HttpConfiguration settings, Optional<SslContextFactory.Server> tls) {
+    if (tls.isEmpty()) {
+      return List.of(
+              new HttpConnectionFactory(settings), new HTTP2CServerConnectionFactory(settings))
+          .toArray(ConnectionFactory[]::new);
+    }
+    settings.addCustomizer(new SecureRequestCustomizer(false));
+    ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+    alpn.setDefaultProtocol("http/1.1");
+    return List.of(
+            new SslConnectionFactory(tls.get(), alpn.getProtocol()),
+            alpn,
+            new HTTP2ServerConnectionFactory(settings),
+            new HttpConnectionFactory(settings))
+        .toArray(ConnectionFactory[]::new);
+  }
+
+  /** Returns the port that was taken. */
+  int port() {
+    return connector.getLocalPort();
+  }
+
+  /** Takes no new requests, waits for running ones as long as configured, and then ends them. */
+  @Override
+  public void close() {
+    stop(server);
+  }
+
+  private static void stop(Server server) {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      log.warn("ending the requests that still run: {}", String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The cause says it best: "Address already in use", "Permission denied". */
+  private static String reason(Exception e) {
+    Throwable last = e;
+    while (last.getCause() != null) {
+      last = last.getCause();
+    }
+    return last instanceof IOException ? String.valueOf(last.getMessage()) : last.toString();
+  }
+}

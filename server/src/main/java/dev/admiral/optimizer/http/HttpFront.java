@@ -1,0 +1,113 @@
+package dev.admiral.optimizer.http;
+
+import dev.admiral.optimizer.fleet.Keys;
+import dev.admiral.optimizer.http.anthropic.MessagesApi;
+import dev.admiral.optimizer.http.calls.Api;
+import dev.admiral.optimizer.http.calls.HttpCalls;
+import dev.admiral.optimizer.http.exchange.Endpoint;
+import dev.admiral.optimizer.http.exchange.Exchange;
+import dev.admiral.optimizer.http.exchange.Reply;
+import dev.admiral.optimizer.http.openai.ChatApi;
+import dev.admiral.optimizer.pipeline.CallIntake;
+import dev.admiral.optimizer.pipeline.CallPipeline;
+import dev.admiral.optimizer.pipeline.Engines;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** Everything Admiral shows by HTTP, ready to be put into a server. */
+public final class HttpFront extends Handler.Abstract.NonBlocking {
+  private final Routes routes = new Routes();
+  private final BrowserGuard guard;
+  private final Keys keys;
+  private final HttpCalls calls;
+  private final Api openAi;
+  private final Api anthropic;
+
+  /**
+   * What the front is told once.
+   *
+   * @param maxRequestBytes largest body taken
+   * @param bodyTimeout how long a body may take to come
+   * @param defaultDeadline how long a call may last whose client does not say
+   * @param heartbeat silence on a stream after which a comment is sent
+   * @param allowedHosts names by which the server may be asked where no key protects it
+   */
+  public record Settings(
+      int maxRequestBytes,
+      Duration bodyTimeout,
+      Duration defaultDeadline,
+      Duration heartbeat,
+      Set<String> allowedHosts) {}
+
+  /**
+   * Assembles the front.
+   *
+   * @param timer ends calls at their deadlines, and breaks the silence of streams
+   */
+  public HttpFront(
+      Engines engines,
+      CallPipeline pipeline,
+      CallIntake intake,
+      Keys keys,
+      ScheduledExecutorService timer,
+      Settings settings) {
+    this.keys = keys;
+    this.guard = new BrowserGuard(settings.allowedHosts());
+    this.calls =
+        new HttpCalls(
+            pipeline,
+            intake,
+            keys,
+            timer,
+            engines.time(),
+            new HttpCalls.Settings(
+                settings.maxRequestBytes(),
+                settings.bodyTimeout(),
+                settings.defaultDeadline(),
+                settings.heartbeat()));
+    this.openAi = new ChatApi(engines.time());
+    this.anthropic = new MessagesApi();
+    routes.at("/v1/chat/completions", calls.completions(openAi));
+    routes.at("/v1/messages", calls.completions(anthropic));
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    Exchange exchange = new Exchange(request, response, callback);
+    String refusal = guard.refusal(exchange, keys.open());
+    if (refusal != null) {
+      exchange.reply(Reply.text(403, refusal));
+      return true;
+    }
+    Endpoint endpoint = routes.find(exchange.path());
+    if (endpoint == null) {
+      notFound(exchange);
+    } else {
+      endpoint.handle(exchange);
+    }
+    return true;
+  }
+
+  /** Clients of a vendor understand its errors only. */
+  private void notFound(Exchange exchange) {
+    String path = exchange.path();
+    String message =
+        "there is nothing at " + exchange.method() + " " + shown(path) + " on this server";
+    if (path.startsWith("/v1/messages") || exchange.header("anthropic-version") != null) {
+      calls.refuse(anthropic, exchange, 404, message);
+    } else if (path.startsWith("/v1")) {
+      calls.refuse(openAi, exchange, 404, message);
+    } else {
+      exchange.reply(Reply.text(404, message));
+    }
+  }
+
+  private static String shown(String path) {
+    return path.length() <= 200 ? path : path.substring(0, 200) + "...";
+  }
+}

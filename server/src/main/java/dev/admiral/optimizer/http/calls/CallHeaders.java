@@ -1,0 +1,203 @@
+package dev.admiral.optimizer.http.calls;
+
+import com.google.protobuf.Duration;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.http.exchange.Exchange;
+import dev.admiral.optimizer.v1.CachePolicy;
+import dev.admiral.optimizer.v1.CallOptions;
+import dev.admiral.optimizer.v1.Priority;
+import dev.admiral.optimizer.v1.RoutingWishes;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.eclipse.jetty.http.HttpField;
+
+/**
+ * What a client wishes of a call apart from its content, by headers that begin with {@code
+ * x-admiral-}. One that is misspelt is refused: a wish that is silently not granted costs money.
+ */
+final class CallHeaders {
+  static final String PREFIX = "x-admiral-";
+  private static final String REQUEST_ID = "idempotency-key";
+  private static final BigDecimal PICO_PER_USD = BigDecimal.TEN.pow(12);
+
+  /** Sets one wish; an IllegalArgumentException says what its value must be. */
+  private interface Setting extends BiConsumer<Draft, String> {}
+
+  private static final Map<String, Setting> SETTINGS =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("agent", (draft, value) -> draft.options.setAgentId(value)),
+              Map.entry("group", (draft, value) -> draft.options.setAgentGroup(value)),
+              Map.entry("task-type", (draft, value) -> draft.options.setTaskType(value)),
+              Map.entry(
+                  "priority",
+                  (draft, value) ->
+                      draft.options.setPriority(
+                          oneOf(
+                              value,
+                              Map.of(
+                                  "interactive", Priority.PRIORITY_INTERACTIVE,
+                                  "batch", Priority.PRIORITY_BATCH)))),
+              Map.entry(
+                  "cache",
+                  (draft, value) ->
+                      draft
+                          .cache()
+                          .setMode(
+                              oneOf(
+                                  value,
+                                  Map.of(
+                                      "use", CachePolicy.Mode.MODE_USE,
+                                      "bypass", CachePolicy.Mode.MODE_BYPASS,
+                                      "refresh", CachePolicy.Mode.MODE_REFRESH,
+                                      "only", CachePolicy.Mode.MODE_ONLY)))),
+              Map.entry("cache-ttl", (draft, value) -> draft.cache().setTimeToLive(seconds(value))),
+              Map.entry("cache-max-age", (draft, value) -> draft.cache().setMaxAge(seconds(value))),
+              Map.entry(
+                  "cache-scope",
+                  (draft, value) ->
+                      draft
+                          .cache()
+                          .setScope(
+                              oneOf(
+                                  value,
+                                  Map.of(
+                                      "fleet", CachePolicy.Scope.SCOPE_FLEET,
+                                      "agent", CachePolicy.Scope.SCOPE_AGENT)))),
+              Map.entry(
+                  "cache-sampled",
+                  (draft, value) ->
+                      draft
+                          .cache()
+                          .setIncludeSampled(oneOf(value, Map.of("true", true, "false", false)))),
+              Map.entry(
+                  "objective",
+                  (draft, value) ->
+                      draft
+                          .routing()
+                          .setObjective(
+                              oneOf(
+                                  value,
+                                  Map.of(
+                                      "cost", RoutingWishes.Objective.OBJECTIVE_COST,
+                                      "latency", RoutingWishes.Objective.OBJECTIVE_LATENCY,
+                                      "quality", RoutingWishes.Objective.OBJECTIVE_QUALITY)))),
+              Map.entry(
+                  "fallback-models",
+                  (draft, value) ->
+                      List.of(value.split(","))
+                          .forEach(model -> draft.routing().addFallbackModels(model.strip()))),
+              Map.entry(
+                  "max-cost-usd",
+                  (draft, value) -> draft.routing().setMaxCostPicoUsd(picoUsd(value))),
+              Map.entry("request-id", (draft, value) -> draft.requestId = value),
+              Map.entry("timeout-ms", (draft, value) -> draft.timeoutMillis = whole(value))));
+
+  private CallHeaders() {}
+
+  /**
+   * What was wished.
+   *
+   * @param requestId the client's idempotency key; empty if none
+   * @param timeoutMillis how long the client waits; 0 if it does not say
+   */
+  record Wishes(CallOptions options, String requestId, long timeoutMillis) {}
+
+  private static final class Draft {
+    private final CallOptions.Builder options = CallOptions.newBuilder();
+    private String requestId = "";
+    private long timeoutMillis;
+
+    private CachePolicy.Builder cache() {
+      return options.getCachePolicyBuilder();
+    }
+
+    private RoutingWishes.Builder routing() {
+      return options.getRoutingBuilder();
+    }
+  }
+
+  /**
+   * Reads the wishes.
+   *
+   * @throws CallException if a header is unknown or its value is none it can have
+   */
+  static Wishes read(Exchange exchange) throws CallException {
+    Draft draft = new Draft();
+    for (HttpField header : exchange.headers()) {
+      String name = header.getName();
+      String value = header.getValue();
+      if (value == null) {
+        continue;
+      }
+      if (name.equalsIgnoreCase(REQUEST_ID)) {
+        draft.requestId = value;
+      } else if (name.regionMatches(true, 0, PREFIX, 0, PREFIX.length())) {
+        set(draft, name.substring(PREFIX.length()).toLowerCase(Locale.ROOT), value.strip());
+      }
+    }
+    return new Wishes(draft.options.build(), draft.requestId, draft.timeoutMillis);
+  }
+
+  private static void set(Draft draft, String name, String value) throws CallException {
+    Setting setting = SETTINGS.get(name);
+    if (setting == null) {
+      throw invalid(
+          name, "is unknown; there are " + PREFIX + String.join(", " + PREFIX, SETTINGS.keySet()));
+    }
+    try {
+      setting.accept(draft, value);
+    } catch (IllegalArgumentException e) {
+      throw invalid(name, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static CallException invalid(String name, String wrong) {
+    return new CallException(
+        new Failure.Invalid(
+            "the header " + PREFIX + name + " " + wrong,
+            List.of(new Failure.Violation(PREFIX + name, wrong))));
+  }
+
+  private static <V> V oneOf(String value, Map<String, V> values) {
+    V known = values.get(value.toLowerCase(Locale.ROOT));
+    if (known == null) {
+      throw new IllegalArgumentException(
+          "must be one of " + String.join(", ", new TreeMap<>(values).keySet()));
+    }
+    return known;
+  }
+
+  private static Duration seconds(String value) {
+    return Duration.newBuilder().setSeconds(whole(value)).build();
+  }
+
+  private static long whole(String value) {
+    try {
+      long number = Long.parseLong(value);
+      if (number >= 0) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("must be a whole number, 0 or more", e);
+    }
+    throw new IllegalArgumentException("must be a whole number, 0 or more");
+  }
+
+  private static long picoUsd(String value) {
+    try {
+      BigDecimal pico = new BigDecimal(value).multiply(PICO_PER_USD);
+      if (pico.signum() >= 0) {
+        return pico.longValueExact();
+      }
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw new IllegalArgumentException("must be an amount of dollars such as 0.05", e);
+    }
+    throw new IllegalArgumentException("must be an amount of dollars such as 0.05");
+  }
+}

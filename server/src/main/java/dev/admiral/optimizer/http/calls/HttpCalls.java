@@ -1,0 +1,365 @@
+package dev.admiral.optimizer.http.calls;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Faults;
+import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.fleet.Identity;
+import dev.admiral.optimizer.fleet.Keys;
+import dev.admiral.optimizer.http.exchange.Endpoint;
+import dev.admiral.optimizer.http.exchange.Exchange;
+import dev.admiral.optimizer.http.exchange.Exchange.Body;
+import dev.admiral.optimizer.http.exchange.Reply;
+import dev.admiral.optimizer.pipeline.CallIntake;
+import dev.admiral.optimizer.pipeline.CallIntake.Accepted;
+import dev.admiral.optimizer.pipeline.CallPipeline;
+import dev.admiral.optimizer.pipeline.RunningCall;
+import dev.admiral.optimizer.v1.ErrorReason;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings requests of the vendors' APIs to the pipeline: who sends them, what they wish, until when,
+ * and that the client has left. Thread-safe; never blocks.
+ */
+public final class HttpCalls {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpCalls.class);
+  private static final ObjectReader JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build()
+          .readerFor(JsonNode.class);
+  private static final byte[] EMPTY = {'{', '}'};
+  private static final String BEARER = "Bearer ";
+  private static final Failure CANCELLED =
+      new Failure.Refused(ErrorReason.ERROR_REASON_CALL_CANCELLED, "the client left");
+  private static final Failure LATE = new Failure.DeadlineExceeded(null);
+
+  private final CallPipeline pipeline;
+  private final CallIntake intake;
+  private final Keys keys;
+  private final ScheduledExecutorService timer;
+  private final Time time;
+  private final Settings settings;
+
+  /**
+   * What is told once.
+   *
+   * @param maxRequestBytes largest body taken
+   * @param bodyTimeout how long a body may take to come
+   * @param defaultDeadline how long a call may last whose client does not say
+   * @param heartbeat silence on a stream after which a comment is sent
+   */
+  public record Settings(
+      int maxRequestBytes, Duration bodyTimeout, Duration defaultDeadline, Duration heartbeat) {}
+
+  /**
+   * @param timer ends calls at their deadlines, and breaks the silence of streams
+   */
+  public HttpCalls(
+      CallPipeline pipeline,
+      CallIntake intake,
+      Keys keys,
+      ScheduledExecutorService timer,
+      Time time,
+      Settings settings) {
+    this.pipeline = pipeline;
+    this.intake = intake;
+    this.keys = keys;
+    this.timer = timer;
+    this.time = time;
+    this.settings = settings;
+  }
+
+  /** Does something with a request that was read. */
+  @FunctionalInterface
+  public interface Handling {
+    /**
+     * Handles a request, which must be replied to once, now or later.
+     *
+     * @throws CallException with what is wrong with the request
+     */
+    void handle(Incoming incoming) throws CallException;
+  }
+
+  /** Returns the endpoint at which an API is asked for answers. */
+  public Endpoint completions(Api api) {
+    return post(api, incoming -> complete(api, incoming));
+  }
+
+  /**
+   * Returns an endpoint that takes JSON objects from those who have a key.
+   *
+   * @param api in whose words it fails
+   */
+  public Endpoint post(Api api, Handling handling) {
+    return exchange -> post(api, exchange, handling);
+  }
+
+  /** Returns an endpoint that takes no body, for those who have a key. */
+  public Endpoint get(Api api, Handling handling) {
+    return exchange -> {
+      if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
+        refuseMethod(api, exchange, "GET");
+        return;
+      }
+      Optional<Identity> identity = keys.authenticate(key(exchange));
+      if (identity.isEmpty()) {
+        refuseKey(api, exchange);
+        return;
+      }
+      handle(api, exchange, () -> handling.handle(incoming(api, exchange, identity.get(), EMPTY)));
+    };
+  }
+
+  private void post(Api api, Exchange exchange, Handling handling) {
+    if (!exchange.method().equals("POST")) {
+      refuseMethod(api, exchange, "POST");
+      return;
+    }
+    Optional<Identity> identity = keys.authenticate(key(exchange));
+    if (identity.isEmpty()) {
+      refuseKey(api, exchange);
+      return;
+    }
+    String type = exchange.header("content-type");
+    if (type == null || !isJson(type)) {
+      fail(
+          api,
+          exchange,
+          415,
+          "the content-type must be application/json" + (type == null ? ", and is missing" : ""));
+      return;
+    }
+    exchange.read(
+        settings.maxRequestBytes(),
+        settings.bodyTimeout(),
+        body -> {
+          switch (body) {
+            case Body.Whole(byte[] bytes) ->
+                handle(
+                    api,
+                    exchange,
+                    () -> handling.handle(incoming(api, exchange, identity.get(), bytes)));
+            case Body.TooLarge(int limit) ->
+                fail(
+                    api,
+                    exchange,
+                    new Failure.TooLarge(
+                        "the body is larger than the "
+                            + limit
+                            + " bytes this server takes; send less, or raise"
+                            + " http.max_request_bytes",
+                        limit));
+            case Body.TooSlow slow ->
+                fail(api, exchange, 408, "the body did not come in time; send it in one go");
+            case Body.Broken broken -> fail(api, exchange, CANCELLED);
+          }
+        });
+  }
+
+  private interface Work {
+    void run() throws CallException;
+  }
+
+  private static void handle(Api api, Exchange exchange, Work work) {
+    try {
+      work.run();
+    } catch (CallException e) {
+      fail(api, exchange, e.failure());
+    } catch (RuntimeException e) {
+      fail(api, exchange, internal(e));
+    }
+  }
+
+  private Incoming incoming(Api api, Exchange exchange, Identity identity, byte[] body)
+      throws CallException {
+    CallHeaders.Wishes wishes = CallHeaders.read(exchange);
+    long wait =
+        wishes.timeoutMillis() > 0
+            ? TimeUnit.MILLISECONDS.toNanos(wishes.timeoutMillis())
+            : settings.defaultDeadline().toNanos();
+    return new Incoming(
+        this,
+        api,
+        exchange,
+        identity,
+        wishes.options(),
+        wishes.requestId(),
+        time.nanos() + wait,
+        object(body));
+  }
+
+  private static ObjectNode object(byte[] body) throws CallException {
+    JsonNode json;
+    try {
+      json = JSON.readTree(body);
+    } catch (JacksonException e) {
+      throw malformed(e);
+    } catch (IOException e) {
+      throw invalid("the body cannot be read as JSON");
+    }
+    if (json instanceof ObjectNode object) {
+      return object;
+    }
+    throw invalid("the body must be a JSON object");
+  }
+
+  private static CallException malformed(JacksonException e) {
+    JsonLocation at = e.getLocation();
+    String place = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+    // The library's own words quote what it met, which may be content.
+    return invalid("the body is not valid JSON" + place + "; send one JSON object in UTF-8");
+  }
+
+  private static CallException invalid(String message) {
+    return new CallException(
+        new Failure.Invalid(message, List.of(new Failure.Violation("body", message))));
+  }
+
+  private void complete(Api api, Incoming incoming) throws CallException {
+    Asked asked = api.read(incoming.body());
+    Accepted accepted =
+        intake.accept(
+            incoming.identity(),
+            "",
+            asked.prompt(),
+            incoming.options(),
+            incoming.requestId(),
+            asked.streamed(),
+            incoming.deadlineNanos());
+    switch (accepted) {
+      case Accepted.Wrong wrong -> throw new CallException(wrong.failure());
+      case Accepted.Fine fine -> {
+        CallReply reply =
+            asked.streamed()
+                ? new StreamReply(api, incoming.exchange(), asked.format(), time)
+                : new WholeReply(api, incoming.exchange(), asked.format(), time);
+        RunningCall running = pipeline.start(fine.call(), reply);
+        reply.bind(running);
+        bindEnd(running, incoming.exchange(), reply);
+      }
+    }
+  }
+
+  /** Lets a call end when its client leaves or its deadline passes. */
+  private void bindEnd(RunningCall running, Exchange exchange, CallReply reply) {
+    if (reply.ended()) {
+      return;
+    }
+    ScheduledFuture<?> alarm =
+        timer.schedule(
+            () -> running.leave(LATE),
+            running.call().deadlineNanos() - time.nanos(),
+            TimeUnit.NANOSECONDS);
+    ScheduledFuture<?> beat =
+        reply instanceof StreamReply stream
+            ? timer.scheduleWithFixedDelay(
+                stream::beat,
+                settings.heartbeat().toNanos(),
+                settings.heartbeat().toNanos(),
+                TimeUnit.NANOSECONDS)
+            : null;
+    reply.onEnd(() -> {
+      alarm.cancel(false);
+      if (beat != null) {
+        beat.cancel(false);
+      }
+    });
+    exchange.onGone(() -> running.leave(CANCELLED));
+  }
+
+  /** Replies that a request cannot be served, whatever its body. */
+  public void refuse(Api api, Exchange exchange, int status, String message) {
+    fail(api, exchange, status, message);
+  }
+
+  /** Both vendors' ways to show a key are taken everywhere. */
+  private static @Nullable String key(Exchange exchange) {
+    String authorization = exchange.header("authorization");
+    if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return authorization.substring(BEARER.length()).strip();
+    }
+    return exchange.header("x-api-key");
+  }
+
+  private static boolean isJson(String contentType) {
+    String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    return type.equals("application/json") || type.endsWith("+json");
+  }
+
+  private static void refuseKey(Api api, Exchange exchange) {
+    boolean sent = key(exchange) != null;
+    fail(
+        api,
+        exchange,
+        new Failure.Refused(
+            ErrorReason.ERROR_REASON_KEY_INVALID,
+            sent
+                ? "the key is not known to this server; check it, or ask the operator for one"
+                : "no key was sent; send the header 'authorization: Bearer KEY' or 'x-api-key:"
+                      + " KEY'"));
+  }
+
+  private static void refuseMethod(Api api, Exchange exchange, String allowed) {
+    HttpFailure failure =
+        new HttpFailure(invalid("the method must be " + allowed).failure(), newRequestId());
+    exchange.reply(
+        withHeaders(api.error(failure), failure, Map.of("allow", allowed)).withStatus(405));
+  }
+
+  private static void fail(Api api, Exchange exchange, int status, String message) {
+    HttpFailure failure = new HttpFailure(invalid(message).failure(), newRequestId());
+    exchange.reply(withHeaders(api.error(failure), failure, Map.of()).withStatus(status));
+  }
+
+  /** Replies with a failure that was met before there was a call. */
+  static void fail(Api api, Exchange exchange, Failure failure) {
+    HttpFailure told = new HttpFailure(failure, newRequestId());
+    exchange.reply(withHeaders(api.error(told), told, Map.of()));
+  }
+
+  /** Returns an error with the headers that clients of every vendor act on. */
+  static Reply withHeaders(Reply error, HttpFailure failure, Map<String, String> more) {
+    Map<String, String> headers = new HashMap<>(failure.retryHeaders());
+    headers.putAll(ServedHeaders.requestId(failure.requestId()));
+    headers.putAll(more);
+    return error.with(headers);
+  }
+
+  /**
+   * Logs a fault of this program under an id, and gives the client the id alone: the fault's text
+   * may quote content.
+   */
+  static Failure internal(RuntimeException fault) {
+    String id = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    LOG.error("internal fault {}", id, Faults.withoutMessages(fault));
+    return new Failure.Internal(id);
+  }
+
+  /** For what fails before there is a call. */
+  private static String newRequestId() {
+    return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+  }
+}

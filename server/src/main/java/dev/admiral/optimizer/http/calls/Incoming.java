@@ -1,0 +1,35 @@
+package dev.admiral.optimizer.http.calls;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.fleet.Identity;
+import dev.admiral.optimizer.http.exchange.Exchange;
+import dev.admiral.optimizer.v1.CallOptions;
+
+/**
+ * A request that was read.
+ *
+ * @param calls what brought it
+ * @param api in whose words it is answered
+ * @param exchange how it is replied to
+ * @param identity whose key it came with
+ * @param options what its headers wish
+ * @param requestId the client's idempotency key; empty if none
+ * @param deadlineNanos when the client stops waiting
+ * @param body the body; empty for a request without one
+ */
+public record Incoming(
+    HttpCalls calls,
+    Api api,
+    Exchange exchange,
+    Identity identity,
+    CallOptions options,
+    String requestId,
+    long deadlineNanos,
+    ObjectNode body) {
+
+  /** Replies with a failure. */
+  public void fail(Failure failure) {
+    HttpCalls.fail(api, exchange, failure);
+  }
+}

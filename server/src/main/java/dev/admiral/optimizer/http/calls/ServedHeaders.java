@@ -1,0 +1,70 @@
+package dev.admiral.optimizer.http.calls;
+
+import dev.admiral.optimizer.cache.SingleFlight.Begun;
+import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.Outcome.Answered;
+import dev.admiral.optimizer.v1.Source;
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What was done for a call, in headers. */
+final class ServedHeaders {
+  private static final String PREFIX = "SOURCE_";
+
+  private ServedHeaders() {}
+
+  /** Returns the call's identifier under every name that clients look for. */
+  static Map<String, String> requestId(String id) {
+    return Map.of("x-admiral-request-id", id, "x-request-id", id, "request-id", id);
+  }
+
+  /** Returns what is known as soon as a model begins to answer. */
+  static Map<String, String> begun(Call call, Begun begun) {
+    Map<String, String> headers = new HashMap<>(requestId(call.id()));
+    headers.put("x-admiral-served", name(begun.source()));
+    headers.put("x-admiral-model", begun.provider() + "/" + begun.model());
+    return headers;
+  }
+
+  /**
+   * Returns all there is to say of an answered call.
+   *
+   * @param nanos now, on the scale of the call's arrival
+   */
+  static Map<String, String> answered(Call call, Answered answered, long nanos) {
+    Map<String, String> headers =
+        begun(
+            call,
+            new Begun(answered.answer().provider(), answered.answer().model(), answered.source()));
+    headers.put("x-admiral-cost-usd", cost(answered));
+    headers.put("x-admiral-overhead-ms", overheadMillis(call, answered, nanos));
+    return headers;
+  }
+
+  /** Returns what the call added to the bill: nothing if no provider was asked for it. */
+  static String cost(Answered answered) {
+    return switch (answered.answer().cost()) {
+      case Cost.Unknown unknown -> "unknown";
+      case Cost.Known known when answered.source() == Source.SOURCE_UPSTREAM ->
+          known.amount().usd().stripTrailingZeros().toPlainString();
+      case Cost.Known known -> "0";
+    };
+  }
+
+  private static String overheadMillis(Call call, Answered answered, long nanos) {
+    long own =
+        nanos
+            - call.arrivalNanos()
+            - answered.timing().queued().toNanos()
+            - answered.timing().upstream().toNanos();
+    return BigDecimal.valueOf(Math.max(0, own) / 1_000, 3).toPlainString();
+  }
+
+  /** Returns a source's name in lower case. */
+  static String name(Source source) {
+    return source.name().substring(PREFIX.length()).toLowerCase(Locale.ROOT);
+  }
+}

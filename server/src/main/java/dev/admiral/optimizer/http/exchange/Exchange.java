@@ -1,0 +1,279 @@
+package dev.admiral.optimizer.http.exchange;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.thread.Invocable;
+import org.jspecify.annotations.Nullable;
+
+/** One request in hand. Its reading is for one thread at a time; replies may come from any. */
+public final class Exchange {
+  private final Request request;
+  private final Response response;
+  private final Callback completion;
+  private final AtomicBoolean replied = new AtomicBoolean();
+
+  @GuardedBy("this")
+  private @Nullable Runnable gone;
+
+  @GuardedBy("this")
+  private boolean left;
+
+  private volatile @Nullable CloseWatch watch;
+
+  public Exchange(Request request, Response response, Callback completion) {
+    this.request = request;
+    this.response = response;
+    this.completion = completion;
+  }
+
+  /** What became of the reading of a body. */
+  public sealed interface Body {
+    /** It was read. */
+    @SuppressWarnings("ArrayRecordComponent") // Handed on once, compared never.
+    record Whole(byte[] bytes) implements Body {}
+
+    /** It is larger than the bound; the rest was not read. */
+    record TooLarge(int limitBytes) implements Body {}
+
+    /** It did not come in time. */
+    record TooSlow() implements Body {}
+
+    /** The client left, or broke off. */
+    record Broken() implements Body {}
+  }
+
+  /** Returns the method, in upper case. */
+  public String method() {
+    return request.getMethod();
+  }
+
+  /** Returns the path, decoded and without its query. */
+  public String path() {
+    return Request.getPathInContext(request);
+  }
+
+  /** Returns the first value of a header; null if there is none. */
+  public @Nullable String header(String name) {
+    return request.getHeaders().get(name);
+  }
+
+  /** Returns all headers in their order. */
+  public Iterable<HttpField> headers() {
+    return request.getHeaders();
+  }
+
+  /** Returns the parameters behind the '?'. */
+  public Fields query() {
+    return Request.extractQueryParameters(request);
+  }
+
+  /**
+   * Reads the whole body.
+   *
+   * @param timeout how long it may take to come, looked at whenever a part of it comes; of one that
+   *     stops coming, the idle timeout of the connection tells
+   * @param then told once, on this thread or on a selector thread
+   */
+  public void read(int limitBytes, Duration timeout, Consumer<Body> then) {
+    new Reading(limitBytes, timeout, then).run();
+  }
+
+  /** Replies, unless somebody already did. */
+  public void reply(Reply reply) {
+    if (!replied.compareAndSet(false, true)) {
+      return;
+    }
+    stopWatching();
+    response.setStatus(reply.status());
+    put(reply.contentType(), reply.headers());
+    ByteBuffer body = ByteBuffer.wrap(reply.body());
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, reply.body().length);
+    response.write(
+        true, request.getMethod().equals("HEAD") ? ByteBuffer.allocate(0) : body, completion);
+  }
+
+  /**
+   * Begins a reply of server-sent events, unless somebody already replied.
+   *
+   * @return the stream; null if the reply is another's
+   */
+  public @Nullable EventStream stream(Map<String, String> headers) {
+    if (!replied.compareAndSet(false, true)) {
+      return null;
+    }
+    response.setStatus(200);
+    put("text/event-stream; charset=utf-8", headers);
+    response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, no-transform");
+    // Proxies of some kinds hold events back unless told not to.
+    response.getHeaders().put("X-Accel-Buffering", "no");
+    return new EventStream(this);
+  }
+
+  /**
+   * Names what to do when the client leaves before its reply is complete; done at once if it has.
+   * From now on a leaving is looked out for.
+   */
+  public void onGone(Runnable action) {
+    boolean now;
+    synchronized (this) {
+      gone = action;
+      now = left;
+    }
+    if (now) {
+      action.run();
+      return;
+    }
+    // HTTP/2 tells by itself.
+    request.addFailureListener(_ -> leave());
+    request.addIdleTimeoutListener(_ -> false);
+    if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2 && !replied.get()) {
+      CloseWatch close =
+          new CloseWatch(
+              request.getConnectionMetaData().getConnection().getEndPoint(), this::leave);
+      watch = close;
+      close.arm();
+    }
+  }
+
+  private void leave() {
+    Runnable action;
+    synchronized (this) {
+      if (left) {
+        return;
+      }
+      left = true;
+      action = gone;
+    }
+    if (action != null) {
+      action.run();
+    }
+    if (replied.compareAndSet(false, true)) {
+      completion.failed(new IOException("the client left"));
+    }
+  }
+
+  /** Sends a part of a stream; the callback tells when more can be taken. */
+  void write(boolean last, ByteBuffer bytes, Callback sent) {
+    if (last) {
+      stopWatching();
+    }
+    response.write(last, bytes, sent);
+  }
+
+  /** Ends a stream that was written to its end. */
+  void complete() {
+    completion.succeeded();
+  }
+
+  /** Cuts the connection: what was sent so far is no whole reply. */
+  void abort(Throwable cause) {
+    stopWatching();
+    completion.failed(cause);
+    leave();
+  }
+
+  private void stopWatching() {
+    CloseWatch armed = watch;
+    if (armed != null && !armed.disarm()) {
+      response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+    }
+  }
+
+  private void put(String contentType, Map<String, String> headers) {
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+    headers.forEach((name, value) -> response.getHeaders().put(name, value));
+  }
+
+  /** Reads a body to its end or its bound. */
+  private final class Reading implements Invocable.Task {
+    private final int limit;
+    private final long timeoutNanos;
+    private final Consumer<Body> then;
+    private byte[] body = new byte[0];
+    private int size;
+
+    Reading(int limit, Duration timeout, Consumer<Body> then) {
+      this.limit = limit;
+      this.timeoutNanos = timeout.toNanos();
+      this.then = then;
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+      return InvocationType.NON_BLOCKING;
+    }
+
+    @Override
+    public void run() {
+      if (request.getLength() > limit) {
+        then.accept(new Body.TooLarge(limit));
+        return;
+      }
+      while (true) {
+        Content.Chunk chunk = request.read();
+        if (chunk == null) {
+          if (System.nanoTime() - request.getHeadersNanoTime() > timeoutNanos) {
+            then.accept(new Body.TooSlow());
+          } else {
+            request.demand(this);
+          }
+          return;
+        }
+        if (Content.Chunk.isFailure(chunk)) {
+          then.accept(failed(chunk.getFailure()));
+          return;
+        }
+        boolean fits = chunk.remaining() <= limit - size;
+        if (fits) {
+          add(chunk);
+        }
+        chunk.release();
+        if (!fits) {
+          then.accept(new Body.TooLarge(limit));
+          return;
+        }
+        if (chunk.isLast()) {
+          then.accept(new Body.Whole(size == body.length ? body : Arrays.copyOf(body, size)));
+          return;
+        }
+      }
+    }
+
+    private Body failed(Throwable cause) {
+      for (Throwable t = cause; t != null; t = t.getCause()) {
+        if (t instanceof TimeoutException) {
+          return new Body.TooSlow();
+        }
+      }
+      return new Body.Broken();
+    }
+
+    private void add(Content.Chunk chunk) {
+      int more = chunk.remaining();
+      if (size + more > body.length) {
+        long announced = Math.max(0, request.getLength());
+        body =
+            Arrays.copyOf(
+                body, (int) Math.max(size + more, Math.max(announced, Math.min(limit, size * 2L))));
+      }
+      chunk.getByteBuffer().get(body, size, more);
+      size += more;
+    }
+  }
+}
