@@ -35,7 +35,9 @@ final class ConfigCheck {
   static String check(ConfigFile file, Consumer<String> warnings, BooleanSupplier ollamaAnswers)
       throws ConfigException {
     Config config = file.read(file.text(), warnings);
-    GrpcPort.address(config.grpc(), !config.keys().isEmpty());
+    boolean guarded = !config.keys().isEmpty();
+    Exposure.address("grpc", config.grpc().host(), config.grpc(), guarded);
+    Exposure.address("http", config.http().host(), config.grpc(), guarded);
     TlsFiles.credentials(config.grpc().tls(), file.environment());
     PriceBook.builtInWith(EngineSettings.prices(config.models()));
     List<ProviderConfig> providers =
