@@ -7,6 +7,7 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.http.calls.Api;
 import dev.admiral.optimizer.http.calls.Asked;
 import dev.admiral.optimizer.http.calls.HttpFailure;
+import dev.admiral.optimizer.http.calls.Incoming;
 import dev.admiral.optimizer.http.exchange.Reply;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 /** {@code POST /v1/messages}. */
 public final class MessagesApi implements Api {
   @Override
-  public Asked read(ObjectNode body) throws CallException {
+  public Asked read(Incoming incoming) throws CallException {
     throw new CallException(
         new Failure.Refused(
             ErrorReason.ERROR_REASON_NOT_IMPLEMENTED, "messages are not there yet"));

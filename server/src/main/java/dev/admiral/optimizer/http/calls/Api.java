@@ -1,6 +1,5 @@
 package dev.admiral.optimizer.http.calls;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.http.exchange.Reply;
 
@@ -9,10 +8,10 @@ public interface Api {
   /**
    * Reads a request.
    *
-   * @param body the request's JSON object
+   * @param incoming its headers and its JSON object
    * @throws CallException with what is wrong, where, and what to do, if it is no request
    */
-  Asked read(ObjectNode body) throws CallException;
+  Asked read(Incoming incoming) throws CallException;
 
   /** Returns an error in the vendor's shape, without the headers that all vendors share. */
   Reply error(HttpFailure failure);

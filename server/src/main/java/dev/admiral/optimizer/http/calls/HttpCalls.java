@@ -239,7 +239,7 @@ public final class HttpCalls {
   }
 
   private void complete(Api api, Incoming incoming) throws CallException {
-    Asked asked = api.read(incoming.body());
+    Asked asked = api.read(incoming);
     Accepted accepted =
         intake.accept(
             incoming.identity(),
@@ -319,7 +319,7 @@ public final class HttpCalls {
             sent
                 ? "the key is not known to this server; check it, or ask the operator for one"
                 : "no key was sent; send the header 'authorization: Bearer KEY' or 'x-api-key:"
-                      + " KEY'"));
+                    + " KEY'"));
   }
 
   private static void refuseMethod(Api api, Exchange exchange, String allowed) {

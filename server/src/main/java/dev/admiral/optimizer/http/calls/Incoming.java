@@ -5,6 +5,7 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.v1.CallOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request that was read.
@@ -27,6 +28,11 @@ public record Incoming(
     String requestId,
     long deadlineNanos,
     ObjectNode body) {
+
+  /** Returns the first value of a header; null if there is none. */
+  public @Nullable String header(String name) {
+    return exchange.header(name);
+  }
 
   /** Replies with a failure. */
   public void fail(Failure failure) {

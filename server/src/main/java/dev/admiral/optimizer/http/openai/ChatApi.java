@@ -12,6 +12,7 @@ import dev.admiral.optimizer.http.calls.AnswerFormat;
 import dev.admiral.optimizer.http.calls.Api;
 import dev.admiral.optimizer.http.calls.Asked;
 import dev.admiral.optimizer.http.calls.HttpFailure;
+import dev.admiral.optimizer.http.calls.Incoming;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.http.exchange.EventBuffer;
 import dev.admiral.optimizer.http.exchange.Reply;
@@ -33,7 +34,8 @@ public final class ChatApi implements Api {
   }
 
   @Override
-  public Asked read(ObjectNode body) {
+  public Asked read(Incoming incoming) {
+    ObjectNode body = incoming.body();
     Prompt.Builder prompt = Prompt.newBuilder().setModel(body.path("model").asText());
     for (JsonNode message : body.path("messages")) {
       prompt.addMessages(
