@@ -37,7 +37,8 @@ class PackageArrowsTest {
           "guardian",
           "ledger",
           "events",
-          "stats");
+          "stats",
+          "journal");
 
   private static final Map<String, Set<String>> MAY_IMPORT =
       Map.ofEntries(
@@ -53,6 +54,7 @@ class PackageArrowsTest {
           entry("ledger", Set.of("call")),
           entry("events", Set.of("call")),
           entry("stats", Set.of("call")),
+          entry("journal", Set.of("call")),
           entry("pipeline", ENGINE),
           // The packages that declare what is stored.
           entry(

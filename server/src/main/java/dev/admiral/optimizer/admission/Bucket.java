@@ -10,6 +10,7 @@ import io.github.bucket4j.local.LocalBucketBuilder;
 import io.github.bucket4j.local.SynchronizationStrategy;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 
 /** The requests per minute of one agent or provider. Lock-free, except while its limit changes. */
 final class Bucket {
@@ -17,6 +18,7 @@ final class Bucket {
   private static final int BURST_PART = 10;
 
   private final LocalBucket tokens;
+  private final LongAdder refused = new LongAdder();
   private volatile long perMinute;
 
   Bucket(long perMinute, TimeMeter meter) {
@@ -58,8 +60,22 @@ final class Bucket {
    */
   long take() {
     ConsumptionProbe probe = tokens.tryConsumeAndReturnRemaining(1);
+    if (probe.isConsumed()) {
+      return 0;
+    }
+    refused.increment();
     // The library rounds the wait down, which would be too early by a part of a nanosecond.
-    return probe.isConsumed() ? 0 : probe.getNanosToWaitForRefill() + 1;
+    return probe.getNanosToWaitForRefill() + 1;
+  }
+
+  /** Returns how many requests could be taken at once now. */
+  long available() {
+    return Math.max(0, tokens.getAvailableTokens());
+  }
+
+  /** Returns how many requests found none to take. */
+  long refused() {
+    return refused.sum();
   }
 
   /** Returns the permit of a request that was taken. */

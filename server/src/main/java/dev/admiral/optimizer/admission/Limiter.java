@@ -1,6 +1,8 @@
 package dev.admiral.optimizer.admission;
 
 import dev.admiral.optimizer.call.Caller;
+import java.util.List;
+import java.util.Map;
 
 /** Holds calls to the limits. Safe for concurrent use. */
 public interface Limiter {
@@ -22,4 +24,21 @@ public interface Limiter {
    *     then
    */
   Admission admitAttempt(Demand demand) throws InterruptedException;
+
+  /**
+   * Returns the limits as they stand now: those of all providers, which tenants share, and those of
+   * the agents of one tenant that called of late; in order of subject and name.
+   */
+  List<LimitLevel> levels(String tenant);
+
+  /** Returns how many calls were refused since the server started, of all tenants together. */
+  Refusals refusals();
+
+  /**
+   * Calls that were refused.
+   *
+   * @param agents by the limit of an agent
+   * @param providers by the limit of a provider, by its name
+   */
+  record Refusals(long agents, Map<String, Long> providers) {}
 }

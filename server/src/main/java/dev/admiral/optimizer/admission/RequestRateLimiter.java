@@ -10,8 +10,15 @@ import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.ErrorReason;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The policeman for requests per minute: one token bucket per agent of a tenant, one per provider.
@@ -43,6 +50,7 @@ public final class RequestRateLimiter implements Limiter {
   private static final Admission UNLIMITED = new Admitted(new NothingHeld());
 
   private final TimeMeter meter;
+  private final LongAdder refusedToAgents = new LongAdder();
   private final Cache<Limits.Agent, Bucket> agents;
   // Bounded by the law: only providers it names have a bucket.
   private final ConcurrentMap<String, Bucket> providers = new ConcurrentHashMap<>();
@@ -81,12 +89,19 @@ public final class RequestRateLimiter implements Limiter {
     }
     Limits.Agent agent = new Limits.Agent(caller.tenant(), caller.agent());
     long perMinute = law.ofAgent(agent);
-    return perMinute == 0
-        ? UNLIMITED
-        : admit(
+    if (perMinute == 0) {
+      return UNLIMITED;
+    }
+    Admission admission =
+        admit(
             agents.get(agent, a -> new Bucket(perMinute, meter)),
             perMinute,
-            "agent " + caller.agent());
+            "agent ",
+            caller.agent());
+    if (admission instanceof Refused) {
+      refusedToAgents.increment();
+    }
+    return admission;
   }
 
   @Override
@@ -98,10 +113,52 @@ public final class RequestRateLimiter implements Limiter {
         : admit(
             providers.computeIfAbsent(provider, p -> new Bucket(perMinute, meter)),
             perMinute,
-            "provider " + provider);
+            "provider ",
+            provider);
   }
 
-  private static Admission admit(Bucket bucket, long perMinute, String subject) {
+  @Override
+  public List<LimitLevel> levels(String tenant) {
+    Limits law = limits;
+    List<LimitLevel> levels = new ArrayList<>();
+    law.providers()
+        .forEach((provider, perMinute) ->
+            levels.add(level("provider/" + provider, perMinute, providers.get(provider))));
+    agents
+        .asMap()
+        .forEach((agent, bucket) -> {
+          long perMinute = law.ofAgent(agent);
+          if (agent.tenant().equals(tenant) && perMinute != 0) {
+            levels.add(level("agent/" + agent.agent(), perMinute, bucket));
+          }
+        });
+    levels.sort(Comparator.comparing(LimitLevel::subject).thenComparing(LimitLevel::name));
+    return levels;
+  }
+
+  @Override
+  public Refusals refusals() {
+    Map<String, Long> byProvider = new HashMap<>();
+    providers.forEach((provider, bucket) -> byProvider.put(provider, bucket.refused()));
+    return new Refusals(refusedToAgents.sum(), byProvider);
+  }
+
+  /**
+   * @param bucket null if it was never asked
+   */
+  private static LimitLevel level(String subject, long perMinute, @Nullable Bucket bucket) {
+    long burst = Bucket.burst(perMinute);
+    return new LimitLevel(
+        subject,
+        LIMIT,
+        perMinute,
+        // A limit lowered a moment ago is known to the bucket with its next request.
+        bucket == null ? burst : Math.min(burst, bucket.available()),
+        burst,
+        bucket == null ? 0 : bucket.refused());
+  }
+
+  private static Admission admit(Bucket bucket, long perMinute, String kind, String name) {
     if (bucket.perMinute() != perMinute) {
       bucket.change(perMinute);
     }
@@ -112,7 +169,7 @@ public final class RequestRateLimiter implements Limiter {
             new Failure.LimitReached(
                 ErrorReason.ERROR_REASON_RATE_LIMITED,
                 LIMIT,
-                subject,
+                kind + name,
                 Duration.ofNanos(waitNanos)));
   }
 

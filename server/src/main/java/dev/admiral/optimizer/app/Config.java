@@ -31,6 +31,7 @@ import java.util.function.Consumer;
  * @param ledger the ledger's bounds
  * @param events what is kept for watchers
  * @param statistics what is told apart
+ * @param calls what is kept of finished calls
  * @param learning what is remembered of failures
  * @param fleet the agents
  * @param providers the vendors; empty to take those whose usual key is in the environment
@@ -52,6 +53,7 @@ record Config(
     LedgerConfig ledger,
     Events events,
     Statistics statistics,
+    Calls calls,
     Learning learning,
     FleetConfig fleet,
     List<ProviderConfig> providers,
@@ -312,6 +314,17 @@ record Config(
     }
   }
 
+  /** Finished calls. */
+  record Calls(int kept, boolean content, long contentBytes) {
+
+    static Calls read(Section section) throws ConfigException {
+      return new Calls(
+          section.number("kept", 10_000, 1, 1_000_000),
+          section.flag("content", false),
+          section.size("content_bytes", "64MiB", "1KiB", "1TiB"));
+    }
+  }
+
   /** What is learned from failures. */
   record Learning(int maxKinds, int maxAgents) {
 
@@ -566,6 +579,7 @@ record Config(
             root.section("ledger", LedgerConfig::read),
             root.section("events", Events::read),
             root.section("statistics", Statistics::read),
+            root.section("calls", Calls::read),
             root.section("learning", Learning::read),
             root.section("fleet", FleetConfig::read),
             root.list(

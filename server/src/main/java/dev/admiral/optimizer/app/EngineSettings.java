@@ -10,6 +10,7 @@ import dev.admiral.optimizer.cache.CacheSettings;
 import dev.admiral.optimizer.cache.FlightSettings;
 import dev.admiral.optimizer.events.FanOut;
 import dev.admiral.optimizer.http.HttpFront;
+import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.Price;
@@ -112,6 +113,10 @@ final class EngineSettings {
 
   static CallStatistics.Settings statistics(Config.Statistics statistics) {
     return new CallStatistics.Settings(statistics.maxAgents(), statistics.maxSeries());
+  }
+
+  static CallJournal.Settings journal(Config.Calls calls) {
+    return new CallJournal.Settings(calls.kept(), calls.content(), calls.contentBytes());
   }
 
   static FailureLog.Settings learning(Config.Learning learning) {

@@ -15,7 +15,9 @@ import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.grpc.GrpcServices;
 import dev.admiral.optimizer.guardian.HealthBoard;
+import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.http.HttpFront;
+import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.PriceBook;
@@ -220,6 +222,8 @@ final class Wiring implements AutoCloseable {
             events,
             new CallStatistics(EngineSettings.statistics(config.statistics()), time),
             learning,
+            new CallJournal(EngineSettings.journal(config.calls())),
+            List.of(),
             time,
             virtualThreads);
     final CallPipeline pipeline =
@@ -260,7 +264,16 @@ final class Wiring implements AutoCloseable {
         new GrpcServices.Settings(
             config.grpc().maxRequestBytes(), config.grpc().defaultDeadline(), version, started);
     final GrpcServices services =
-        GrpcServices.of(engines, pipeline, intake, catalogue, board, keys, timer, settings);
+        GrpcServices.of(
+            engines,
+            pipeline,
+            intake,
+            catalogue,
+            board,
+            ProcessGauge.ofThisProcess(time),
+            keys,
+            timer,
+            settings);
     final GrpcPort door =
         opened(
             "gRPC",

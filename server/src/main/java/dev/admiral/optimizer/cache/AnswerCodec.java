@@ -14,6 +14,7 @@ import dev.admiral.optimizer.v1.Completion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.zip.CRC32C;
 
@@ -33,6 +34,9 @@ final class AnswerCodec {
   private static final int COST = 5;
   private static final int CREATED = 6;
 
+  /** Nanoseconds; answers stored before it was kept have none. */
+  private static final int TOOK = 7;
+
   private AnswerCodec() {}
 
   static byte[] encode(CallKey key, Answer answer) {
@@ -41,13 +45,15 @@ final class AnswerCodec {
     Instant at = answer.created();
     Timestamp created =
         Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
+    long took = answer.took().toNanos();
     int body =
         CodedOutputStream.computeMessageSize(COMPLETION, answer.completion())
             + CodedOutputStream.computeStringSize(PROVIDER, answer.provider())
             + CodedOutputStream.computeStringSize(MODEL, answer.model())
             + CodedOutputStream.computeMessageSize(USAGE, usage)
             + CodedOutputStream.computeMessageSize(COST, cost)
-            + CodedOutputStream.computeMessageSize(CREATED, created);
+            + CodedOutputStream.computeMessageSize(CREATED, created)
+            + CodedOutputStream.computeInt64Size(TOOK, took);
     byte[] bytes = new byte[HEADER_BYTES + body];
     CodedOutputStream out = CodedOutputStream.newInstance(bytes, HEADER_BYTES, body);
     try {
@@ -57,6 +63,7 @@ final class AnswerCodec {
       out.writeMessage(USAGE, usage);
       out.writeMessage(COST, cost);
       out.writeMessage(CREATED, created);
+      out.writeInt64(TOOK, took);
       out.checkNoSpaceLeft();
     } catch (IOException e) {
       throw new UncheckedIOException("an array of the computed size takes all bytes", e);
@@ -91,6 +98,7 @@ final class AnswerCodec {
     Usage usage = Usage.NONE;
     Cost cost = new Cost.Unknown();
     Instant created = Instant.EPOCH;
+    Duration took = Duration.ZERO;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (WireFormat.getTagFieldNumber(tag)) {
         case COMPLETION -> completion = in.readMessage(Completion.parser(), none);
@@ -102,10 +110,11 @@ final class AnswerCodec {
           Timestamp at = in.readMessage(Timestamp.parser(), none);
           created = Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
         }
+        case TOOK -> took = Duration.ofNanos(in.readInt64());
         default -> throw new IOException("a stored answer has an unknown field");
       }
     }
-    return new Answer(completion, provider, model, usage, cost, created);
+    return new Answer(completion, provider, model, usage, cost, created, took);
   }
 
   private static int checksum(CallKey key, byte[] bytes) {

@@ -12,6 +12,7 @@ import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Faults;
 import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
@@ -78,6 +79,7 @@ final class Flight implements Runnable, Leader, FlightLog {
   final CallKey key;
   private final SingleFlight flights;
   private final PieceLog log = new PieceLog();
+  private final StepLog steps = new StepLog();
   private final Object lock = new Object();
 
   /** True once others can find the flight by content or request_id. */
@@ -302,6 +304,16 @@ final class Flight implements Runnable, Leader, FlightLog {
     return landing;
   }
 
+  List<Step> stepsUntil(long nanos) {
+    return steps.until(nanos);
+  }
+
+  /** Returns the call for which the flight is made, or was. */
+  String leaderId() {
+    Landing end = landing;
+    return (end == null ? leader : end.payer()).call.id();
+  }
+
   // What the task sees.
 
   @Override
@@ -335,6 +347,16 @@ final class Flight implements Runnable, Leader, FlightLog {
   @Override
   public void begun(String provider, String model, Source source) {
     begun = new Begun(provider, model, source);
+  }
+
+  @Override
+  public void stepBegan(Step.Kind kind, String detail) {
+    steps.began(kind, detail, flights.time.nanos());
+  }
+
+  @Override
+  public void stepEnded(ErrorReason failure) {
+    steps.ended(failure, flights.time.nanos());
   }
 
   @Override
@@ -430,9 +452,12 @@ final class Flight implements Runnable, Leader, FlightLog {
    *
    * @return true if the flight is to fly again for the next leader
    */
-  boolean land(Outcome outcome) {
+  boolean land(Outcome flown) {
     boolean again;
     Collection<Waiter> told;
+    long now = flights.time.nanos();
+    steps.ended(ErrorReason.ERROR_REASON_UNSPECIFIED, now);
+    Outcome outcome = flown.withSteps(steps.until(now));
     synchronized (lock) {
       runner = null;
       if (state == State.CANCELLED) {
@@ -452,7 +477,7 @@ final class Flight implements Runnable, Leader, FlightLog {
         begun = null;
       } else {
         told = List.copyOf(seated);
-        landAll(outcome);
+        landAll(outcome, now);
       }
     }
     if (!again) {
@@ -475,7 +500,7 @@ final class Flight implements Runnable, Leader, FlightLog {
   }
 
   @GuardedBy("lock")
-  private void landAll(Outcome outcome) {
+  private void landAll(Outcome outcome, long now) {
     state = State.LANDED;
     if (outcome instanceof Outcome.Answered answered) {
       for (Waiter waiter : seated) {
@@ -486,7 +511,7 @@ final class Flight implements Runnable, Leader, FlightLog {
     }
     seated.clear();
     // After the readers: who sees the landing must find all there is to read.
-    landing = new Landing(outcome, payer == null ? leader : payer, flights.time.nanos());
+    landing = new Landing(outcome, payer == null ? leader : payer, now);
   }
 
   /** Returns a cursor over the whole answer once it is there. */

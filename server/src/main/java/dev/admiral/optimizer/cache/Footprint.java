@@ -9,8 +9,8 @@ import dev.admiral.optimizer.v1.Part;
  * What an answer weighs in memory, in bytes: strings exactly, objects by what they usually take.
  */
 final class Footprint {
-  /** Key, entry, cache node, answer with usage, cost and time, completion and its message. */
-  static final long ANSWER_BYTES = 640;
+  /** Key, entry, cache node, answer with usage, cost and times, completion and its message. */
+  static final long ANSWER_BYTES = 664;
 
   /** A part, what is in it, and their places in lists. */
   private static final long PART_BYTES = 96;

@@ -29,6 +29,12 @@ final class PackedTexts {
     }
     Completion packed = answer.completion().toBuilder().setMessage(message).build();
     return new Answer(
-        packed, answer.provider(), answer.model(), answer.usage(), answer.cost(), answer.created());
+        packed,
+        answer.provider(),
+        answer.model(),
+        answer.usage(),
+        answer.cost(),
+        answer.created(),
+        answer.took());
   }
 }

@@ -6,6 +6,7 @@ import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -112,7 +113,8 @@ public final class SingleFlight {
      *
      * @param leader for whom the call is made; ask it again at every step, it may change
      * @param log takes what is to be shown to the waiters
-     * @return how it ended; everything that outlives the flight (cache, ledger) is written before
+     * @return how it ended; everything that outlives the flight (cache, ledger) is written before.
+     *     Its steps are those told to the log, whatever it says itself
      * @throws InterruptedException if it was interrupted
      */
     Outcome fly(Leader leader, FlightLog log) throws InterruptedException;
@@ -142,6 +144,21 @@ public final class SingleFlight {
      * the first piece.
      */
     void begun(String provider, String model, Source source);
+
+    /**
+     * Says that a step begins, for those who want to know where the time went; one that is under
+     * way ends.
+     *
+     * @param detail as {@link Step#detail()}
+     */
+    void stepBegan(Step.Kind kind, String detail);
+
+    /**
+     * Says that the step under way has ended.
+     *
+     * @param failure why it failed; ERROR_REASON_UNSPECIFIED if it did not
+     */
+    void stepEnded(ErrorReason failure);
 
     /** Shows the next piece to every streaming waiter. The first one ends all second tries. */
     void append(ContentDelta delta);

@@ -5,9 +5,12 @@ import dev.admiral.optimizer.cache.SingleFlight.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +104,20 @@ public final class Waiter {
   }
 
   /**
+   * Returns where the time has gone so far, as this caller sees it: for one who does not stay for
+   * the outcome.
+   */
+  public List<Step> steps() {
+    Flight on = flight;
+    if (on == null) {
+      return List.of();
+    }
+    long now = flights.time.nanos();
+    List<Step> flown = on.stepsUntil(now);
+    return on.isLeader(this) ? flown : joined(on.leaderId(), flown, now);
+  }
+
+  /**
    * Gives the seat back: the caller cancelled, its deadline passed, or it has all it wanted and has
    * noted the answer under its request_id. A second call does nothing.
    */
@@ -149,8 +166,8 @@ public final class Waiter {
 
   private Outcome asFollower(Flight.Landing landing) {
     return switch (landing.outcome()) {
-      case Outcome.Failed failed -> failed;
-      case Outcome.Answered(var answer, var source, var timing, var attempts, var entry) -> {
+      case Outcome.Failed failed -> failed.withSteps(joined(landing));
+      case Outcome.Answered(var answer, var source, var timing, var attempts, var _, var _) -> {
         // It cannot have waited for longer than it was here.
         Duration here = Duration.ofNanos(Math.max(0, landing.nanos() - call.arrivalNanos()));
         Duration upstream = shorter(timing.upstream(), here);
@@ -160,9 +177,31 @@ public final class Waiter {
             seenByFollower(source),
             new Outcome.Timing(timing.age(), queued, upstream),
             attempts,
-            "");
+            "",
+            joined(landing));
       }
     };
+  }
+
+  private List<Step> joined(Flight.Landing landing) {
+    return joined(landing.payer().call.id(), landing.outcome().steps(), landing.nanos());
+  }
+
+  /** Puts this caller's own step among those of the flight, by their beginning. */
+  private List<Step> joined(String leaderId, List<Step> flown, long endNanos) {
+    long start = call.arrivalNanos();
+    long end = endNanos - start < 0 ? start : endNanos;
+    Step join =
+        new Step(Step.Kind.JOIN, start, end, leaderId, ErrorReason.ERROR_REASON_UNSPECIFIED);
+    List<Step> all = new ArrayList<>(flown.size() + 1);
+    int before = 0;
+    while (before < flown.size() && flown.get(before).startNanos() - start <= 0) {
+      before++;
+    }
+    all.addAll(flown.subList(0, before));
+    all.add(join);
+    all.addAll(flown.subList(before, flown.size()));
+    return List.copyOf(all);
   }
 
   private static Source seenByFollower(Source source) {

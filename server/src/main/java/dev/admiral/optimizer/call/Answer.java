@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.call;
 
 import dev.admiral.optimizer.v1.Completion;
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -13,6 +14,8 @@ import java.time.Instant;
  * @param usage tokens
  * @param cost list price of the usage
  * @param created when the answer was complete
+ * @param took how long the provider took for it, without tries that failed before; zero if that was
+ *     not kept
  */
 public record Answer(
     Completion completion,
@@ -20,4 +23,5 @@ public record Answer(
     String model,
     Usage usage,
     Cost cost,
-    Instant created) {}
+    Instant created,
+    Duration took) {}

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.call;
 import dev.admiral.optimizer.v1.Priority;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.RoutingWishes;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority how urgent it is
  * @param taskType kind of work, empty if none was named
  * @param streamed true if the caller wants the answer piece by piece
+ * @param arrival when it arrived
  * @param arrivalNanos when it arrived, on {@link Time#nanos()}'s scale
  * @param deadlineNanos when the caller stops waiting, on the same scale
  */
@@ -34,5 +36,6 @@ public record Call(
     Priority priority,
     String taskType,
     boolean streamed,
+    Instant arrival,
     long arrivalNanos,
     long deadlineNanos) {}

@@ -35,4 +35,9 @@ public interface EventBus {
    */
   Watch watch(String tenant, List<String> patterns, OptionalLong after, Runnable wake)
       throws CallException;
+
+  /**
+   * Returns how many events watchers were too slow for, of all tenants since the server started.
+   */
+  long dropped();
 }

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Events in memory: each tenant has a ring of its latest events, which all of its watchers read,
@@ -31,6 +32,7 @@ public final class FanOut implements EventBus {
   private final Settings settings;
   private final Time time;
   private final ConcurrentMap<String, TenantEvents> tenants = new ConcurrentHashMap<>();
+  private final LongAdder dropped = new LongAdder();
 
   /**
    * Bounds.
@@ -94,12 +96,17 @@ public final class FanOut implements EventBus {
                     WATCH_WAIT)));
   }
 
+  @Override
+  public long dropped() {
+    return dropped.sum();
+  }
+
   private TenantEvents ofTenant(String tenant) {
     TenantEvents events = tenants.get(tenant);
     return events != null
         ? events
         : tenants.computeIfAbsent(
-            tenant, t -> new TenantEvents(settings.kept(), settings.maxWatches(), time));
+            tenant, t -> new TenantEvents(settings.kept(), settings.maxWatches(), time, dropped));
   }
 
   /** There are few kinds of events, so what a pattern matches is worked out once for a watch. */

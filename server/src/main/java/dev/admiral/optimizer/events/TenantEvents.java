@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,15 +36,20 @@ final class TenantEvents {
   private final int mask;
   private final int maxWatches;
   private final Time time;
+  private final LongAdder allDropped;
   private final AtomicLong last = new AtomicLong();
   private final CopyOnWriteArrayList<Reader> readers = new CopyOnWriteArrayList<>();
 
-  TenantEvents(int kept, int maxWatches, Time time) {
+  /**
+   * @param allDropped counts what watchers were too slow for
+   */
+  TenantEvents(int kept, int maxWatches, Time time, LongAdder allDropped) {
     int size = Integer.highestOneBit(kept - 1) << 1;
     this.slots = new AtomicReferenceArray<>(size);
     this.mask = size - 1;
     this.maxWatches = maxWatches;
     this.time = time;
+    this.allDropped = allDropped;
   }
 
   long publish(Event event, Instant now) {
@@ -140,6 +146,7 @@ final class TenantEvents {
       behindAtFirst = false;
       long dropped = Math.max(1, resume - next);
       next += dropped;
+      allDropped.add(dropped);
       return new Stamped(next - 1, time.now(), new Event.EventsDropped(dropped));
     }
 

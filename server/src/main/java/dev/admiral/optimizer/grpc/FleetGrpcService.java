@@ -18,19 +18,27 @@ import dev.admiral.optimizer.v1.ListBudgetsRequest;
 import dev.admiral.optimizer.v1.ListBudgetsResponse;
 import dev.admiral.optimizer.v1.ListKeysRequest;
 import dev.admiral.optimizer.v1.ListKeysResponse;
+import dev.admiral.optimizer.v1.ListLimitsRequest;
+import dev.admiral.optimizer.v1.ListLimitsResponse;
 import dev.admiral.optimizer.v1.RevokeKeyRequest;
 import dev.admiral.optimizer.v1.RevokeKeyResponse;
 import dev.admiral.optimizer.v1.SetBudgetRequest;
 import dev.admiral.optimizer.v1.SetBudgetResponse;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.concurrent.Executor;
 
-/** Agents, keys and budgets of the contract. */
+/** Agents, keys, budgets and limits of the contract. */
 final class FleetGrpcService extends FleetServiceGrpc.FleetServiceImplBase {
   private final Fleet fleet;
+  private final Reports reports;
+  private final Executor virtualThreads;
 
-  FleetGrpcService(Fleet fleet) {
+  FleetGrpcService(Fleet fleet, Reports reports, Executor virtualThreads) {
     this.fleet = fleet;
+    this.reports = reports;
+    this.virtualThreads = virtualThreads;
   }
 
   @Override
@@ -106,6 +114,16 @@ final class FleetGrpcService extends FleetServiceGrpc.FleetServiceImplBase {
   @Override
   public void listBudgets(ListBudgetsRequest request, StreamObserver<ListBudgetsResponse> caller) {
     caller.onError(Unimplemented.method("ListBudgets"));
+  }
+
+  @Override
+  public void listLimits(ListLimitsRequest request, StreamObserver<ListLimitsResponse> caller) {
+    String tenant = CallIdentity.sender().identity().tenant();
+    // There may be as many as agents.
+    Blocking.run(
+        virtualThreads,
+        (ServerCallStreamObserver<ListLimitsResponse>) caller,
+        () -> reports.limits(tenant, request));
   }
 
   private static StatusRuntimeException unknownAgent() {

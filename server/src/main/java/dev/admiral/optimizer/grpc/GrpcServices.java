@@ -2,6 +2,7 @@ package dev.admiral.optimizer.grpc;
 
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.guardian.HealthBoard;
+import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.Engines;
@@ -27,10 +28,13 @@ public final class GrpcServices {
   private static final int TRANSPORT_MARGIN_BYTES = 64 << 20;
 
   private final List<ServerServiceDefinition> definitions;
+  private final Reports reports;
   private final EventGrpcService events;
 
-  private GrpcServices(List<ServerServiceDefinition> definitions, EventGrpcService events) {
+  private GrpcServices(
+      List<ServerServiceDefinition> definitions, Reports reports, EventGrpcService events) {
     this.definitions = definitions;
+    this.reports = reports;
     this.events = events;
   }
 
@@ -62,12 +66,13 @@ public final class GrpcServices {
       CallIntake intake,
       Catalogue catalogue,
       HealthBoard board,
+      ProcessGauge process,
       Keys keys,
       ScheduledExecutorService timer,
       Settings settings) {
     CallStarter starter =
         new CallStarter(pipeline, intake, settings.defaultDeadline(), timer, engines.time());
-    Reports reports = new Reports(engines, catalogue, board, settings);
+    Reports reports = new Reports(engines, catalogue, board, process, settings);
     EventGrpcService events = new EventGrpcService(engines.events());
     List<BindableService> services =
         List.of(
@@ -77,7 +82,8 @@ public final class GrpcServices {
                 reports,
                 engines.cache(),
                 engines.virtualThreads()),
-            new FleetGrpcService(engines.fleet()),
+            new FleetGrpcService(engines.fleet(), reports, engines.virtualThreads()),
+            new CallGrpcService(reports, engines.virtualThreads()),
             new LedgerGrpcService(engines.ledger(), engines.virtualThreads()),
             events,
             new CacheGrpcService(engines.cache(), engines.events(), engines.virtualThreads()));
@@ -88,12 +94,18 @@ public final class GrpcServices {
             .map(service ->
                 ServerInterceptors.intercept(guard.guard(service.bindService()), identity))
             .toList(),
+        reports,
         events);
   }
 
   /** Returns the services, to be put into a server. */
   public List<ServerServiceDefinition> definitions() {
     return definitions;
+  }
+
+  /** Returns what the server tells of itself. */
+  public Reports reports() {
+    return reports;
   }
 
   /** Ends the streams that would go on for ever: those of watchers. */

@@ -111,6 +111,7 @@ final class LedgerGrpcService extends LedgerServiceGrpc.LedgerServiceImplBase {
         .setSavedCallCount(row.savedCalls())
         .setSavedPicoUsd(row.saved().picoUsd())
         .setUsage(Protos.usage(row.usage()))
+        .setSavedDuration(Protos.duration(row.savedTime()))
         .build();
   }
 

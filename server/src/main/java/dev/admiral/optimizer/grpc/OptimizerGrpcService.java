@@ -251,8 +251,11 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
 
   @Override
   public void health(HealthRequest request, StreamObserver<HealthResponse> caller) {
+    String tenant = CallIdentity.sender().identity().tenant();
     Blocking.run(
-        virtualThreads, (ServerCallStreamObserver<HealthResponse>) caller, reports::health);
+        virtualThreads,
+        (ServerCallStreamObserver<HealthResponse>) caller,
+        () -> reports.health(tenant));
   }
 
   @Override

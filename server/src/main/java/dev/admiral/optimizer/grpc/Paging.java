@@ -42,6 +42,19 @@ final class Paging {
     }
   }
 
+  /** Returns the number below which a page begins; the largest for the first page. */
+  static long beforeNumber(String token) {
+    String after = after(token);
+    if (after.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
+    try {
+      return Long.parseLong(after);
+    } catch (NumberFormatException e) {
+      throw badToken();
+    }
+  }
+
   /**
    * Cuts a page.
    *

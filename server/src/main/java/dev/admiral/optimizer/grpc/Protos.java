@@ -4,22 +4,36 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Outcome.Answered;
+import dev.admiral.optimizer.call.Outcome.Timing;
 import dev.admiral.optimizer.call.ProtoTimes;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The engine's values as messages of the contract. */
 final class Protos {
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+
   private Protos() {}
 
   static Duration duration(java.time.Duration duration) {
     return Duration.newBuilder()
         .setSeconds(duration.getSeconds())
         .setNanos(duration.getNano())
+        .build();
+  }
+
+  /** Returns a span, of which the contract has seconds and nanoseconds of one sign. */
+  static Duration duration(long nanos) {
+    return Duration.newBuilder()
+        .setSeconds(nanos / NANOS_PER_SECOND)
+        .setNanos((int) (nanos % NANOS_PER_SECOND))
         .build();
   }
 
@@ -88,18 +102,35 @@ final class Protos {
    * @param nanos now, on the scale of the call's arrival
    */
   static Served served(Call call, Answered answered, long nanos) {
-    Served.Builder served = Served.newBuilder().setSource(answered.source());
-    if (call.shareable()) {
-      served.setKeyHash(call.key().hash());
+    return served(
+        answered.source(),
+        call.shareable() ? call.key() : null,
+        answered.timing(),
+        java.time.Duration.ofNanos(nanos - call.arrivalNanos()),
+        answered.attempts());
+  }
+
+  /**
+   * @param key null for an uncacheable call
+   * @param total from the call's arrival until now
+   */
+  static Served served(
+      Source source,
+      @Nullable CallKey key,
+      Timing timing,
+      java.time.Duration total,
+      List<Attempt> attempts) {
+    Served.Builder served = Served.newBuilder().setSource(source);
+    if (key != null) {
+      served.setKeyHash(key.hash());
     }
-    java.time.Duration age = answered.timing().age();
+    java.time.Duration age = timing.age();
     if (age != null) {
       served.setAge(duration(age));
     }
-    java.time.Duration queued = answered.timing().queued();
-    java.time.Duration upstream = answered.timing().upstream();
-    java.time.Duration overhead =
-        java.time.Duration.ofNanos(nanos - call.arrivalNanos()).minus(queued).minus(upstream);
+    java.time.Duration queued = timing.queued();
+    java.time.Duration upstream = timing.upstream();
+    java.time.Duration overhead = total.minus(queued).minus(upstream);
     if (!queued.isZero()) {
       served.setQueueDuration(duration(queued));
     }
@@ -108,7 +139,7 @@ final class Protos {
     }
     served.setOverheadDuration(
         duration(overhead.isNegative() ? java.time.Duration.ZERO : overhead));
-    for (Attempt attempt : answered.attempts()) {
+    for (Attempt attempt : attempts) {
       served.addAttempts(attempt(attempt));
     }
     return served.build();

@@ -70,6 +70,11 @@ public final class HealthBoard {
     draining = true;
   }
 
+  /** Returns true once the server takes no more calls. */
+  public boolean draining() {
+    return draining;
+  }
+
   /** Checks every part, in order of name. */
   public synchronized List<PartHealth> check() {
     List<PartHealth> parts = new ArrayList<>();

@@ -177,9 +177,13 @@ public final class Ledger implements AutoCloseable {
     return false;
   }
 
-  /** Counts a call that was answered without paying. Quick, and never blocks. */
-  public void saved(Caller caller, Answer answer, Source source) {
-    savings.count(today(), caller, answer, source);
+  /**
+   * Counts a call that was answered without paying. Quick, and never blocks.
+   *
+   * @param time what its caller did not wait, 0 and up
+   */
+  public void saved(Caller caller, Answer answer, Source source, Duration time) {
+    savings.count(today(), caller, answer, source, time);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.ledger;
 
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.v1.Source;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -66,8 +67,9 @@ public final class MemoryLedgerStore implements LedgerStore {
   private static Saving sum(Saving a, Saving b) {
     long calls = Math.addExact(a.calls(), b.calls());
     Money amount = a.amount().plus(b.amount());
+    Duration time = a.time().plus(b.time());
     return new Saving(
-        a.day(), a.tenant(), a.agent(), a.provider(), a.model(), a.source(), calls, amount);
+        a.day(), a.tenant(), a.agent(), a.provider(), a.model(), a.source(), calls, amount, time);
   }
 
   @Override

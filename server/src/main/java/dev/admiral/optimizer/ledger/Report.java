@@ -3,6 +3,7 @@ package dev.admiral.optimizer.ledger;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Usage;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 
@@ -38,6 +39,7 @@ public record Report(List<Row> rows, Row total) {
    * @param unpricedCalls upstream calls without a known price
    * @param savedCalls calls that cost nothing
    * @param saved what those would have cost, as far as prices are known
+   * @param savedTime what the callers of those did not wait, as far as it is known
    * @param usage tokens of the upstream calls, capped at the largest long; estimated if any is
    */
   public record Row(
@@ -49,11 +51,13 @@ public record Report(List<Row> rows, Row total) {
       long unpricedCalls,
       long savedCalls,
       Money saved,
+      Duration savedTime,
       Usage usage) {
 
     /** Returns a row of nothing. */
     public static Row empty(String group) {
-      return new Row(group, 0, Money.ZERO, 0, Money.ZERO, 0, 0, Money.ZERO, Usage.NONE);
+      return new Row(
+          group, 0, Money.ZERO, 0, Money.ZERO, 0, 0, Money.ZERO, Duration.ZERO, Usage.NONE);
     }
 
     /** Returns a row of one paid call. */
@@ -71,13 +75,23 @@ public record Report(List<Row> rows, Row total) {
           priced ? 0 : 1,
           0,
           Money.ZERO,
+          Duration.ZERO,
           entry.usage());
     }
 
     /** Returns a row of calls that cost nothing. */
     static Row of(String group, Saving saving) {
       return new Row(
-          group, 0, Money.ZERO, 0, Money.ZERO, 0, saving.calls(), saving.amount(), Usage.NONE);
+          group,
+          0,
+          Money.ZERO,
+          0,
+          Money.ZERO,
+          0,
+          saving.calls(),
+          saving.amount(),
+          saving.time(),
+          Usage.NONE);
     }
 
     /**
@@ -104,6 +118,7 @@ public record Report(List<Row> rows, Row total) {
           Math.addExact(unpricedCalls, other.unpricedCalls),
           Math.addExact(savedCalls, other.savedCalls),
           saved.plus(other.saved),
+          savedTime.plus(other.savedTime),
           sum(usage, other.usage));
     }
 

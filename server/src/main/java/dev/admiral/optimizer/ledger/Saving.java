@@ -2,6 +2,7 @@ package dev.admiral.optimizer.ledger;
 
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.v1.Source;
+import java.time.Duration;
 import java.time.LocalDate;
 
 /**
@@ -15,6 +16,7 @@ import java.time.LocalDate;
  * @param source where the answers came from
  * @param calls how many
  * @param amount what they would have cost, as far as prices are known
+ * @param time what their callers did not wait, as far as it is known
  */
 public record Saving(
     LocalDate day,
@@ -24,4 +26,5 @@ public record Saving(
     String model,
     Source source,
     long calls,
-    Money amount) {}
+    Money amount,
+    Duration time) {}

@@ -4,6 +4,7 @@ import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.v1.Source;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,14 +24,17 @@ final class Savings {
   private static final class Counters {
     final LongAdder calls = new LongAdder();
     final LongAdder picoUsd = new LongAdder();
+    // May go round on the longest runs; what it gained since the last writing does not.
+    final LongAdder nanos = new LongAdder();
 
     /** What is written already; of the flushing thread. */
     long writtenCalls;
 
     long writtenPicoUsd;
+    long writtenNanos;
   }
 
-  private record Gain(Counters counters, long calls, long picoUsd) {}
+  private record Gain(Counters counters, long calls, long picoUsd, long nanos) {}
 
   /**
    * What the counters gained since the last writing.
@@ -43,13 +47,14 @@ final class Savings {
       for (Gain gain : parts) {
         gain.counters.writtenCalls += gain.calls;
         gain.counters.writtenPicoUsd += gain.picoUsd;
+        gain.counters.writtenNanos += gain.nanos;
       }
     }
   }
 
   private final ConcurrentHashMap<Key, Counters> counters = new ConcurrentHashMap<>();
 
-  void count(long day, Caller caller, Answer answer, Source source) {
+  void count(long day, Caller caller, Answer answer, Source source, Duration time) {
     Key key =
         new Key(day, caller.tenant(), caller.agent(), answer.provider(), answer.model(), source);
     Counters found = counters.get(key);
@@ -57,6 +62,7 @@ final class Savings {
       found = counters.computeIfAbsent(key, _ -> new Counters());
     }
     found.picoUsd.add(answer.cost().amountOrZero().picoUsd());
+    found.nanos.add(time.toNanos());
     found.calls.increment();
   }
 
@@ -67,9 +73,10 @@ final class Savings {
       Counters c = entry.getValue();
       long calls = c.calls.sum() - c.writtenCalls;
       long picoUsd = c.picoUsd.sum() - c.writtenPicoUsd;
-      if (calls != 0 || picoUsd != 0) {
+      long nanos = c.nanos.sum() - c.writtenNanos;
+      if (calls != 0 || picoUsd != 0 || nanos != 0) {
         Key k = entry.getKey();
-        parts.add(new Gain(c, calls, picoUsd));
+        parts.add(new Gain(c, calls, picoUsd, nanos));
         savings.add(
             new Saving(
                 LocalDate.ofEpochDay(k.day),
@@ -79,7 +86,8 @@ final class Savings {
                 k.model,
                 k.source,
                 calls,
-                new Money(picoUsd)));
+                new Money(picoUsd),
+                Duration.ofNanos(nanos)));
       }
     }
     return new Gains(savings, parts);
@@ -96,7 +104,8 @@ final class Savings {
           Counters c = entry.getValue();
           return entry.getKey().day < today - 1
               && c.calls.sum() == c.writtenCalls
-              && c.picoUsd.sum() == c.writtenPicoUsd;
+              && c.picoUsd.sum() == c.writtenPicoUsd
+              && c.nanos.sum() == c.writtenNanos;
         });
   }
 }

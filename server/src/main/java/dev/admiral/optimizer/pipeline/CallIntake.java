@@ -18,6 +18,7 @@ import dev.admiral.optimizer.v1.Priority;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.RoutingWishes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -98,9 +99,10 @@ public final class CallIntake {
         use.mode() != CacheUse.Mode.BYPASS
             && (use.includeSampled() || !CallKeys.sampled(prompt))
             && CallKeys.known(prompt, routing);
+    Instant arrival = time.now();
     return new Accepted.Fine(
         new Call(
-            newId(key),
+            newId(key, arrival),
             caller,
             prompt,
             key,
@@ -113,6 +115,7 @@ public final class CallIntake {
                 : Priority.PRIORITY_INTERACTIVE,
             options.getTaskType(),
             streamed,
+            arrival,
             now,
             deadlineNanos));
   }
@@ -217,9 +220,9 @@ public final class CallIntake {
    * The time and a random part, together unique on all servers; and the key's hash, so that a
    * report on the call finds its answer without a table.
    */
-  private String newId(CallKey key) {
+  private static String newId(CallKey key, Instant arrival) {
     HexFormat hex = HexFormat.of();
-    return hex.toHexDigits(time.now().toEpochMilli(), 12)
+    return hex.toHexDigits(arrival.toEpochMilli(), 12)
         + hex.toHexDigits(ThreadLocalRandom.current().nextLong())
         + "-"
         + key.hash();

@@ -13,11 +13,14 @@ import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.CacheUse;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.FinishedCall;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Outcome.Timing;
+import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.events.Event;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -45,6 +48,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallPipeline {
   private static final Duration FLIGHT_LOOK = Duration.ofMillis(5);
+
+  /** What is looked for on disk apart from equal calls. */
+  private static final String REPEAT = "request_id";
+
   private static final Question COMPLETION = new Question.ForCompletion();
 
   private final Engines engines;
@@ -143,9 +150,18 @@ public final class CallPipeline {
 
   /** Looks on disk for the answer that a request_id had. */
   private void repeatOrGoOn(RunningCall running, Call call, CallKey repeatKey, Question question) {
+    long start = engines.time().nanos();
     Outcome repeated = repeated(call, engines.cache().findRepeat(repeatKey));
     if (repeated != null) {
-      running.land(repeated);
+      running.land(
+          repeated.withSteps(
+              List.of(
+                  new Step(
+                      Step.Kind.DISK,
+                      start,
+                      engines.time().nanos(),
+                      REPEAT,
+                      ErrorReason.ERROR_REASON_UNSPECIFIED))));
     } else {
       goOn(running, call, question);
     }
@@ -195,13 +211,18 @@ public final class CallPipeline {
     CallKey repeatKey = call.repeatKey();
     // Looked up once more: an equal repeat may have landed between its first look-up and this
     // flight.
-    Outcome repeated =
-        repeatKey == null ? null : repeated(call, engines.cache().findRepeat(repeatKey));
-    if (repeated != null) {
-      return repeated;
+    if (repeatKey != null) {
+      log.stepBegan(Step.Kind.DISK, REPEAT);
+      Outcome repeated = repeated(call, engines.cache().findRepeat(repeatKey));
+      log.stepEnded(ErrorReason.ERROR_REASON_UNSPECIFIED);
+      if (repeated != null) {
+        return repeated;
+      }
     }
     if (reads(call)) {
+      log.stepBegan(Step.Kind.DISK, "");
       Hit hit = cached(call);
+      log.stepEnded(ErrorReason.ERROR_REASON_UNSPECIFIED);
       if (hit != null) {
         return hit(hit);
       }
@@ -295,16 +316,24 @@ public final class CallPipeline {
   void finished(Call call, Outcome outcome, @Nullable Permit permit) {
     Duration total = Duration.ofNanos(engines.time().nanos() - call.arrivalNanos());
     settle(outcome, permit);
-    engines.statistics().finished(call.caller(), outcome, total, overhead(outcome, total));
+    Duration savedTime =
+        outcome instanceof Answered answered ? answered.savedTime(total) : Duration.ZERO;
+    engines
+        .statistics()
+        .finished(call.caller(), outcome, total, overhead(outcome, total), savedTime);
     engines.fleet().finished(call.caller(), outcome);
     if (outcome instanceof Answered answered && answered.source() != Source.SOURCE_UPSTREAM) {
-      engines.ledger().saved(call.caller(), answered.answer(), answered.source());
+      engines.ledger().saved(call.caller(), answered.answer(), answered.source(), savedTime);
       CallKey repeatKey = call.repeatKey();
       if (repeatKey != null && answered.source() != Source.SOURCE_REPEATED) {
         engines.cache().putRepeatBehind(repeatKey, call.key(), owner(call), answered.answer());
       }
     }
     engines.events().publish(call.caller().tenant(), event(call, outcome, total));
+    engines.journal().finished(call, outcome, total);
+    for (CallObserver observer : engines.observers()) {
+      observer.finished(new FinishedCall(call, outcome, total));
+    }
   }
 
   /**
@@ -338,9 +367,10 @@ public final class CallPipeline {
       case Answered(
               Answer answer,
               Source source,
-              Timing timing,
-              List<Attempt> attempts,
-              String entry) ->
+              Timing _,
+              List<Attempt> _,
+              String _,
+              List<Step> _) ->
           new Event.CallFinished(
               call.id(),
               agent,
@@ -351,7 +381,7 @@ public final class CallPipeline {
               answer.usage(),
               answer.cost(),
               total);
-      case Failed(Failure failure, List<Attempt> attempts) ->
+      case Failed(Failure failure, List<Attempt> _, List<Step> _) ->
           new Event.CallFinished(
               call.id(),
               agent,

@@ -3,9 +3,11 @@ package dev.admiral.optimizer.pipeline;
 import dev.admiral.optimizer.admission.Limiter;
 import dev.admiral.optimizer.cache.ResponseCache;
 import dev.admiral.optimizer.cache.SingleFlight;
+import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.events.EventBus;
 import dev.admiral.optimizer.fleet.Fleet;
+import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.PriceBook;
@@ -14,6 +16,7 @@ import dev.admiral.optimizer.routing.Backoff;
 import dev.admiral.optimizer.routing.ModelHealth;
 import dev.admiral.optimizer.routing.Router;
 import dev.admiral.optimizer.stats.CallStatistics;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
@@ -33,6 +36,8 @@ import java.util.concurrent.Executor;
  * @param events watchers
  * @param statistics counts and latencies
  * @param learning failures seen
+ * @param journal the latest finished calls
+ * @param observers told of every finished call; as a rule none
  * @param time clock
  * @param virtualThreads starts a virtual thread for each task
  */
@@ -50,5 +55,7 @@ public record Engines(
     EventBus events,
     CallStatistics statistics,
     FailureLog learning,
+    CallJournal journal,
+    List<CallObserver> observers,
     Time time,
     Executor virtualThreads) {}

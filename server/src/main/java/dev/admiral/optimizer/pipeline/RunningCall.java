@@ -99,7 +99,7 @@ public final class RunningCall {
         return;
       }
       seat = waiter;
-      land(new Failed(why, List.of()));
+      land(new Failed(why, List.of(), seat == null ? List.of() : seat.steps()));
     }
     if (seat != null) {
       seat.leave();

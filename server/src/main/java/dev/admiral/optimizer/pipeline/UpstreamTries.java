@@ -15,6 +15,7 @@ import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Outcome.Timing;
+import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.events.Event;
 import dev.admiral.optimizer.ledger.LedgerEntry;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamTries {
   private static final int MOST_SAID = 1_000;
+  private static final ErrorReason NOTHING = ErrorReason.ERROR_REASON_UNSPECIFIED;
 
   private final Engines engines;
   private final PipelineSettings settings;
@@ -58,8 +60,10 @@ final class UpstreamTries {
     } catch (CallException e) {
       return new Failed(e.failure(), List.of());
     }
-    Call call = leader.call();
-    return switch (question.route(engines.router(), call)) {
+    log.stepBegan(Step.Kind.ROUTE, "");
+    Route route = question.route(engines.router(), leader.call());
+    log.stepEnded(route instanceof Route.Failed failed ? failed.failure().reason() : NOTHING);
+    return switch (route) {
       case Route.Failed failed -> new Failed(failed.failure(), List.of());
       case Route.Candidates candidates ->
           new Flight(leader, log, question).through(candidates.list());
@@ -117,6 +121,7 @@ final class UpstreamTries {
         }
         Admission admission;
         long queueStart = engines.time().nanos();
+        log.stepBegan(Step.Kind.QUEUE, candidate.provider());
         try {
           admission = engines.limiter().admitAttempt(demand(candidate));
         } catch (InterruptedException e) {
@@ -124,6 +129,8 @@ final class UpstreamTries {
           throw e;
         }
         queued = queued.plusNanos(engines.time().nanos() - queueStart);
+        log.stepEnded(
+            admission instanceof Admission.Refused refused ? refused.failure().reason() : NOTHING);
         switch (admission) {
           case Admission.Refused refused -> {
             healthy.get().ignored();
@@ -144,7 +151,9 @@ final class UpstreamTries {
         if (pause == null) {
           return next(candidate, failure);
         }
+        log.stepBegan(Step.Kind.QUEUE, "before another try");
         engines.time().sleep(pause);
+        log.stepEnded(NOTHING);
         queued = queued.plus(pause);
       }
     }
@@ -159,6 +168,7 @@ final class UpstreamTries {
             "the router named a provider that is not configured: " + candidate.provider());
       }
       Instant start = engines.time().now();
+      log.stepBegan(Step.Kind.ATTEMPT, candidate.name());
       startNanos = engines.time().nanos();
       begun = false;
       String attemptId = call.id() + "-" + attempts.size();
@@ -169,7 +179,8 @@ final class UpstreamTries {
         Duration took = ended(start, candidate, null, reply.httpStatus());
         health.succeeded(firstPiece(), took);
         permit.settle(reply.usage());
-        return answered(candidate, reply, attemptId);
+        engines.statistics().tried(attempts.getLast(), reply.usage());
+        return answered(candidate, reply, attemptId, took);
       } catch (ProviderException e) {
         Duration took = ended(start, candidate, e.failure(), e.httpStatus());
         boolean cancelled = e.failure().reason() == ErrorReason.ERROR_REASON_CALL_CANCELLED;
@@ -197,7 +208,7 @@ final class UpstreamTries {
       log.append(piece);
     }
 
-    private Outcome answered(Candidate candidate, Reply reply, String attemptId) {
+    private Outcome answered(Candidate candidate, Reply reply, String attemptId, Duration took) {
       Instant now = engines.time().now();
       Cost cost =
           engines.prices().price(candidate.provider(), candidate.model(), reply.usage(), now);
@@ -208,10 +219,9 @@ final class UpstreamTries {
               candidate.model(),
               reply.usage(),
               cost,
-              now);
-      engines
-          .ledger()
-          .enter(entry(candidate, attemptId, reply.usage(), cost, reply.requestId(), now));
+              now,
+              took);
+      enter(entry(candidate, attemptId, reply.usage(), cost, reply.requestId(), now));
       return new Answered(
           answer,
           Source.SOURCE_UPSTREAM,
@@ -225,11 +235,18 @@ final class UpstreamTries {
         Candidate candidate, ProviderException e, String attemptId, Permit permit) {
       Usage usage = e.billable().orElse(null);
       permit.settle(usage == null ? Usage.NONE : usage);
+      engines.statistics().tried(attempts.getLast(), usage == null ? Usage.NONE : usage);
       if (usage != null) {
         Instant now = engines.time().now();
         Cost cost = engines.prices().price(candidate.provider(), candidate.model(), usage, now);
-        engines.ledger().enter(entry(candidate, attemptId, usage, cost, e.requestId(), now));
+        enter(entry(candidate, attemptId, usage, cost, e.requestId(), now));
       }
+    }
+
+    private void enter(LedgerEntry entry) {
+      log.stepBegan(Step.Kind.SETTLE, "");
+      engines.ledger().enter(entry);
+      log.stepEnded(NOTHING);
     }
 
     private LedgerEntry entry(
@@ -255,6 +272,7 @@ final class UpstreamTries {
         Instant start, Candidate candidate, @Nullable Failure failure, int httpStatus) {
       Duration took = Duration.ofNanos(engines.time().nanos() - startNanos);
       upstream = upstream.plus(took);
+      log.stepEnded(failure == null ? NOTHING : failure.reason());
       attempts.add(
           new Attempt(
               candidate.provider(),

@@ -110,7 +110,11 @@ public final class ModelHealth {
    * @param model the provider's own name of it
    * @param state whether it is asked
    * @param since when it came into this state
-   * @param failedPercent part of the judged tries that failed, 0 to 100
+   * @param failedPercent part of the judged tries that failed, 0 to 100; 0 while there are too few
+   *     tries to judge
+   * @param tries latest tries looked at
+   * @param failedTries those of them that failed
+   * @param leftAloneFor how long no call is sent; null unless it is left alone
    * @param firstToken usual time to the first piece of its answers; null if none was measured
    */
   public record ModelState(
@@ -119,6 +123,9 @@ public final class ModelHealth {
       State state,
       Instant since,
       int failedPercent,
+      int tries,
+      int failedTries,
+      @Nullable Duration leftAloneFor,
       @Nullable Duration firstToken) {}
 
   record Name(String provider, String model) {}
@@ -167,6 +174,12 @@ public final class ModelHealth {
   public Optional<Duration> firstToken(Candidate candidate) {
     WatchedModel watched = models.getIfPresent(new Name(candidate.provider(), candidate.model()));
     return watched == null ? Optional.empty() : Optional.ofNullable(watched.firstToken());
+  }
+
+  /** Returns a model as it is now; empty if it was never tried, or was forgotten. */
+  public Optional<ModelState> find(String provider, String model) {
+    return Optional.ofNullable(models.getIfPresent(new Name(provider, model)))
+        .map(WatchedModel::snapshot);
   }
 
   /** Returns every model tried so far, in order of name. */

@@ -119,14 +119,17 @@ final class WatchedModel {
   }
 
   ModelState snapshot() {
-    float failedPercent = breaker.getMetrics().getFailureRate();
+    CircuitBreaker.Metrics tries = breaker.getMetrics();
     return new ModelState(
         name.provider(),
         name.model(),
         state(),
         since,
         // Below zero means too few tries to judge.
-        Math.max(0, Math.round(failedPercent)),
+        Math.max(0, Math.round(tries.getFailureRate())),
+        tries.getNumberOfBufferedCalls(),
+        tries.getNumberOfFailedCalls(),
+        leftAloneFor().orElse(null),
         firstToken());
   }
 

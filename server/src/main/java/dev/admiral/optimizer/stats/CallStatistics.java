@@ -1,8 +1,10 @@
 package dev.admiral.optimizer.stats;
 
+import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.v1.AgentStats;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.ModelStats;
@@ -16,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,26 +26,35 @@ import org.jspecify.annotations.Nullable;
  * sums by agent, by model and over all are added up when somebody asks, so that a cache hit pays
  * for one series and not for three.
  *
- * <p>A series takes about 10 KB (0.8 KB of counters, the rest latencies), at most 35 KB if its
- * latencies spread over every doubling from a microsecond to an hour. With the default bounds a
- * tenant that strains them all takes some 50 MB; 28 agents over 16 models take 4.
+ * <p>A series takes about 10 KB (0.8 KB of counters, the rest latencies, told apart by where the
+ * answer came from), at most 35 KB for each source if its latencies spread over every doubling from
+ * a microsecond to an hour. With the default bounds a tenant that strains them all takes some 50
+ * MB; 28 agents over 16 models take 4.
+ *
+ * <p>Tries of providers are counted apart, once each by the flight that made them, all tenants
+ * together: callers who joined have them in their outcomes too.
  */
 public final class CallStatistics {
   /** Stands for the agents, or the models, beyond the bound. */
   public static final String OTHERS = "(others)";
 
   private static final int MOST_ROWS = 1_000;
+  private static final Comparator<Model> BY_NAME =
+      Comparator.comparing(Model::provider).thenComparing(Model::name);
 
   private final Settings settings;
   private final Instant start;
   private final ConcurrentMap<String, Tenant> tenants = new ConcurrentHashMap<>();
+  private final Reasons failures = new Reasons();
+  private final ConcurrentMap<Model, Tries> tries = new ConcurrentHashMap<>();
+  private final AtomicInteger triesLeft;
 
   /**
    * Bounds for each tenant.
    *
    * @param maxAgents most agents told apart; further ones are counted together
    * @param maxSeries most pairs of agent and model told apart; further models of an agent are
-   *     counted together
+   *     counted together. Also the most models whose tries are told apart, all tenants together
    */
   public record Settings(int maxAgents, int maxSeries) {
     /** 1,000 agents, 4,000 pairs. */
@@ -81,12 +93,34 @@ public final class CallStatistics {
   private record Model(String provider, String name) {}
 
   /**
+   * Counts without latencies, cheap to take.
+   *
+   * @param calls finished calls
+   * @param failures those that failed
+   * @param upstream those for which a provider was asked and answered
+   * @param inFlight calls begun and not finished
+   */
+  public record Counts(long calls, long failures, long upstream, long inFlight) {
+    /** Returns the part of the finished calls that failed, 0 to 1. */
+    public double failureRate() {
+      return calls == 0 ? 0 : (double) failures / calls;
+    }
+
+    /** Returns the part of the answers that no provider was asked for, 0 to 1. */
+    public double savedRate() {
+      long answers = calls - failures;
+      return answers == 0 ? 0 : (double) (answers - upstream) / answers;
+    }
+  }
+
+  /**
    * @param settings bounds
    * @param time says since when is counted: now
    */
   public CallStatistics(Settings settings, Time time) {
     this.settings = settings;
     this.start = time.now();
+    this.triesLeft = new AtomicInteger(settings.maxSeries());
   }
 
   /** Notes that a call began; it must be followed by one {@link #finished}. */
@@ -99,11 +133,31 @@ public final class CallStatistics {
    *
    * @param total from its arrival to its final message
    * @param overhead what this server added to it; counted for calls that went upstream
+   * @param savedTime what its caller did not wait; counted for calls that did not go upstream
    */
-  public void finished(Caller caller, Outcome outcome, Duration total, Duration overhead) {
+  public void finished(
+      Caller caller, Outcome outcome, Duration total, Duration overhead, Duration savedTime) {
     Tenant tenant = ofTenant(caller.tenant());
     tenant.inFlight(caller.agent()).decrement();
-    tenant.series(caller.agent(), outcome).finished(outcome, total.toNanos(), overhead.toNanos());
+    tenant.series(caller.agent(), outcome).finished(outcome, total, overhead, savedTime);
+    if (outcome instanceof Outcome.Failed failed) {
+      failures.count(failed.failure().reason());
+    }
+  }
+
+  /**
+   * Counts a finished try of a provider; to be told by whoever made it, once.
+   *
+   * @param billed tokens that were, or may have been, billed for it
+   */
+  public void tried(Attempt attempt, Usage billed) {
+    Model model = new Model(attempt.provider(), attempt.model());
+    Tries known = tries.get(model);
+    if (known == null) {
+      Model kept = takeOne(triesLeft) ? model : new Model("", OTHERS);
+      known = tries.computeIfAbsent(kept, m -> new Tries());
+    }
+    known.tried(attempt, billed);
   }
 
   /**
@@ -114,6 +168,48 @@ public final class CallStatistics {
    */
   public Snapshot snapshot(String tenant, @Nullable String agent) {
     return ofTenant(tenant).snapshot(agent);
+  }
+
+  /** Returns the counts of one tenant. */
+  public Counts counts(String tenant) {
+    return ofTenant(tenant).counts();
+  }
+
+  /**
+   * Returns what was counted of all tenants together.
+   *
+   * @param bounds rising upper bounds of the histograms, each above zero
+   */
+  public Totals totals(List<Duration> bounds) {
+    long[] boundsNanos = bounds.stream().mapToLong(Duration::toNanos).toArray();
+    Map<Model, Series.SumBySource> models = new HashMap<>();
+    long inFlight = 0;
+    for (Tenant tenant : tenants.values()) {
+      tenant.series.forEach((key, of) -> {
+        if (!key.model().isEmpty()) {
+          models
+              .computeIfAbsent(
+                  new Model(key.provider(), key.model()), m -> new Series.SumBySource())
+              .add(of);
+        }
+      });
+      inFlight += tenant.inFlightOf(null);
+    }
+    return new Totals(
+        inOrder(models)
+            .map(model ->
+                model
+                    .getValue()
+                    .totals(model.getKey().provider(), model.getKey().name(), boundsNanos))
+            .toList(),
+        failures.sums(),
+        inOrder(tries)
+            .map(model ->
+                model
+                    .getValue()
+                    .totals(model.getKey().provider(), model.getKey().name(), boundsNanos))
+            .toList(),
+        inFlight);
   }
 
   private Tenant ofTenant(String name) {
@@ -191,6 +287,19 @@ public final class CallStatistics {
           inFlightOf(agent));
     }
 
+    Counts counts() {
+      long calls = 0;
+      long failed = 0;
+      long upstream = 0;
+      for (Series of : series.values()) {
+        // The whole last, so that no part is larger.
+        failed += of.failures();
+        upstream += of.upstream();
+        calls += of.count();
+      }
+      return new Counts(calls, failed, upstream, inFlightOf(null));
+    }
+
     private long inFlightOf(@Nullable String agent) {
       long sum =
           inFlight.entrySet().stream()
@@ -202,8 +311,11 @@ public final class CallStatistics {
     }
   }
 
-  private static <K> java.util.stream.Stream<Map.Entry<K, Series.Sum>> busiest(
-      Map<K, Series.Sum> sums) {
+  private static <V> Stream<Map.Entry<Model, V>> inOrder(Map<Model, V> models) {
+    return models.entrySet().stream().sorted(Map.Entry.comparingByKey(BY_NAME));
+  }
+
+  private static <K> Stream<Map.Entry<K, Series.Sum>> busiest(Map<K, Series.Sum> sums) {
     return sums.entrySet().stream()
         .sorted(
             Comparator.comparingLong((Map.Entry<K, Series.Sum> e) -> e.getValue().count())

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.stats;
 
 import dev.admiral.optimizer.v1.Latency;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * for the whole range takes 27. Recording is one atomic addition.
  */
 final class Latencies {
+  private static final double NANOS_PER_SECOND = 1e9;
   private static final int BITS = 6;
   private static final int BUCKETS_OF_DOUBLING = 1 << BITS;
   // Below this many bits all buckets are 8 ns wide: the first "doubling" starts at zero.
@@ -63,6 +65,13 @@ final class Latencies {
     return base + (within << shift) + (1L << shift) / 2;
   }
 
+  /** Returns these durations alone, as {@link Sum#histogram} does. */
+  Histogram histogram(long[] boundsNanos) {
+    Sum sum = new Sum();
+    sum.add(this);
+    return sum.histogram(boundsNanos);
+  }
+
   /** The durations of several histograms together. Not safe for concurrent use. */
   static final class Sum {
     private final long[] counts = new long[BUCKETS];
@@ -78,6 +87,33 @@ final class Latencies {
       longest = Math.max(longest, latencies.longest.get());
     }
 
+    /**
+     * Returns how many durations did not exceed each bound, within the error of a bucket.
+     *
+     * @param boundsNanos rising
+     */
+    Histogram histogram(long[] boundsNanos) {
+      long[] cumulative = new long[boundsNanos.length];
+      long total = 0;
+      double sumNanos = 0;
+      int bound = 0;
+      for (int bucket = 0; bucket < BUCKETS; bucket++) {
+        if (counts[bucket] != 0) {
+          long middle = middle(bucket);
+          while (bound < boundsNanos.length && boundsNanos[bound] < middle) {
+            cumulative[bound++] = total;
+          }
+          total += counts[bucket];
+          sumNanos += (double) middle * counts[bucket];
+        }
+      }
+      while (bound < boundsNanos.length) {
+        cumulative[bound++] = total;
+      }
+      return new Histogram(
+          Arrays.stream(cumulative).boxed().toList(), total, sumNanos / NANOS_PER_SECOND);
+    }
+
     Latency toProto() {
       long total = 0;
       for (long count : counts) {
@@ -86,11 +122,11 @@ final class Latencies {
       Latency.Builder latency = Latency.newBuilder().setCount(total);
       if (total > 0) {
         latency
-            .setP50(duration(rank(total, 500)))
-            .setP95(duration(rank(total, 950)))
-            .setP99(duration(rank(total, 990)))
-            .setP999(duration(rank(total, 999)))
-            .setMax(duration(longest));
+            .setP50(duration(Duration.ofNanos(rank(total, 500))))
+            .setP95(duration(Duration.ofNanos(rank(total, 950))))
+            .setP99(duration(Duration.ofNanos(rank(total, 990))))
+            .setP999(duration(Duration.ofNanos(rank(total, 999))))
+            .setMax(duration(Duration.ofNanos(longest)));
       }
       return latency.build();
     }
@@ -108,13 +144,12 @@ final class Latencies {
       }
       return longest;
     }
+  }
 
-    private static com.google.protobuf.Duration duration(long nanos) {
-      Duration duration = Duration.ofNanos(nanos);
-      return com.google.protobuf.Duration.newBuilder()
-          .setSeconds(duration.getSeconds())
-          .setNanos(duration.getNano())
-          .build();
-    }
+  static com.google.protobuf.Duration duration(Duration duration) {
+    return com.google.protobuf.Duration.newBuilder()
+        .setSeconds(duration.getSeconds())
+        .setNanos(duration.getNano())
+        .build();
   }
 }

@@ -6,7 +6,7 @@ package dev.admiral.optimizer.store;
  */
 public enum Schema {
   /** Responses, ledger, outbox and audit. */
-  MAIN("main.db", "main", 2),
+  MAIN("main.db", "main", 3),
   /** Outcomes, error signatures and lessons. */
   LEARNING("learning.db", "learning", 1),
   /** Agents, keys and budgets. */

@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -39,11 +40,15 @@ public final class SqliteLedgerStore implements LedgerStore {
 
   private static final String ADD_SAVING =
       """
-      INSERT INTO ledger_saving VALUES (?,?,?,?,?,?,?,?,?)
+      INSERT INTO ledger_saving (
+        tenant, day, agent, provider, model, source, calls, usd, pico_usd, seconds, nanos)
+      VALUES (?,?,?,?,?,?,?,?,?,?,?)
       ON CONFLICT DO UPDATE SET
         calls = calls + excluded.calls,
         usd = usd + excluded.usd + (pico_usd + excluded.pico_usd) / 1000000000000,
-        pico_usd = (pico_usd + excluded.pico_usd) % 1000000000000
+        pico_usd = (pico_usd + excluded.pico_usd) % 1000000000000,
+        seconds = seconds + excluded.seconds + (nanos + excluded.nanos) / 1000000000,
+        nanos = (nanos + excluded.nanos) % 1000000000
       """;
 
   /** Follows the group. */
@@ -61,7 +66,7 @@ public final class SqliteLedgerStore implements LedgerStore {
   /** Follows the group. */
   private static final String SAVED =
       """
-      , sum(calls), sum(usd), sum(pico_usd)
+      , sum(calls), sum(usd), sum(pico_usd), sum(seconds), sum(nanos)
       FROM ledger_saving
       WHERE tenant = ? AND day >= ? AND day < ? AND (?4 = '' OR agent = ?4)
       GROUP BY 1
@@ -148,6 +153,8 @@ public final class SqliteLedgerStore implements LedgerStore {
     add.setLong(7, s.calls());
     add.setLong(8, s.amount().picoUsd() / PICO_PER_USD);
     add.setLong(9, s.amount().picoUsd() % PICO_PER_USD);
+    add.setLong(10, s.time().toSeconds());
+    add.setLong(11, s.time().toNanosPart());
     add.executeUpdate();
   }
 
@@ -213,12 +220,22 @@ public final class SqliteLedgerStore implements LedgerStore {
         row.getLong(8),
         0,
         Money.ZERO,
+        Duration.ZERO,
         usage);
   }
 
   private static Report.Row saved(String group, ResultSet row) throws SQLException {
     return new Report.Row(
-        group, 0, Money.ZERO, 0, Money.ZERO, 0, row.getLong(2), money(row, 3), Usage.NONE);
+        group,
+        0,
+        Money.ZERO,
+        0,
+        Money.ZERO,
+        0,
+        row.getLong(2),
+        money(row, 3),
+        Duration.ofSeconds(row.getLong(5), row.getLong(6)),
+        Usage.NONE);
   }
 
   /** Puts dollars and the rest together again. */

@@ -252,7 +252,8 @@ class ResponseCacheTest {
         sample.model(),
         sample.usage(),
         sample.cost(),
-        sample.created());
+        sample.created(),
+        sample.took());
   }
 
   @Test
@@ -648,7 +649,8 @@ class ResponseCacheTest {
             whole.model(),
             whole.usage(),
             null,
-            whole.created());
+            whole.created(),
+            whole.took());
     put(key(1), whole);
     put(key(2), broken);
     put(key(3), whole);

@@ -61,6 +61,7 @@ final class Samples {
         Priority.PRIORITY_INTERACTIVE,
         "",
         streamed,
+        Instant.parse("2026-03-01T12:00:00Z"),
         0,
         Duration.ofMinutes(10).toNanos());
   }
@@ -78,6 +79,7 @@ final class Samples {
         call.priority(),
         call.taskType(),
         call.streamed(),
+        call.arrival(),
         call.arrivalNanos(),
         deadlineNanos);
   }
@@ -110,7 +112,8 @@ final class Samples {
         model,
         Usage.reported(10, 20),
         new Cost.Known(new Money(1_234), provider + "/" + model + "@2026-01-01", false),
-        created);
+        created,
+        Duration.ofMillis(1_750));
   }
 
   static Outcome.Answered answered(String text) {

@@ -196,6 +196,7 @@ class SingleFlightTest {
             Samples.call("b", key(1), true).priority(),
             "",
             true,
+            time.now(),
             time.nanos(),
             Long.MAX_VALUE);
     Seat second = join(late);

@@ -317,7 +317,8 @@ class FleetTest {
             "small",
             Usage.NONE,
             new Cost.Known(new Money(picoUsd), "v", false),
-            Instant.EPOCH);
+            Instant.EPOCH,
+            Duration.ZERO);
     return new Outcome.Answered(
         answer, source, new Outcome.Timing(null, Duration.ZERO, Duration.ZERO), List.of(), "");
   }

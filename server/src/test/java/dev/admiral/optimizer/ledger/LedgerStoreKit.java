@@ -16,6 +16,7 @@ import dev.admiral.optimizer.v1.Source;
 import java.io.Closeable;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -154,9 +155,19 @@ public abstract class LedgerStoreKit {
             "gpt-4o",
             Source.SOURCE_MEMORY,
             2,
-            new Money(1_500_000_000_000L));
+            new Money(1_500_000_000_000L),
+            Duration.ofMillis(1_750));
     Saving joined =
-        new Saving(DAY, "t", "a", "openai", "gpt-4o", Source.SOURCE_JOINED, 1, new Money(5));
+        new Saving(
+            DAY,
+            "t",
+            "a",
+            "openai",
+            "gpt-4o",
+            Source.SOURCE_JOINED,
+            1,
+            new Money(5),
+            Duration.ZERO);
     try (Opened opened = open()) {
       opened.store.addSavings(List.of(saving, joined)).get();
       opened.store.addSavings(List.of(saving)).get();
@@ -164,6 +175,7 @@ public abstract class LedgerStoreKit {
       Report.Row row = onlyRow(opened);
       assertThat(row.savedCalls()).isEqualTo(5);
       assertThat(row.saved()).isEqualTo(new Money(3_000_000_000_005L));
+      assertThat(row.savedTime()).isEqualTo(Duration.ofMillis(3_500));
       assertThat(row.exactCalls()).isZero();
     }
   }
@@ -313,6 +325,7 @@ public abstract class LedgerStoreKit {
         paid.size() - priced.size(),
         sum(saved, Saving::calls),
         money(saved, s -> s.amount().picoUsd()),
+        saved.stream().map(Saving::time).reduce(Duration.ZERO, Duration::plus),
         new Usage(
             sum(paid, e -> e.usage().input()),
             sum(paid, e -> e.usage().cachedInput()),
@@ -357,7 +370,16 @@ public abstract class LedgerStoreKit {
                 Arbitraries.longs().between(0, 5_000_000_000_000L))
             .as((day, tenant, agent, model, source, pico) ->
                 new Saving(
-                    day, tenant, agent, "openai", model, source, 1 + pico % 9, new Money(pico)));
+                    day,
+                    tenant,
+                    agent,
+                    "openai",
+                    model,
+                    source,
+                    1 + pico % 9,
+                    new Money(pico),
+                    // Any time will do; this one carries nanoseconds over a second.
+                    Duration.ofNanos(pico)));
     return Combinators.combine(
             LedgerEntries.any().list().ofMaxSize(40),
             savings.list().ofMaxSize(10),

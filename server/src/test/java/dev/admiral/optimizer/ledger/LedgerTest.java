@@ -34,6 +34,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
+  private static final Duration WAIT = Duration.ofMillis(1_500);
   private static final Caller CALLER = new Caller("t", "a", "", false);
   private static final Ledger.Settings IMPATIENT =
       new Ledger.Settings(Duration.ofMillis(20), 3, Duration.ofSeconds(1));
@@ -187,7 +188,7 @@ class LedgerTest {
   void close_inTheMiddleOfAFlush_waitsUntilTheSavingsAreWritten() throws Exception {
     store.freeze();
     Ledger patient = patient(new VirtualTime());
-    patient.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    patient.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY, WAIT);
     patient.start();
     await().until(() -> store.writings() == 1);
     CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -210,7 +211,7 @@ class LedgerTest {
   void close_writesTheBacklogAndSavings() throws Exception {
     store.fail();
     ledger.enter(entry("1", 7));
-    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY, WAIT);
     store.work();
     ledger.close();
 
@@ -222,9 +223,9 @@ class LedgerTest {
 
   @Test
   void saved_isInTheNextReport() throws Exception {
-    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
-    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_JOINED);
-    ledger.saved(CALLER, answer(new Cost.Unknown()), Source.SOURCE_JOINED);
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY, WAIT);
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_JOINED, WAIT);
+    ledger.saved(CALLER, answer(new Cost.Unknown()), Source.SOURCE_JOINED, WAIT);
 
     assertThat(total().savedCalls()).isEqualTo(3);
     assertThat(total().saved()).isEqualTo(new Money(10));
@@ -233,9 +234,9 @@ class LedgerTest {
 
   @Test
   void saved_belongsToTheDayOfTheCall() throws Exception {
-    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY, WAIT);
     time.advance(Duration.ofHours(12));
-    ledger.saved(CALLER, answer(known(7, false)), Source.SOURCE_MEMORY);
+    ledger.saved(CALLER, answer(known(7, false)), Source.SOURCE_MEMORY, WAIT);
 
     Report report = ledger.report(query(Grouping.DAY));
     assertThat(report.rows())
@@ -246,9 +247,9 @@ class LedgerTest {
   @Test
   void saved_failedWriting_isWrittenWithTheNext() throws Exception {
     store.fail();
-    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY, WAIT);
     ledger.flush();
-    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY, WAIT);
     store.work();
     ledger.flush();
 
@@ -258,9 +259,9 @@ class LedgerTest {
   @Test
   void saved_frozenWriting_isNotWrittenTwice() throws Exception {
     store.freeze();
-    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY, WAIT);
     ledger.flush();
-    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY, WAIT);
     ledger.flush();
     store.work();
 
@@ -271,7 +272,7 @@ class LedgerTest {
   @Test
   void saved_daysLater_isStillCountedOnce() throws Exception {
     for (int day = 0; day < 5; day++) {
-      ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY);
+      ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY, WAIT);
       ledger.flush();
       ledger.flush();
       time.advance(Duration.ofDays(1));
@@ -290,7 +291,7 @@ class LedgerTest {
       Thread.ofPlatform()
           .start(() -> {
             for (int i = 0; i < each; i++) {
-              ledger.saved(caller, answer(known(3, false)), Source.SOURCE_MEMORY);
+              ledger.saved(caller, answer(known(3, false)), Source.SOURCE_MEMORY, WAIT);
             }
             done.countDown();
           });
@@ -391,7 +392,13 @@ class LedgerTest {
 
   private static Answer answer(Cost cost) {
     return new Answer(
-        Completion.getDefaultInstance(), "openai", "gpt-4o", Usage.reported(1, 1), cost, NOON);
+        Completion.getDefaultInstance(),
+        "openai",
+        "gpt-4o",
+        Usage.reported(1, 1),
+        cost,
+        NOON,
+        Duration.ZERO);
   }
 
   private static void assertRefused(ThrowingCallable call) {

@@ -34,6 +34,8 @@ class CallStatisticsTest {
   private static final Caller ADA = new Caller("acme", "ada", "", false);
   private static final Caller BOB = new Caller("acme", "bob", "", false);
   private static final Duration TOTAL = Duration.ofMillis(200);
+  private static final Duration TOOK = Duration.ofMillis(1_700);
+  private static final Duration SAVED = TOOK.minus(TOTAL);
   private static final Duration OVERHEAD = Duration.ofNanos(300_000);
 
   private final CallStatistics statistics = new CallStatistics(Settings.DEFAULT, new VirtualTime());
@@ -140,7 +142,7 @@ class CallStatisticsTest {
     statistics.started(BOB);
     assertThat(statistics.snapshot("acme", null).inFlight()).isEqualTo(2);
 
-    statistics.finished(ADA, failed(), TOTAL, OVERHEAD);
+    statistics.finished(ADA, failed(), TOTAL, OVERHEAD, SAVED);
     assertThat(statistics.snapshot("acme", null).inFlight()).isEqualTo(1);
   }
 
@@ -151,7 +153,8 @@ class CallStatisticsTest {
       for (int model = 0; model < 10; model++) {
         Caller caller = new Caller("acme", "agent-" + agent, "", false);
         bounded.started(caller);
-        bounded.finished(caller, answered("m" + model, Source.SOURCE_UPSTREAM, 1), TOTAL, OVERHEAD);
+        bounded.finished(
+            caller, answered("m" + model, Source.SOURCE_UPSTREAM, 1), TOTAL, OVERHEAD, SAVED);
       }
     }
 
@@ -208,7 +211,7 @@ class CallStatisticsTest {
 
   private void call(Caller caller, Outcome outcome) {
     statistics.started(caller);
-    statistics.finished(caller, outcome, TOTAL, OVERHEAD);
+    statistics.finished(caller, outcome, TOTAL, OVERHEAD, SAVED);
   }
 
   private static Outcome answered(String model, Source source, Integer picoUsd) {
@@ -218,7 +221,13 @@ class CallStatisticsTest {
             : new Cost.Known(new Money(picoUsd), "openai/" + model + "@2026-01-01", false);
     Answer answer =
         new Answer(
-            Completion.getDefaultInstance(), "openai", model, Usage.NONE, cost, Instant.EPOCH);
+            Completion.getDefaultInstance(),
+            "openai",
+            model,
+            Usage.NONE,
+            cost,
+            Instant.EPOCH,
+            TOOK);
     return new Outcome.Answered(
         answer, source, new Outcome.Timing(null, Duration.ZERO, Duration.ZERO), List.of(), "");
   }

@@ -150,6 +150,7 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
         "gpt",
         Usage.reported(1, 2),
         new Cost.Unknown(),
-        Instant.now());
+        Instant.now(),
+        Duration.ofMillis(1_750));
   }
 }

@@ -1,0 +1,53 @@
+package dev.admiral.optimizer.stats;
+
+import dev.admiral.optimizer.call.Attempt;
+import dev.admiral.optimizer.call.Usage;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The tries of one model, all tenants together. */
+final class Tries {
+  private final LongAdder succeeded = new LongAdder();
+  private final Reasons failed = new Reasons();
+  private final Latencies duration = new Latencies();
+  private final Latencies firstPiece = new Latencies();
+  private final LongAdder input = new LongAdder();
+  private final LongAdder cachedInput = new LongAdder();
+  private final LongAdder cacheWrite = new LongAdder();
+  private final LongAdder output = new LongAdder();
+  private final LongAdder reasoning = new LongAdder();
+
+  void tried(Attempt attempt, Usage billed) {
+    if (attempt.failure() == null) {
+      succeeded.increment();
+      duration.record(attempt.duration().toNanos());
+    } else {
+      failed.count(attempt.failure().reason());
+    }
+    Duration first = attempt.firstToken();
+    if (first != null) {
+      firstPiece.record(first.toNanos());
+    }
+    input.add(billed.input());
+    cachedInput.add(billed.cachedInput());
+    cacheWrite.add(billed.cacheWrite());
+    cacheWrite.add(billed.cacheWrite1h());
+    output.add(billed.output());
+    reasoning.add(billed.reasoning());
+  }
+
+  Totals.Upstream totals(String provider, String model, long[] boundsNanos) {
+    return new Totals.Upstream(
+        provider,
+        model,
+        succeeded.sum(),
+        failed.sums(),
+        duration.histogram(boundsNanos),
+        firstPiece.histogram(boundsNanos),
+        input.sum(),
+        cachedInput.sum(),
+        cacheWrite.sum(),
+        output.sum(),
+        reasoning.sum());
+  }
+}
