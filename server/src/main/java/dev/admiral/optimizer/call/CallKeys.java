@@ -30,6 +30,10 @@ import java.security.NoSuchAlgorithmException;
  */
 public final class CallKeys {
   private static final String CONTENT_TAG = "admiral.content.1";
+
+  /** Of prompts that name the dialect of their options; the others keep the keys they had. */
+  private static final String DIALECT_TAG = "admiral.content.2";
+
   private static final String REPEAT_TAG = "admiral.repeat.1";
 
   /** Gathers small fields; a larger one goes to the digest as it is. */
@@ -48,7 +52,11 @@ public final class CallKeys {
    */
   public static CallKey content(Caller caller, Prompt prompt, RoutingWishes wishes, CacheUse use) {
     return digest(out -> {
-      out.writeStringNoTag(CONTENT_TAG);
+      String dialect = prompt.getProviderOptionsDialect();
+      out.writeStringNoTag(dialect.isEmpty() ? CONTENT_TAG : DIALECT_TAG);
+      if (!dialect.isEmpty()) {
+        out.writeStringNoTag(dialect);
+      }
       out.writeStringNoTag(caller.tenant());
       out.writeBoolNoTag(use.agentOnly());
       out.writeStringNoTag(use.agentOnly() ? caller.agent() : "");

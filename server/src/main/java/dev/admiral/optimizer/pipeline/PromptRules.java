@@ -33,6 +33,7 @@ final class PromptRules {
   private static final int STOP_COUNT = 16;
   private static final int CANDIDATE_COUNT = 16;
   private static final long OUTPUT_TOKENS = 10_000_000;
+  private static final Set<String> DIALECTS = Set.of("", "openai", "anthropic");
   private static final int MOST_REPORTED = 20;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1," + NAME_LENGTH + "}");
   private static final Pattern REMOTE = Pattern.compile("https?://[^\\s/]+.*");
@@ -63,6 +64,10 @@ final class PromptRules {
         prompt.getReasoningEffort() != ReasoningEffort.UNRECOGNIZED,
         "prompt.reasoning_effort",
         "is a value this server does not know");
+    findings.unless(
+        DIALECTS.contains(prompt.getProviderOptionsDialect()),
+        "prompt.provider_options_dialect",
+        "must be openai, anthropic, or empty");
     return findings.isEmpty() ? null : invalid(findings.list);
   }
 

@@ -50,7 +50,7 @@ final class AnthropicRequest {
     this.model = call.model();
     this.prompt = call.prompt();
     this.streamed = call.streamed();
-    this.body = new JsonBody(prompt.getProviderOptions());
+    this.body = new JsonBody(call.options(ProviderSettings.Dialect.ANTHROPIC));
   }
 
   byte[] write() throws ProviderException {

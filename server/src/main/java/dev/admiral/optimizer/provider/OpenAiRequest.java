@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.provider;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.admiral.optimizer.provider.OpenAiFlavour.Reasoner;
 import dev.admiral.optimizer.v1.File;
@@ -34,6 +35,7 @@ final class OpenAiRequest {
   private final String model;
   private final Prompt prompt;
   private final boolean streamed;
+  private final Struct options;
   private final JsonBody body;
   private boolean marked;
 
@@ -43,7 +45,8 @@ final class OpenAiRequest {
     this.model = call.model();
     this.prompt = call.prompt();
     this.streamed = call.streamed();
-    this.body = new JsonBody(prompt.getProviderOptions());
+    this.options = call.options(ProviderSettings.Dialect.OPENAI);
+    this.body = new JsonBody(options);
   }
 
   byte[] write() throws ProviderException {
@@ -76,8 +79,7 @@ final class OpenAiRequest {
 
   /** Returns true if the caller says itself whether pieces are padded. */
   private boolean optionHides() {
-    return prompt
-        .getProviderOptions()
+    return options
         .getFieldsMap()
         .getOrDefault("stream_options", Value.getDefaultInstance())
         .getStructValue()

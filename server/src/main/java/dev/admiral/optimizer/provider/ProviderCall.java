@@ -1,6 +1,8 @@
 package dev.admiral.optimizer.provider;
 
+import com.google.protobuf.Struct;
 import dev.admiral.optimizer.v1.Prompt;
+import java.util.Locale;
 
 /**
  * One try of one model.
@@ -10,4 +12,13 @@ import dev.admiral.optimizer.v1.Prompt;
  * @param prompt what to ask
  * @param streamed true to ask for the answer piece by piece
  */
-public record ProviderCall(String attemptId, String model, Prompt prompt, boolean streamed) {}
+public record ProviderCall(String attemptId, String model, Prompt prompt, boolean streamed) {
+
+  /** Returns the prompt's options as far as they are written for a wire format. */
+  Struct options(ProviderSettings.Dialect dialect) {
+    String written = prompt.getProviderOptionsDialect();
+    return written.isEmpty() || written.equals(dialect.name().toLowerCase(Locale.ROOT))
+        ? prompt.getProviderOptions()
+        : Struct.getDefaultInstance();
+  }
+}

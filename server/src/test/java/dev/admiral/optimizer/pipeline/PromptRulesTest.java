@@ -129,7 +129,8 @@ class PromptRulesTest {
             sampling(s -> s.setMaxOutputTokenCount(Long.MAX_VALUE))),
         bad("prompt.sampling.candidate_count", sampling(s -> s.setCandidateCount(17))),
         bad("prompt.sampling.stop[0]", sampling(s -> s.addStop(""))),
-        bad("prompt.reasoning_effort", p -> p.setReasoningEffortValue(99)));
+        bad("prompt.reasoning_effort", p -> p.setReasoningEffortValue(99)),
+        bad("prompt.provider_options_dialect", p -> p.setProviderOptionsDialect("gemini")));
   }
 
   @ParameterizedTest

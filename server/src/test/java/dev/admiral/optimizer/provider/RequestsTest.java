@@ -171,6 +171,23 @@ class RequestsTest {
         """);
   }
 
+  @ParameterizedTest
+  @CsvSource({"'', true, true", "openai, true, false", "anthropic, false, true"})
+  void optionsOfADialect_goToItsProvidersOnly(String dialect, boolean openAi, boolean anthropic)
+      throws Exception {
+    Prompt prompt =
+        Prompts.ask("x").toBuilder()
+            .setProviderOptions(Struct.newBuilder().putFields("service_tier", string("flex")))
+            .setProviderOptionsDialect(dialect)
+            .build();
+
+    assertThat(openAi(OPENAI, "gpt-4o", prompt).has("service_tier")).isEqualTo(openAi);
+    assertThat(
+            anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", prompt)
+                .has("service_tier"))
+        .isEqualTo(anthropic);
+  }
+
   @Test
   void openAi_likeVendors_areSentWhatTheyTake() throws Exception {
     Prompt prompt =
