@@ -9,19 +9,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Recorded exchanges with vendors that lie beside the repository on some machines. */
-record Recording(String name, JsonNode request, int status, JsonNode headers, JsonNode body) {
+public record Recording(
+    String name, JsonNode request, int status, JsonNode headers, JsonNode body) {
   static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** Tests run in the module's folder or in the repository's. */
   private static final List<Path> PLACES =
       List.of(Path.of("../../shared/fixtures"), Path.of("../shared/fixtures"));
 
-  static Path folder() {
+  /** Returns where they lie; null where they do not. */
+  public static Path folder() {
     return PLACES.stream().filter(Files::isDirectory).findFirst().orElse(null);
   }
 
   /** Returns the recordings of a vendor whose file names begin so. */
-  static List<Recording> of(String vendor, String prefix) throws IOException {
+  public static List<Recording> of(String vendor, String prefix) throws IOException {
     try (Stream<Path> files = Files.list(folder().resolve(vendor))) {
       return files
           .filter(file -> file.getFileName().toString().startsWith(prefix))
@@ -47,7 +49,8 @@ record Recording(String name, JsonNode request, int status, JsonNode headers, Js
     }
   }
 
-  boolean isStream() {
+  /** Returns true if the body is a stream's text. */
+  public boolean isStream() {
     return body.isTextual();
   }
 
