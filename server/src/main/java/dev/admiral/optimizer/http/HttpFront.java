@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.http;
 
 import dev.admiral.optimizer.fleet.Keys;
+import dev.admiral.optimizer.http.anthropic.MessageTokens;
 import dev.admiral.optimizer.http.anthropic.MessagesApi;
 import dev.admiral.optimizer.http.calls.Api;
 import dev.admiral.optimizer.http.calls.HttpCalls;
@@ -11,6 +12,7 @@ import dev.admiral.optimizer.http.openai.ChatApi;
 import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.Engines;
+import dev.admiral.optimizer.pipeline.TokenCounts;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
@@ -74,6 +76,11 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
     this.anthropic = new MessagesApi();
     routes.at("/v1/chat/completions", calls.completions(openAi));
     routes.at("/v1/messages", calls.completions(anthropic));
+    routes.at(
+        "/v1/messages/count_tokens",
+        calls.post(
+            anthropic,
+            new MessageTokens(intake, new TokenCounts(engines), engines.virtualThreads())));
   }
 
   @Override

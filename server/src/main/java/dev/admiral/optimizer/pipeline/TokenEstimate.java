@@ -8,16 +8,17 @@ import dev.admiral.optimizer.v1.Tool;
 /**
  * Tokens of a call where the vendor cannot count them: about four bytes of text to a token, rounded
  * up, and a flat figure for what is not text. A middling guess, unlike the upper one that limits
- * are judged by.
+ * are judged by. Thread-safe.
  */
-final class TokenEstimate {
+public final class TokenEstimate {
   private static final int BYTES_PER_TOKEN = 4;
   private static final int TOKENS_PER_MESSAGE = 4;
   private static final int TOKENS_PER_ATTACHMENT = 1_000;
 
   private TokenEstimate() {}
 
-  static long input(Prompt prompt) {
+  /** Returns the tokens of a prompt. */
+  public static long input(Prompt prompt) {
     long bytes = 0;
     long tokens = 0;
     for (Message message : prompt.getMessagesList()) {

@@ -1,31 +1,39 @@
 package dev.admiral.optimizer.http.anthropic;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.admiral.optimizer.call.CallException;
-import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.http.calls.Api;
 import dev.admiral.optimizer.http.calls.Asked;
 import dev.admiral.optimizer.http.calls.HttpFailure;
 import dev.admiral.optimizer.http.calls.Incoming;
 import dev.admiral.optimizer.http.exchange.Reply;
-import dev.admiral.optimizer.v1.ErrorReason;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** {@code POST /v1/messages}. */
 public final class MessagesApi implements Api {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final MessageFormat FORMAT = new MessageFormat();
+
   @Override
   public Asked read(Incoming incoming) throws CallException {
-    throw new CallException(
-        new Failure.Refused(
-            ErrorReason.ERROR_REASON_NOT_IMPLEMENTED, "messages are not there yet"));
+    Version version = Version.of(incoming.header(Version.HEADER));
+    Place body = Place.root(incoming.body());
+    return new Asked(
+        new PromptReader(version, body).message(), body.field("stream").flag(), FORMAT);
   }
 
   @Override
   public Reply error(HttpFailure failure) {
-    ObjectNode body = JsonNodeFactory.instance.objectNode().put("type", "error");
-    body.putObject("error").put("type", "api_error").put("message", failure.message());
-    body.put("request_id", failure.requestId());
-    return Reply.json(failure.status(), body.toString().getBytes(StandardCharsets.UTF_8));
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(body)) {
+      Errors.write(json, failure);
+    } catch (IOException e) {
+      // The output is memory.
+      throw new UncheckedIOException(e);
+    }
+    return Reply.json(Errors.status(failure), body.toByteArray());
   }
 }

@@ -52,7 +52,7 @@ public final class HttpCalls {
           .readerFor(JsonNode.class);
   private static final byte[] EMPTY = {'{', '}'};
   private static final String BEARER = "Bearer ";
-  private static final Failure CANCELLED =
+  static final Failure CANCELLED =
       new Failure.Refused(ErrorReason.ERROR_REASON_CALL_CANCELLED, "the client left");
   private static final Failure LATE = new Failure.DeadlineExceeded(null);
 

@@ -1,10 +1,13 @@
 package dev.admiral.optimizer.http.calls;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.http.exchange.Exchange;
+import dev.admiral.optimizer.http.exchange.Reply;
 import dev.admiral.optimizer.v1.CallOptions;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,5 +40,27 @@ public record Incoming(
   /** Replies with a failure. */
   public void fail(Failure failure) {
     HttpCalls.fail(api, exchange, failure);
+  }
+
+  /** Makes a reply. */
+  @FunctionalInterface
+  public interface Work {
+    Reply reply() throws CallException, InterruptedException;
+  }
+
+  /** Replies from another thread; for work that blocks. The client's leaving interrupts it. */
+  public void reply(Executor virtualThreads, Work work) {
+    virtualThreads.execute(() -> {
+      exchange.onGone(Thread.currentThread()::interrupt);
+      try {
+        exchange.reply(work.reply());
+      } catch (CallException e) {
+        fail(e.failure());
+      } catch (InterruptedException e) {
+        fail(HttpCalls.CANCELLED);
+      } catch (RuntimeException e) {
+        fail(HttpCalls.internal(e));
+      }
+    });
   }
 }

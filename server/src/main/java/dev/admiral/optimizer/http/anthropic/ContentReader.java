@@ -1,0 +1,299 @@
+package dev.admiral.optimizer.http.anthropic;
+
+import com.google.protobuf.ByteString;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.v1.File;
+import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.InlineData;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.RemoteData;
+import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.ToolCall;
+import dev.admiral.optimizer.v1.ToolResult;
+import dev.admiral.optimizer.v1.UploadedData;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a conversation. A user's message that holds tool results becomes several of the contract,
+ * in order: results have a role of their own there. The vendor takes successive messages of one
+ * role for one, so nothing is lost.
+ */
+final class ContentReader {
+  private static final int MOST_MESSAGES = 100_000;
+  private static final Pattern REMOTE = Pattern.compile("https?://[^\\s/]+.*");
+
+  private static final Set<String> MESSAGE = Set.of("role", "content");
+  private static final Set<String> TEXT = Set.of("type", "text", "cache_control", "citations");
+  private static final Set<String> IMAGE = Set.of("type", "source", "cache_control");
+  private static final Set<String> DOCUMENT =
+      Set.of("type", "source", "title", "cache_control", "citations");
+  private static final Set<String> THINKING = Set.of("type", "thinking", "signature");
+  private static final Set<String> REDACTED = Set.of("type", "data");
+  private static final Set<String> TOOL_USE =
+      Set.of("type", "id", "name", "input", "cache_control", "caller");
+  private static final Set<String> TOOL_RESULT =
+      Set.of("type", "tool_use_id", "content", "is_error", "cache_control");
+
+  private final Prompt.Builder prompt;
+  private final Set<String> calledTools = new HashSet<>();
+
+  ContentReader(Prompt.Builder prompt) {
+    this.prompt = prompt;
+  }
+
+  void messages(Place messages) throws CallException {
+    int count = messages.items();
+    if (count == 0) {
+      throw messages.wrong("is empty; send at least one message");
+    }
+    if (count > MOST_MESSAGES) {
+      throw messages.wrong("has " + count + " messages; send at most " + MOST_MESSAGES);
+    }
+    for (int i = 0; i < count; i++) {
+      message(messages.item(i).object());
+    }
+  }
+
+  private void message(Place message) throws CallException {
+    message.only(MESSAGE);
+    Role role =
+        switch (message.field("role").text()) {
+          case "user" -> Role.ROLE_USER;
+          case "assistant" -> Role.ROLE_ASSISTANT;
+          case "system" -> Role.ROLE_SYSTEM;
+          default -> throw message.field("role").wrong("must be user, assistant or system");
+        };
+    Place content = message.field("content");
+    if (content.value().isTextual()) {
+      prompt.addMessages(Message.newBuilder().setRole(role).addParts(text(content.filledText())));
+      return;
+    }
+    int count = content.items();
+    if (count == 0) {
+      throw content.wrong(
+          content.isAbsent() ? "is required" : "is empty; send text or at least one block");
+    }
+    Message.Builder current = null;
+    for (int i = 0; i < count; i++) {
+      Part part = block(role, content.item(i).object());
+      Role wanted = part.hasToolResult() ? Role.ROLE_TOOL : role;
+      if (current == null || current.getRole() != wanted) {
+        current = prompt.addMessagesBuilder().setRole(wanted);
+      }
+      current.addParts(part);
+    }
+  }
+
+  private Part block(Role role, Place block) throws CallException {
+    String type = block.field("type").text();
+    boolean assistant = role == Role.ROLE_ASSISTANT;
+    if (type.equals("text")) {
+      return textBlock(block);
+    } else if (role == Role.ROLE_SYSTEM) {
+      throw block.field("type").wrong("must be text in a system message");
+    }
+    return switch (type) {
+      case "image" -> {
+        refuseIf(assistant, block, type, "user");
+        yield image(block);
+      }
+      case "document" -> {
+        refuseIf(assistant, block, type, "user");
+        yield document(block);
+      }
+      case "tool_result" -> {
+        refuseIf(assistant, block, type, "user");
+        yield toolResult(block);
+      }
+      case "tool_use" -> {
+        refuseIf(!assistant, block, type, "assistant");
+        yield toolUse(block);
+      }
+      case "thinking" -> {
+        refuseIf(!assistant, block, type, "assistant");
+        block.only(THINKING);
+        yield Part.newBuilder()
+            .setReasoning(
+                Reasoning.newBuilder()
+                    .setText(block.field("thinking").text())
+                    .setSignature(block.field("signature").textOrNone()))
+            .build();
+      }
+      case "redacted_thinking" -> {
+        refuseIf(!assistant, block, type, "assistant");
+        block.only(REDACTED);
+        yield Part.newBuilder()
+            .setReasoning(Reasoning.newBuilder().setRedactedData(block.field("data").filledText()))
+            .build();
+      }
+      default -> throw notCarried(block);
+    };
+  }
+
+  private static void refuseIf(boolean misplaced, Place block, String type, String role)
+      throws CallException {
+    if (misplaced) {
+      throw block.wrong("a block of type " + type + " belongs into a message of role " + role);
+    }
+  }
+
+  private static CallException notCarried(Place block) {
+    return block
+        .field("type")
+        .wrong(
+            "is of a kind that this server does not carry; send text, image, document, tool_use,"
+                + " tool_result, thinking or redacted_thinking, or ask the vendor directly");
+  }
+
+  static Part text(String text) {
+    return Part.newBuilder().setText(Text.newBuilder().setText(text)).build();
+  }
+
+  static Part textBlock(Place block) throws CallException {
+    if (!block.object().field("type").text().equals("text")) {
+      throw block.field("type").wrong("must be text");
+    }
+    block.only(TEXT);
+    noCitations(block);
+    return Part.newBuilder()
+        .setText(Text.newBuilder().setText(block.field("text").filledText()))
+        .setPromptCachePoint(cachePoint(block))
+        .build();
+  }
+
+  /** Answers come back without citations, so asking for them is in vain. */
+  private static void noCitations(Place block) throws CallException {
+    Place citations = block.field("citations");
+    boolean asked =
+        citations.value().isArray()
+            ? !citations.value().isEmpty()
+            : citations.field("enabled").value().asBoolean();
+    if (asked) {
+      throw citations.wrong("are not carried by this server; leave them out");
+    }
+  }
+
+  static boolean cachePoint(Place block) throws CallException {
+    Place control = block.field("cache_control");
+    if (control.isAbsent()) {
+      return false;
+    }
+    if (!control.object().field("type").text().equals("ephemeral")) {
+      throw control.field("type").wrong("must be ephemeral");
+    }
+    return true;
+  }
+
+  private Part toolUse(Place block) throws CallException {
+    block.only(TOOL_USE);
+    if (!block.field("caller").field("type").textOrNone().matches("|direct")) {
+      throw block.field("caller").wrong("is not carried by this server unless it is direct");
+    }
+    String id = block.field("id").filledText();
+    calledTools.add(id);
+    return Part.newBuilder()
+        .setToolCall(
+            ToolCall.newBuilder()
+                .setId(id)
+                .setName(block.field("name").filledText())
+                .setArgumentsJson(block.field("input").object().value().toString()))
+        .setPromptCachePoint(cachePoint(block))
+        .build();
+  }
+
+  private Part toolResult(Place block) throws CallException {
+    block.only(TOOL_RESULT);
+    String id = block.field("tool_use_id").filledText();
+    if (!calledTools.contains(id)) {
+      throw block.field("tool_use_id").wrong("names no tool_use of an earlier message");
+    }
+    ToolResult.Builder result =
+        ToolResult.newBuilder().setToolCallId(id).setIsError(block.field("is_error").flag());
+    Place content = block.field("content");
+    if (content.value().isTextual()) {
+      if (!content.text().isEmpty()) {
+        result.addParts(text(content.text()));
+      }
+    } else {
+      int count = content.items();
+      for (int i = 0; i < count; i++) {
+        Place item = content.item(i).object();
+        result.addParts(
+            switch (item.field("type").text()) {
+              case "text" -> textBlock(item);
+              case "image" -> image(item);
+              case "document" -> document(item);
+              default ->
+                  throw item.field("type")
+                      .wrong("must be text, image or document: nothing else is carried here");
+            });
+      }
+    }
+    return Part.newBuilder().setToolResult(result).setPromptCachePoint(cachePoint(block)).build();
+  }
+
+  private static Part image(Place block) throws CallException {
+    block.only(IMAGE);
+    Place source = block.field("source").object();
+    Image.Builder image = Image.newBuilder();
+    switch (source.field("type").text()) {
+      case "base64" -> image.setInline(base64(source));
+      case "url" -> image.setRemote(remote(source));
+      default -> throw source.field("type").wrong("must be base64 or url");
+    }
+    return Part.newBuilder().setImage(image).setPromptCachePoint(cachePoint(block)).build();
+  }
+
+  private static Part document(Place block) throws CallException {
+    block.only(DOCUMENT);
+    noCitations(block);
+    Place source = block.field("source").object();
+    File.Builder file = File.newBuilder().setName(block.field("title").textOrNone());
+    switch (source.field("type").text()) {
+      case "base64" -> file.setInline(base64(source));
+      case "text" ->
+          file.setInline(
+              InlineData.newBuilder()
+                  .setMediaType("text/plain")
+                  .setData(ByteString.copyFromUtf8(source.field("data").filledText())));
+      case "url" -> file.setRemote(remote(source));
+      case "file" ->
+          file.setUploaded(
+              UploadedData.newBuilder().setFileId(source.field("file_id").filledText()));
+      default -> throw source.field("type").wrong("must be base64, text, url or file");
+    }
+    return Part.newBuilder().setFile(file).setPromptCachePoint(cachePoint(block)).build();
+  }
+
+  private static InlineData base64(Place source) throws CallException {
+    String mediaType = source.field("media_type").text();
+    if (!mediaType.contains("/")) {
+      throw source.field("media_type").wrong("must be a media type such as image/png");
+    }
+    byte[] data;
+    try {
+      data = Base64.getDecoder().decode(source.field("data").filledText());
+    } catch (IllegalArgumentException e) {
+      throw source.field("data").wrong("must be base64 without line breaks");
+    }
+    return InlineData.newBuilder()
+        .setMediaType(mediaType)
+        .setData(ByteString.copyFrom(data))
+        .build();
+  }
+
+  private static RemoteData remote(Place source) throws CallException {
+    String url = source.field("url").text();
+    if (!REMOTE.matcher(url).matches()) {
+      throw source.field("url").wrong("must be an absolute http or https address");
+    }
+    return RemoteData.newBuilder().setUri(url).build();
+  }
+}

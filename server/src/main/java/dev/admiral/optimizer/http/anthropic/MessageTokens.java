@@ -1,0 +1,50 @@
+package dev.admiral.optimizer.http.anthropic;
+
+import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.http.calls.HttpCalls;
+import dev.admiral.optimizer.http.calls.Incoming;
+import dev.admiral.optimizer.http.exchange.Reply;
+import dev.admiral.optimizer.pipeline.CallIntake;
+import dev.admiral.optimizer.pipeline.CallIntake.Accepted;
+import dev.admiral.optimizer.pipeline.TokenCounts;
+import dev.admiral.optimizer.pipeline.TokenCounts.Counted;
+import dev.admiral.optimizer.v1.Prompt;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executor;
+
+/**
+ * {@code POST /v1/messages/count_tokens}: the vendor's count, or an estimate where it cannot count.
+ */
+public final class MessageTokens implements HttpCalls.Handling {
+  private final CallIntake intake;
+  private final TokenCounts counts;
+  private final Executor virtualThreads;
+
+  public MessageTokens(CallIntake intake, TokenCounts counts, Executor virtualThreads) {
+    this.intake = intake;
+    this.counts = counts;
+    this.virtualThreads = virtualThreads;
+  }
+
+  @Override
+  public void handle(Incoming incoming) throws CallException {
+    Version version = Version.of(incoming.header(Version.HEADER));
+    Prompt prompt = new PromptReader(version, Place.root(incoming.body())).count();
+    switch (intake.accept(
+        incoming.identity(), "", prompt, incoming.options(), "", false, incoming.deadlineNanos())) {
+      case Accepted.Wrong wrong -> throw new CallException(wrong.failure());
+      case Accepted.Fine fine -> incoming.reply(virtualThreads, () -> count(fine.call()));
+    }
+  }
+
+  private Reply count(Call call) throws CallException, InterruptedException {
+    return switch (counts.count(call)) {
+      case Counted.Failed failed -> throw new CallException(failed.failure());
+      case Counted.Tokens tokens ->
+          Reply.json(
+              200,
+              ("{\"input_tokens\":" + tokens.count() + "}").getBytes(StandardCharsets.US_ASCII));
+    };
+  }
+}

@@ -1,0 +1,317 @@
+package dev.admiral.optimizer.http.anthropic;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.ReasoningEffort;
+import dev.admiral.optimizer.v1.ResponseFormat;
+import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.Sampling;
+import dev.admiral.optimizer.v1.Tool;
+import dev.admiral.optimizer.v1.ToolChoice;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a request into a prompt.
+ *
+ * <p>What the contract has a field for goes there. Other fields of the request itself are options
+ * for vendors of this dialect; the rest, inside blocks and tools, has no place to go to and is
+ * refused: a prompt that lost something would be answered differently.
+ *
+ * <p>How the model is to think is told twice. Vendors of this dialect get the client's own words,
+ * as options; for the others they are put into the contract's words.
+ */
+final class PromptReader {
+  private static final String DIALECT = "anthropic";
+  private static final long MOST_OUTPUT_TOKENS = 10_000_000;
+  private static final int MOST_TOOLS = 512;
+  private static final int MOST_STOPS = 16;
+  private static final int MODEL_LENGTH = 256;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+  /** Budgets of thinking up to these are little and some; those above are much. */
+  private static final long LITTLE_THINKING = 2_048;
+
+  private static final long SOME_THINKING = 8_192;
+
+  private static final Set<String> READ =
+      Set.of(
+          "model",
+          "messages",
+          "system",
+          "max_tokens",
+          "temperature",
+          "top_p",
+          "top_k",
+          "stop_sequences",
+          "stream",
+          "tools",
+          "tool_choice",
+          "output_config",
+          "output_format");
+
+  /** What vendors run themselves comes back in blocks that the contract has no place for. */
+  private static final List<String> REFUSED = List.of("mcp_servers", "container");
+
+  private static final Set<String> TOOL =
+      Set.of("type", "name", "description", "input_schema", "strict", "cache_control");
+  private static final Set<String> CHOICE = Set.of("type", "name", "disable_parallel_tool_use");
+
+  private final Version version;
+  private final Place body;
+  private final Prompt.Builder prompt = Prompt.newBuilder();
+  private final Struct.Builder options = Struct.newBuilder();
+
+  PromptReader(Version version, Place body) {
+    this.version = version;
+    this.body = body;
+  }
+
+  /** Reads a request for a message. */
+  Prompt message() throws CallException {
+    prompt
+        .getSamplingBuilder()
+        .setMaxOutputTokenCount(body.field("max_tokens").whole(1, MOST_OUTPUT_TOKENS));
+    return read();
+  }
+
+  /** Reads a request for the count of a prompt's tokens, which needs no bound on the answer. */
+  Prompt count() throws CallException {
+    return read();
+  }
+
+  private Prompt read() throws CallException {
+    String model = body.field("model").filledText();
+    if (model.isBlank() || model.length() > MODEL_LENGTH) {
+      throw body.field("model")
+          .wrong("must name a model in at most " + MODEL_LENGTH + " characters");
+    }
+    prompt.setModel(model);
+    system(body.field("system"));
+    new ContentReader(prompt).messages(body.field("messages"));
+    sampling();
+    tools(body.field("tools"));
+    toolChoice(body.field("tool_choice"));
+    outputConfig(body.field("output_config"));
+    format(body.field("output_format"));
+    thinking(body.field("thinking"));
+    otherFields();
+    return prompt.build();
+  }
+
+  private void system(Place system) throws CallException {
+    Message.Builder message = Message.newBuilder().setRole(Role.ROLE_SYSTEM);
+    if (system.value().isTextual()) {
+      if (!system.text().isEmpty()) {
+        message.addParts(ContentReader.text(system.text()));
+      }
+    } else {
+      int count = system.items();
+      for (int i = 0; i < count; i++) {
+        message.addParts(ContentReader.textBlock(system.item(i)));
+      }
+    }
+    if (message.getPartsCount() > 0) {
+      prompt.addMessages(message);
+    }
+  }
+
+  private void sampling() throws CallException {
+    Sampling.Builder sampling = prompt.getSamplingBuilder();
+    Place temperature = sampled("temperature");
+    if (!temperature.isAbsent()) {
+      sampling.setTemperature(temperature.number(0, 1));
+    }
+    Place topP = sampled("top_p");
+    if (!topP.isAbsent()) {
+      sampling.setTopP(topP.number(0, 1));
+    }
+    Place topK = sampled("top_k");
+    if (!topK.isAbsent()) {
+      sampling.setTopK((int) topK.whole(1, Integer.MAX_VALUE));
+    }
+    Place stops = body.field("stop_sequences");
+    int count = stops.items();
+    if (count > MOST_STOPS) {
+      throw stops.wrong("has " + count + " texts; send at most " + MOST_STOPS);
+    }
+    for (int i = 0; i < count; i++) {
+      String stop = stops.item(i).text();
+      if (stop.isBlank()) {
+        throw stops.item(i).wrong("must hold more than white space");
+      }
+      sampling.addStop(stop);
+    }
+  }
+
+  private Place sampled(String field) throws CallException {
+    Place place = body.field(field);
+    if (version == Version.V2026 && !place.isAbsent()) {
+      throw place.wrong(
+          "is not part of version 2026-10-21; leave it out, or send anthropic-version 2023-06-01");
+    }
+    return place;
+  }
+
+  private void tools(Place tools) throws CallException {
+    int count = tools.items();
+    if (count > MOST_TOOLS) {
+      throw tools.wrong("has " + count + " tools; send at most " + MOST_TOOLS);
+    }
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < count; i++) {
+      Tool tool = tool(tools.item(i).object());
+      if (!names.add(tool.getName())) {
+        throw tools.item(i).field("name").wrong("is used by an earlier tool");
+      }
+      prompt.addTools(tool);
+    }
+  }
+
+  private static Tool tool(Place place) throws CallException {
+    String type = place.field("type").textOrNone();
+    if (!type.isEmpty() && !type.equals("custom")) {
+      throw place
+          .field("type")
+          .wrong(
+              "must be custom: this server does not carry tools that the vendor defines or runs;"
+                  + " declare a tool of your own, or ask the vendor directly");
+    }
+    place.only(TOOL);
+    ContentReader.cachePoint(place);
+    Tool.Builder tool = Tool.newBuilder().setName(place.field("name").text());
+    if (!NAME.matcher(tool.getName()).matches()) {
+      throw place.field("name").wrong("must be 1 to 64 letters, digits, '_' or '-'");
+    }
+    tool.setDescription(place.field("description").textOrNone());
+    // In the client's order, which changes answers.
+    tool.setParametersSchemaJson(place.field("input_schema").object().value().toString());
+    if (!place.field("strict").isAbsent()) {
+      tool.setStrict(place.field("strict").flag());
+    }
+    return tool.build();
+  }
+
+  private void toolChoice(Place choice) throws CallException {
+    if (choice.isAbsent()) {
+      return;
+    }
+    choice.object().only(CHOICE);
+    ToolChoice.Builder read = prompt.getToolChoiceBuilder();
+    String type = choice.field("type").text();
+    switch (type) {
+      case "auto" -> read.setMode(ToolChoice.Mode.MODE_AUTO);
+      case "none" -> read.setMode(ToolChoice.Mode.MODE_NONE);
+      case "any" -> {
+        if (prompt.getToolsCount() == 0) {
+          throw choice.wrong("requires a tool, but tools declares none");
+        }
+        read.setMode(ToolChoice.Mode.MODE_REQUIRED);
+      }
+      case "tool" -> {
+        String name = choice.field("name").text();
+        if (prompt.getToolsList().stream().noneMatch(tool -> tool.getName().equals(name))) {
+          throw choice.field("name").wrong("names no tool that tools declares");
+        }
+        read.setMode(ToolChoice.Mode.MODE_TOOL).setToolName(name);
+      }
+      default -> throw choice.field("type").wrong("must be auto, any, tool or none");
+    }
+    Place single = choice.field("disable_parallel_tool_use");
+    if (!single.isAbsent()) {
+      read.setParallel(!single.flag());
+    }
+  }
+
+  private void outputConfig(Place config) throws CallException {
+    if (config.isAbsent()) {
+      return;
+    }
+    config.object();
+    format(config.field("format"));
+    Place effort = config.field("effort");
+    if (!effort.isAbsent()) {
+      prompt.setReasoningEffort(
+          switch (effort.text()) {
+            case "low" -> ReasoningEffort.REASONING_EFFORT_LOW;
+            case "medium" -> ReasoningEffort.REASONING_EFFORT_MEDIUM;
+            // The vendor's words for more than high may grow in number.
+            default -> ReasoningEffort.REASONING_EFFORT_HIGH;
+          });
+    }
+    Struct.Builder rest = Place.open(config.value()).getStructValue().toBuilder();
+    rest.removeFields("format");
+    if (rest.getFieldsCount() > 0) {
+      options.putFields("output_config", Value.newBuilder().setStructValue(rest).build());
+    }
+  }
+
+  /** Reads the form of the answer; its place moved from the request into output_config. */
+  private void format(Place format) throws CallException {
+    if (format.isAbsent()) {
+      return;
+    }
+    if (!format.object().field("type").text().equals("json_schema")) {
+      throw format.field("type").wrong("must be json_schema");
+    }
+    prompt
+        .getResponseFormatBuilder()
+        .setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA)
+        .setSchemaJson(format.field("schema").object().value().toString());
+  }
+
+  private void thinking(Place thinking) throws CallException {
+    if (thinking.isAbsent()) {
+      return;
+    }
+    options.putFields("thinking", Place.open(thinking.object().value()));
+    switch (thinking.field("type").text()) {
+      case "disabled" -> prompt.setReasoningEffort(ReasoningEffort.REASONING_EFFORT_NONE);
+      case "enabled" -> {
+        long budget = thinking.field("budget_tokens").whole(1, MOST_OUTPUT_TOKENS);
+        if (prompt.getReasoningEffort() == ReasoningEffort.REASONING_EFFORT_UNSPECIFIED) {
+          prompt.setReasoningEffort(effort(budget));
+        }
+      }
+      case "adaptive" -> {}
+      default -> throw thinking.field("type").wrong("must be enabled, disabled or adaptive");
+    }
+  }
+
+  private static ReasoningEffort effort(long budget) {
+    if (budget <= LITTLE_THINKING) {
+      return ReasoningEffort.REASONING_EFFORT_LOW;
+    }
+    return budget <= SOME_THINKING
+        ? ReasoningEffort.REASONING_EFFORT_MEDIUM
+        : ReasoningEffort.REASONING_EFFORT_HIGH;
+  }
+
+  private void otherFields() throws CallException {
+    for (String field : REFUSED) {
+      if (!body.field(field).isAbsent() && !body.field(field).value().isEmpty()) {
+        throw body.field(field)
+            .wrong("is not carried by this server; leave it out, or ask the vendor directly");
+      }
+    }
+    for (Map.Entry<String, JsonNode> field : body.value().properties()) {
+      String name = field.getKey();
+      if (!READ.contains(name)
+          && !REFUSED.contains(name)
+          && !options.containsFields(name)
+          && !field.getValue().isNull()) {
+        options.putFields(name, Place.open(field.getValue()));
+      }
+    }
+    if (options.getFieldsCount() > 0) {
+      prompt.setProviderOptions(options).setProviderOptionsDialect(DIALECT);
+    }
+  }
+}
