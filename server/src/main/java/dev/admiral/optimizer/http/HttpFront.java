@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.http;
 
+import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.http.anthropic.MessageTokens;
 import dev.admiral.optimizer.http.anthropic.MessagesApi;
@@ -13,6 +14,7 @@ import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.Engines;
 import dev.admiral.optimizer.pipeline.TokenCounts;
+import dev.admiral.optimizer.v1.ErrorReason;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
@@ -105,10 +107,11 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
     String path = exchange.path();
     String message =
         "there is nothing at " + exchange.method() + " " + shown(path) + " on this server";
+    Failure failure = new Failure.Refused(ErrorReason.ERROR_REASON_NOT_FOUND, message);
     if (path.startsWith("/v1/messages") || exchange.header("anthropic-version") != null) {
-      calls.refuse(anthropic, exchange, 404, message);
+      calls.refuse(anthropic, exchange, failure);
     } else if (path.startsWith("/v1")) {
-      calls.refuse(openAi, exchange, 404, message);
+      calls.refuse(openAi, exchange, failure);
     } else {
       exchange.reply(Reply.text(404, message));
     }

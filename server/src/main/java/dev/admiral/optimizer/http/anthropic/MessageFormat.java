@@ -7,6 +7,7 @@ import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.http.calls.AnswerFormat;
 import dev.admiral.optimizer.http.calls.StreamFormat;
+import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.Part;
@@ -47,8 +48,8 @@ final class MessageFormat implements AnswerFormat {
   }
 
   @Override
-  public StreamFormat stream(Call call) {
-    return new MessageStream(call);
+  public StreamFormat stream(RunningCall running) {
+    return new MessageStream(running.call());
   }
 
   /** Writes what a message is, without its content. */

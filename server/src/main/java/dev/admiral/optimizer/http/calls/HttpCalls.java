@@ -291,8 +291,8 @@ public final class HttpCalls {
   }
 
   /** Replies that a request cannot be served, whatever its body. */
-  public void refuse(Api api, Exchange exchange, int status, String message) {
-    fail(api, exchange, status, message);
+  public void refuse(Api api, Exchange exchange, Failure failure) {
+    fail(api, exchange, failure);
   }
 
   /** Both vendors' ways to show a key are taken everywhere. */

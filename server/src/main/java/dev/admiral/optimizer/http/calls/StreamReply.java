@@ -58,7 +58,7 @@ final class StreamReply extends CallReply {
 
   @Override
   void bind(RunningCall running) {
-    pumped = new Pumped(running, new AnswerSteps(running), answerFormat.stream(running.call()));
+    pumped = new Pumped(running, new AnswerSteps(running), answerFormat.stream(running));
     run();
   }
 
@@ -176,7 +176,8 @@ final class StreamReply extends CallReply {
   }
 
   private void fail(Pumped now, Failure failure) {
-    HttpFailure told = new HttpFailure(failure, now.running.call().id());
+    Call call = now.running.call();
+    HttpFailure told = new HttpFailure(answerFormat.inWords(failure, call.prompt()), call.id());
     EventStream open = stream;
     if (open == null) {
       exchange.reply(HttpCalls.withHeaders(api.error(told), told, Map.of()));

@@ -83,7 +83,7 @@ final class WholeReply extends CallReply {
   }
 
   private Reply error(Call call, Failure failure) {
-    HttpFailure told = new HttpFailure(failure, call.id());
+    HttpFailure told = new HttpFailure(format.inWords(failure, call.prompt()), call.id());
     return HttpCalls.withHeaders(api.error(told), told, Map.of());
   }
 }

@@ -1,0 +1,213 @@
+package dev.admiral.optimizer.http.openai;
+
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.Refusal;
+import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.ToolCall;
+import dev.admiral.optimizer.v1.ToolResult;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the messages of one request for a chat completion, in their order. */
+final class ChatMessages {
+  /** Calls in the form before tools have no identifiers; they are counted instead. */
+  private int functionCalls;
+
+  /** Returns a message; null if it is an instruction without a word. */
+  @Nullable Message read(Given message) throws CallException {
+    Given role = message.get("role");
+    Message.Builder read = Message.newBuilder().setName(message.get("name").textOrEmpty());
+    switch (role.text()) {
+      case "system" -> spoken(read.setRole(Role.ROLE_SYSTEM), message);
+      case "developer" -> spoken(read.setRole(Role.ROLE_DEVELOPER), message);
+      case "user" -> spoken(read.setRole(Role.ROLE_USER), message);
+      case "assistant" -> assistant(read.setRole(Role.ROLE_ASSISTANT), message);
+      case "tool" ->
+          result(read.setRole(Role.ROLE_TOOL), message, message.get("tool_call_id").text());
+      case "function" ->
+          result(read.setRole(Role.ROLE_TOOL).clearName(), message, functionCallId());
+      default -> throw role.wrong("must be system, developer, user, assistant, tool or function");
+    }
+    boolean instruction =
+        read.getRole() == Role.ROLE_SYSTEM || read.getRole() == Role.ROLE_DEVELOPER;
+    return instruction && isEmpty(read) ? null : read.build();
+  }
+
+  private static boolean isEmpty(Message.Builder message) {
+    return message.getPartsCount() == 1
+        && message.getParts(0).hasText()
+        && message.getParts(0).getText().getText().isEmpty();
+  }
+
+  private String functionCallId() {
+    return "call_" + functionCalls;
+  }
+
+  private static void spoken(Message.Builder message, Given given) throws CallException {
+    Given content = given.get("content");
+    if (!content.isText() && !content.isList()) {
+      throw content.mustBe("a string or a list of parts");
+    }
+    addContent(message, content);
+  }
+
+  /** Adds what is said; of several parts those without a word are left out. */
+  private static void addContent(Message.Builder message, Given content) throws CallException {
+    if (content.isText()) {
+      message.addParts(text(content.text()));
+      return;
+    }
+    var parts = content.list();
+    if (parts.isEmpty()) {
+      throw content.wrong("is empty; send at least one part");
+    }
+    for (Given given : parts) {
+      Part part = part(given.object());
+      boolean wordless = part.hasText() && part.getText().getText().isEmpty();
+      if (!wordless || parts.size() == 1) {
+        message.addParts(part);
+      }
+    }
+    if (message.getPartsCount() == 0) {
+      message.addParts(text(""));
+    }
+  }
+
+  private static Part text(String text) {
+    return Part.newBuilder().setText(Text.newBuilder().setText(text)).build();
+  }
+
+  private static Part part(Given given) throws CallException {
+    Given type = given.get("type");
+    Part.Builder part = Part.newBuilder();
+    switch (type.text()) {
+      case "text" -> part.setText(Text.newBuilder().setText(given.get("text").text()));
+      case "refusal" -> part.setRefusal(Refusal.newBuilder().setText(given.get("refusal").text()));
+      case "image_url" -> {
+        Given image = given.get("image_url");
+        // Some clients send the address alone.
+        Given url = image.isText() ? image : image.object().get("url");
+        part.setImage(Media.image(url, image.get("detail")));
+      }
+      case "file" -> {
+        Given file = given.get("file").object();
+        Given id = file.get("file_id");
+        part.setFile(
+            id.present()
+                ? Media.uploaded(id)
+                : Media.document(file.get("file_data"), file.get("filename")));
+      }
+      case "input_audio" -> {
+        Given sound = given.get("input_audio").object();
+        part.setFile(Media.sound(sound.get("data"), sound.get("format")));
+      }
+      default -> throw type.wrong("must be text, image_url, input_audio, file or refusal");
+    }
+    // A mark of OpenAI's own, and one of those who speak for other vendors.
+    if (given.get("prompt_cache_breakpoint").present() || given.get("cache_control").present()) {
+      part.setPromptCachePoint(true);
+    }
+    return part.build();
+  }
+
+  private void assistant(Message.Builder message, Given given) throws CallException {
+    if (given.get("audio").present()) {
+      throw given.get("audio").wrong("cannot be carried: earlier answers are text only");
+    }
+    reasoning(message, given);
+    Given content = given.get("content");
+    Given refusal = given.get("refusal");
+    Given calls = given.get("tool_calls");
+    Given call = given.get("function_call");
+    boolean more = refusal.present() || calls.present() || call.present();
+    // A word-less text beside calls is the vendor's way to say that there is none.
+    if (content.present() && !(more && content.isText() && content.text().isEmpty())) {
+      if (!content.isText() && !content.isList()) {
+        throw content.mustBe("a string or a list of parts");
+      }
+      addContent(message, content);
+    }
+    if (refusal.present()) {
+      message.addParts(Part.newBuilder().setRefusal(Refusal.newBuilder().setText(refusal.text())));
+    }
+    if (calls.present()) {
+      for (Given one : calls.list()) {
+        toolCall(message, one.object());
+      }
+    }
+    if (call.present()) {
+      functionCalls++;
+      function(message, functionCallId(), call.object());
+    }
+    if (message.getPartsCount() == 0) {
+      throw content.mustBe("a string or a list of parts where there are no tool_calls");
+    }
+  }
+
+  private static void toolCall(Message.Builder message, Given call) throws CallException {
+    Given type = call.get("type");
+    if (type.present() && !type.text().equals("function")) {
+      throw type.wrong("must be function: no other tools are carried");
+    }
+    function(message, call.get("id").text(), call.get("function").object());
+  }
+
+  private static void function(Message.Builder message, String id, Given function)
+      throws CallException {
+    message.addParts(
+        Part.newBuilder()
+            .setToolCall(
+                ToolCall.newBuilder()
+                    .setId(id)
+                    .setName(function.get("name").text())
+                    .setArgumentsJson(function.get("arguments").text())));
+  }
+
+  /** Reasoning comes back in the form it was given: details where there is more than text. */
+  private static void reasoning(Message.Builder message, Given given) throws CallException {
+    Given first = given.get("reasoning_content");
+    Given plain = first.present() ? first : given.get("reasoning");
+    String text = plain.isText() ? plain.text() : "";
+    Given details = given.get("reasoning_details");
+    boolean told = false;
+    if (details.isList()) {
+      for (Given detail : details.list()) {
+        Reasoning read = ReasoningDetails.read(detail.object());
+        told |= !read.getText().isEmpty();
+        message.addParts(Part.newBuilder().setReasoning(read));
+      }
+    }
+    if (!told && !text.isEmpty()) {
+      Reasoning.Builder reasoning =
+          message.getPartsCount() == 0
+              ? Reasoning.newBuilder()
+              : message.getParts(0).getReasoning().toBuilder();
+      Part part = Part.newBuilder().setReasoning(reasoning.setText(text)).build();
+      if (message.getPartsCount() == 0) {
+        message.addParts(part);
+      } else {
+        message.setParts(0, part);
+      }
+    }
+  }
+
+  private static void result(Message.Builder message, Given given, String callId)
+      throws CallException {
+    ToolResult.Builder result = ToolResult.newBuilder().setToolCallId(callId);
+    Given content = given.get("content");
+    if (content.isList()) {
+      for (Given one : content.list()) {
+        result.addParts(part(one.object()));
+      }
+    } else {
+      String text = content.text();
+      if (!text.isEmpty()) {
+        result.addParts(text(text));
+      }
+    }
+    message.addParts(Part.newBuilder().setToolResult(result));
+  }
+}

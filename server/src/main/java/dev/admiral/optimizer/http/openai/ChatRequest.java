@@ -1,0 +1,238 @@
+package dev.admiral.optimizer.http.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Struct;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.http.calls.Asked;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.ResponseFormat;
+import dev.admiral.optimizer.v1.Sampling;
+import dev.admiral.optimizer.v1.ToolChoice;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads one request for a chat completion: the reverse of what the provider of this dialect writes.
+ *
+ * <p>What the contract has no field for goes on as an option to vendors of this dialect, unknown
+ * fields included. Refused is what would be given back in the answer and cannot be: logprobs and
+ * sound. Left out are system messages without a word, empty texts beside other parts, and unknown
+ * fields inside messages, which clients send back as they got them.
+ */
+final class ChatRequest {
+  /** What the contract's enumeration has no word for. */
+  private static final Set<String> HIGHER_EFFORTS = Set.of("xhigh", "max");
+
+  private final Prompt.Builder prompt = Prompt.newBuilder();
+  private final Sampling.Builder sampling = Sampling.newBuilder();
+  private final ToolChoice.Builder toolChoice = ToolChoice.newBuilder();
+  private final Struct.Builder options = Struct.newBuilder();
+  private final Places places = new Places();
+  private boolean sampled;
+  private boolean chosen;
+  private boolean streamed;
+  private boolean usageWanted;
+  private boolean functions;
+  private boolean newLimit;
+
+  private ChatRequest() {}
+
+  /** Reads a request. */
+  static Asked read(ObjectNode body, Time time) throws CallException {
+    ChatRequest request = new ChatRequest();
+    if (!body.hasNonNull("model")) {
+      throw Given.wrong("model", "is missing; name a model, 'provider/model' or an alias");
+    }
+    if (!body.hasNonNull("messages")) {
+      throw Given.wrong("messages", "is missing; send a list of messages");
+    }
+    for (Map.Entry<String, JsonNode> field : body.properties()) {
+      if (!field.getValue().isNull()) {
+        request.read(field.getKey(), Given.field(field.getKey(), field.getValue()));
+      }
+    }
+    return request.asked(time);
+  }
+
+  private Asked asked(Time time) {
+    if (sampled) {
+      prompt.setSampling(sampling);
+    }
+    if (chosen) {
+      prompt.setToolChoice(toolChoice);
+    }
+    if (options.getFieldsCount() > 0) {
+      prompt.setProviderOptions(options).setProviderOptionsDialect(OpenAiApi.DIALECT);
+    }
+    return new Asked(
+        prompt.build(),
+        streamed,
+        new ChatAnswer(usageWanted, places, new ChatWords(functions, newLimit), time));
+  }
+
+  private void read(String field, Given value) throws CallException {
+    switch (field) {
+      case "model" -> prompt.setModel(value.text());
+      case "messages" -> messages(value);
+      case "stream" -> streamed = value.flag();
+      case "stream_options" -> {
+        Given usage = value.object().get("include_usage");
+        usageWanted = usage.present() && usage.flag();
+      }
+      case "tools" -> tools(value);
+      case "tool_choice" -> toolChoice(field, value);
+      case "parallel_tool_calls" -> choice().setParallel(value.flag());
+      case "functions" -> functions(value);
+      case "function_call" -> functionChoice(value);
+      case "response_format" -> responseFormat(value);
+      case "temperature" -> sampling().setTemperature(value.number());
+      case "top_p" -> sampling().setTopP(value.number());
+      case "top_k" -> sampling().setTopK(value.wholeInt());
+      case "n" -> sampling().setCandidateCount(value.wholeInt());
+      case "stop" -> stop(value);
+      case "max_completion_tokens" -> {
+        newLimit = true;
+        sampling().setMaxOutputTokenCount(value.whole());
+      }
+      case "max_tokens" -> {
+        long limit = value.whole();
+        if (!newLimit) {
+          sampling().setMaxOutputTokenCount(limit);
+        }
+      }
+      case "seed" -> sampling().setSeed(value.whole());
+      case "frequency_penalty" -> sampling().setFrequencyPenalty(value.number());
+      case "presence_penalty" -> sampling().setPresencePenalty(value.number());
+      case "reasoning_effort" -> effort(field, value);
+      case "logprobs" -> refuse(value, value.flag(), "answers carry no log probabilities");
+      case "top_logprobs" ->
+          refuse(value, value.whole() != 0, "answers carry no log probabilities");
+      case "modalities" -> {
+        for (Given modality : value.list()) {
+          refuse(modality, !modality.text().equals("text"), "answers are text only");
+        }
+      }
+      case "audio" -> refuse(value, true, "answers are text only");
+      default -> option(field, value);
+    }
+  }
+
+  /** What would change the answer in a way that it cannot be given is said, not lost. */
+  private static void refuse(Given value, boolean asked, String why) throws CallException {
+    if (asked) {
+      throw value.wrong("cannot be served: " + why + "; leave it out");
+    }
+  }
+
+  private void option(String field, Given value) throws CallException {
+    options.putFields(field, Structs.of(value.node(), value));
+  }
+
+  private Sampling.Builder sampling() {
+    sampled = true;
+    return sampling;
+  }
+
+  private ToolChoice.Builder choice() {
+    chosen = true;
+    return toolChoice;
+  }
+
+  private void stop(Given value) throws CallException {
+    if (value.isText()) {
+      sampling().addStop(value.text());
+      return;
+    }
+    for (Given text : value.list()) {
+      sampling().addStop(text.text());
+    }
+  }
+
+  private void effort(String field, Given value) throws CallException {
+    String word = value.text();
+    if (HIGHER_EFFORTS.contains(word)) {
+      option(field, value);
+      return;
+    }
+    prompt.setReasoningEffort(Functions.effort(value));
+  }
+
+  private void messages(Given messages) throws CallException {
+    ChatMessages reader = new ChatMessages();
+    List<Given> all = messages.list();
+    for (int i = 0; i < all.size(); i++) {
+      Message message = reader.read(all.get(i).object());
+      if (message != null) {
+        prompt.addMessages(message);
+        places.add(i);
+      }
+    }
+  }
+
+  private void tools(Given tools) throws CallException {
+    for (Given tool : tools.list()) {
+      String type = tool.object().get("type").text();
+      if (!type.equals("function")) {
+        throw tool.get("type").wrong("must be function: no other tools are carried");
+      }
+      prompt.addTools(Functions.read(tool.get("function").object()));
+    }
+  }
+
+  private void toolChoice(String field, Given value) throws CallException {
+    if (value.isText()) {
+      choice().setMode(Functions.mode(value));
+      return;
+    }
+    Given type = value.object().get("type");
+    switch (type.text()) {
+      case "function" ->
+          choice()
+              .setMode(ToolChoice.Mode.MODE_TOOL)
+              .setToolName(value.get("function").object().get("name").text());
+      case "allowed_tools" -> option(field, value);
+      default -> throw type.wrong("must be function or allowed_tools");
+    }
+  }
+
+  /** The form before tools, in which a model calls one function at most. */
+  private void functions(Given functions) throws CallException {
+    this.functions = true;
+    for (Given function : functions.list()) {
+      prompt.addTools(Functions.read(function.object()));
+    }
+    choice().setParallel(false);
+  }
+
+  private void functionChoice(Given value) throws CallException {
+    if (value.isText()) {
+      choice().setMode(Functions.mode(value));
+    } else {
+      choice().setMode(ToolChoice.Mode.MODE_TOOL).setToolName(value.object().get("name").text());
+    }
+  }
+
+  private void responseFormat(Given format) throws CallException {
+    Given type = format.object().get("type");
+    ResponseFormat.Builder read = prompt.getResponseFormatBuilder();
+    switch (type.text()) {
+      case "text" -> read.setKind(ResponseFormat.Kind.KIND_TEXT);
+      case "json_object" -> read.setKind(ResponseFormat.Kind.KIND_JSON_OBJECT);
+      case "json_schema" -> {
+        Given schema = format.get("json_schema").object();
+        Functions.schema(schema, read);
+        Given description = schema.get("description");
+        if (description.present()) {
+          options.putFields(
+              "response_format",
+              Structs.object("json_schema", Structs.object("description", description.text())));
+        }
+      }
+      default -> throw type.wrong("must be text, json_object or json_schema");
+    }
+  }
+}

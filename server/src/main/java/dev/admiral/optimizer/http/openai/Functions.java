@@ -1,0 +1,64 @@
+package dev.admiral.optimizer.http.openai;
+
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.v1.ReasoningEffort;
+import dev.admiral.optimizer.v1.ResponseFormat;
+import dev.admiral.optimizer.v1.Tool;
+import dev.admiral.optimizer.v1.ToolChoice;
+
+/** What chat completions and responses say alike: functions, schemas, efforts. */
+final class Functions {
+  private Functions() {}
+
+  /** Reads the declaration of a function. */
+  static Tool read(Given function) throws CallException {
+    Tool.Builder tool =
+        Tool.newBuilder()
+            .setName(function.get("name").text())
+            .setDescription(function.get("description").textOrEmpty());
+    Given parameters = function.get("parameters");
+    if (parameters.present()) {
+      // Printed in the order it came in, since the order of properties changes answers.
+      tool.setParametersSchemaJson(parameters.object().node().toString());
+    }
+    Given strict = function.get("strict");
+    if (strict.present()) {
+      tool.setStrict(strict.flag());
+    }
+    return tool.build();
+  }
+
+  /** Reads the word for whether functions are to be called. */
+  static ToolChoice.Mode mode(Given choice) throws CallException {
+    return switch (choice.text()) {
+      case "auto" -> ToolChoice.Mode.MODE_AUTO;
+      case "none" -> ToolChoice.Mode.MODE_NONE;
+      case "required" -> ToolChoice.Mode.MODE_REQUIRED;
+      default -> throw choice.wrong("must be none, auto, required or an object");
+    };
+  }
+
+  /** Reads the schema an answer must have. */
+  static void schema(Given given, ResponseFormat.Builder format) throws CallException {
+    format
+        .setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA)
+        .setName(given.get("name").textOrEmpty())
+        .setSchemaJson(given.get("schema").object().node().toString());
+    Given strict = given.get("strict");
+    if (strict.present()) {
+      format.setStrict(strict.flag());
+    }
+  }
+
+  /** Reads how much the model is to reason. */
+  static ReasoningEffort effort(Given effort) throws CallException {
+    return switch (effort.text()) {
+      case "none" -> ReasoningEffort.REASONING_EFFORT_NONE;
+      case "minimal" -> ReasoningEffort.REASONING_EFFORT_MINIMAL;
+      case "low" -> ReasoningEffort.REASONING_EFFORT_LOW;
+      case "medium" -> ReasoningEffort.REASONING_EFFORT_MEDIUM;
+      case "high" -> ReasoningEffort.REASONING_EFFORT_HIGH;
+      default -> throw effort.wrong("must be none, minimal, low, medium, high, xhigh or max");
+    };
+  }
+}

@@ -1,0 +1,84 @@
+package dev.admiral.optimizer.http.openai;
+
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Failure.Violation;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.Prompt;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where in a client's request the messages of its prompt came from, so that whatever finds fault
+ * with the prompt is told in the client's words. Filled while a request is read, then only read.
+ */
+final class Places {
+  private static final Pattern MESSAGE = Pattern.compile("prompt\\.messages\\[(\\d+)](.*)");
+  private static final Pattern TOOL = Pattern.compile("prompt\\.tools\\[(\\d+)]\\.(\\w+)");
+
+  private int[] origins = new int[4];
+  private int count;
+
+  /** What an API calls the fields of a prompt. */
+  interface Words {
+    /**
+     * Returns the name of a field of a message.
+     *
+     * @param origin what was noted of the message
+     * @param rest the path of the field below its message
+     */
+    String ofMessage(int origin, Message message, String rest);
+
+    /** Returns the name of a field of a tool. */
+    String ofTool(int index, String field);
+
+    /** Returns the name of another field; the contract's own if the API has none. */
+    String of(String path);
+  }
+
+  /** Notes where the next message came from. */
+  void add(int origin) {
+    if (count == origins.length) {
+      origins = Arrays.copyOf(origins, 2 * count);
+    }
+    origins[count++] = origin;
+  }
+
+  /** Returns a failure whose fields are named as the client names them. */
+  Failure translate(Failure failure, Prompt prompt, Words words) {
+    return switch (failure) {
+      case Failure.Invalid invalid -> {
+        String message = invalid.message();
+        List<Violation> violations = new ArrayList<>(invalid.violations().size());
+        for (Violation violation : invalid.violations()) {
+          String field = field(violation.field(), prompt, words);
+          message = message.replace(violation.field(), field);
+          violations.add(new Violation(field, violation.description()));
+        }
+        yield new Failure.Invalid(message, violations);
+      }
+      case Failure.Inexpressible cannot -> {
+        String field = field(cannot.field(), prompt, words);
+        yield new Failure.Inexpressible(field, cannot.message().replace(cannot.field(), field));
+      }
+      default -> failure;
+    };
+  }
+
+  private String field(String path, Prompt prompt, Words words) {
+    Matcher message = MESSAGE.matcher(path);
+    if (message.matches()) {
+      int index = Integer.parseInt(message.group(1));
+      if (index < Math.min(count, prompt.getMessagesCount())) {
+        return words.ofMessage(origins[index], prompt.getMessages(index), message.group(2));
+      }
+    }
+    Matcher tool = TOOL.matcher(path);
+    if (tool.matches()) {
+      return words.ofTool(Integer.parseInt(tool.group(1)), tool.group(2));
+    }
+    return words.of(path);
+  }
+}
