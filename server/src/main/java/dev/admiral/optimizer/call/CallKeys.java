@@ -103,7 +103,11 @@ public final class CallKeys {
       return false;
     }
     for (Part part : message.getPartsList()) {
-      if (!part.hasText() || part.getPromptCachePoint() || !clean(part) || !clean(part.getText())) {
+      if (!part.hasText()
+          || part.getPromptCachePoint()
+          || part.getPromptCache1H()
+          || !clean(part)
+          || !clean(part.getText())) {
         return false;
       }
     }

@@ -1,5 +1,7 @@
 package dev.admiral.optimizer.provider;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.admiral.optimizer.v1.File;
 import dev.admiral.optimizer.v1.Image;
 import dev.admiral.optimizer.v1.InlineData;
@@ -24,7 +26,8 @@ import java.util.regex.Pattern;
  * <p>Leading instructions become the system prompt, later ones stay in their place. An answer by
  * JSON schema is asked for in output_config.format, which holds the model to the schema in any
  * case. Effort is a budget of thinking tokens for the models that know no other way, and
- * output_config.effort with adaptive thinking for the rest.
+ * output_config.effort with adaptive thinking for the rest; options that tell how to think go
+ * before it, since the two say the same, and only options say it exactly.
  *
  * <p>Left out as hints: names of speakers, an image's detail, the name of a schema, false in {@link
  * ResponseFormat#getStrict()}, a penalty of zero, cache marks on reasoning, and reasoning that
@@ -45,12 +48,25 @@ final class AnthropicRequest {
   private final boolean streamed;
   private final JsonBody body;
 
+  /** True if the caller says in this vendor's own words how to think. */
+  private final boolean toldByOptions;
+
   AnthropicRequest(ProviderSettings settings, ProviderCall call) {
     this.settings = settings;
     this.model = call.model();
     this.prompt = call.prompt();
     this.streamed = call.streamed();
-    this.body = new JsonBody(call.options(ProviderSettings.Dialect.ANTHROPIC));
+    Struct options = call.options(ProviderSettings.Dialect.ANTHROPIC);
+    this.toldByOptions = tellHowToThink(options);
+    this.body = new JsonBody(options);
+  }
+
+  private static boolean tellHowToThink(Struct options) {
+    return options.containsFields("thinking")
+        || options
+            .getFieldsOrDefault("output_config", Value.getDefaultInstance())
+            .getStructValue()
+            .containsFields("effort");
   }
 
   byte[] write() throws ProviderException {
@@ -72,7 +88,8 @@ final class AnthropicRequest {
             "top_p",
             "top_k",
             "stop_sequences",
-            "metadata")) {
+            "metadata",
+            "service_tier")) {
       body.reserve(field);
     }
     return body.bytes();
@@ -131,6 +148,12 @@ final class AnthropicRequest {
         while (next < prompt.getMessagesCount()
             && prompt.getMessages(next).getRole() == Role.ROLE_TOOL) {
           toolResults(prompt.getMessages(next), path(next));
+          next++;
+        }
+        // Two messages of one role are one to this vendor, and what follows results stands by them.
+        if (next < prompt.getMessagesCount()
+            && prompt.getMessages(next).getRole() == Role.ROLE_USER) {
+          user(prompt.getMessages(next), path(next));
           next++;
         }
       }
@@ -240,7 +263,15 @@ final class AnthropicRequest {
 
   private void endBlock(Part part) {
     if (part.getPromptCachePoint()) {
-      body.field("cache_control").object().field("type").value("ephemeral").endObject();
+      cachePoint(part.getPromptCache1H());
+    }
+    body.endObject();
+  }
+
+  private void cachePoint(boolean forAnHour) {
+    body.field("cache_control").object().field("type").value("ephemeral");
+    if (forAnHour) {
+      body.field("ttl").value("1h");
     }
     body.endObject();
   }
@@ -309,6 +340,9 @@ final class AnthropicRequest {
         body.field("input_schema").raw(schema.isEmpty() ? EMPTY_SCHEMA : schema);
         if (tool.hasStrict()) {
           body.field("strict").value(tool.getStrict());
+        }
+        if (tool.getPromptCachePoint()) {
+          cachePoint(tool.getPromptCache1H());
         }
         body.endObject();
       }
@@ -391,7 +425,7 @@ final class AnthropicRequest {
 
   /** Effort, and the form of the answer, which share an object. */
   private void thinking() throws ProviderException {
-    Thinker thinker = Thinker.of(model);
+    Thinker thinker = toldByOptions ? Thinker.NONE : Thinker.of(model);
     String effort =
         switch (prompt.getReasoningEffort()) {
           case REASONING_EFFORT_UNSPECIFIED -> "";

@@ -330,6 +330,63 @@ class RequestsTest {
   }
 
   @Test
+  void anthropic_whatFollowsToolResults_standsByThem() throws Exception {
+    Prompt prompt =
+        Prompts.of(
+            Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c1", "f", "{}")),
+            Prompts.message(Role.ROLE_TOOL, Prompts.toolResult("c1", false, Prompts.text("r"))),
+            Prompts.message(Role.ROLE_USER, Prompts.text("go on")),
+            Prompts.message(Role.ROLE_USER, Prompts.text("please")));
+    assertJson(
+        anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", prompt).get("messages"),
+        """
+        [{"role":"assistant","content":[
+           {"type":"tool_use","id":"c1","name":"f","input":{}}]},
+         {"role":"user","content":[
+           {"type":"tool_result","tool_use_id":"c1","content":[{"type":"text","text":"r"}]},
+           {"type":"text","text":"go on"}]},
+         {"role":"user","content":[{"type":"text","text":"please"}]}]
+        """);
+  }
+
+  @Test
+  void anthropic_cachePoints_standWhereTheyWereSetAndLastAsLong() throws Exception {
+    Prompt prompt =
+        Prompts.of(
+                Prompts.message(
+                    Role.ROLE_USER,
+                    Prompts.cached(Prompts.text("a")).toBuilder().setPromptCache1H(true).build()))
+            .toBuilder()
+            .addTools(Tool.newBuilder().setName("f").setPromptCachePoint(true))
+            .addTools(
+                Tool.newBuilder().setName("g").setPromptCachePoint(true).setPromptCache1H(true))
+            .addTools(Tool.newBuilder().setName("h").setPromptCache1H(true))
+            .build();
+    JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", prompt);
+
+    assertThat(body.at("/messages/0/content/0/cache_control/ttl").asText()).isEqualTo("1h");
+    assertJson(body.at("/tools/0/cache_control"), "{\"type\":\"ephemeral\"}");
+    assertJson(body.at("/tools/1/cache_control"), "{\"type\":\"ephemeral\",\"ttl\":\"1h\"}");
+    assertThat(body.at("/tools/2").has("cache_control")).isFalse();
+  }
+
+  @Test
+  void anthropic_optionsThatTellHowToThink_goBeforeTheEffort() throws Exception {
+    Struct effort = Struct.newBuilder().putFields("effort", string("max")).build();
+    Prompt prompt =
+        Prompts.ask("x").toBuilder()
+            .setReasoningEffort(ReasoningEffort.REASONING_EFFORT_HIGH)
+            .setProviderOptions(
+                Struct.newBuilder()
+                    .putFields("output_config", Value.newBuilder().setStructValue(effort).build()))
+            .build();
+    JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, "claude-opus-4-6", prompt);
+
+    assertJson(body.get("output_config"), "{\"effort\":\"max\"}");
+    assertThat(body.has("thinking")).isFalse();
+  }
+
+  @Test
   void anthropic_settings_haveTheirFields() throws Exception {
     Prompt prompt =
         everySetting().toBuilder()

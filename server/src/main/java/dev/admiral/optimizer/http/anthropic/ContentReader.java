@@ -162,10 +162,7 @@ final class ContentReader {
     }
     block.only(TEXT);
     noCitations(block);
-    return Part.newBuilder()
-        .setText(Text.newBuilder().setText(block.field("text").filledText()))
-        .setPromptCachePoint(cachePoint(block))
-        .build();
+    return part(block).setText(Text.newBuilder().setText(block.field("text").filledText())).build();
   }
 
   /** Answers come back without citations, so asking for them is in vain. */
@@ -180,15 +177,9 @@ final class ContentReader {
     }
   }
 
-  static boolean cachePoint(Place block) throws CallException {
-    Place control = block.field("cache_control");
-    if (control.isAbsent()) {
-      return false;
-    }
-    if (!control.object().field("type").text().equals("ephemeral")) {
-      throw control.field("type").wrong("must be ephemeral");
-    }
-    return true;
+  private static Part.Builder part(Place block) throws CallException {
+    CachePoint point = CachePoint.of(block);
+    return Part.newBuilder().setPromptCachePoint(point.set()).setPromptCache1H(point.forAnHour());
   }
 
   private Part toolUse(Place block) throws CallException {
@@ -198,13 +189,12 @@ final class ContentReader {
     }
     String id = block.field("id").filledText();
     calledTools.add(id);
-    return Part.newBuilder()
+    return part(block)
         .setToolCall(
             ToolCall.newBuilder()
                 .setId(id)
                 .setName(block.field("name").filledText())
                 .setArgumentsJson(block.field("input").object().value().toString()))
-        .setPromptCachePoint(cachePoint(block))
         .build();
   }
 
@@ -236,7 +226,7 @@ final class ContentReader {
             });
       }
     }
-    return Part.newBuilder().setToolResult(result).setPromptCachePoint(cachePoint(block)).build();
+    return part(block).setToolResult(result).build();
   }
 
   private static Part image(Place block) throws CallException {
@@ -248,7 +238,7 @@ final class ContentReader {
       case "url" -> image.setRemote(remote(source));
       default -> throw source.field("type").wrong("must be base64 or url");
     }
-    return Part.newBuilder().setImage(image).setPromptCachePoint(cachePoint(block)).build();
+    return part(block).setImage(image).build();
   }
 
   private static Part document(Place block) throws CallException {
@@ -269,7 +259,7 @@ final class ContentReader {
               UploadedData.newBuilder().setFileId(source.field("file_id").filledText()));
       default -> throw source.field("type").wrong("must be base64, text, url or file");
     }
-    return Part.newBuilder().setFile(file).setPromptCachePoint(cachePoint(block)).build();
+    return part(block).setFile(file).build();
   }
 
   private static InlineData base64(Place source) throws CallException {

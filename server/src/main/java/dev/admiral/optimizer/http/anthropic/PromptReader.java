@@ -185,8 +185,12 @@ final class PromptReader {
                   + " declare a tool of your own, or ask the vendor directly");
     }
     place.only(TOOL);
-    ContentReader.cachePoint(place);
-    Tool.Builder tool = Tool.newBuilder().setName(place.field("name").text());
+    CachePoint cachePoint = CachePoint.of(place);
+    Tool.Builder tool =
+        Tool.newBuilder()
+            .setName(place.field("name").text())
+            .setPromptCachePoint(cachePoint.set())
+            .setPromptCache1H(cachePoint.forAnHour());
     if (!NAME.matcher(tool.getName()).matches()) {
       throw place.field("name").wrong("must be 1 to 64 letters, digits, '_' or '-'");
     }
