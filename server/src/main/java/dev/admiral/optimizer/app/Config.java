@@ -39,6 +39,7 @@ import java.util.function.Consumer;
  * @param models models and prices beyond the built-in catalogue
  * @param limits requests per minute
  * @param keys who may call; empty for anybody on this machine
+ * @param metrics what Prometheus is told
  * @param log what is logged and how
  */
 record Config(
@@ -61,6 +62,7 @@ record Config(
     List<Model> models,
     Limits limits,
     List<Key> keys,
+    Metrics metrics,
     Log log) {
 
   /** Variables that begin as overrides do and mean something else, to us or to the client. */
@@ -322,6 +324,17 @@ record Config(
           section.number("kept", 10_000, 1, 1_000_000),
           section.flag("content", false),
           section.size("content_bytes", "64MiB", "1KiB", "1TiB"));
+    }
+  }
+
+  /** What Prometheus is told. */
+  record Metrics(boolean open, boolean agents, int maxModels) {
+
+    static Metrics read(Section section) throws ConfigException {
+      return new Metrics(
+          section.flag("open", false),
+          section.flag("agents", false),
+          section.number("max_models", 200, 1, 10_000));
     }
   }
 
@@ -610,6 +623,7 @@ record Config(
                         + "' and '"
                         + second.identity().label()
                         + "' are the same key; give each a key of its own"),
+            root.section("metrics", Metrics::read),
             root.section("log", Log::read));
     root.end();
     List<String> strangers = root.endVariables(OTHER_VARIABLES);

@@ -10,6 +10,7 @@ import dev.admiral.optimizer.cache.CacheSettings;
 import dev.admiral.optimizer.cache.FlightSettings;
 import dev.admiral.optimizer.events.FanOut;
 import dev.admiral.optimizer.http.HttpFront;
+import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
 import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.ledger.Ledger;
@@ -117,6 +118,10 @@ final class EngineSettings {
 
   static CallJournal.Settings journal(Config.Calls calls) {
     return new CallJournal.Settings(calls.kept(), calls.content(), calls.contentBytes());
+  }
+
+  static MetricsEndpoint.Settings metrics(Config.Metrics metrics) {
+    return new MetricsEndpoint.Settings(metrics.open(), metrics.agents(), metrics.maxModels());
   }
 
   static FailureLog.Settings learning(Config.Learning learning) {

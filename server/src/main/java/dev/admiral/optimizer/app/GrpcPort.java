@@ -1,10 +1,12 @@
 package dev.admiral.optimizer.app;
 
 import dev.admiral.optimizer.v1.HealthState;
+import io.grpc.Attributes;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerTransportFilter;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -16,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,11 +29,14 @@ final class GrpcPort implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GrpcPort.class);
 
   private final Server server;
+  private final Connections connections;
   private final HealthStatusManager health;
   private final Duration drainTimeout;
 
-  private GrpcPort(Server server, HealthStatusManager health, Duration drainTimeout) {
+  private GrpcPort(
+      Server server, Connections connections, HealthStatusManager health, Duration drainTimeout) {
     this.server = server;
+    this.connections = connections;
     this.health = health;
     this.drainTimeout = drainTimeout;
   }
@@ -49,6 +55,7 @@ final class GrpcPort implements AutoCloseable {
       List<ServerServiceDefinition> services)
       throws StartException {
     HealthStatusManager health = new HealthStatusManager();
+    Connections connections = new Connections();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(address, grpc.port()), credentials)
             // A cache hit is answered where it arrived; nothing on this path blocks.
@@ -58,12 +65,13 @@ final class GrpcPort implements AutoCloseable {
             .keepAliveTimeout(grpc.keepaliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveTime(grpc.minClientKeepalive().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .addTransportFilter(connections)
             .addServices(services)
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(olderReflection());
     try {
-      return new GrpcPort(builder.build().start(), health, grpc.drainTimeout());
+      return new GrpcPort(builder.build().start(), connections, health, grpc.drainTimeout());
     } catch (IOException e) {
       throw new StartException(
           "gRPC cannot listen on "
@@ -79,6 +87,27 @@ final class GrpcPort implements AutoCloseable {
   /** Returns the port that was taken. */
   int port() {
     return server.getPort();
+  }
+
+  /** Returns how many connections are open. */
+  int connections() {
+    return connections.open.get();
+  }
+
+  /** Counts connections. */
+  private static final class Connections extends ServerTransportFilter {
+    private final AtomicInteger open = new AtomicInteger();
+
+    @Override
+    public Attributes transportReady(Attributes attributes) {
+      open.incrementAndGet();
+      return attributes;
+    }
+
+    @Override
+    public void transportTerminated(Attributes attributes) {
+      open.decrementAndGet();
+    }
   }
 
   /** Tells health probes how the whole server is; once it leaves, nothing else is told. */

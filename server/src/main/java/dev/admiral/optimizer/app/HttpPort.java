@@ -113,6 +113,11 @@ final class HttpPort implements AutoCloseable {
     return connector.getLocalPort();
   }
 
+  /** Returns how many connections are open. */
+  int connections() {
+    return connector.getConnectedEndPoints().size();
+  }
+
   /** Takes no new requests, waits for running ones as long as configured, and then ends them. */
   @Override
   public void close() {

@@ -17,6 +17,8 @@ import dev.admiral.optimizer.grpc.GrpcServices;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.http.HttpFront;
+import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
+import dev.admiral.optimizer.http.metrics.Sources;
 import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.ledger.Ledger;
@@ -86,10 +88,10 @@ final class Wiring implements AutoCloseable {
   private final Time time;
 
   /** Set once the server has started. */
-  private @Nullable GrpcPort port;
+  private volatile @Nullable GrpcPort port;
 
   /** Set once the server has started. */
-  private @Nullable HttpPort httpPort;
+  private volatile @Nullable HttpPort httpPort;
 
   private record Running(String name, AutoCloseable part) {}
 
@@ -259,21 +261,26 @@ final class Wiring implements AutoCloseable {
               }
             }));
 
+    // What is told of it.
+    final ProcessGauge gauge = ProcessGauge.ofThisProcess(time);
+    final MetricsEndpoint metrics =
+        new MetricsEndpoint(
+            new Sources(
+                engines,
+                board,
+                gauge,
+                () -> port == null ? 0 : port.connections(),
+                () -> httpPort == null ? 0 : httpPort.connections(),
+                version),
+            keys,
+            EngineSettings.metrics(config.metrics()));
+
     // The door.
     final GrpcServices.Settings settings =
         new GrpcServices.Settings(
             config.grpc().maxRequestBytes(), config.grpc().defaultDeadline(), version, started);
     final GrpcServices services =
-        GrpcServices.of(
-            engines,
-            pipeline,
-            intake,
-            catalogue,
-            board,
-            ProcessGauge.ofThisProcess(time),
-            keys,
-            timer,
-            settings);
+        GrpcServices.of(engines, pipeline, intake, catalogue, board, gauge, keys, timer, settings);
     final GrpcPort door =
         opened(
             "gRPC",
@@ -290,6 +297,7 @@ final class Wiring implements AutoCloseable {
             pipeline,
             intake,
             keys,
+            metrics,
             timer,
             EngineSettings.http(config.http(), config.grpc()));
     final HttpPort web =

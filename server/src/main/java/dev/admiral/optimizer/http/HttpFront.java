@@ -51,6 +51,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
   /**
    * Assembles the front.
    *
+   * @param metrics answers {@code /metrics}
    * @param timer ends calls at their deadlines, and breaks the silence of streams
    */
   public HttpFront(
@@ -58,6 +59,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
       CallPipeline pipeline,
       CallIntake intake,
       Keys keys,
+      Endpoint metrics,
       ScheduledExecutorService timer,
       Settings settings) {
     this.keys = keys;
@@ -83,6 +85,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
         calls.post(
             anthropic,
             new MessageTokens(intake, new TokenCounts(engines), engines.virtualThreads())));
+    routes.at("/metrics", metrics);
   }
 
   @Override

@@ -57,6 +57,8 @@ public record Totals(
    * @param cacheWriteTokens those of them written to it
    * @param outputTokens tokens of answers
    * @param reasoningTokens those of them that were reasoning
+   * @param inputSizes tries that were, or may have been, billed, by tokens of their prompts
+   * @param outputSizes the same by tokens of their answers
    */
   public record Upstream(
       String provider,
@@ -69,5 +71,7 @@ public record Totals(
       long cachedInputTokens,
       long cacheWriteTokens,
       long outputTokens,
-      long reasoningTokens) {}
+      long reasoningTokens,
+      TokenHistogram inputSizes,
+      TokenHistogram outputSizes) {}
 }

@@ -16,6 +16,8 @@ final class Tries {
   private final LongAdder cacheWrite = new LongAdder();
   private final LongAdder output = new LongAdder();
   private final LongAdder reasoning = new LongAdder();
+  private final TokenSizes inputSizes = new TokenSizes();
+  private final TokenSizes outputSizes = new TokenSizes();
 
   void tried(Attempt attempt, Usage billed) {
     if (attempt.failure() == null) {
@@ -34,6 +36,10 @@ final class Tries {
     cacheWrite.add(billed.cacheWrite1h());
     output.add(billed.output());
     reasoning.add(billed.reasoning());
+    if (billed.input() > 0 || billed.output() > 0) {
+      inputSizes.record(billed.input());
+      outputSizes.record(billed.output());
+    }
   }
 
   Totals.Upstream totals(String provider, String model, long[] boundsNanos) {
@@ -48,6 +54,8 @@ final class Tries {
         cachedInput.sum(),
         cacheWrite.sum(),
         output.sum(),
-        reasoning.sum());
+        reasoning.sum(),
+        inputSizes.histogram(),
+        outputSizes.histogram());
   }
 }

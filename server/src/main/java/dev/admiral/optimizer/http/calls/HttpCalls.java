@@ -34,7 +34,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +50,6 @@ public final class HttpCalls {
           .build()
           .readerFor(JsonNode.class);
   private static final byte[] EMPTY = {'{', '}'};
-  private static final String BEARER = "Bearer ";
   static final Failure CANCELLED =
       new Failure.Refused(ErrorReason.ERROR_REASON_CALL_CANCELLED, "the client left");
   private static final Failure LATE = new Failure.DeadlineExceeded(null);
@@ -124,7 +122,7 @@ public final class HttpCalls {
         refuseMethod(api, exchange, "GET");
         return;
       }
-      Optional<Identity> identity = keys.authenticate(key(exchange));
+      Optional<Identity> identity = keys.authenticate(exchange.key());
       if (identity.isEmpty()) {
         refuseKey(api, exchange);
         return;
@@ -138,7 +136,7 @@ public final class HttpCalls {
       refuseMethod(api, exchange, "POST");
       return;
     }
-    Optional<Identity> identity = keys.authenticate(key(exchange));
+    Optional<Identity> identity = keys.authenticate(exchange.key());
     if (identity.isEmpty()) {
       refuseKey(api, exchange);
       return;
@@ -295,22 +293,13 @@ public final class HttpCalls {
     fail(api, exchange, failure);
   }
 
-  /** Both vendors' ways to show a key are taken everywhere. */
-  private static @Nullable String key(Exchange exchange) {
-    String authorization = exchange.header("authorization");
-    if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-      return authorization.substring(BEARER.length()).strip();
-    }
-    return exchange.header("x-api-key");
-  }
-
   private static boolean isJson(String contentType) {
     String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     return type.equals("application/json") || type.endsWith("+json");
   }
 
   private static void refuseKey(Api api, Exchange exchange) {
-    boolean sent = key(exchange) != null;
+    boolean sent = exchange.key() != null;
     fail(
         api,
         exchange,

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One request in hand. Its reading is for one thread at a time; replies may come from any. */
 public final class Exchange {
+  private static final String BEARER = "Bearer ";
+
   private final Request request;
   private final Response response;
   private final Callback completion;
@@ -71,6 +73,14 @@ public final class Exchange {
   /** Returns the first value of a header; null if there is none. */
   public @Nullable String header(String name) {
     return request.getHeaders().get(name);
+  }
+
+  /** Returns the key that was sent, in either vendor's way; null if none was. */
+  public @Nullable String key() {
+    String authorization = header("authorization");
+    return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? authorization.substring(BEARER.length()).strip()
+        : header("x-api-key");
   }
 
   /** Returns all headers in their order. */
