@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A configuration whose providers are a simulator. */
-final class SimulatedProviders {
+public final class SimulatedProviders {
   private SimulatedProviders() {}
 
   /** Writes it, and returns the file. */
-  static Path config(Path folder, Simulator simulator, String more) {
+  public static Path config(Path folder, Simulator simulator, String more) {
     String text =
         """
         data_dir: %s

@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
 public final class Exchange {
   private static final String BEARER = "Bearer ";
 
+  /** Most bytes that are read of a body which nobody asked for. */
+  private static final int UNASKED_BYTES = 64 << 10;
+
+  /** How long such a body may take to come. */
+  private static final Duration UNASKED_TIME = Duration.ofSeconds(1);
+
   private final Request request;
   private final Response response;
   private final Callback completion;
@@ -37,6 +43,9 @@ public final class Exchange {
   private boolean left;
 
   private volatile @Nullable CloseWatch watch;
+
+  /** True once the body was read, or given up. */
+  private volatile boolean bodyEnded;
 
   public Exchange(Request request, Response response, Callback completion) {
     this.request = request;
@@ -104,12 +113,24 @@ public final class Exchange {
     new Reading(limitBytes, timeout, then).run();
   }
 
-  /** Replies, unless somebody already did. */
+  /**
+   * Replies, unless somebody already did. A body that nobody read is read first, unless it is
+   * large: to leave it unread resets the connection, and a client may see that before it sees the
+   * reply.
+   */
   public void reply(Reply reply) {
     if (!replied.compareAndSet(false, true)) {
       return;
     }
     stopWatching();
+    if (bodyEnded || request.getHeaders().contains(HttpHeader.EXPECT)) {
+      send(reply);
+    } else {
+      read(UNASKED_BYTES, UNASKED_TIME, _ -> send(reply));
+    }
+  }
+
+  private void send(Reply reply) {
     response.setStatus(reply.status());
     put(reply.contentType(), reply.headers());
     ByteBuffer body = ByteBuffer.wrap(reply.body());
@@ -149,9 +170,14 @@ public final class Exchange {
       action.run();
       return;
     }
-    // HTTP/2 tells by itself.
-    request.addFailureListener(_ -> leave());
-    request.addIdleTimeoutListener(_ -> false);
+    try {
+      // HTTP/2 tells by itself.
+      request.addFailureListener(_ -> leave());
+      request.addIdleTimeoutListener(_ -> false);
+    } catch (IllegalStateException e) {
+      // The reply was complete on another thread meanwhile: nobody is left who could leave.
+      return;
+    }
     if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2 && !replied.get()) {
       CloseWatch close =
           new CloseWatch(
@@ -232,21 +258,21 @@ public final class Exchange {
     @Override
     public void run() {
       if (request.getLength() > limit) {
-        then.accept(new Body.TooLarge(limit));
+        end(new Body.TooLarge(limit));
         return;
       }
       while (true) {
         Content.Chunk chunk = request.read();
         if (chunk == null) {
           if (System.nanoTime() - request.getHeadersNanoTime() > timeoutNanos) {
-            then.accept(new Body.TooSlow());
+            end(new Body.TooSlow());
           } else {
             request.demand(this);
           }
           return;
         }
         if (Content.Chunk.isFailure(chunk)) {
-          then.accept(failed(chunk.getFailure()));
+          end(failed(chunk.getFailure()));
           return;
         }
         boolean fits = chunk.remaining() <= limit - size;
@@ -255,14 +281,19 @@ public final class Exchange {
         }
         chunk.release();
         if (!fits) {
-          then.accept(new Body.TooLarge(limit));
+          end(new Body.TooLarge(limit));
           return;
         }
         if (chunk.isLast()) {
-          then.accept(new Body.Whole(size == body.length ? body : Arrays.copyOf(body, size)));
+          end(new Body.Whole(size == body.length ? body : Arrays.copyOf(body, size)));
           return;
         }
       }
+    }
+
+    private void end(Body read) {
+      bodyEnded = true;
+      then.accept(read);
     }
 
     private Body failed(Throwable cause) {
