@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -87,6 +88,11 @@ final class HttpPort implements AutoCloseable {
     HttpConfiguration settings = new HttpConfiguration();
     settings.setSendServerVersion(false);
     settings.setRequestHeaderSize(http.maxHeaderBytes());
+    // Names of models hold slashes, which clients encode in a path; "%2F" stays so in what handlers
+    // see, and so is never taken for a separator.
+    settings.setUriCompliance(
+        UriCompliance.DEFAULT.with(
+            "encoded slashes", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
     return settings;
   }
 

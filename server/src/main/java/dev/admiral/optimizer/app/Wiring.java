@@ -296,6 +296,7 @@ final class Wiring implements AutoCloseable {
             engines,
             pipeline,
             intake,
+            catalogue,
             keys,
             metrics,
             timer,

@@ -6,6 +6,7 @@ import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.RunningCall;
+import dev.admiral.optimizer.pipeline.VectorRequest;
 import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Prompt;
@@ -62,6 +63,13 @@ final class CallStarter {
     CallIdentity.Sender sender = CallIdentity.sender();
     return intake.accept(
         sender.identity(), sender.agent(), prompt, options, requestId, streamed, deadlineNanos());
+  }
+
+  /** Checks a call for vectors of the current context. */
+  CallIntake.Accepted accept(VectorRequest request, CallOptions options) {
+    CallIdentity.Sender sender = CallIdentity.sender();
+    return intake.acceptVectors(
+        sender.identity(), sender.agent(), request, options, deadlineNanos());
   }
 
   private long deadlineNanos() {

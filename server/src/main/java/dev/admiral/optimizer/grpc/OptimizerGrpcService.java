@@ -9,8 +9,7 @@ import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.pipeline.RunningVectors;
 import dev.admiral.optimizer.pipeline.TokenCounts;
-import dev.admiral.optimizer.v1.CachePolicy;
-import dev.admiral.optimizer.v1.CallOptions;
+import dev.admiral.optimizer.pipeline.VectorRequest;
 import dev.admiral.optimizer.v1.CompleteBatchRequest;
 import dev.admiral.optimizer.v1.CompleteBatchResponse;
 import dev.admiral.optimizer.v1.CompleteRequest;
@@ -20,7 +19,6 @@ import dev.admiral.optimizer.v1.CountTokensResponse;
 import dev.admiral.optimizer.v1.EmbedRequest;
 import dev.admiral.optimizer.v1.EmbedResponse;
 import dev.admiral.optimizer.v1.Embedding;
-import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.HealthRequest;
 import dev.admiral.optimizer.v1.HealthResponse;
 import dev.admiral.optimizer.v1.LearningQueryRequest;
@@ -28,7 +26,6 @@ import dev.admiral.optimizer.v1.LearningQueryResponse;
 import dev.admiral.optimizer.v1.ListModelsRequest;
 import dev.admiral.optimizer.v1.ListModelsResponse;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
-import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReportOutcomeRequest;
 import dev.admiral.optimizer.v1.ReportOutcomeResponse;
 import dev.admiral.optimizer.v1.StatsRequest;
@@ -46,9 +43,6 @@ import java.util.regex.Pattern;
 /** The model calls of the contract. */
 final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceImplBase {
   private static final int BATCH_SIZE = 256;
-  private static final int TEXT_COUNT = 2_048;
-  private static final CachePolicy NEITHER_CACHED_NOR_JOINED =
-      CachePolicy.newBuilder().setMode(CachePolicy.Mode.MODE_BYPASS).build();
   private static final Pattern CALL_ID = Pattern.compile("[0-9a-f]{28}-([0-9a-f]{16})");
 
   private final CallStarter starter;
@@ -136,54 +130,18 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
 
   @Override
   public void embed(EmbedRequest request, StreamObserver<EmbedResponse> caller) {
-    int count = request.getTextsCount();
-    if (count == 0 || count > TEXT_COUNT) {
-      caller.onError(Statuses.invalid("texts", "has " + count + " texts; send 1 to " + TEXT_COUNT));
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      if (request.getTexts(i).isEmpty()) {
-        caller.onError(Statuses.invalid("texts[" + i + "]", "is empty"));
-        return;
-      }
-    }
-    if (request.hasDimensionCount() && request.getDimensionCount() < 1) {
-      caller.onError(
-          Statuses.invalid(
-              "dimension_count", "is " + request.getDimensionCount() + "; it must be 1 or more"));
-      return;
-    }
-    String model = CallIntake.modelProblem(request.getModel());
-    if (model != null) {
-      caller.onError(Statuses.invalid("model", model));
-      return;
-    }
-    if (request.getOptions().getCachePolicy().getMode() == CachePolicy.Mode.MODE_ONLY) {
-      caller.onError(
-          Statuses.of(
-              ErrorReason.ERROR_REASON_CACHE_MISS,
-              "vectors are not cached, and the call's cache policy forbids asking a provider"));
-      return;
-    }
-    // Of an embedding call the pipeline needs the model and the options only; it is neither cached
-    // nor joined.
-    CallOptions options =
-        request.getOptions().toBuilder().setCachePolicy(NEITHER_CACHED_NOR_JOINED).build();
-    switch (starter.accept(
-        Prompt.newBuilder().setModel(request.getModel()).build(), options, "", false)) {
+    VectorRequest asked =
+        new VectorRequest(
+            request.getModel(),
+            request.getTextsList(),
+            request.hasDimensionCount()
+                ? OptionalInt.of(request.getDimensionCount())
+                : OptionalInt.empty());
+    switch (starter.accept(asked, request.getOptions())) {
       case CallIntake.Accepted.Wrong wrong -> caller.onError(Statuses.of(wrong.failure()));
       case CallIntake.Accepted.Fine fine -> {
         UnaryReply<EmbedResponse> reply = UnaryReply.to(caller);
-        RunningVectors running =
-            starter
-                .pipeline()
-                .startVectors(
-                    fine.call(),
-                    List.copyOf(request.getTextsList()),
-                    request.hasDimensionCount()
-                        ? OptionalInt.of(request.getDimensionCount())
-                        : OptionalInt.empty(),
-                    reply);
+        RunningVectors running = starter.pipeline().startVectors(fine.call(), asked, reply);
         starter.bindEnd(running.running(), (ServerCallStreamObserver<EmbedResponse>) caller);
         RunningCall call = running.running();
         reply.bind(call::outcome, answered -> response(call, answered, running.vectors()));

@@ -10,10 +10,13 @@ import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
 import dev.admiral.optimizer.http.openai.ChatApi;
+import dev.admiral.optimizer.http.openai.Embeddings;
+import dev.admiral.optimizer.http.openai.Models;
 import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.Engines;
 import dev.admiral.optimizer.pipeline.TokenCounts;
+import dev.admiral.optimizer.routing.Catalogue;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.time.Duration;
 import java.util.Set;
@@ -51,6 +54,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
   /**
    * Assembles the front.
    *
+   * @param catalogue the models that can be asked for
    * @param metrics answers {@code /metrics}
    * @param timer ends calls at their deadlines, and breaks the silence of streams
    */
@@ -58,6 +62,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
       Engines engines,
       CallPipeline pipeline,
       CallIntake intake,
+      Catalogue catalogue,
       Keys keys,
       Endpoint metrics,
       ScheduledExecutorService timer,
@@ -77,8 +82,12 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
                 settings.defaultDeadline(),
                 settings.heartbeat()));
     this.openAi = new ChatApi(engines.time());
+    Models models = new Models(catalogue, engines.time().now());
     this.anthropic = new MessagesApi();
     routes.at("/v1/chat/completions", calls.completions(openAi));
+    routes.at("/v1/embeddings", calls.post(openAi, new Embeddings()));
+    routes.at("/v1/models", calls.get(openAi, models::all));
+    routes.below("/v1/models/", calls.get(openAi, models::one));
     routes.at("/v1/messages", calls.completions(anthropic));
     routes.at(
         "/v1/messages/count_tokens",

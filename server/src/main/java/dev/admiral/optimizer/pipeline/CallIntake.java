@@ -14,6 +14,7 @@ import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.CallOptions;
+import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Priority;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.RoutingWishes;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class CallIntake {
   private static final int REQUEST_ID_LENGTH = 36;
   private static final int FALLBACK_COUNT = 16;
+  private static final int TEXT_COUNT = 2_048;
+  private static final CachePolicy NEITHER_CACHED_NOR_JOINED =
+      CachePolicy.newBuilder().setMode(CachePolicy.Mode.MODE_BYPASS).build();
   private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
   private static final Duration LONGEST_TTL = Duration.ofDays(30);
 
@@ -120,9 +124,55 @@ public final class CallIntake {
             deadlineNanos));
   }
 
-  /** Returns what is wrong with the name of a model, or null if nothing is. */
-  public static @Nullable String modelProblem(String model) {
-    return PromptRules.modelProblem(model);
+  /**
+   * Checks a call for vectors, which is neither cached nor joined.
+   *
+   * @param agentFromTransport the agent's name where the call itself gives none; may be empty
+   * @param deadlineNanos when the caller stops waiting, on {@link Time#nanos()}'s scale
+   */
+  public Accepted acceptVectors(
+      Identity identity,
+      String agentFromTransport,
+      VectorRequest request,
+      CallOptions options,
+      long deadlineNanos) {
+    Violation violation = violation(request);
+    if (violation != null) {
+      return new Accepted.Wrong(PromptRules.invalid(List.of(violation)));
+    }
+    if (options.getCachePolicy().getMode() == CachePolicy.Mode.MODE_ONLY) {
+      return new Accepted.Wrong(
+          new Failure.Refused(
+              ErrorReason.ERROR_REASON_CACHE_MISS,
+              "vectors are not cached, and the call's cache policy forbids asking a provider"));
+    }
+    // Of its prompt the pipeline needs the model only.
+    return accept(
+        identity,
+        agentFromTransport,
+        Prompt.newBuilder().setModel(request.model()).build(),
+        options.toBuilder().setCachePolicy(NEITHER_CACHED_NOR_JOINED).build(),
+        "",
+        false,
+        deadlineNanos);
+  }
+
+  /** Returns what is wrong with a call for vectors, or null if nothing is. */
+  private static @Nullable Violation violation(VectorRequest request) {
+    int count = request.texts().size();
+    if (count == 0 || count > TEXT_COUNT) {
+      return new Violation("texts", "has " + count + " texts; send 1 to " + TEXT_COUNT);
+    }
+    int empty = request.texts().indexOf("");
+    if (empty >= 0) {
+      return new Violation("texts[" + empty + "]", "is empty");
+    }
+    int dimensions = request.dimensions().orElse(1);
+    if (dimensions < 1) {
+      return new Violation("dimension_count", "is " + dimensions + "; it must be 1 or more");
+    }
+    String model = PromptRules.modelProblem(request.model());
+    return model == null ? null : new Violation("model", model);
   }
 
   /** Returns what is wrong with the options, empty if nothing is. */
@@ -150,7 +200,7 @@ public final class CallIntake {
                   + FALLBACK_COUNT));
     }
     for (int i = 0; i < Math.min(routing.getFallbackModelsCount(), FALLBACK_COUNT); i++) {
-      String wrong = modelProblem(routing.getFallbackModels(i));
+      String wrong = PromptRules.modelProblem(routing.getFallbackModels(i));
       if (wrong != null) {
         violations.add(new Violation("options.routing.fallback_models[" + i + "]", wrong));
       }

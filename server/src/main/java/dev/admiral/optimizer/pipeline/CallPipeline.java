@@ -27,7 +27,6 @@ import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,9 +81,8 @@ public final class CallPipeline {
    *
    * @param call a call that is not shareable; of its prompt only the model counts
    */
-  public RunningVectors startVectors(
-      Call call, List<String> texts, OptionalInt dimensions, Runnable wake) {
-    Question.ForVectors question = new Question.ForVectors(texts, dimensions);
+  public RunningVectors startVectors(Call call, VectorRequest request, Runnable wake) {
+    Question.ForVectors question = new Question.ForVectors(request);
     return new RunningVectors(start(call, question, wake), question);
   }
 

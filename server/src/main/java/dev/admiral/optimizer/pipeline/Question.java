@@ -13,7 +13,6 @@ import dev.admiral.optimizer.routing.Router;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.Embedding;
 import java.util.List;
-import java.util.OptionalInt;
 
 /** What a provider is asked. */
 sealed interface Question {
@@ -42,25 +41,24 @@ sealed interface Question {
 
   /** Asks for vectors; one instance for each call, which takes them along. */
   final class ForVectors implements Question {
-    private final List<String> texts;
-    private final OptionalInt dimensions;
+    private final VectorRequest request;
     private volatile List<Embedding> vectors = List.of();
 
-    ForVectors(List<String> texts, OptionalInt dimensions) {
-      this.texts = texts;
-      this.dimensions = dimensions;
+    ForVectors(VectorRequest request) {
+      this.request = request;
     }
 
     @Override
     public Route route(Router router, Call call) {
-      long bytes = texts.stream().mapToLong(String::length).sum();
+      long bytes = request.texts().stream().mapToLong(String::length).sum();
       return router.routeEmbedding(call.prompt().getModel(), bytes, call.routing());
     }
 
     @Override
     public Reply ask(Provider provider, Call call, String attemptId, String model, ReplySink sink)
         throws ProviderException, InterruptedException {
-      VectorReply reply = provider.embed(new VectorCall(attemptId, model, texts, dimensions));
+      VectorReply reply =
+          provider.embed(new VectorCall(attemptId, model, request.texts(), request.dimensions()));
       vectors = reply.embeddings();
       return new Reply(
           Completion.getDefaultInstance(), reply.usage(), reply.requestId(), reply.httpStatus());

@@ -1,27 +1,9 @@
 package dev.admiral.optimizer.http.calls;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import dev.admiral.optimizer.call.Call;
-import dev.admiral.optimizer.call.Failure;
-import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.pipeline.RunningCall;
-import dev.admiral.optimizer.v1.Prompt;
-import java.io.IOException;
 
-/** How the answer to one request is written. */
-public interface AnswerFormat {
-  /** Writes a whole answer, one JSON object. */
-  void whole(JsonGenerator json, Call call, Answered answered) throws IOException;
-
+/** How the answer to one request is written, whole or piece by piece. */
+public interface AnswerFormat extends WholeFormat {
   /** Returns what writes the answer piece by piece; used once. */
   StreamFormat stream(RunningCall running);
-
-  /**
-   * Returns a failure that names fields as the client's request does, not as the contract does.
-   *
-   * @param prompt what was made of the request
-   */
-  default Failure inWords(Failure failure, Prompt prompt) {
-    return failure;
-  }
 }

@@ -1,15 +1,18 @@
 package dev.admiral.optimizer.http.calls;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Faults;
+import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Keys;
@@ -21,7 +24,10 @@ import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallIntake.Accepted;
 import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.RunningCall;
+import dev.admiral.optimizer.pipeline.RunningVectors;
+import dev.admiral.optimizer.pipeline.VectorRequest;
 import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.Prompt;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,11 +35,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -258,6 +266,50 @@ public final class HttpCalls {
         reply.bind(running);
         bindEnd(running, incoming.exchange(), reply);
       }
+    }
+  }
+
+  /**
+   * Starts a call for vectors, and replies to the request when it has ended.
+   *
+   * @throws CallException if the call is none
+   */
+  void embed(Incoming incoming, VectorRequest request, VectorFormat format) throws CallException {
+    Accepted accepted =
+        intake.acceptVectors(
+            incoming.identity(), "", request, incoming.options(), incoming.deadlineNanos());
+    switch (accepted) {
+      case Accepted.Wrong wrong -> throw new CallException(format.inWords(wrong.failure()));
+      case Accepted.Fine fine -> {
+        VectorAnswer answer = new VectorAnswer(format);
+        WholeReply reply = new WholeReply(incoming.api(), incoming.exchange(), answer, time);
+        RunningVectors running = pipeline.startVectors(fine.call(), request, reply);
+        answer.running = running;
+        reply.bind(running.running());
+        bindEnd(running.running(), incoming.exchange(), reply);
+      }
+    }
+  }
+
+  /** Writes the vectors of a call that has ended. */
+  private static final class VectorAnswer implements WholeFormat {
+    private final VectorFormat format;
+
+    /** Set before the reply is bound to its call, and so before anything is written. */
+    private volatile @Nullable RunningVectors running;
+
+    VectorAnswer(VectorFormat format) {
+      this.format = format;
+    }
+
+    @Override
+    public void whole(JsonGenerator json, Call call, Answered answered) throws IOException {
+      format.whole(json, answered.answer(), Objects.requireNonNull(running).vectors());
+    }
+
+    @Override
+    public Failure inWords(Failure failure, Prompt prompt) {
+      return format.inWords(failure);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
+import dev.admiral.optimizer.pipeline.VectorRequest;
 import dev.admiral.optimizer.v1.CallOptions;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,15 @@ public record Incoming(
   /** Returns the first value of a header; null if there is none. */
   public @Nullable String header(String name) {
     return exchange.header(name);
+  }
+
+  /**
+   * Starts a call for vectors, and replies when it has ended.
+   *
+   * @throws CallException with what is wrong with the call
+   */
+  public void embed(VectorRequest request, VectorFormat format) throws CallException {
+    calls.embed(this, request, format);
   }
 
   /** Replies with a failure. */

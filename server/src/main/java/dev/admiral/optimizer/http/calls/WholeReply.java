@@ -25,13 +25,13 @@ final class WholeReply extends CallReply {
 
   private final Api api;
   private final Exchange exchange;
-  private final AnswerFormat format;
+  private final WholeFormat format;
   private final Time time;
   private final AtomicBoolean answered = new AtomicBoolean();
   private final EndNote end = new EndNote();
   private volatile @Nullable RunningCall bound;
 
-  WholeReply(Api api, Exchange exchange, AnswerFormat format, Time time) {
+  WholeReply(Api api, Exchange exchange, WholeFormat format, Time time) {
     this.api = api;
     this.exchange = exchange;
     this.format = format;

@@ -107,9 +107,10 @@ final class OpenAiErrors {
   }
 
   /** OpenAI's code where it has one, else the contract's reason. */
-  static String code(HttpFailure failure) {
+  static @Nullable String code(HttpFailure failure) {
     return switch (failure.failure().reason()) {
-      case ERROR_REASON_CALL_INVALID, ERROR_REASON_PROVIDER_CALL_INVALID -> "invalid_value";
+      case ERROR_REASON_CALL_INVALID -> param(failure.failure()) == null ? null : "invalid_value";
+      case ERROR_REASON_PROVIDER_CALL_INVALID -> "invalid_value";
       case ERROR_REASON_MODEL_UNKNOWN, ERROR_REASON_PROVIDER_MODEL_UNKNOWN -> "model_not_found";
       case ERROR_REASON_KEY_INVALID -> "invalid_api_key";
       case ERROR_REASON_RATE_LIMITED,

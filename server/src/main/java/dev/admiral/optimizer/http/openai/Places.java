@@ -7,6 +7,7 @@ import dev.admiral.optimizer.v1.Prompt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -49,22 +50,28 @@ final class Places {
   /** Returns a failure whose fields are named as the client names them. */
   Failure translate(Failure failure, Prompt prompt, Words words) {
     return switch (failure) {
-      case Failure.Invalid invalid -> {
-        String message = invalid.message();
-        List<Violation> violations = new ArrayList<>(invalid.violations().size());
-        for (Violation violation : invalid.violations()) {
-          String field = field(violation.field(), prompt, words);
-          message = message.replace(violation.field(), field);
-          violations.add(new Violation(field, violation.description()));
-        }
-        yield new Failure.Invalid(message, violations);
-      }
+      case Failure.Invalid invalid -> renamed(invalid, field -> field(field, prompt, words));
       case Failure.Inexpressible cannot -> {
         String field = field(cannot.field(), prompt, words);
         yield new Failure.Inexpressible(field, cannot.message().replace(cannot.field(), field));
       }
       default -> failure;
     };
+  }
+
+  /** Returns a failure whose fields have other names. */
+  static Failure.Invalid renamed(Failure.Invalid invalid, UnaryOperator<String> names) {
+    List<Violation> violations = new ArrayList<>(invalid.violations().size());
+    for (Violation violation : invalid.violations()) {
+      violations.add(new Violation(names.apply(violation.field()), violation.description()));
+    }
+    String first = invalid.violations().getFirst().field();
+    String message = invalid.message();
+    return new Failure.Invalid(
+        message.startsWith(first)
+            ? violations.getFirst().field() + message.substring(first.length())
+            : message,
+        violations);
   }
 
   private String field(String path, Prompt prompt, Words words) {
