@@ -62,8 +62,9 @@ class PackageArrowsTest {
               Set.of(
                   "call", "cache", "fleet", "learning", "ledger", "events", "routing", "tuning")),
           entry("grpc", with(ENGINE, "pipeline")),
-          entry("http", with(ENGINE, "pipeline", "grpc")),
-          entry("app", with(ENGINE, "pipeline", "grpc", "http", "store")));
+          entry("telemetry", Set.of("call")),
+          entry("http", with(ENGINE, "pipeline", "grpc", "telemetry")),
+          entry("app", with(ENGINE, "pipeline", "grpc", "http", "store", "telemetry")));
 
   private static JavaClasses server;
 

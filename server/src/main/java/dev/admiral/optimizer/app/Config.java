@@ -40,6 +40,7 @@ import java.util.function.Consumer;
  * @param limits requests per minute
  * @param keys who may call; empty for anybody on this machine
  * @param metrics what Prometheus is told
+ * @param traces which calls are traced, and where to
  * @param log what is logged and how
  */
 record Config(
@@ -63,6 +64,7 @@ record Config(
     Limits limits,
     List<Key> keys,
     Metrics metrics,
+    Traces traces,
     Log log) {
 
   /** Variables that begin as overrides do and mean something else, to us or to the client. */
@@ -335,6 +337,36 @@ record Config(
           section.flag("open", false),
           section.flag("agents", false),
           section.number("max_models", 200, 1, 10_000));
+    }
+  }
+
+  /** Which calls are traced, and where to; none without an endpoint. */
+  record Traces(
+      Optional<String> endpoint,
+      Protocol protocol,
+      Map<String, Secret> headers,
+      double sampledRatio,
+      int maxSpans,
+      Duration timeout,
+      boolean content,
+      int contentChars) {
+
+    /** What the collector speaks. */
+    enum Protocol {
+      HTTP,
+      GRPC
+    }
+
+    static Traces read(Section section) throws ConfigException {
+      return new Traces(
+          section.url("endpoint", ""),
+          section.choice("protocol", Protocol.HTTP),
+          section.secretsByName("headers"),
+          section.part("sampled_ratio", "1"),
+          section.number("max_spans", 8192, 1, 1_000_000),
+          section.duration("timeout", "10s", "100ms", "5m"),
+          section.flag("content", false),
+          section.number("content_chars", 65_536, 100, 10_000_000));
     }
   }
 
@@ -624,6 +656,7 @@ record Config(
                         + second.identity().label()
                         + "' are the same key; give each a key of its own"),
             root.section("metrics", Metrics::read),
+            root.section("traces", Traces::read),
             root.section("log", Log::read));
     root.end();
     List<String> strangers = root.endVariables(OTHER_VARIABLES);

@@ -25,6 +25,7 @@ import dev.admiral.optimizer.routing.KnownModel;
 import dev.admiral.optimizer.routing.ModelHealth;
 import dev.admiral.optimizer.stats.CallStatistics;
 import dev.admiral.optimizer.store.SqliteDatabase;
+import dev.admiral.optimizer.telemetry.TraceSettings;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
@@ -49,13 +50,14 @@ final class EngineSettings {
         });
   }
 
-  static HttpFront.Settings http(Config.Http http, Config.Grpc grpc) {
+  static HttpFront.Settings http(Config.Http http, Config.Grpc grpc, boolean traced) {
     return new HttpFront.Settings(
         http.maxRequestBytes(),
         http.bodyTimeout(),
         grpc.defaultDeadline(),
         http.heartbeat(),
-        Set.copyOf(http.allowedHosts()));
+        Set.copyOf(http.allowedHosts()),
+        traced);
   }
 
   static CacheSettings cache(Config.Cache cache, long heapBytes) {
@@ -122,6 +124,22 @@ final class EngineSettings {
 
   static MetricsEndpoint.Settings metrics(Config.Metrics metrics) {
     return new MetricsEndpoint.Settings(metrics.open(), metrics.agents(), metrics.maxModels());
+  }
+
+  static TraceSettings traces(String endpoint, Config.Traces traces) {
+    return new TraceSettings(
+        URI.create(endpoint),
+        switch (traces.protocol()) {
+          case HTTP -> TraceSettings.Protocol.HTTP;
+          case GRPC -> TraceSettings.Protocol.GRPC;
+        },
+        traces.headers().entrySet().stream()
+            .collect(toUnmodifiableMap(Map.Entry::getKey, e -> e.getValue().reveal())),
+        traces.sampledRatio(),
+        traces.maxSpans(),
+        traces.timeout(),
+        traces.content(),
+        traces.contentChars());
   }
 
   static FailureLog.Settings learning(Config.Learning learning) {

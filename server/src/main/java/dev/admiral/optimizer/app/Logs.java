@@ -70,6 +70,10 @@ public final class Logs extends ContextAwareBase implements Configurator {
     for (String library : QUIET) {
       context.getLogger(library).setLevel(quiet(log.level()));
     }
+    // A collector of traces that is away is told of once, by us.
+    context
+        .getLogger("io.opentelemetry")
+        .setLevel(log.level() == Config.Log.Level.DEBUG ? Level.WARN : Level.OFF);
   }
 
   private static Level quiet(Config.Log.Level level) {

@@ -182,6 +182,20 @@ final class Section {
         });
   }
 
+  /** Returns a part of a whole, 0 to 1. */
+  double part(String key, String fallback) throws ConfigException {
+    return read(key, "number", fallback, "0 to 1", Section::part).orElseGet(() -> part(fallback));
+  }
+
+  private static double part(String text) {
+    double part = Double.parseDouble(text);
+    // Not a number is in no range either.
+    if (!(part >= 0 && part <= 1)) {
+      throw new IllegalArgumentException("out of range");
+    }
+    return part;
+  }
+
   /** Returns true or false. */
   boolean flag(String key, boolean fallback) throws ConfigException {
     return read(

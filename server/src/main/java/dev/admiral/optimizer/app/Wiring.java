@@ -39,6 +39,8 @@ import dev.admiral.optimizer.store.SqliteDatabase;
 import dev.admiral.optimizer.store.SqliteLearningStore;
 import dev.admiral.optimizer.store.SqliteLedgerStore;
 import dev.admiral.optimizer.store.SqliteResponseStore;
+import dev.admiral.optimizer.telemetry.CallTraces;
+import dev.admiral.optimizer.telemetry.SpanCounts;
 import io.grpc.ServerCredentials;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -208,6 +210,9 @@ final class Wiring implements AutoCloseable {
     final Router router = new Router(catalogue, new Expectations(prices, modelHealth, time));
     final Map<String, Provider> vendors = vendors(providers);
 
+    // Who is told of its end.
+    final CallTraces traces = traces(version);
+
     // The life of a call.
     final Engines engines =
         new Engines(
@@ -225,7 +230,7 @@ final class Wiring implements AutoCloseable {
             new CallStatistics(EngineSettings.statistics(config.statistics()), time),
             learning,
             new CallJournal(EngineSettings.journal(config.calls())),
-            List.of(),
+            traces == null ? List.of() : List.of(traces),
             time,
             virtualThreads);
     final CallPipeline pipeline =
@@ -271,6 +276,7 @@ final class Wiring implements AutoCloseable {
                 gauge,
                 () -> port == null ? 0 : port.connections(),
                 () -> httpPort == null ? 0 : httpPort.connections(),
+                () -> traces == null ? SpanCounts.NONE : traces.counts(),
                 version),
             keys,
             EngineSettings.metrics(config.metrics()));
@@ -278,7 +284,11 @@ final class Wiring implements AutoCloseable {
     // The door.
     final GrpcServices.Settings settings =
         new GrpcServices.Settings(
-            config.grpc().maxRequestBytes(), config.grpc().defaultDeadline(), version, started);
+            config.grpc().maxRequestBytes(),
+            config.grpc().defaultDeadline(),
+            version,
+            started,
+            traces != null);
     final GrpcServices services =
         GrpcServices.of(engines, pipeline, intake, catalogue, board, gauge, keys, timer, settings);
     final GrpcPort door =
@@ -300,7 +310,7 @@ final class Wiring implements AutoCloseable {
             keys,
             metrics,
             timer,
-            EngineSettings.http(config.http(), config.grpc()));
+            EngineSettings.http(config.http(), config.grpc(), traces != null));
     final HttpPort web =
         opened(
             "HTTP",
@@ -383,6 +393,19 @@ final class Wiring implements AutoCloseable {
         log.error("{} did not stop cleanly", next.name(), e);
       }
     }
+  }
+
+  /** Returns what traces calls; null, with nothing loaded for it, if nobody asked for traces. */
+  private @Nullable CallTraces traces(String version) {
+    String endpoint = config.traces().endpoint().orElse(null);
+    return endpoint == null
+        ? null
+        : opened(
+            "traces",
+            CallTraces.open(
+                EngineSettings.traces(endpoint, config.traces()),
+                version,
+                Threads.named("traces")));
   }
 
   /** Returns the providers to use: those configured, else those found, else simulated ones. */

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param arrival when it arrived
  * @param arrivalNanos when it arrived, on {@link Time#nanos()}'s scale
  * @param deadlineNanos when the caller stops waiting, on the same scale
+ * @param traceParent the caller's place in its own trace, as W3C's trace context writes it, not
+ *     checked; null if it gave none or calls are not traced
  */
 public record Call(
     String id,
@@ -38,4 +40,60 @@ public record Call(
     boolean streamed,
     Instant arrival,
     long arrivalNanos,
-    long deadlineNanos) {}
+    long deadlineNanos,
+    @Nullable String traceParent) {
+
+  /** A call whose caller has no trace, or whose trace is of no interest. */
+  public Call(
+      String id,
+      Caller caller,
+      Prompt prompt,
+      CallKey key,
+      boolean shareable,
+      @Nullable CallKey repeatKey,
+      CacheUse cacheUse,
+      RoutingWishes routing,
+      Priority priority,
+      String taskType,
+      boolean streamed,
+      Instant arrival,
+      long arrivalNanos,
+      long deadlineNanos) {
+    this(
+        id,
+        caller,
+        prompt,
+        key,
+        shareable,
+        repeatKey,
+        cacheUse,
+        routing,
+        priority,
+        taskType,
+        streamed,
+        arrival,
+        arrivalNanos,
+        deadlineNanos,
+        null);
+  }
+
+  /** Returns this call within its caller's trace. */
+  public Call within(@Nullable String otherTraceParent) {
+    return new Call(
+        id,
+        caller,
+        prompt,
+        key,
+        shareable,
+        repeatKey,
+        cacheUse,
+        routing,
+        priority,
+        taskType,
+        streamed,
+        arrival,
+        arrivalNanos,
+        deadlineNanos,
+        otherTraceParent);
+  }
+}

@@ -12,6 +12,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Says whose key a call came with, or refuses it. */
 final class CallIdentity implements ServerInterceptor {
@@ -22,10 +23,18 @@ final class CallIdentity implements ServerInterceptor {
   private static final String BEARER = "Bearer ";
   private static final Context.Key<Sender> SENDER = Context.key("admiral-sender");
 
-  private final Keys keys;
+  private static final Metadata.Key<String> TRACE_PARENT =
+      Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
 
-  CallIdentity(Keys keys) {
+  private final Keys keys;
+  private final boolean traced;
+
+  /**
+   * @param traced true if callers' own traces are of interest
+   */
+  CallIdentity(Keys keys, boolean traced) {
     this.keys = keys;
+    this.traced = traced;
   }
 
   /**
@@ -33,8 +42,9 @@ final class CallIdentity implements ServerInterceptor {
    *
    * @param identity whose key it came with
    * @param agent the agent named in the metadata, empty if none was
+   * @param traceParent its place in its own trace; null if it gave none or calls are not traced
    */
-  record Sender(Identity identity, String agent) {}
+  record Sender(Identity identity, String agent, @Nullable String traceParent) {}
 
   /** Returns the sender of the current call. */
   static Sender sender() {
@@ -62,8 +72,10 @@ final class CallIdentity implements ServerInterceptor {
       return new ServerCall.Listener<>() {};
     }
     String agent = headers.get(AGENT);
-    Context context =
-        Context.current().withValue(SENDER, new Sender(identity.get(), agent == null ? "" : agent));
+    Sender sender =
+        new Sender(
+            identity.get(), agent == null ? "" : agent, traced ? headers.get(TRACE_PARENT) : null);
+    Context context = Context.current().withValue(SENDER, sender);
     return Contexts.interceptCall(context, call, headers, next);
   }
 }

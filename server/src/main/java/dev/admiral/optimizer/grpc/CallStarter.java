@@ -61,8 +61,16 @@ final class CallStarter {
   CallIntake.Accepted accept(
       Prompt prompt, CallOptions options, String requestId, boolean streamed) {
     CallIdentity.Sender sender = CallIdentity.sender();
-    return intake.accept(
-        sender.identity(), sender.agent(), prompt, options, requestId, streamed, deadlineNanos());
+    CallIntake.Accepted accepted =
+        intake.accept(
+            sender.identity(),
+            sender.agent(),
+            prompt,
+            options,
+            requestId,
+            streamed,
+            deadlineNanos());
+    return sender.traceParent() == null ? accepted : accepted.within(sender.traceParent());
   }
 
   /** Checks a call for vectors of the current context. */

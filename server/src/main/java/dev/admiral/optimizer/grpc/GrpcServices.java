@@ -45,9 +45,14 @@ public final class GrpcServices {
    * @param defaultDeadline how long a call may last whose caller set no deadline
    * @param version version of the server
    * @param start when the server started
+   * @param traced true if callers' own traces are of interest
    */
   public record Settings(
-      int maxRequestBytes, Duration defaultDeadline, String version, Instant start) {}
+      int maxRequestBytes,
+      Duration defaultDeadline,
+      String version,
+      Instant start,
+      boolean traced) {}
 
   /** Returns the limit the transport is to be given: above {@link Settings#maxRequestBytes()}. */
   public static int transportLimit(Settings settings) {
@@ -88,7 +93,7 @@ public final class GrpcServices {
             events,
             new CacheGrpcService(engines.cache(), engines.events(), engines.virtualThreads()));
     RequestGuard guard = new RequestGuard(settings.maxRequestBytes());
-    CallIdentity identity = new CallIdentity(keys);
+    CallIdentity identity = new CallIdentity(keys, settings.traced());
     return new GrpcServices(
         services.stream()
             .map(service ->

@@ -43,13 +43,15 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
    * @param defaultDeadline how long a call may last whose client does not say
    * @param heartbeat silence on a stream after which a comment is sent
    * @param allowedHosts names by which the server may be asked where no key protects it
+   * @param traced true if clients' own traces are of interest
    */
   public record Settings(
       int maxRequestBytes,
       Duration bodyTimeout,
       Duration defaultDeadline,
       Duration heartbeat,
-      Set<String> allowedHosts) {}
+      Set<String> allowedHosts,
+      boolean traced) {}
 
   /**
    * Assembles the front.
@@ -80,7 +82,8 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
                 settings.maxRequestBytes(),
                 settings.bodyTimeout(),
                 settings.defaultDeadline(),
-                settings.heartbeat()));
+                settings.heartbeat(),
+                settings.traced()));
     this.openAi = new ChatApi(engines.time());
     Models models = new Models(catalogue, engines.time().now());
     this.anthropic = new MessagesApi();

@@ -63,6 +63,11 @@ public final class CallIntake {
 
     /** What is wrong with it. */
     record Wrong(Failure failure) implements Accepted {}
+
+    /** Returns the same within the caller's own trace. */
+    default Accepted within(String traceParent) {
+      return this instanceof Fine fine ? new Fine(fine.call().within(traceParent)) : this;
+    }
   }
 
   /**

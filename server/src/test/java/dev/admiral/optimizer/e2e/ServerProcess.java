@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 
 /** A server in a process of its own, as users run it, that can be killed. */
@@ -23,20 +25,25 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Starts a server on the data of the folder. */
-  static ServerProcess start(Path folder, Simulator simulator) throws IOException {
+  static ServerProcess start(Path folder, Simulator simulator, String... javaOptions)
+      throws IOException {
     Path endpoints = folder.resolve("data").resolve("endpoints.json");
     Files.deleteIfExists(endpoints);
     Path log = folder.resolve("log");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(javaOptions));
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.admiral.optimizer.app.Main",
+            "--config",
+            SimulatedProviders.config(folder, simulator, "").toString()));
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.admiral.optimizer.app.Main",
-                "--config",
-                SimulatedProviders.config(folder, simulator, "").toString())
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();

@@ -76,9 +76,14 @@ public final class HttpCalls {
    * @param bodyTimeout how long a body may take to come
    * @param defaultDeadline how long a call may last whose client does not say
    * @param heartbeat silence on a stream after which a comment is sent
+   * @param traced true if clients' own traces are of interest
    */
   public record Settings(
-      int maxRequestBytes, Duration bodyTimeout, Duration defaultDeadline, Duration heartbeat) {}
+      int maxRequestBytes,
+      Duration bodyTimeout,
+      Duration defaultDeadline,
+      Duration heartbeat,
+      boolean traced) {}
 
   /**
    * @param timer ends calls at their deadlines, and breaks the silence of streams
@@ -255,7 +260,8 @@ public final class HttpCalls {
             incoming.requestId(),
             asked.streamed(),
             incoming.deadlineNanos());
-    switch (accepted) {
+    String traceParent = settings.traced() ? incoming.exchange().header("traceparent") : null;
+    switch (traceParent == null ? accepted : accepted.within(traceParent)) {
       case Accepted.Wrong wrong -> throw new CallException(wrong.failure());
       case Accepted.Fine fine -> {
         CallReply reply =

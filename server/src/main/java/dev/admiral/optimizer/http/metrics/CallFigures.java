@@ -5,6 +5,7 @@ import dev.admiral.optimizer.stats.CallStatistics;
 import dev.admiral.optimizer.stats.Histogram;
 import dev.admiral.optimizer.stats.TokenHistogram;
 import dev.admiral.optimizer.stats.Totals;
+import dev.admiral.optimizer.telemetry.GenAiNames;
 import dev.admiral.optimizer.v1.AgentStats;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
@@ -38,8 +39,8 @@ final class CallFigures {
   private static final Histogram NOTHING =
       new Histogram(Collections.nCopies(Bounds.all().size(), 0L), 0, 0);
 
-  /** Vectors are not told apart: whoever asks for them asks for little else of the same model. */
-  private static final String OPERATION = "chat";
+  /** Vectors are not told apart: a model that gives them gives little else. */
+  private static final String OPERATION = GenAiNames.CHAT;
 
   private final CallStatistics statistics;
   private final ModelNames names;
@@ -110,13 +111,14 @@ final class CallFigures {
     put(to, Metric.FIRST_TOKEN, Bounds.CALL, upstream.firstPiece(), provider, model);
     tokens(to, upstream, provider, model);
 
+    String vendor = GenAiNames.provider(provider);
     put(
         to,
         Metric.GEN_AI_DURATION,
         Bounds.GEN_AI_DURATION,
         upstream.duration(),
         OPERATION,
-        provider,
+        vendor,
         model);
     put(
         to,
@@ -124,10 +126,10 @@ final class CallFigures {
         Bounds.GEN_AI_FIRST_TOKEN,
         upstream.firstPiece(),
         OPERATION,
-        provider,
+        vendor,
         model);
-    sizes(to, upstream.inputSizes(), upstream.inputTokens(), provider, model, "input");
-    sizes(to, upstream.outputSizes(), upstream.outputTokens(), provider, model, "output");
+    sizes(to, upstream.inputSizes(), upstream.inputTokens(), vendor, model, "input");
+    sizes(to, upstream.outputSizes(), upstream.outputTokens(), vendor, model, "output");
   }
 
   /** Each token once, so that the kinds add up. */

@@ -7,6 +7,7 @@ import dev.admiral.optimizer.http.metrics.ModelNames.Name;
 import dev.admiral.optimizer.pipeline.Engines;
 import dev.admiral.optimizer.routing.ModelHealth.ModelState;
 import dev.admiral.optimizer.routing.ModelHealth.State;
+import dev.admiral.optimizer.telemetry.SpanCounts;
 import dev.admiral.optimizer.v1.HealthState;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +42,10 @@ final class EngineFigures {
     to.put(Metric.LEDGER_BACKLOG, engines.ledger().health().backlog());
     to.put(Metric.LEDGER_ACCEPTING, number(engines.ledger().accepting()));
     to.put(Metric.EVENTS_DROPPED, engines.events().dropped());
+    SpanCounts spans = sources.spans().get();
+    to.put(Metric.SPANS, spans.exported(), "exported");
+    to.put(Metric.SPANS, spans.failed(), "failed");
+    to.put(Metric.SPANS, spans.dropped(), "dropped");
     health(to);
     to.put(Metric.CONNECTIONS, sources.grpcConnections().getAsInt(), "grpc");
     to.put(Metric.CONNECTIONS, sources.httpConnections().getAsInt(), "http");

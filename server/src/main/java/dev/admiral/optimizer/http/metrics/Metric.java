@@ -173,6 +173,12 @@ enum Metric {
       "admiral_ledger_accepting",
       "1 while paid calls are begun, 0 while too many entries wait in memory."),
   EVENTS_DROPPED(Type.COUNTER, "admiral_events_dropped", "Events that watchers were too slow for."),
+  SPANS(
+      Type.COUNTER,
+      "admiral_trace_spans",
+      "Spans of traces by outcome: exported, failed (no collector took them), dropped (too many"
+          + " waited).",
+      "outcome"),
 
   // The whole.
   READY(

@@ -3,7 +3,9 @@ package dev.admiral.optimizer.http.metrics;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.pipeline.Engines;
+import dev.admiral.optimizer.telemetry.SpanCounts;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * Where the figures come from. Everything may be asked by any thread.
@@ -13,6 +15,7 @@ import java.util.function.IntSupplier;
  * @param process what this process uses
  * @param grpcConnections open connections that speak gRPC
  * @param httpConnections open connections that speak HTTP
+ * @param spans what became of the spans of traces
  * @param version version of the server
  */
 public record Sources(
@@ -21,4 +24,5 @@ public record Sources(
     ProcessGauge process,
     IntSupplier grpcConnections,
     IntSupplier httpConnections,
+    Supplier<SpanCounts> spans,
     String version) {}
