@@ -3,6 +3,7 @@ package dev.admiral.optimizer.http.anthropic;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.http.calls.AnswerFormat;
@@ -11,6 +12,7 @@ import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Reasoning;
 import dev.admiral.optimizer.v1.ToolCall;
 import java.io.IOException;
@@ -21,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * out. A refusal in the model's words is told as the vendor's own are, in stop_details.
  */
 final class MessageFormat implements AnswerFormat {
+  private final MessageWords words;
+
+  MessageFormat(MessageWords words) {
+    this.words = words;
+  }
 
   @Override
   public void whole(JsonGenerator json, Call call, Answered answered) throws IOException {
@@ -49,7 +56,12 @@ final class MessageFormat implements AnswerFormat {
 
   @Override
   public StreamFormat stream(RunningCall running) {
-    return new MessageStream(running.call());
+    return new MessageStream(running);
+  }
+
+  @Override
+  public Failure inWords(Failure failure, Prompt prompt) {
+    return words.translate(failure, prompt);
   }
 
   /** Writes what a message is, without its content. */

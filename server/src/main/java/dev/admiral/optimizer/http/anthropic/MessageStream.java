@@ -1,12 +1,12 @@
 package dev.admiral.optimizer.http.anthropic;
 
 import dev.admiral.optimizer.cache.SingleFlight.Begun;
-import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.http.calls.HttpFailure;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.http.exchange.EventBuffer;
+import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.pipeline.TokenEstimate;
 import dev.admiral.optimizer.v1.ContentDelta;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ import java.util.Set;
 final class MessageStream implements StreamFormat {
   private static final int NONE = -1;
 
-  private final Call call;
+  private final RunningCall running;
   private final List<ContentDelta> waiting = new ArrayList<>(0);
   private final Set<Integer> closedCalls = new HashSet<>();
 
@@ -42,8 +42,8 @@ final class MessageStream implements StreamFormat {
   /** The number of the open block, or of the next one. */
   private int block;
 
-  MessageStream(Call call) {
-    this.call = call;
+  MessageStream(RunningCall running) {
+    this.running = running;
   }
 
   @Override
@@ -54,15 +54,14 @@ final class MessageStream implements StreamFormat {
           json.writeStartObject();
           json.writeStringField("type", "message_start");
           json.writeObjectFieldStart("message");
-          MessageFormat.head(json, call, begun.model());
+          MessageFormat.head(json, running.call(), begun.model());
           json.writeArrayFieldStart("content");
           json.writeEndArray();
           json.writeNullField("stop_reason");
           json.writeNullField("stop_sequence");
           json.writeNullField("stop_details");
           json.writeObjectFieldStart("usage");
-          // Preliminary: what was used is known, and told, at the end.
-          MessageFormat.usage(json, Usage.estimated(TokenEstimate.input(call.prompt()), 1));
+          MessageFormat.usage(json, preliminary());
           json.writeStringField("service_tier", "standard");
           json.writeEndObject();
           json.writeEndObject();
@@ -75,6 +74,19 @@ final class MessageStream implements StreamFormat {
           json.writeStringField("type", "ping");
           json.writeEndObject();
         });
+  }
+
+  /**
+   * What goes in is known of a kept answer and estimated of one under way. What comes out is told
+   * at the end; here it is a beginning, which some clients add to it.
+   */
+  private Usage preliminary() {
+    if (running.outcome() instanceof Answered answered) {
+      Usage all = answered.answer().usage();
+      return new Usage(
+          all.input(), all.cachedInput(), all.cacheWrite(), all.cacheWrite1h(), 1, 0, false);
+    }
+    return Usage.estimated(TokenEstimate.input(running.call().prompt()), 1);
   }
 
   @Override

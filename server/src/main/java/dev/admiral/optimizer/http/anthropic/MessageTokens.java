@@ -30,17 +30,19 @@ public final class MessageTokens implements HttpCalls.Handling {
   @Override
   public void handle(Incoming incoming) throws CallException {
     Version version = Version.of(incoming.header(Version.HEADER));
-    Prompt prompt = new PromptReader(version, Place.root(incoming.body())).count();
+    MessageWords words = new MessageWords();
+    Prompt prompt = new PromptReader(version, Place.root(incoming.body()), words).count();
     switch (intake.accept(
         incoming.identity(), "", prompt, incoming.options(), "", false, incoming.deadlineNanos())) {
       case Accepted.Wrong wrong -> throw new CallException(wrong.failure());
-      case Accepted.Fine fine -> incoming.reply(virtualThreads, () -> count(fine.call()));
+      case Accepted.Fine fine -> incoming.reply(virtualThreads, () -> count(fine.call(), words));
     }
   }
 
-  private Reply count(Call call) throws CallException, InterruptedException {
+  private Reply count(Call call, MessageWords words) throws CallException, InterruptedException {
     return switch (counts.count(call)) {
-      case Counted.Failed failed -> throw new CallException(failed.failure());
+      case Counted.Failed failed ->
+          throw new CallException(words.translate(failed.failure(), call.prompt()));
       case Counted.Tokens tokens ->
           Reply.json(
               200,

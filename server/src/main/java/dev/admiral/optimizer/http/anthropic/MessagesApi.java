@@ -15,14 +15,16 @@ import java.io.UncheckedIOException;
 /** {@code POST /v1/messages}. */
 public final class MessagesApi implements Api {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final MessageFormat FORMAT = new MessageFormat();
 
   @Override
   public Asked read(Incoming incoming) throws CallException {
     Version version = Version.of(incoming.header(Version.HEADER));
     Place body = Place.root(incoming.body());
+    MessageWords words = new MessageWords();
     return new Asked(
-        new PromptReader(version, body).message(), body.field("stream").flag(), FORMAT);
+        new PromptReader(version, body, words).message(),
+        body.field("stream").flag(),
+        new MessageFormat(words));
   }
 
   @Override

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * absent.
  */
 record Place(JsonNode value, @Nullable Place parent, String name) {
+  /** The contract carries numbers it knows nothing of as floating-point ones. */
+  private static final long MOST_EXACT = 1L << 53;
 
   /** Returns a request's body. */
   static Place root(JsonNode body) {
@@ -53,15 +55,6 @@ record Place(JsonNode value, @Nullable Place parent, String name) {
       throw wrong(isAbsent() ? "is required" : "must be text");
     }
     return value.textValue();
-  }
-
-  /** Returns text that says something. */
-  String filledText() throws CallException {
-    String text = text();
-    if (text.isEmpty()) {
-      throw wrong("is empty; it must say something");
-    }
-    return text;
   }
 
   /** Returns text; empty if it is absent. */
@@ -130,21 +123,38 @@ record Place(JsonNode value, @Nullable Place parent, String name) {
     return above.isEmpty() ? name : above + "." + name;
   }
 
-  /** Returns JSON as the contract carries what only a vendor understands. */
-  static Value open(JsonNode json) {
+  /**
+   * Returns this value as the contract carries what only a vendor understands.
+   *
+   * @throws CallException if it holds a whole number that would not come through exactly
+   */
+  Value open() throws CallException {
+    return open(value);
+  }
+
+  private Value open(JsonNode json) throws CallException {
     Value.Builder value = Value.newBuilder();
     switch (json.getNodeType()) {
       case OBJECT -> {
         Struct.Builder struct = value.getStructValueBuilder();
-        json.properties()
-            .forEach(field -> struct.putFields(field.getKey(), open(field.getValue())));
+        for (Map.Entry<String, JsonNode> field : json.properties()) {
+          struct.putFields(field.getKey(), open(field.getValue()));
+        }
       }
       case ARRAY -> {
         ListValue.Builder list = value.getListValueBuilder();
-        json.forEach(item -> list.addValues(open(item)));
+        for (JsonNode item : json) {
+          list.addValues(open(item));
+        }
       }
       case STRING -> value.setStringValue(json.textValue());
-      case NUMBER -> value.setNumberValue(json.doubleValue());
+      case NUMBER -> {
+        if (json.isIntegralNumber()
+            && !(json.canConvertToLong() && Math.abs(json.longValue()) <= MOST_EXACT)) {
+          throw wrong("holds a whole number of more than 53 bits; send it as text");
+        }
+        value.setNumberValue(json.doubleValue());
+      }
       case BOOLEAN -> value.setBoolValue(json.booleanValue());
       case NULL, MISSING, BINARY, POJO -> value.setNullValue(NullValue.NULL_VALUE);
     }

@@ -12,11 +12,9 @@ import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolChoice;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Reads a request into a prompt.
@@ -31,10 +29,6 @@ import java.util.regex.Pattern;
 final class PromptReader {
   private static final String DIALECT = "anthropic";
   private static final long MOST_OUTPUT_TOKENS = 10_000_000;
-  private static final int MOST_TOOLS = 512;
-  private static final int MOST_STOPS = 16;
-  private static final int MODEL_LENGTH = 256;
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   /** Budgets of thinking up to these are little and some; those above are much. */
   private static final long LITTLE_THINKING = 2_048;
@@ -66,12 +60,17 @@ final class PromptReader {
 
   private final Version version;
   private final Place body;
+  private final MessageWords words;
   private final Prompt.Builder prompt = Prompt.newBuilder();
   private final Struct.Builder options = Struct.newBuilder();
 
-  PromptReader(Version version, Place body) {
+  /**
+   * @param words is told where the messages of the prompt come from
+   */
+  PromptReader(Version version, Place body, MessageWords words) {
     this.version = version;
     this.body = body;
+    this.words = words;
   }
 
   /** Reads a request for a message. */
@@ -88,14 +87,9 @@ final class PromptReader {
   }
 
   private Prompt read() throws CallException {
-    String model = body.field("model").filledText();
-    if (model.isBlank() || model.length() > MODEL_LENGTH) {
-      throw body.field("model")
-          .wrong("must name a model in at most " + MODEL_LENGTH + " characters");
-    }
-    prompt.setModel(model);
+    prompt.setModel(body.field("model").text());
     system(body.field("system"));
-    new ContentReader(prompt).messages(body.field("messages"));
+    new ContentReader(prompt, words).messages(body.field("messages"));
     sampling();
     tools(body.field("tools"));
     toolChoice(body.field("tool_choice"));
@@ -110,10 +104,14 @@ final class PromptReader {
     Message.Builder message = Message.newBuilder().setRole(Role.ROLE_SYSTEM);
     if (system.value().isTextual()) {
       if (!system.text().isEmpty()) {
+        words.add(MessageWords.SYSTEM, MessageWords.PLAIN);
         message.addParts(ContentReader.text(system.text()));
       }
     } else {
       int count = system.items();
+      if (count > 0) {
+        words.add(MessageWords.SYSTEM, 0);
+      }
       for (int i = 0; i < count; i++) {
         message.addParts(ContentReader.textBlock(system.item(i)));
       }
@@ -139,15 +137,8 @@ final class PromptReader {
     }
     Place stops = body.field("stop_sequences");
     int count = stops.items();
-    if (count > MOST_STOPS) {
-      throw stops.wrong("has " + count + " texts; send at most " + MOST_STOPS);
-    }
     for (int i = 0; i < count; i++) {
-      String stop = stops.item(i).text();
-      if (stop.isBlank()) {
-        throw stops.item(i).wrong("must hold more than white space");
-      }
-      sampling.addStop(stop);
+      sampling.addStop(stops.item(i).text());
     }
   }
 
@@ -162,16 +153,8 @@ final class PromptReader {
 
   private void tools(Place tools) throws CallException {
     int count = tools.items();
-    if (count > MOST_TOOLS) {
-      throw tools.wrong("has " + count + " tools; send at most " + MOST_TOOLS);
-    }
-    Set<String> names = new HashSet<>();
     for (int i = 0; i < count; i++) {
-      Tool tool = tool(tools.item(i).object());
-      if (!names.add(tool.getName())) {
-        throw tools.item(i).field("name").wrong("is used by an earlier tool");
-      }
-      prompt.addTools(tool);
+      prompt.addTools(tool(tools.item(i).object()));
     }
   }
 
@@ -191,9 +174,6 @@ final class PromptReader {
             .setName(place.field("name").text())
             .setPromptCachePoint(cachePoint.set())
             .setPromptCache1H(cachePoint.forAnHour());
-    if (!NAME.matcher(tool.getName()).matches()) {
-      throw place.field("name").wrong("must be 1 to 64 letters, digits, '_' or '-'");
-    }
     tool.setDescription(place.field("description").textOrNone());
     // In the client's order, which changes answers.
     tool.setParametersSchemaJson(place.field("input_schema").object().value().toString());
@@ -213,19 +193,9 @@ final class PromptReader {
     switch (type) {
       case "auto" -> read.setMode(ToolChoice.Mode.MODE_AUTO);
       case "none" -> read.setMode(ToolChoice.Mode.MODE_NONE);
-      case "any" -> {
-        if (prompt.getToolsCount() == 0) {
-          throw choice.wrong("requires a tool, but tools declares none");
-        }
-        read.setMode(ToolChoice.Mode.MODE_REQUIRED);
-      }
-      case "tool" -> {
-        String name = choice.field("name").text();
-        if (prompt.getToolsList().stream().noneMatch(tool -> tool.getName().equals(name))) {
-          throw choice.field("name").wrong("names no tool that tools declares");
-        }
-        read.setMode(ToolChoice.Mode.MODE_TOOL).setToolName(name);
-      }
+      case "any" -> read.setMode(ToolChoice.Mode.MODE_REQUIRED);
+      case "tool" ->
+          read.setMode(ToolChoice.Mode.MODE_TOOL).setToolName(choice.field("name").text());
       default -> throw choice.field("type").wrong("must be auto, any, tool or none");
     }
     Place single = choice.field("disable_parallel_tool_use");
@@ -250,7 +220,7 @@ final class PromptReader {
             default -> ReasoningEffort.REASONING_EFFORT_HIGH;
           });
     }
-    Struct.Builder rest = Place.open(config.value()).getStructValue().toBuilder();
+    Struct.Builder rest = config.open().getStructValue().toBuilder();
     rest.removeFields("format");
     if (rest.getFieldsCount() > 0) {
       options.putFields("output_config", Value.newBuilder().setStructValue(rest).build());
@@ -275,7 +245,7 @@ final class PromptReader {
     if (thinking.isAbsent()) {
       return;
     }
-    options.putFields("thinking", Place.open(thinking.object().value()));
+    options.putFields("thinking", thinking.object().open());
     switch (thinking.field("type").text()) {
       case "disabled" -> prompt.setReasoningEffort(ReasoningEffort.REASONING_EFFORT_NONE);
       case "enabled" -> {
@@ -311,7 +281,7 @@ final class PromptReader {
           && !REFUSED.contains(name)
           && !options.containsFields(name)
           && !field.getValue().isNull()) {
-        options.putFields(name, Place.open(field.getValue()));
+        options.putFields(name, body.field(name).open());
       }
     }
     if (options.getFieldsCount() > 0) {

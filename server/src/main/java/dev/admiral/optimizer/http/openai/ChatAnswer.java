@@ -8,6 +8,7 @@ import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.http.calls.AnswerFormat;
+import dev.admiral.optimizer.http.calls.Places;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.Candidate;

@@ -6,6 +6,7 @@ import com.google.protobuf.Struct;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.http.calls.Asked;
+import dev.admiral.optimizer.http.calls.Places;
 import dev.admiral.optimizer.v1.Message;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ResponseFormat;

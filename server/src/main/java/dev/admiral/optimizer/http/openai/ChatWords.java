@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.http.openai;
 
+import dev.admiral.optimizer.http.calls.Places;
 import dev.admiral.optimizer.v1.Message;
 import dev.admiral.optimizer.v1.Part;
 import java.util.Map;

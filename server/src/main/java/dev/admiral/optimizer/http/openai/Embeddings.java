@@ -7,6 +7,7 @@ import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.http.calls.HttpCalls;
 import dev.admiral.optimizer.http.calls.Incoming;
+import dev.admiral.optimizer.http.calls.Places;
 import dev.admiral.optimizer.http.calls.VectorFormat;
 import dev.admiral.optimizer.pipeline.VectorRequest;
 import dev.admiral.optimizer.v1.Embedding;

@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.http.openai;
+package dev.admiral.optimizer.http.calls;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Failure.Violation;
@@ -13,9 +13,10 @@ import java.util.regex.Pattern;
 
 /**
  * Where in a client's request the messages of its prompt came from, so that whatever finds fault
- * with the prompt is told in the client's words. Filled while a request is read, then only read.
+ * with the prompt is told in the client's words. Filled by one thread while a request is read, then
+ * only read.
  */
-final class Places {
+public final class Places {
   private static final Pattern MESSAGE = Pattern.compile("prompt\\.messages\\[(\\d+)](.*)");
   private static final Pattern TOOL = Pattern.compile("prompt\\.tools\\[(\\d+)]\\.(\\w+)");
 
@@ -23,7 +24,7 @@ final class Places {
   private int count;
 
   /** What an API calls the fields of a prompt. */
-  interface Words {
+  public interface Words {
     /**
      * Returns the name of a field of a message.
      *
@@ -39,8 +40,12 @@ final class Places {
     String of(String path);
   }
 
-  /** Notes where the next message came from. */
-  void add(int origin) {
+  /**
+   * Notes where the next message came from.
+   *
+   * @param origin what {@link Words} makes a name of
+   */
+  public void add(int origin) {
     if (count == origins.length) {
       origins = Arrays.copyOf(origins, 2 * count);
     }
@@ -48,7 +53,7 @@ final class Places {
   }
 
   /** Returns a failure whose fields are named as the client names them. */
-  Failure translate(Failure failure, Prompt prompt, Words words) {
+  public Failure translate(Failure failure, Prompt prompt, Words words) {
     return switch (failure) {
       case Failure.Invalid invalid -> renamed(invalid, field -> field(field, prompt, words));
       case Failure.Inexpressible cannot -> {
@@ -60,7 +65,7 @@ final class Places {
   }
 
   /** Returns a failure whose fields have other names. */
-  static Failure.Invalid renamed(Failure.Invalid invalid, UnaryOperator<String> names) {
+  public static Failure.Invalid renamed(Failure.Invalid invalid, UnaryOperator<String> names) {
     List<Violation> violations = new ArrayList<>(invalid.violations().size());
     for (Violation violation : invalid.violations()) {
       violations.add(new Violation(names.apply(violation.field()), violation.description()));
