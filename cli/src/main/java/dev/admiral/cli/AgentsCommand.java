@@ -9,7 +9,14 @@ import picocli.CommandLine.Command;
 @Command(
     name = "agents",
     mixinStandardHelpOptions = true,
-    description = {"Lists the agents seen.", ""})
+    description = {"Lists the agents seen.", ""},
+    exitCodeListHeading = Main.EXIT_CODES,
+    exitCodeList = {
+      "0:done",
+      "1:the call failed",
+      "2:the server does not serve, or cannot be reached",
+      "64:the command line is wrong"
+    })
 final class AgentsCommand extends FleetCommand {
   AgentsCommand(Shell shell) {
     super(shell);
@@ -19,13 +26,12 @@ final class AgentsCommand extends FleetCommand {
   int run(AdmiralClient client) {
     List<Agent> agents = client.fleet().agents().toList();
     if (isJson()) {
-      shell()
-          .out()
+      out()
           .println(
               OutputOptions.json(ListAgentsResponse.newBuilder().addAllAgents(agents).build()));
       return Main.DONE;
     }
-    Table table = new Table("AGENT", "GROUP", ">CALLS", ">SPENT", ">SAVED", "LAST SEEN (UTC)");
+    Table table = new Table("AGENT", "?GROUP", ">CALLS", ">SPENT", "?>SAVED", "?LAST SEEN (UTC)");
     for (Agent agent : agents) {
       table.add(
           agent.getAgentId(),

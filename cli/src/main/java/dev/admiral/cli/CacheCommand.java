@@ -22,7 +22,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "cache",
     mixinStandardHelpOptions = true,
-    description = {"Tells what the cache holds, or removes answers from it.", ""})
+    description = {"Tells what the cache holds, or removes answers from it.", ""},
+    exitCodeListHeading = Main.EXIT_CODES,
+    exitCodeList = {
+      "0:done",
+      "1:the call failed",
+      "2:the server does not serve, or cannot be reached",
+      "64:the command line is wrong"
+    })
 final class CacheCommand extends FleetCommand {
   @ArgGroup(heading = "Remove answers:%n")
   private @Nullable Removal removal;
@@ -69,11 +76,11 @@ final class CacheCommand extends FleetCommand {
   private int show(AdmiralClient client) {
     GetMetricsResponse metrics = client.cache().metrics();
     if (isJson()) {
-      shell().out().println(OutputOptions.json(metrics));
-      return Main.DONE;
+      return printJson(metrics);
     }
     Table table =
-        new Table("TIER", ">ANSWERS", ">SIZE", ">LIMIT", ">HITS", ">MISSES", ">DROPPED FOR ROOM");
+        new Table(
+            "TIER", ">ANSWERS", ">SIZE", "?>LIMIT", ">HITS", "?>MISSES", "?>DROPPED FOR ROOM");
     for (CacheTier tier : metrics.getTiersList()) {
       table.add(
           tier.getName(),
@@ -90,8 +97,7 @@ final class CacheCommand extends FleetCommand {
 
   private int remove(AdmiralClient client, Removal what) {
     InvalidateCacheResponse removed = client.cache().invalidate(request(what));
-    shell()
-        .out()
+    out()
         .println(
             isJson()
                 ? OutputOptions.json(removed)

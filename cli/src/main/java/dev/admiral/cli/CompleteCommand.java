@@ -16,8 +16,9 @@ import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -34,8 +35,17 @@ import picocli.CommandLine.Parameters;
       "The answer goes to the standard output; where it came from, what it cost and how long it"
           + " took, to the standard error.",
       ""
+    },
+    exitCodeListHeading = Main.EXIT_CODES,
+    exitCodeList = {
+      "0:answered",
+      "1:the call, or one of a batch, failed",
+      "2:the server does not serve, or cannot be reached",
+      "64:the command line is wrong"
     })
 final class CompleteCommand extends FleetCommand {
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
   @Parameters(
       paramLabel = "PROMPT",
       arity = "0..*",
@@ -79,24 +89,75 @@ final class CompleteCommand extends FleetCommand {
   @Option(names = "--refresh", description = "Do not read the cache, but store the answer.")
   private boolean refresh;
 
+  @Option(
+      names = "--batch",
+      paramLabel = "FILE",
+      description =
+          "Ask every line of a file (- is the standard input); the answers come in the same order."
+              + " Those of several lines are told apart with --json, one line each.")
+  private @Nullable String batch;
+
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Calls of a batch at once, 1 to 1000. Default: ${DEFAULT-VALUE}.")
+  private int parallel;
+
   CompleteCommand(Shell shell) {
     super(shell);
   }
 
   @Override
+  Duration patience() {
+    return PATIENCE;
+  }
+
+  @Override
+  boolean asksAtOnce() {
+    // The prompt may be typed first.
+    return false;
+  }
+
+  @Override
   int run(AdmiralClient client) {
-    CompleteRequest request =
-        CompleteRequest.newBuilder().setPrompt(prompt()).setOptions(options()).build();
-    long start = System.nanoTime();
+    if (batch != null) {
+      return batch(client, batch);
+    }
+    CompleteRequest request = request(text());
+    long start = shell().ticker().nanos();
+    await("waiting for the answer");
     boolean streamed = stream == null ? shell().terminalOut() && !isJson() : stream;
     CompleteResponse answer = streamed ? stream(client, request) : whole(client, request);
-    summarize(answer, Duration.ofNanos(System.nanoTime() - start));
+    summarize(answer, Duration.ofNanos(shell().ticker().nanos() - start));
     return Main.DONE;
+  }
+
+  private int batch(AdmiralClient client, String file) {
+    if (!words.isEmpty() || stream != null) {
+      throw new UsageException(
+          "--batch takes its prompts from a file: leave out words and --stream.");
+    }
+    if (parallel < 1 || parallel > 1_000) {
+      throw new UsageException("--parallel is not between 1 and 1000.");
+    }
+    List<CompleteRequest> requests =
+        lines(file).lines().filter(line -> !line.isBlank()).map(this::request).toList();
+    if (requests.isEmpty()) {
+      throw new UsageException("There is nothing to ask: no line of " + file + " holds a prompt.");
+    }
+    try (Batch asked = new Batch(shell(), client, parallel, isJson())) {
+      return asked.run(requests);
+    }
+  }
+
+  private CompleteRequest request(String text) {
+    return CompleteRequest.newBuilder().setPrompt(prompt(text)).setOptions(options()).build();
   }
 
   private CompleteResponse whole(AdmiralClient client, CompleteRequest request) {
     CompleteResponse answer = client.complete(request);
-    shell().out().println(isJson() ? OutputOptions.json(answer) : said(answer));
+    out().println(isJson() ? OutputOptions.json(answer) : shown(said(answer)));
     return answer;
   }
 
@@ -111,11 +172,9 @@ final class CompleteCommand extends FleetCommand {
       while (events.hasNext()) {
         StreamResponse event = events.next();
         if (isJson()) {
-          shell().out().println(OutputOptions.jsonLine(event));
+          out().println(OutputOptions.jsonLine(event));
         } else if (event.getDelta().getCandidateIndex() == 0) {
-          shell().out().print(event.getDelta().getText().getText());
-          shell().out().print(event.getDelta().getRefusal().getText());
-          shell().out().flush();
+          show(event.getDelta().getText().getText() + event.getDelta().getRefusal().getText());
         }
         if (event.hasStarted()) {
           answer.setCallId(event.getStarted().getCallId());
@@ -128,9 +187,21 @@ final class CompleteCommand extends FleetCommand {
       answer.setCost(finished.getCost()).setServed(finished.getServed());
     }
     if (!isJson()) {
-      shell().out().println();
+      out().println();
     }
     return answer.build();
+  }
+
+  private void show(String piece) {
+    if (!piece.isEmpty()) {
+      out().print(shown(piece));
+      out().flush();
+    }
+  }
+
+  /** What a model says must not command a terminal; a file gets it as it is. */
+  private String shown(String text) {
+    return shell().terminalOut() ? Text.readable(text) : text;
   }
 
   private void summarize(CompleteResponse answer, Duration time) {
@@ -148,7 +219,8 @@ final class CompleteCommand extends FleetCommand {
     }
   }
 
-  private static String money(Cost cost) {
+  /** Returns what a call cost, in a word or two. */
+  static String money(Cost cost) {
     if (cost.getState() == Cost.State.STATE_UNKNOWN) {
       return "price unknown";
     }
@@ -158,7 +230,8 @@ final class CompleteCommand extends FleetCommand {
         : about + Show.dollars(cost.getChargedPicoUsd());
   }
 
-  private static String said(CompleteResponse answer) {
+  /** Returns the text of an answer. */
+  static String said(CompleteResponse answer) {
     return answer.getCompletion().getMessage().getPartsList().stream()
         .map(CompleteCommand::said)
         .collect(Collectors.joining());
@@ -168,10 +241,9 @@ final class CompleteCommand extends FleetCommand {
     return part.hasRefusal() ? part.getRefusal().getText() : part.getText().getText();
   }
 
-  private Prompt prompt() {
+  private Prompt prompt(String text) {
     String named = model != null ? model : shell().env("ADMIRAL_MODEL");
     String chosen = named.isBlank() ? "auto" : named;
-    String text = text();
     Prompt.Builder prompt =
         (system == null ? Prompts.of(chosen, text) : Prompts.of(chosen, system, text)).toBuilder();
     Sampling.Builder sampling = Sampling.newBuilder();
@@ -200,6 +272,17 @@ final class CompleteCommand extends FleetCommand {
     return text;
   }
 
+  private String lines(String file) {
+    if (file.equals("-")) {
+      return standardInput();
+    }
+    try {
+      return Files.readString(Path.of(file));
+    } catch (IOException e) {
+      throw new UsageException("The file " + file + " cannot be read as UTF-8 text.");
+    }
+  }
+
   private String standardInput() {
     if (shell().terminalIn()) {
       shell().dim("Type the prompt; end it with Ctrl-D on a line of its own.");
@@ -207,7 +290,7 @@ final class CompleteCommand extends FleetCommand {
     try {
       return new String(shell().in().readAllBytes(), StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
-      throw new UncheckedIOException("The standard input cannot be read.", e);
+      throw new UsageException("The standard input cannot be read.");
     }
   }
 

@@ -8,6 +8,8 @@ import dev.admiral.optimizer.v1.ReportGrouping;
 import dev.admiral.optimizer.v1.ReportRow;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,7 +17,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "cost",
     mixinStandardHelpOptions = true,
-    description = {"Tells what was paid and what was saved, exactly.", ""})
+    description = {"Tells what was paid and what was saved, exactly.", ""},
+    exitCodeListHeading = Main.EXIT_CODES,
+    exitCodeList = {
+      "0:done",
+      "1:the call failed",
+      "2:the server does not serve, or cannot be reached",
+      "64:the command line is wrong"
+    })
 final class CostCommand extends FleetCommand {
   /** What a row stands for. */
   enum By {
@@ -63,27 +72,28 @@ final class CostCommand extends FleetCommand {
     }
     GetReportResponse report = client.ledger().report(request.build());
     if (isJson()) {
-      shell().out().println(OutputOptions.json(report));
-      return Main.DONE;
+      return printJson(report);
     }
     boolean estimates = report.getTotal().getEstimatedCallCount() > 0;
-    Table table =
-        estimates
-            ? new Table(heading(), ">PAID CALLS", ">PAID", ">ESTIMATED", ">SAVED CALLS", ">SAVED")
-            : new Table(heading(), ">PAID CALLS", ">PAID", ">SAVED CALLS", ">SAVED");
-    report.getRowsList().forEach(row -> add(table, row.getGroup(), row, estimates));
+    boolean times = report.getTotal().hasSavedDuration();
+    List<String> headings = new ArrayList<>(List.of(heading(), "?>PAID CALLS", ">PAID"));
+    if (estimates) {
+      headings.add(">ESTIMATED");
+    }
+    headings.addAll(List.of("?>SAVED CALLS", ">SAVED"));
+    if (times) {
+      headings.add("?>TIME SAVED");
+    }
+    Table table = new Table(headings.toArray(String[]::new));
+    report.getRowsList().forEach(row -> add(table, row.getGroup(), row, estimates, times));
     if (report.getRowsCount() > 1) {
-      add(table, "all", report.getTotal(), estimates);
+      add(table, "all", report.getTotal(), estimates, times);
     }
     print(table, "Nothing was paid and nothing was saved.");
     if (report.getTotal().getUnpricedCallCount() > 0) {
-      shell().out().println();
-      shell()
-          .out()
-          .println(
-              "Without a price: "
-                  + Show.count(report.getTotal().getUnpricedCallCount())
-                  + " further calls");
+      String unpriced = Show.count(report.getTotal().getUnpricedCallCount());
+      out().println();
+      Text.wrap("Without a price: " + unpriced + " further calls", width()).forEach(out()::println);
     }
     return Main.DONE;
   }
@@ -96,16 +106,21 @@ final class CostCommand extends FleetCommand {
     };
   }
 
-  private static void add(Table table, String name, ReportRow row, boolean estimates) {
-    String calls = Show.count(row.getExactCallCount() + row.getEstimatedCallCount());
-    String paid = Show.dollars(row.getExactPicoUsd());
-    String savedCalls = Show.count(row.getSavedCallCount());
-    String saved = Show.dollars(row.getSavedPicoUsd());
+  private static void add(
+      Table table, String name, ReportRow row, boolean estimates, boolean times) {
+    List<String> cells = new ArrayList<>();
+    cells.add(name);
+    cells.add(Show.count(row.getExactCallCount() + row.getEstimatedCallCount()));
+    cells.add(Show.dollars(row.getExactPicoUsd()));
     if (estimates) {
-      table.add(name, calls, paid, Show.dollars(row.getEstimatedPicoUsd()), savedCalls, saved);
-    } else {
-      table.add(name, calls, paid, savedCalls, saved);
+      cells.add(Show.dollars(row.getEstimatedPicoUsd()));
     }
+    cells.add(Show.count(row.getSavedCallCount()));
+    cells.add(Show.dollars(row.getSavedPicoUsd()));
+    if (times) {
+      cells.add(Show.time(row.getSavedDuration()));
+    }
+    table.add(cells.toArray(String[]::new));
   }
 
   private static Timestamp start(LocalDate day) {

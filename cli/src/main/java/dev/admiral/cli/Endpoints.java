@@ -14,8 +14,11 @@ import java.nio.file.Path;
  * @param address host and port by which it is reached from here
  * @param tls whether it speaks TLS
  * @param pid its process, or 0 if it does not say
+ * @param listens the host that it listens on, which tells who else can reach it
+ * @param http the address of its HTTP front, as in {@code http://127.0.0.1:8080}; empty if it has
+ *     none
  */
-public record Endpoints(String address, boolean tls, long pid) {
+public record Endpoints(String address, boolean tls, long pid, String listens, String http) {
   /** The file, by its name in the data folder. */
   public static final String FILE = "endpoints.json";
 
@@ -42,7 +45,18 @@ public record Endpoints(String address, boolean tls, long pid) {
     }
     boolean tls = grpc.getFieldsOrDefault("tls", nothing).getBoolValue();
     long pid = (long) json.getFieldsOrDefault("pid", nothing).getNumberValue();
-    return new Endpoints(reachable(host) + ":" + port, tls, pid);
+    Struct http = json.getFieldsOrDefault("http", nothing).getStructValue();
+    return new Endpoints(reachable(host) + ":" + port, tls, pid, host, front(http));
+  }
+
+  private static String front(Struct http) {
+    Value nothing = Value.getDefaultInstance();
+    String host = http.getFieldsOrDefault("host", nothing).getStringValue();
+    int port = (int) http.getFieldsOrDefault("port", nothing).getNumberValue();
+    boolean tls = http.getFieldsOrDefault("tls", nothing).getBoolValue();
+    return host.isEmpty() || port == 0
+        ? ""
+        : (tls ? "https://" : "http://") + reachable(host) + ":" + port;
   }
 
   /** Whether the server is known to have ended, which one that was killed cannot say itself. */

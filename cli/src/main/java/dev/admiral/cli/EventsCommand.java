@@ -8,6 +8,7 @@ import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Event;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -15,7 +16,14 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "events",
     mixinStandardHelpOptions = true,
-    description = {"Shows events as they happen, one a line, until it is stopped.", ""})
+    description = {"Shows events as they happen, one a line, until it is stopped.", ""},
+    exitCodeListHeading = Main.EXIT_CODES,
+    exitCodeList = {
+      "0:done, or stopped by Ctrl-C",
+      "1:the call failed",
+      "2:the server does not serve, or cannot be reached",
+      "64:the command line is wrong"
+    })
 final class EventsCommand extends FleetCommand {
   @Parameters(
       paramLabel = "PATTERN",
@@ -31,25 +39,45 @@ final class EventsCommand extends FleetCommand {
       description = "Stop after so many events. Default: never.")
   private long most = Long.MAX_VALUE;
 
+  @Option(
+      names = "--after",
+      paramLabel = "SEQUENCE",
+      description = "First those after this number that are still kept. Default: from now on.")
+  private @Nullable Long after;
+
   EventsCommand(Shell shell) {
     super(shell);
   }
 
   @Override
+  boolean asksAtOnce() {
+    // Nothing may happen for hours, which is no wait for an answer.
+    return false;
+  }
+
+  @Override
   int run(AdmiralClient client) {
-    WatchEventsRequest request = WatchEventsRequest.newBuilder().addAllPatterns(patterns).build();
-    try (EventStream events = client.events().watch(request)) {
-      for (long seen = 0; seen < most && events.hasNext(); seen++) {
+    WatchEventsRequest.Builder request = WatchEventsRequest.newBuilder().addAllPatterns(patterns);
+    if (after != null) {
+      request.setAfterSequence(after);
+    }
+    try (Ending ending = Ending.well(out(), "");
+        EventStream events = client.events().watch(request.build())) {
+      for (long seen = 0; seen < most && !out().checkError() && events.hasNext(); seen++) {
         Event event = events.next();
-        shell().out().println(isJson() ? OutputOptions.jsonLine(event) : line(event));
-        shell().out().flush();
+        ending.print((isJson() ? OutputOptions.jsonLine(event) : shown(event)) + "\n");
       }
     }
     return Main.DONE;
   }
 
+  private String shown(Event event) {
+    String line = Text.harmless(line(event));
+    return shell().terminalOut() ? Text.cut(line, width()) : line;
+  }
+
   private static String line(Event event) {
-    return Show.instant(event.getCreateTime()).substring(11)
+    return Show.timeOfDay(event.getCreateTime())
         + "  "
         + event.getType().replaceFirst("^optimizer\\.", "")
         + "  "

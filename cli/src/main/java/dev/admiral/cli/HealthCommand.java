@@ -4,17 +4,27 @@ import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.v1.HealthResponse;
 import dev.admiral.optimizer.v1.HealthState;
 import dev.admiral.optimizer.v1.PartHealth;
+import dev.admiral.optimizer.v1.ServerFigures;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "health",
     mixinStandardHelpOptions = true,
-    description = {
-      "Tells how each part of the server is.",
-      "Exits 0 if it serves, 1 if it works in part, 2 if it does not serve or cannot be reached.",
-      ""
+    description = {"Tells how each part of the server is.", ""},
+    exitCodeListHeading = Main.EXIT_CODES,
+    exitCodeList = {
+      "0:it serves",
+      "1:it works in part, or the call failed",
+      "2:it does not serve, or cannot be reached",
+      "64:the command line is wrong"
     })
 final class HealthCommand extends FleetCommand {
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Print nothing; the exit code tells.")
+  private boolean quiet;
+
   HealthCommand(Shell shell) {
     super(shell);
   }
@@ -22,31 +32,61 @@ final class HealthCommand extends FleetCommand {
   @Override
   int run(AdmiralClient client) {
     HealthResponse health = client.health();
-    if (isJson()) {
-      shell().out().println(OutputOptions.json(health));
-    } else {
-      Table server = new Table("STATE", "VERSION", "SINCE (UTC)");
-      server.add(word(health.getState()), health.getVersion(), Show.instant(health.getStartTime()));
-      print(server, "");
-      shell().out().println();
-      Table table = new Table("PART", "STATE", "SINCE (UTC)", "REASON");
-      for (PartHealth part : health.getPartsList()) {
-        table.add(
-            part.getName(),
-            word(part.getState()),
-            part.hasSinceTime() ? Show.instant(part.getSinceTime()) : "",
-            part.getReason());
-      }
-      print(table, "The server names no parts.");
+    if (quiet) {
+      return exitCode(health.getState());
     }
-    return switch (health.getState()) {
+    if (isJson()) {
+      printJson(health);
+      return exitCode(health.getState());
+    }
+    Table server = new Table("STATE", "VERSION", "?SINCE (UTC)");
+    server.add(state(health.getState()), health.getVersion(), Show.instant(health.getStartTime()));
+    print(server, "");
+    out().println();
+    Table table = new Table("PART", "STATE", "?SINCE (UTC)", "~REASON");
+    for (PartHealth part : health.getPartsList()) {
+      table.add(
+          part.getName(),
+          state(part.getState()),
+          part.hasSinceTime() ? Show.instant(part.getSinceTime()) : "",
+          part.getReason());
+    }
+    print(table, "The server names no parts.");
+    if (health.hasFigures()) {
+      out().println();
+      print(figures(health.getFigures()).lines(width()));
+    }
+    return exitCode(health.getState());
+  }
+
+  /** Returns the exit code that tells of a state. */
+  static int exitCode(HealthState state) {
+    return switch (state) {
       case HEALTH_STATE_SERVING -> Main.DONE;
       case HEALTH_STATE_DEGRADED -> Main.FAILED;
       default -> Main.NOT_SERVING;
     };
   }
 
-  private static String word(HealthState state) {
-    return Show.word(state, "HEALTH_STATE_");
+  private static Facts figures(ServerFigures figures) {
+    Facts facts = new Facts();
+    facts.add("up for", Show.time(figures.getUptimeDuration()));
+    facts.add(
+        "heap",
+        Show.bytes(figures.getHeapUsedBytes()) + " of " + Show.bytes(figures.getHeapLimitBytes()));
+    if (figures.getResidentBytes() > 0) {
+      facts.add("memory", Show.bytes(figures.getResidentBytes()));
+    }
+    if (figures.hasProcessorRate()) {
+      facts.add("processors", Show.percent(figures.getProcessorRate()) + " in use");
+    }
+    facts.add("failed", Show.percent(figures.getFailureRate()) + " of all calls");
+    facts.add("saved", Show.percent(figures.getSavedRate()) + " of all answers");
+    facts.add("in flight", Show.count(figures.getInFlightCount()) + " calls");
+    return facts;
+  }
+
+  private String state(HealthState state) {
+    return shell().paint().state(state, Show.state(state));
   }
 }

@@ -10,7 +10,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "learn",
     mixinStandardHelpOptions = true,
-    description = {"Tells what the server has learned from failures, the most frequent first.", ""})
+    description = {"Tells what the server has learned from failures, the most frequent first.", ""},
+    exitCodeListHeading = Main.EXIT_CODES,
+    exitCodeList = {
+      "0:done",
+      "1:the call failed",
+      "2:the server does not serve, or cannot be reached",
+      "64:the command line is wrong"
+    })
 final class LearnCommand extends FleetCommand {
   @Option(names = "--provider", paramLabel = "NAME", description = "Only this provider.")
   private String provider = "";
@@ -39,10 +46,10 @@ final class LearnCommand extends FleetCommand {
                 .setPageSize(most)
                 .build());
     if (isJson()) {
-      shell().out().println(OutputOptions.json(learned));
-      return Main.DONE;
+      return printJson(learned);
     }
-    Table table = new Table("MODEL", "FAILURE", ">HTTP", ">COUNT", ">AGENTS", "LAST SEEN (UTC)");
+    Table table =
+        new Table("MODEL", "~FAILURE", "?>HTTP", ">COUNT", "?>AGENTS", "?LAST SEEN (UTC)");
     for (FailureSummary failure : learned.getFailuresList()) {
       table.add(
           failure.getProvider() + "/" + failure.getModel(),

@@ -9,9 +9,15 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,8 +26,8 @@ import picocli.CommandLine.Help;
 /**
  * {@code admiral-fleet}: asks a running server.
  *
- * <p>Exit codes: 0 it was done; 1 the call failed (of {@code health}: the server works in part); 2
- * the server does not serve or cannot be reached; 64 the command line is wrong.
+ * <p>Exit codes: 0 it was done; 1 the call failed (of {@code health} and {@code status}: the server
+ * works in part); 2 the server does not serve or cannot be reached; 64 the command line is wrong.
  */
 @Command(
     name = "admiral-fleet",
@@ -32,10 +38,13 @@ import picocli.CommandLine.Help;
     subcommands = CommandLine.HelpCommand.class,
     footer = {
       "",
-      "Exit codes: 0 done, 1 the call failed (health: degraded), 2 the server does not serve or"
-          + " cannot be reached, 64 wrong command line."
+      "Exit codes, unless a command's help says otherwise: 0 done, 1 the call failed, 2 the server"
+          + " does not serve or cannot be reached, 64 wrong command line."
     })
 public final class Main {
+  /** Stands above a command's list of exit codes. */
+  static final String EXIT_CODES = "%nExit codes:%n";
+
   static final int DONE = 0;
   static final int FAILED = 1;
   static final int NOT_SERVING = 2;
@@ -55,10 +64,14 @@ public final class Main {
   public static void main(String[] args) {
     // The transport's own log says what the one sentence of an error says already.
     TRANSPORT.setLevel(Level.OFF);
+    // One connection needs one thread, and Leaving can hold one.
+    System.setProperty("io.netty.eventLoopThreads", "1");
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
     Map<String, String> env = System.getenv();
     boolean terminalOut = Terminal.is(1);
+    String columns = env.getOrDefault("COLUMNS", "");
+    String lines = env.getOrDefault("LINES", "");
     Shell shell =
         new Shell(
             env,
@@ -66,10 +79,16 @@ public final class Main {
             System.in,
             out,
             err,
-            terminalOut ? Terminal.width(env.getOrDefault("COLUMNS", "")) : Integer.MAX_VALUE,
+            new Window(() ->
+                terminalOut || Terminal.isNumber(columns)
+                    ? Terminal.size(columns, lines)
+                    : Window.Size.ENDLESS),
+            Ticker.REAL,
+            Optional.ofNullable(System.getProperty("admiral.home")).map(Path::of).orElse(null),
             Terminal.is(0),
             terminalOut,
-            Terminal.is(2) && env.getOrDefault("NO_COLOR", "").isEmpty());
+            Terminal.is(2),
+            true);
     int exit = run(shell, args);
     out.flush();
     err.flush();
@@ -78,44 +97,97 @@ public final class Main {
 
   /** Runs one command and returns its exit code. */
   static int run(Shell shell, String... args) {
-    CommandLine line = new CommandLine(new Main());
-    for (FleetCommand command :
-        new FleetCommand[] {
-          new CompleteCommand(shell),
-          new HealthCommand(shell),
-          new StatsCommand(shell),
-          new CostCommand(shell),
-          new AgentsCommand(shell),
-          new ModelsCommand(shell),
-          new LearnCommand(shell),
-          new CacheCommand(shell),
-          new EventsCommand(shell)
-        }) {
-      line.addSubcommand(command);
-    }
+    CommandLine line = commandLine(shell, args);
     return line.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8))
-        .setColorScheme(Help.defaultColorScheme(shell.colour() ? Help.Ansi.AUTO : Help.Ansi.OFF))
-        .setUsageHelpWidth(Math.clamp(shell.width(), NARROWEST_HELP, WIDEST_HELP))
+        .setColorScheme(Help.defaultColorScheme(shell.paint().on() ? Help.Ansi.ON : Help.Ansi.OFF))
+        .setUsageHelpWidth(helpWidth(shell, args))
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler((e, wrong) -> {
-          explain(shell, e.getMessage());
-          shell
-              .err()
-              .println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-          return WRONG_USAGE;
-        })
-        .setExecutionExceptionHandler((e, failed, parsed) -> fail(shell, e, failed.getCommand()))
+        .setParameterExceptionHandler((e, wrong) -> misread(shell, e))
+        .setExecutionExceptionHandler((e, failed, parsed) -> fail(shell, e, failed))
         .execute(args);
   }
 
-  private static int fail(Shell shell, Exception e, Object command) throws Exception {
+  private static Map<String, Supplier<CommandLine>> commands(Shell shell) {
+    Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
+    commands.put("status", () -> new CommandLine(new StatusCommand(shell)));
+    commands.put("health", () -> new CommandLine(new HealthCommand(shell)));
+    commands.put("stats", () -> new CommandLine(new StatsCommand(shell)));
+    commands.put("top", () -> new CommandLine(new TopCommand(shell)));
+    commands.put("complete", () -> new CommandLine(new CompleteCommand(shell)));
+    commands.put("agents", () -> new CommandLine(new AgentsCommand(shell)));
+    commands.put("models", () -> new CommandLine(new ModelsCommand(shell)));
+    commands.put("limits", () -> new CommandLine(new LimitsCommand(shell)));
+    commands.put("calls", () -> new CommandLine(new CallsCommand(shell)));
+    commands.put("cost", () -> new CommandLine(new CostCommand(shell)));
+    commands.put("cache", () -> new CommandLine(new CacheCommand(shell)));
+    commands.put("learn", () -> new CommandLine(new LearnCommand(shell)));
+    commands.put("events", () -> new CommandLine(new EventsCommand(shell)));
+    commands.put("doctor", () -> new CommandLine(new DoctorCommand(shell)));
+    commands.put(
+        "config",
+        () -> new CommandLine(new ConfigCommand()).addSubcommand(new ConfigCommand.Check(shell)));
+    commands.put(
+        "completion",
+        () -> new CommandLine(new CompletionCommand(shell, () -> commandLine(shell))));
+    return commands;
+  }
+
+  /** Reads the options of the command that is named; those of all would double the start. */
+  private static CommandLine commandLine(Shell shell, String... args) {
+    CommandLine line = new CommandLine(new Main());
+    Map<String, Supplier<CommandLine>> commands = commands(shell);
+    Supplier<CommandLine> named = args.length == 0 ? null : commands.get(args[0]);
+    if (named != null) {
+      line.addSubcommand(named.get());
+    } else {
+      commands.values().forEach(command -> line.addSubcommand(command.get()));
+    }
+    return line;
+  }
+
+  /** The terminal is measured only where help is to be laid out. */
+  private static int helpWidth(Shell shell, String... args) {
+    boolean help =
+        args.length == 0
+            || Stream.of(args).anyMatch(arg -> Set.of("help", "--help", "-h").contains(arg));
+    return help
+        ? Math.clamp(shell.window().size().columns(), NARROWEST_HELP, WIDEST_HELP)
+        : WIDEST_HELP;
+  }
+
+  private static int misread(Shell shell, CommandLine.ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    String hint = "Try '" + command.getCommandSpec().qualifiedName() + " --help'.";
+    if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      List<String> near = unmatched.getSuggestions();
+      if (command.getParent() == null && unmatched.getUnmatched().getFirst().startsWith("-")) {
+        hint = "Options stand behind the command: admiral-fleet status --address HOST:PORT.";
+      } else if (!near.isEmpty()) {
+        hint = "Did you mean " + String.join(" or ", near) + "? " + hint;
+      }
+    }
+    explain(shell, e.getMessage());
+    shell.err().println(hint);
+    return WRONG_USAGE;
+  }
+
+  private static int fail(Shell shell, Exception e, CommandLine command) throws Exception {
     if (e instanceof UsageException) {
       explain(shell, e.getMessage());
       return WRONG_USAGE;
     }
     if (!(e instanceof AdmiralException failure)) {
       throw e;
+    }
+    if (failure.code() == Status.Code.UNIMPLEMENTED) {
+      explain(
+          shell,
+          "this server does not offer what '"
+              + command.getCommandSpec().qualifiedName()
+              + "' asks for: it is older than this program, or that part has no engine in it.");
+      shell.dim(String.valueOf(failure.getMessage()));
+      return FAILED;
     }
     explain(shell, failure.getMessage());
     failure.violations().stream()
@@ -127,15 +199,19 @@ public final class Main {
         .ifPresent(wait -> shell.err().println("Try again in " + Show.time(wait) + "."));
     if (failure.reason() == ErrorReason.ERROR_REASON_UNSPECIFIED
         && failure.code() == Status.Code.UNAVAILABLE) {
-      if (command instanceof FleetCommand asked) {
-        shell.dim("The address came from " + asked.origin() + "; ./admiral serve starts a server.");
+      if (command.getCommand() instanceof FleetCommand asked) {
+        shell.dim(
+            "The address came from "
+                + asked.server().origin(shell)
+                + "; ./admiral serve starts a server, admiral-fleet doctor says what is wrong.");
       }
       return NOT_SERVING;
     }
     return failure.reason() == ErrorReason.ERROR_REASON_SERVER_DRAINING ? NOT_SERVING : FAILED;
   }
 
-  private static void explain(Shell shell, @Nullable String message) {
+  /** Says in one sentence what went wrong. */
+  static void explain(Shell shell, @Nullable String message) {
     shell.err().println("admiral-fleet: " + message);
   }
 

@@ -10,7 +10,14 @@ import picocli.CommandLine.Command;
 @Command(
     name = "models",
     mixinStandardHelpOptions = true,
-    description = {"Lists the models and aliases that can be asked for.", ""})
+    description = {"Lists the models and aliases that can be asked for.", ""},
+    exitCodeListHeading = Main.EXIT_CODES,
+    exitCodeList = {
+      "0:done",
+      "1:the call failed",
+      "2:the server does not serve, or cannot be reached",
+      "64:the command line is wrong"
+    })
 final class ModelsCommand extends FleetCommand {
   private static final int PAGE_SIZE = 1_000;
 
@@ -22,22 +29,21 @@ final class ModelsCommand extends FleetCommand {
   int run(AdmiralClient client) {
     ListModelsResponse all = all(client);
     if (isJson()) {
-      shell().out().println(OutputOptions.json(all));
-      return Main.DONE;
+      return printJson(all);
     }
-    Table models = new Table("MODEL", ">CONTEXT", ">IN $/MTOK", ">OUT $/MTOK", "NOW");
+    Table models = new Table("MODEL", "?>CONTEXT", "?>IN $/MTOK", "?>OUT $/MTOK", "~BREAKER");
     for (Model model : all.getModelsList()) {
       models.add(
           model.getProvider() + "/" + model.getName(),
           model.getContextTokenCount() == 0 ? "" : Show.count(model.getContextTokenCount()),
           model.getPriced() ? Show.dollars(model.getInputPicoUsdPerMtok()) : "unknown",
           model.getPriced() ? Show.dollars(model.getOutputPicoUsdPerMtok()) : "unknown",
-          model.getAvailable() ? "" : "not asked: it fails");
+          Show.breaker(model, shell().ticker().now()));
     }
     print(models, "The server knows no models.");
     if (all.getAliasesCount() > 0) {
-      shell().out().println();
-      Table aliases = new Table("ALIAS", "CANDIDATES, BEST FIRST");
+      out().println();
+      Table aliases = new Table("ALIAS", "~CANDIDATES, BEST FIRST");
       for (Alias alias : all.getAliasesList()) {
         aliases.add(alias.getName(), String.join(", ", alias.getModelsList()));
       }
@@ -46,7 +52,8 @@ final class ModelsCommand extends FleetCommand {
     return Main.DONE;
   }
 
-  private static ListModelsResponse all(AdmiralClient client) {
+  /** Returns all pages in one. */
+  static ListModelsResponse all(AdmiralClient client) {
     ListModelsResponse.Builder all = ListModelsResponse.newBuilder();
     String token = "";
     do {

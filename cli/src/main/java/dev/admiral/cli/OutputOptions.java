@@ -3,6 +3,8 @@ package dev.admiral.cli;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** Options for the form of what is printed. */
@@ -39,6 +41,20 @@ final class OutputOptions {
     return print(
         JsonFormat.printer().alwaysPrintFieldsWithNoPresence().omittingInsignificantWhitespace(),
         message);
+  }
+
+  /** Returns an object of several lines that holds messages by name. */
+  static String object(Map<String, ? extends Message> members) {
+    return members.entrySet().stream()
+        .map(member -> "  \"" + member.getKey() + "\": " + jsonLine(member.getValue()))
+        .collect(Collectors.joining(",\n", "{\n", "\n}"));
+  }
+
+  /** Returns an object of one line that holds messages by name. */
+  static String objectLine(Map<String, ? extends Message> members) {
+    return members.entrySet().stream()
+        .map(member -> "\"" + member.getKey() + "\":" + jsonLine(member.getValue()))
+        .collect(Collectors.joining(",", "{", "}"));
   }
 
   private static String print(JsonFormat.Printer printer, Message message) {

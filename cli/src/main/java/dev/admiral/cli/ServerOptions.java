@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -62,9 +63,8 @@ final class ServerOptions {
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
-      defaultValue = "600",
-      description = "Give up after this time. Default: ${DEFAULT-VALUE}.")
-  private double timeoutSeconds;
+      description = "Give up a call after this time. Default: 600 for a model's answer, else 10.")
+  private @Nullable Double timeoutSeconds;
 
   /**
    * Where the server is, and how that is known.
@@ -80,11 +80,14 @@ final class ServerOptions {
   /**
    * Connects.
    *
+   * @param patience how long a call may take, unless the user says
+   * @param callbacks runs what the connection's thread has to tell
    * @throws UsageException if the options do not fit together
    */
-  AdmiralClient connect(Shell shell) {
+  AdmiralClient connect(Shell shell, Duration patience, Executor callbacks) {
     Place place = place(shell);
-    if (!(timeoutSeconds > 0 && timeoutSeconds <= 86_400)) {
+    double seconds = timeoutSeconds == null ? patience.toSeconds() : timeoutSeconds;
+    if (!(seconds > 0 && seconds <= 86_400)) {
       throw new UsageException("--timeout is not between 0 and 86400 seconds.");
     }
     if (!place.note().isEmpty()) {
@@ -95,7 +98,8 @@ final class ServerOptions {
           AdmiralClient.builder()
               .address(place.address())
               .retry(SHORT)
-              .deadline(Duration.ofNanos((long) (timeoutSeconds * 1e9)));
+              .executor(callbacks)
+              .deadline(Duration.ofNanos((long) (seconds * 1e9)));
       key(shell).ifPresent(builder::key);
       tls(place).ifPresent(builder::tls);
       if (plaintext) {
@@ -116,6 +120,28 @@ final class ServerOptions {
     return place(shell).origin();
   }
 
+  /** Returns the address that is used. */
+  String address(Shell shell) {
+    return place(shell).address();
+  }
+
+  /** Whether a key or a certificate is shown to the server. */
+  boolean showsWho(Shell shell) {
+    return certificate != null || key(shell).isPresent();
+  }
+
+  /** Whether the server is looked for on this machine. */
+  boolean isLocal(Shell shell) {
+    String place = place(shell).address();
+    return place.startsWith("127.") || place.startsWith("localhost") || place.startsWith("[::1]");
+  }
+
+  /** Returns the data folder of a server that is not configured otherwise. */
+  static Path dataFolder(Shell shell) {
+    String folder = shell.env("ADMIRAL_DATA_DIR");
+    return folder.isBlank() ? shell.home().resolve(".admiral") : Path.of(folder);
+  }
+
   private Place place(Shell shell) {
     if (address != null) {
       return new Place(address, false, "--address");
@@ -123,9 +149,7 @@ final class ServerOptions {
     if (!shell.env("ADMIRAL_ADDRESS").isBlank()) {
       return new Place(shell.env("ADMIRAL_ADDRESS"), false, "ADMIRAL_ADDRESS");
     }
-    String folder = shell.env("ADMIRAL_DATA_DIR");
-    Path data = folder.isBlank() ? shell.home().resolve(".admiral") : Path.of(folder);
-    Path endpoints = data.resolve(Endpoints.FILE);
+    Path endpoints = dataFolder(shell).resolve(Endpoints.FILE);
     return Files.isReadable(endpoints)
         ? read(endpoints)
         : new Place(DEFAULT_ADDRESS, false, "the default");

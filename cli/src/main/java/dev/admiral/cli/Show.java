@@ -1,9 +1,16 @@
 package dev.admiral.cli;
 
+import static java.math.RoundingMode.HALF_EVEN;
+
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.admiral.optimizer.v1.Breaker;
+import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.HealthState;
+import dev.admiral.optimizer.v1.Model;
 import dev.admiral.optimizer.v1.Source;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -23,9 +30,34 @@ public final class Show {
     return (shown.signum() < 0 ? "-$" : "$") + shown.abs().toPlainString();
   }
 
+  /**
+   * Returns dollars rounded for a glance: cents from a dollar up, three digits below. Reports that
+   * must be exact use {@link #dollars}.
+   */
+  static String about(long picoUsd) {
+    BigDecimal usd = BigDecimal.valueOf(picoUsd, 12);
+    if (usd.abs().compareTo(BigDecimal.ONE) >= 0) {
+      return String.format(
+          Locale.ROOT, picoUsd < 0 ? "-$%,.2f" : "$%,.2f", usd.abs().setScale(2, HALF_EVEN));
+    }
+    BigDecimal rounded = usd.round(new MathContext(3)).stripTrailingZeros();
+    BigDecimal shown = rounded.scale() < 2 ? rounded.setScale(2) : rounded;
+    return (shown.signum() < 0 ? "-$" : "$") + shown.abs().toPlainString();
+  }
+
+  /** Returns how often something happens in a second: {@code 0.5}, {@code 1,234}. */
+  static String perSecond(double rate) {
+    return String.format(Locale.ROOT, rate < 99.95 ? "%.1f" : "%,.0f", rate);
+  }
+
   /** Returns a count with its thousands apart: {@code 12,345}. */
   public static String count(long number) {
     return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /** Returns a count of things: {@code 1 call}, {@code 12,345 calls}. */
+  static String count(long number, String thing) {
+    return count(number) + " " + thing + (number == 1 ? "" : "s");
   }
 
   /** Returns a part of a whole in percent: {@code 80.1 %}; nothing of nothing is {@code -}. */
@@ -57,12 +89,32 @@ public final class Show {
 
   /** Returns a span as {@link #time(java.time.Duration)} does. */
   public static String time(Duration span) {
-    return time(java.time.Duration.ofSeconds(span.getSeconds(), span.getNanos()));
+    return time(span(span));
+  }
+
+  /** Returns a span of the contract as one of the JDK. */
+  static java.time.Duration span(Duration span) {
+    return java.time.Duration.ofSeconds(span.getSeconds(), span.getNanos());
   }
 
   /** Returns an instant to the second, UTC. */
   static String instant(Timestamp time) {
-    return SECONDS.format(Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));
+    return SECONDS.format(moment(time));
+  }
+
+  /** Returns the time of day of an instant, to the second, UTC. */
+  static String timeOfDay(Timestamp time) {
+    return instant(time).substring(11);
+  }
+
+  /** Returns the time of day of an instant, to the second, UTC. */
+  static String timeOfDay(Instant time) {
+    return SECONDS.format(time).substring(11);
+  }
+
+  /** Returns an instant of the contract as one of the JDK. */
+  static Instant moment(Timestamp time) {
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }
 
   /** Returns bytes in binary units: {@code 12.5 MiB}. */
@@ -86,6 +138,42 @@ public final class Show {
       case SOURCE_REPEATED -> "repeated";
       case SOURCE_UNSPECIFIED, UNRECOGNIZED -> "unknown";
     };
+  }
+
+  /** Returns a word or two for a state. */
+  static String state(HealthState state) {
+    return state == HealthState.HEALTH_STATE_UNSPECIFIED
+        ? "not known yet"
+        : word(state, "HEALTH_STATE_");
+  }
+
+  /** Returns why a call failed, in a word or two. */
+  static String failure(ErrorReason reason) {
+    return word(reason, "ERROR_REASON_");
+  }
+
+  /** Returns whether calls are sent to a model, and if not, why and until when. */
+  static String breaker(Model model, Instant now) {
+    Breaker breaker = model.getBreaker();
+    return switch (breaker.getState()) {
+      case STATE_OPEN ->
+          "open: "
+              + percent(breaker.getFailureRate())
+              + " of "
+              + breaker.getTryCount()
+              + " tries failed"
+              + (breaker.hasRetryTime()
+                  ? ", asked again in " + time(until(breaker.getRetryTime(), now))
+                  : "");
+      case STATE_PROBING -> "probing: one call is sent to see whether it works";
+      case STATE_CLOSED -> "closed";
+      default -> model.getAvailable() ? "" : "not asked: it fails";
+    };
+  }
+
+  private static java.time.Duration until(Timestamp time, Instant now) {
+    java.time.Duration wait = java.time.Duration.between(now, moment(time));
+    return wait.isNegative() ? java.time.Duration.ZERO : wait;
   }
 
   /** Returns the name of an enum's value without its prefix, as people write it. */

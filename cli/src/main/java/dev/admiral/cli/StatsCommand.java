@@ -7,13 +7,23 @@ import dev.admiral.optimizer.v1.Latency;
 import dev.admiral.optimizer.v1.ModelStats;
 import dev.admiral.optimizer.v1.StatsRequest;
 import dev.admiral.optimizer.v1.StatsResponse;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
     name = "stats",
     mixinStandardHelpOptions = true,
-    description = {"Tells what was served, how fast, and what was saved since the start.", ""})
+    description = {"Tells what was served, how fast, and what was saved since the start.", ""},
+    exitCodeListHeading = Main.EXIT_CODES,
+    exitCodeList = {
+      "0:done, or stopped by Ctrl-C",
+      "1:the call failed",
+      "2:the server does not serve, or cannot be reached",
+      "64:the command line is wrong"
+    })
 final class StatsCommand extends FleetCommand {
   private static final int MOST_ROWS = 20;
 
@@ -23,35 +33,73 @@ final class StatsCommand extends FleetCommand {
   @Option(names = "--all", description = "All agents and models, not the 20 busiest.")
   private boolean all;
 
+  @Option(
+      names = {"-w", "--watch"},
+      description = "Look again and again until Ctrl-C.")
+  private boolean watch;
+
+  @Mixin private Live live = new Live();
+
   StatsCommand(Shell shell) {
     super(shell);
   }
 
   @Override
   int run(AdmiralClient client) {
-    StatsResponse stats = client.stats(StatsRequest.newBuilder().setAgentId(agent).build());
+    if (watch || live.count() < Long.MAX_VALUE) {
+      return Live.watch(
+          shell(),
+          live.interval(),
+          live.count(),
+          !isJson(),
+          size -> {
+            StatsResponse stats = ask(client);
+            answered();
+            return isJson() ? List.of(OutputOptions.jsonLine(stats)) : look(stats, size.columns());
+          });
+    }
+    StatsResponse stats = ask(client);
     if (isJson()) {
-      shell().out().println(OutputOptions.json(stats));
-      return Main.DONE;
+      return printJson(stats);
     }
-    shell().out().println("Since " + Show.instant(stats.getStartTime()) + " UTC");
-    shell().out().println();
-    print(totals(stats), "");
-    shell().out().println();
-    print(latencies(stats.getTotal()), "");
-    Table models = new Table("MODEL", ">CALLS", ">FAILED", ">SAVED", ">SPENT", ">P50", ">P99");
-    stats.getModelsList().stream().limit(rows()).forEach(model -> add(models, model));
-    Table agents = new Table("AGENT", ">CALLS", ">FAILED", ">SAVED", ">SPENT", ">P50", ">P99");
-    stats.getAgentsList().stream().limit(rows()).forEach(one -> add(agents, one));
-    if (!models.isEmpty()) {
-      shell().out().println();
-      print(models, "");
-    }
-    if (!agents.isEmpty()) {
-      shell().out().println();
-      print(agents, "");
-    }
+    print(lines(stats, width()));
     return Main.DONE;
+  }
+
+  private StatsResponse ask(AdmiralClient client) {
+    return client.stats(StatsRequest.newBuilder().setAgentId(agent).build());
+  }
+
+  private List<String> look(StatsResponse stats, int width) {
+    List<String> lines = lines(stats, width);
+    if (!shell().terminalOut()) {
+      lines.add("");
+    }
+    return lines;
+  }
+
+  private List<String> lines(StatsResponse stats, int width) {
+    List<String> lines = new ArrayList<>();
+    lines.add("Since " + Show.instant(stats.getStartTime()) + " UTC");
+    lines.add("");
+    lines.addAll(totals(stats).lines(width));
+    lines.add("");
+    lines.addAll(latencies(stats.getTotal()).lines(width));
+    Table models = table("MODEL");
+    stats.getModelsList().stream().limit(rows()).forEach(model -> add(models, model));
+    Table agents = table("AGENT");
+    stats.getAgentsList().stream().limit(rows()).forEach(one -> add(agents, one));
+    for (Table table : List.of(models, agents)) {
+      if (!table.isEmpty()) {
+        lines.add("");
+        lines.addAll(table.lines(width));
+      }
+    }
+    return lines;
+  }
+
+  private static Table table(String heading) {
+    return new Table(heading, ">CALLS", "?>FAILED", "?>SAVED", "?>SPENT", "?>P50", "?>P99");
   }
 
   private long rows() {
@@ -79,6 +127,9 @@ final class StatsCommand extends FleetCommand {
     row(table, "saved in all", total.getSavedCallCount(), answered);
     table.add("dollars spent", Show.dollars(total.getSpentPicoUsd()), "");
     table.add("dollars saved", Show.dollars(total.getSavedPicoUsd()), "");
+    if (total.hasSavedDuration()) {
+      table.add("time saved", Show.time(total.getSavedDuration()), "");
+    }
     if (total.getUnpricedCount() > 0) {
       row(table, "without a price", total.getUnpricedCount(), answered);
     }
@@ -90,7 +141,7 @@ final class StatsCommand extends FleetCommand {
   }
 
   private static Table latencies(CallStats total) {
-    Table table = new Table("TIME", ">P50", ">P95", ">P99", ">P99.9", ">MAX");
+    Table table = new Table("TIME", ">P50", "?>P95", ">P99", "?>P99.9", "?>MAX");
     add(table, "of a call", total.getLatency());
     add(table, "added here", total.getOverhead());
     return table;

@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** What can be found out about the terminal this process has, if it has one. */
 public final class Terminal {
-  private static final int DEFAULT_WIDTH = 80;
+  private static final Window.Size USUAL = new Window.Size(80, 24);
+  private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,4}");
 
   private Terminal() {}
 
@@ -30,11 +32,23 @@ public final class Terminal {
     }
   }
 
-  /** Returns the columns of the terminal. */
-  static int width(String columns) {
-    if (columns.matches("[1-9]\\d{0,4}")) {
-      return Integer.parseInt(columns);
-    }
+  /**
+   * Returns the size of the terminal. What the variables COLUMNS and LINES say goes first: who
+   * exports them means it.
+   */
+  static Window.Size size(String columns, String lines) {
+    Window.Size measured = isNumber(columns) && isNumber(lines) ? USUAL : measured();
+    return new Window.Size(
+        isNumber(columns) ? Integer.parseInt(columns) : measured.columns(),
+        isNumber(lines) ? Integer.parseInt(lines) : measured.rows());
+  }
+
+  /** Whether a variable holds a number of columns or lines that is taken seriously. */
+  static boolean isNumber(String text) {
+    return NUMBER.matcher(text).matches();
+  }
+
+  private static Window.Size measured() {
     try {
       Process stty =
           new ProcessBuilder("stty", "size")
@@ -46,15 +60,16 @@ public final class Terminal {
             new String(out.readAllBytes(), StandardCharsets.US_ASCII).strip().split(" ", 2);
         if (stty.waitFor(1, TimeUnit.SECONDS)
             && size.length == 2
-            && size[1].matches("[1-9]\\d{0,4}")) {
-          return Integer.parseInt(size[1]);
+            && isNumber(size[0])
+            && isNumber(size[1])) {
+          return new Window.Size(Integer.parseInt(size[1]), Integer.parseInt(size[0]));
         }
       }
     } catch (IOException e) {
-      return DEFAULT_WIDTH;
+      return USUAL;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return DEFAULT_WIDTH;
+    return USUAL;
   }
 }

@@ -1,14 +1,19 @@
 package dev.admiral.cli;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.v1.Agent;
 import dev.admiral.optimizer.v1.AgentStats;
 import dev.admiral.optimizer.v1.Alias;
+import dev.admiral.optimizer.v1.Attempt;
+import dev.admiral.optimizer.v1.Breaker;
 import dev.admiral.optimizer.v1.CacheServiceGrpc;
 import dev.admiral.optimizer.v1.CacheTier;
 import dev.admiral.optimizer.v1.CallFinished;
+import dev.admiral.optimizer.v1.CallRecord;
+import dev.admiral.optimizer.v1.CallServiceGrpc;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
@@ -23,6 +28,8 @@ import dev.admiral.optimizer.v1.FailureSummary;
 import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.Finished;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
+import dev.admiral.optimizer.v1.GetCallRequest;
+import dev.admiral.optimizer.v1.GetCallResponse;
 import dev.admiral.optimizer.v1.GetMetricsRequest;
 import dev.admiral.optimizer.v1.GetMetricsResponse;
 import dev.admiral.optimizer.v1.GetReportRequest;
@@ -36,8 +43,13 @@ import dev.admiral.optimizer.v1.Latency;
 import dev.admiral.optimizer.v1.LearningQueryRequest;
 import dev.admiral.optimizer.v1.LearningQueryResponse;
 import dev.admiral.optimizer.v1.LedgerServiceGrpc;
+import dev.admiral.optimizer.v1.Limit;
 import dev.admiral.optimizer.v1.ListAgentsRequest;
 import dev.admiral.optimizer.v1.ListAgentsResponse;
+import dev.admiral.optimizer.v1.ListCallsRequest;
+import dev.admiral.optimizer.v1.ListCallsResponse;
+import dev.admiral.optimizer.v1.ListLimitsRequest;
+import dev.admiral.optimizer.v1.ListLimitsResponse;
 import dev.admiral.optimizer.v1.ListModelsRequest;
 import dev.admiral.optimizer.v1.ListModelsResponse;
 import dev.admiral.optimizer.v1.Model;
@@ -47,19 +59,23 @@ import dev.admiral.optimizer.v1.PartHealth;
 import dev.admiral.optimizer.v1.ReportRow;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Served;
+import dev.admiral.optimizer.v1.ServerFigures;
 import dev.admiral.optimizer.v1.Source;
 import dev.admiral.optimizer.v1.Started;
 import dev.admiral.optimizer.v1.StatsRequest;
 import dev.admiral.optimizer.v1.StatsResponse;
+import dev.admiral.optimizer.v1.Step;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.TextDelta;
+import dev.admiral.optimizer.v1.Usage;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
 import dev.admiral.optimizer.v1.WatchEventsResponse;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -79,12 +95,28 @@ final class FakeFleet implements AutoCloseable {
   final Queue<Metadata> headers = new ConcurrentLinkedQueue<>();
   volatile HealthState state = HealthState.HEALTH_STATE_SERVING;
   volatile @Nullable StatusRuntimeException failure;
+  volatile String text = "Paris – bien sûr.";
 
   private final Server server;
+  private final boolean old;
 
   FakeFleet() throws IOException {
+    this(false);
+  }
+
+  /** As the first version of the server was: it knows nothing of limits, single calls, figures. */
+  static FakeFleet old() throws IOException {
+    return new FakeFleet(true);
+  }
+
+  private FakeFleet(boolean old) throws IOException {
+    this.old = old;
+    ServerBuilder<?> builder = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create());
+    if (!old) {
+      builder.addService(new Calls());
+    }
     server =
-        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+        builder
             .addService(new Optimizer())
             .addService(new Fleet())
             .addService(new Ledger())
@@ -146,6 +178,7 @@ final class FakeFleet implements AutoCloseable {
           .setSavedPicoUsd(5_000_000_000_000L)
           .setLatency(latency())
           .setOverhead(latency())
+          .setSavedDuration(Duration.newBuilder().setSeconds(3_900))
           .build();
 
   private static Latency latency() {
@@ -170,7 +203,7 @@ final class FakeFleet implements AutoCloseable {
               .setModel("gpt-5-mini")
               .setCompletion(
                   Completion.newBuilder()
-                      .setMessage(Prompts.message(Role.ROLE_ASSISTANT, "Paris – bien sûr."))
+                      .setMessage(Prompts.message(Role.ROLE_ASSISTANT, text))
                       .setFinishReason(FinishReason.FINISH_REASON_STOP))
               .setCost(COST)
               .setServed(SERVED)
@@ -212,9 +245,7 @@ final class FakeFleet implements AutoCloseable {
 
     @Override
     public void health(HealthRequest request, StreamObserver<HealthResponse> answer) {
-      reply(
-          request,
-          answer,
+      HealthResponse.Builder health =
           HealthResponse.newBuilder()
               .setState(state)
               .setVersion("0.1.0")
@@ -224,8 +255,20 @@ final class FakeFleet implements AutoCloseable {
                       .setName("provider/openai")
                       .setState(state)
                       .setSinceTime(TIME)
-                      .setReason("Answers."))
-              .build());
+                      .setReason("Answers."));
+      if (!old) {
+        health.setFigures(
+            ServerFigures.newBuilder()
+                .setHeapUsedBytes(210L << 20)
+                .setHeapLimitBytes(1L << 30)
+                .setResidentBytes(402L << 20)
+                .setProcessorRate(0.123)
+                .setUptimeDuration(Duration.newBuilder().setSeconds(7_500))
+                .setFailureRate(0.004)
+                .setSavedRate(0.813)
+                .setInFlightCount(3));
+      }
+      reply(request, answer, health.build());
     }
 
     @Override
@@ -281,7 +324,16 @@ final class FakeFleet implements AutoCloseable {
         page.addAliases(Alias.newBuilder().setName("fast").addModels("openai/gpt-5-mini"));
         page.setNextPageToken("2");
       } else {
-        page.addModels(Model.newBuilder().setProvider("zz").setName("local"));
+        Model.Builder failing = Model.newBuilder().setProvider("zz").setName("local");
+        if (!old) {
+          failing.setBreaker(
+              Breaker.newBuilder()
+                  .setState(Breaker.State.STATE_OPEN)
+                  .setRetryTime(Timestamp.newBuilder().setSeconds(TIME.getSeconds() + 12))
+                  .setFailureRate(0.8)
+                  .setTryCount(20));
+        }
+        page.addModels(failing);
       }
       reply(request, answer, page.build());
     }
@@ -303,6 +355,108 @@ final class FakeFleet implements AutoCloseable {
                       .setLastSeenTime(TIME))
               .build());
     }
+
+    @Override
+    public void listLimits(ListLimitsRequest request, StreamObserver<ListLimitsResponse> answer) {
+      if (old) {
+        super.listLimits(request, answer);
+        return;
+      }
+      reply(
+          request,
+          answer,
+          ListLimitsResponse.newBuilder()
+              .addLimits(limit("agent/triage-1", 2))
+              .addLimits(limit("provider/openai", 100))
+              .build());
+    }
+
+    private static Limit limit(String subject, long left) {
+      return Limit.newBuilder()
+          .setSubject(subject)
+          .setName("requests per minute")
+          .setLimitCount(6_000)
+          .setAvailableCount(left)
+          .setBurstCount(100)
+          .setRefusedCount(7)
+          .build();
+    }
+  }
+
+  private final class Calls extends CallServiceGrpc.CallServiceImplBase {
+    private final CallRecord call =
+        CallRecord.newBuilder()
+            .setCallId("call-1")
+            .setAgentId("triage-1")
+            .setTaskType("triage")
+            .setRequestedModel("fast")
+            .setProvider("openai")
+            .setModel("gpt-5-mini")
+            .setStreamed(true)
+            .setCreateTime(TIME)
+            .setDuration(millis(1_000))
+            .setServed(
+                SERVED.toBuilder()
+                    .setUpstreamDuration(millis(800))
+                    .setOverheadDuration(millis(1))
+                    .addAttempts(
+                        Attempt.newBuilder()
+                            .setProvider("groq")
+                            .setModel("llama")
+                            .setDuration(millis(200))
+                            .setHttpStatus(429)
+                            .setFailure(ErrorReason.ERROR_REASON_PROVIDER_RATE_LIMITED)))
+            .setUsage(Usage.newBuilder().setInputTokenCount(1_200).setOutputTokenCount(34))
+            .setCost(COST)
+            .setLedgerEntryId("entry-1")
+            .build();
+
+    @Override
+    public void listCalls(ListCallsRequest request, StreamObserver<ListCallsResponse> answer) {
+      reply(
+          request,
+          answer,
+          ListCallsResponse.newBuilder()
+              .addCalls(call)
+              .addCalls(
+                  CallRecord.newBuilder()
+                      .setCallId("call-0")
+                      .setAgentId("triage-2")
+                      .setCreateTime(TIME)
+                      .setFailure(ErrorReason.ERROR_REASON_CALL_CANCELLED))
+              .build());
+    }
+
+    @Override
+    public void getCall(GetCallRequest request, StreamObserver<GetCallResponse> answer) {
+      reply(
+          request,
+          answer,
+          GetCallResponse.newBuilder()
+              .setCall(
+                  call.toBuilder()
+                      .addSteps(step("queue", 0, 200).setDetail("agent/triage-1"))
+                      .addSteps(
+                          step("attempt", 200, 200)
+                              .setDetail("groq/llama")
+                              .setFailure(ErrorReason.ERROR_REASON_PROVIDER_RATE_LIMITED))
+                      .addSteps(step("attempt", 400, 600).setDetail("openai/gpt-5-mini")))
+              .build());
+    }
+
+    private static Step.Builder step(String name, long start, long took) {
+      return Step.newBuilder()
+          .setName(name)
+          .setStartOffset(millis(start))
+          .setDuration(millis(took));
+    }
+
+    private static Duration millis(long millis) {
+      return Duration.newBuilder()
+          .setSeconds(millis / 1_000)
+          .setNanos((int) (millis % 1_000) * 1_000_000)
+          .build();
+    }
   }
 
   private final class Ledger extends LedgerServiceGrpc.LedgerServiceImplBase {
@@ -318,6 +472,7 @@ final class FakeFleet implements AutoCloseable {
               .setUnpricedCallCount(4)
               .setSavedCallCount(9)
               .setSavedPicoUsd(3_000)
+              .setSavedDuration(Duration.newBuilder().setSeconds(75))
               .build();
       reply(request, answer, GetReportResponse.newBuilder().addRows(row).setTotal(row).build());
     }

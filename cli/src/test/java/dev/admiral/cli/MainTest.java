@@ -3,6 +3,7 @@ package dev.admiral.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
@@ -14,7 +15,9 @@ import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.GetReportRequest;
 import dev.admiral.optimizer.v1.HealthState;
 import dev.admiral.optimizer.v1.InvalidateCacheRequest;
+import dev.admiral.optimizer.v1.ListCallsRequest;
 import dev.admiral.optimizer.v1.ReportGrouping;
+import dev.admiral.optimizer.v1.StatsRequest;
 import dev.admiral.optimizer.v1.StatsResponse;
 import dev.admiral.optimizer.v1.StreamRequest;
 import io.grpc.Metadata;
@@ -23,11 +26,13 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,11 +47,12 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class MainTest {
   private final Map<String, String> env = new HashMap<>();
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final Output out = new Output();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private String in = "";
   private int width = 80;
   private boolean terminal;
+  private final FakeTicker ticker = new FakeTicker();
   @TempDir private Path home;
   private FakeFleet server;
 
@@ -164,6 +170,245 @@ final class MainTest {
         .contains("PART             STATE");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "HEALTH_STATE_SERVING, 0, serving: 1 of 1 parts work",
+    "HEALTH_STATE_DEGRADED, 1, 'degraded: 0 of 1 parts work, not provider/openai'",
+    "HEALTH_STATE_NOT_SERVING, 2, 'not serving: 0 of 1 parts work, not provider/openai'"
+  })
+  void status_ofEachState_hasItsExitCodeAndLinesToGrep(
+      HealthState state, int exit, String shown) {
+    server.state = state;
+    width = Integer.MAX_VALUE;
+    assertThat(run("status")).isEqualTo(exit);
+    assertThat(stdout().lines().filter(line -> line.contains("optimizer")))
+        .hasSize(9)
+        .allMatch(line -> line.startsWith("optimizer."))
+        .contains(
+            "optimizer.state    " + shown,
+            "optimizer.service  admiral.optimizer.v1 at %s, known from ADMIRAL_ADDRESS"
+                .formatted(server.address()),
+            "optimizer.start    2026-09-21 14:13:20 UTC, 2 h 5 min ago",
+            "optimizer.memory   210.0 MiB of 1.0 GiB heap, 402.0 MiB in all",
+            "optimizer.cpu      12.3 % of all processors",
+            "optimizer.calls    12,345 since the start, 45 failed (0.4 %), 3 in flight",
+            "optimizer.saved    10,000 calls (81.3 %), $5.00, 1 h 5 min since the start; $1.23 paid",
+            "optimizer.today    9 calls, $0.000000003, 1 min 15 s saved; $2.00 paid since midnight"
+                + " UTC");
+    assertThat(stdout().contains("Answers.")).isEqualTo(exit != 0);
+  }
+
+  @Test
+  void status_asJson_isOneObject() throws Exception {
+    assertThat(run("status", "--json")).isZero();
+    Struct status = object(stdout());
+    assertThat(status.getFieldsMap()).containsKeys("service", "address", "health", "stats", "today");
+    assertThat(
+            status
+                .getFieldsOrThrow("health")
+                .getStructValue()
+                .getFieldsOrThrow("state")
+                .getStringValue())
+        .isEqualTo("HEALTH_STATE_SERVING");
+  }
+
+  @Test
+  void olderServer_statusAndTop_leaveOutWhatItDoesNotTell() throws Exception {
+    server.close();
+    server = FakeFleet.old();
+    env.put("ADMIRAL_ADDRESS", server.address());
+    assertThat(run("status")).isZero();
+    assertThat(stdout()).contains("optimizer.state").doesNotContain("optimizer.memory");
+    assertThat(run("top", "--once")).isZero();
+    assertThat(stdout()).contains("calls/s").contains("not asked: it fails").doesNotContain("LEFT");
+    assertThat(run("health")).isZero();
+    assertThat(run("doctor")).isEqualTo(1);
+    assertThat(stdout()).doesNotContain("clock");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"limits", "calls", "calls call-1"})
+  void olderServer_asked_isOneSentenceAndExitCodeOne(String line) throws Exception {
+    server.close();
+    server = FakeFleet.old();
+    env.put("ADMIRAL_ADDRESS", server.address());
+    assertThat(run(line.split(" "))).isEqualTo(1);
+    assertThat(stdout()).isEmpty();
+    assertThat(stderr())
+        .startsWith("admiral-fleet: this server does not offer what 'admiral-fleet ")
+        .doesNotContain("\tat ")
+        .hasLineCount(2);
+  }
+
+  @Test
+  void top_once_measuresOneIntervalAndTellsWhatIsWrong() {
+    width = 100;
+    assertThat(run("top", "--once", "--interval", "5")).isZero();
+    assertThat(stdout())
+        .contains("calls/s    0.0 over 5.0 s, 0.0 failed, 3 in flight")
+        .contains("triage-1      0.0       0.0  81.3 %  $1.23  12,345")
+        .contains("zz/local   open: 80.0 % of 20 tries failed, asked again in 0.00 ms")
+        .contains("agent/triage-1  requests per minute  6,000     2      100        7")
+        .doesNotContain("provider/openai ")
+        .contains("call-1  triage-1  upstream");
+    assertThat(server.requests.stream().filter(StatsRequest.class::isInstance)).hasSize(2);
+  }
+
+  @Test
+  void top_onTerminal_isDrawnInPlaceAndFitsTheWindow() {
+    terminal = true;
+    width = 40;
+    assertThat(run("top", "--count", "3")).isZero();
+    assertThat(stdout()).startsWith("\u001b[?25l\u001b[2J").endsWith("\u001b[?25h");
+    String[] frames = stdout().split("\u001b\\[H");
+    assertThat(frames).hasSize(4);
+    assertThat(frames[1]).contains("all the time since").contains("optimizer");
+    assertThat(frames[3].lines().map(MainTest::shown))
+        .hasSizeLessThanOrEqualTo(24)
+        .allMatch(line -> line.length() <= 40);
+  }
+
+  @Test
+  void top_asJson_isALineForEachLook() throws Exception {
+    assertThat(run("top", "--count", "2", "--json")).isZero();
+    List<String> lines = stdout().lines().toList();
+    assertThat(lines).hasSize(2);
+    for (String line : lines) {
+      assertThat(object(line).getFieldsMap())
+          .containsKeys("time", "interval", "delta", "stats", "limitsNearlyUsed", "latestCalls");
+    }
+  }
+
+  @Test
+  void stats_watched_printsABlockForEachLook() {
+    assertThat(run("stats", "--watch", "--count", "2")).isZero();
+    assertThat(stdout().lines().filter(line -> line.startsWith("Since "))).hasSize(2);
+    assertThat(run("stats", "--watch", "--count", "3", "--json")).isZero();
+    assertThat(stdout().lines()).hasSize(3).allMatch(line -> line.startsWith("{"));
+  }
+
+  @Test
+  void watcher_whoseReaderLeft_endsWell() {
+    out.broken = true;
+    assertThat(run("stats", "--watch")).isZero();
+    assertThat(run("top")).isZero();
+    assertThat(run("status")).isZero();
+    assertThat(stderr()).isEmpty();
+  }
+
+  @Test
+  void watcher_whoseServerLeft_fails() {
+    ticker.meanwhile = server::close;
+    assertThat(run("stats", "--watch")).isEqualTo(2);
+    assertThat(stderr()).startsWith("admiral-fleet: Admiral at ");
+  }
+
+  @Test
+  void limits_areListed() {
+    assertThat(run("limits")).isZero();
+    assertThat(stdout())
+        .contains("WHOSE            LIMIT                 MOST  LEFT  AT ONCE  REFUSED")
+        .contains("agent/triage-1   requests per minute  6,000     2      100        7");
+  }
+
+  @Test
+  void calls_narrowed_asksForThose() {
+    assertThat(run("calls", "--agent", "triage-1", "--failed", "--most", "1")).isZero();
+    ListCallsRequest request = asked(ListCallsRequest.class);
+    assertThat(request.getAgentId()).isEqualTo("triage-1");
+    assertThat(request.getFailedOnly()).isTrue();
+    assertThat(stdout()).contains("call-1").doesNotContain("call-0");
+  }
+
+  @Test
+  void call_ofAnId_isAWaterfall() {
+    assertThat(run("calls", "call-1")).isZero();
+    assertThat(stdout())
+        .contains("asked for    fast, streamed")
+        .contains("took         1.0 s, upstream 800 ms, added here 1.00 ms")
+        .contains("tokens       1,200 in, 34 out")
+        .contains(
+            "queue    |============                                                |  200 ms\n"
+                + "         agent/triage-1\n")
+        .contains(
+            "attempt  |            xxxxxxxxxxxx                                    |  200 ms\n"
+                + "         groq/llama provider rate limited\n")
+        .contains("groq/llama  provider rate limited   429  200 ms");
+  }
+
+  @Test
+  void batch_ofPrompts_isAnsweredInOrder() throws Exception {
+    Path file = Files.writeString(home.resolve("prompts"), "one\n\ntwo\nthree\n");
+    assertThat(run("complete", "--batch", file.toString(), "--parallel", "2")).isZero();
+    assertThat(stdout()).isEqualTo("Paris – bien sûr.\n".repeat(3));
+    assertThat(stderr()).startsWith("3 answered · 0 failed · 0 saved · $0.00375 · ");
+    assertThat(server.requests).hasSize(3);
+  }
+
+  @Test
+  void batch_thatFails_goesOnAndSaysWhich() throws Exception {
+    in = "one\ntwo\n";
+    server.failure = error(Status.Code.INVALID_ARGUMENT, "CALL_INVALID", "The call is malformed.");
+    assertThat(run("complete", "--batch", "-", "--json")).isEqualTo(1);
+    assertThat(stdout().lines()).hasSize(2).allMatch(line -> line.contains("CALL_INVALID"));
+    assertThat(stderr())
+        .contains("admiral-fleet: prompt 1: The call is malformed.\n")
+        .contains("admiral-fleet: prompt 2: The call is malformed.\n")
+        .contains("0 answered · 2 failed");
+  }
+
+  @Test
+  void answer_thatCommandsTheTerminal_isHarmlessThere() {
+    server.text = "a\u001b]0;title\u0007b\nc";
+    terminal = true;
+    run("complete", "--no-stream", "hi");
+    assertThat(stdout()).isEqualTo("a·]0;title·b\nc\n");
+    terminal = false;
+    run("complete", "hi");
+    assertThat(stdout()).isEqualTo("a\u001b]0;title\u0007b\nc\n");
+  }
+
+  @Test
+  void colours_showOnTerminalsOnlyAndNotAgainstTheWill() {
+    terminal = true;
+    run("health");
+    assertThat(stdout()).contains("\u001b[32mserving\u001b[0m");
+    env.put("NO_COLOR", "1");
+    run("health");
+    assertThat(stdout()).doesNotContain("\u001b");
+    env.remove("NO_COLOR");
+    terminal = false;
+    run("health");
+    assertThat(stdout()).doesNotContain("\u001b");
+  }
+
+  @Test
+  void health_quiet_tellsByItsExitCodeAlone() {
+    server.state = HealthState.HEALTH_STATE_DEGRADED;
+    assertThat(run("health", "--quiet")).isEqualTo(1);
+    assertThat(stdout() + stderr()).isEmpty();
+  }
+
+  @Test
+  void command_mistyped_isAnsweredWithTheNearest() {
+    assertThat(run("statsu")).isEqualTo(64);
+    assertThat(stderr()).contains("Did you mean").contains("stats");
+    assertThat(run("--address", "127.0.0.1:1", "status")).isEqualTo(64);
+    assertThat(stderr()).contains("Options stand behind the command");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh"})
+  void completion_script_isOneForBash(String shell) throws Exception {
+    assertThat(run("completion", shell)).isZero();
+    Path script = Files.writeString(home.resolve("script"), stdout());
+    Process check =
+        new ProcessBuilder("bash", "-n", script.toString()).redirectErrorStream(true).start();
+    String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(check.waitFor()).as(said).isZero();
+    assertThat(stdout()).contains("admiral-fleet").contains("--drop-older-than");
+  }
+
   @Test
   void server_absent_isOneSentenceAndExitCodeTwo() {
     String address = server.address();
@@ -268,6 +513,15 @@ final class MainTest {
         "cache --drop-older-than soon",
         "cache --drop-model nameless",
         "cost --by moon",
+        "top --interval 0",
+        "top --count 0",
+        "calls --most 0",
+        "complete --batch missing.txt",
+        "complete --batch - word",
+        "complete --batch -",
+        "completion fish",
+        "config",
+        "config chek",
         "health --output xml"
       })
   void commandLine_wrong_isOneSentenceAndExitCode64(String line) {
@@ -307,14 +561,19 @@ final class MainTest {
         "cost",
         "learn",
         "cache",
+        "status",
+        "top --once",
+        "limits",
+        "calls",
+        "calls call-1",
+        "cost --by day",
         "events --most 2"
       })
   void everyCommand_inFortyColumns_staysWithin(String line) {
     width = 40;
+    terminal = line.startsWith("events");
     assertThat(run(line.split(" "))).isEqualTo(0);
-    if (!line.startsWith("events")) {
-      assertThat(stdout().lines().filter(row -> row.length() > 40)).isEmpty();
-    }
+    assertThat(stdout().lines().filter(row -> row.length() > 40)).isEmpty();
     assertThat(stdout()).isNotEmpty();
   }
 
@@ -328,6 +587,11 @@ final class MainTest {
         "cost",
         "learn",
         "cache",
+        "status",
+        "top --once",
+        "limits",
+        "calls",
+        "calls call-1",
         "events --most 2"
       })
   void everyCommand_asJson_printsJson(String line) {
@@ -386,11 +650,42 @@ final class MainTest {
     String overview = stdout();
     for (String name :
         new String[] {
-          "complete", "health", "stats", "cost", "agents", "models", "learn", "cache", "events"
+          "status", "health", "stats", "top", "complete", "agents", "models", "limits", "calls", "cost",
+          "cache", "learn", "events", "doctor", "config", "completion"
         }) {
       assertThat(overview).contains("  " + name);
       assertThat(run(name, "--help")).isZero();
     }
+  }
+
+  /** Keeps what is printed, unless its reader has left. */
+  private static final class Output extends ByteArrayOutputStream {
+    boolean broken;
+
+    @Override
+    public synchronized void write(byte[] bytes, int from, int length) {
+      if (!broken) {
+        super.write(bytes, from, length);
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      if (broken) {
+        throw new IOException("Broken pipe");
+      }
+    }
+  }
+
+  private static Struct object(String json) throws Exception {
+    Struct.Builder object = Struct.newBuilder();
+    JsonFormat.parser().merge(json, object);
+    return object.build();
+  }
+
+  /** What of a line shows on a terminal. */
+  private static String shown(String line) {
+    return line.replaceAll("\u001b\\[[0-9;?]*[A-Za-z]", "");
   }
 
   private int run(String... args) {
@@ -403,9 +698,12 @@ final class MainTest {
             new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            width,
+            new Window(() -> new Window.Size(width, 24)),
+            ticker,
+            null,
             false,
             terminal,
+            false,
             false);
     return Main.run(shell, args);
   }

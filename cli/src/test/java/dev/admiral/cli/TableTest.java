@@ -23,7 +23,7 @@ final class TableTest {
   @Test
   void table_thatDoesNotFit_isBlocks() {
     assertThat(table().lines(14))
-        .containsExactly("NAME   a", "COUNT  1", "", "NAME   longer-b", "COUNT  1,000");
+        .containsExactly("NAME   a", "COUNT  1", "", "NAME", "  longer-b", "COUNT  1,000");
   }
 
   @Test
@@ -38,11 +38,12 @@ final class TableTest {
     Table table = new Table("NAME", ">COUNT");
     rows.forEach(row -> table.add("row-" + row, Show.count(row)));
     List<String> lines = table.lines(width);
+    // A cell that takes several lines is whole, too.
+    String shown = String.join("", lines).replace(" ", "");
     for (int row : rows) {
-      assertThat(lines).anyMatch(line -> line.contains("row-" + row));
-      assertThat(lines).anyMatch(line -> line.endsWith(Show.count(row)));
+      assertThat(shown).contains("row-" + row).contains(Show.count(row));
     }
-    if (width >= 40) {
+    if (width >= 12) {
       assertThat(lines).allMatch(line -> line.length() <= width);
     }
   }

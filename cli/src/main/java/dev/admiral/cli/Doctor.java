@@ -1,0 +1,451 @@
+package dev.admiral.cli;
+
+import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.client.AdmiralException;
+import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.HealthResponse;
+import dev.admiral.optimizer.v1.HealthState;
+import dev.admiral.optimizer.v1.Model;
+import dev.admiral.optimizer.v1.PartHealth;
+import io.grpc.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Looks at everything a working Admiral needs, from the machine up to the models. A check that
+ * cannot be made here, such as of another machine's disk, is left out.
+ */
+final class Doctor {
+  private static final int LEAST_JDK = 25;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int HTTP_PATIENCE_MILLIS = 2_000;
+  private static final Duration CLOCKS_AGREE = Duration.ofSeconds(2);
+  private static final long LITTLE_SPACE = 1L << 30;
+  private static final long NO_SPACE = 100L << 20;
+  private static final int MOST_NAMES = 5;
+  private static final int DEFAULT_PORT = 50051;
+
+  /** What the program says of a configuration that is right. */
+  private static final Pattern FINE =
+      Pattern.compile("configuration .* is fine: (.*); data in (.*?); gRPC on (.*):(\\d+)(?:;.*)?");
+
+  /** The usual keys, as the server looks for them. */
+  private static final List<String> KEYS =
+      List.of(
+          "OPENAI_API_KEY",
+          "ANTHROPIC_API_KEY",
+          "GEMINI_API_KEY",
+          "GROQ_API_KEY",
+          "MISTRAL_API_KEY",
+          "CEREBRAS_API_KEY",
+          "DEEPSEEK_API_KEY",
+          "OPENROUTER_API_KEY");
+
+  private final Shell shell;
+  private final ServerOptions server;
+  private final Consumer<Finding> findings;
+
+  /**
+   * What is known of the server that would run here.
+   *
+   * @param providers whom it would ask, in words; empty if unknown
+   */
+  private record Configured(String providers, Path data, String host, int port) {}
+
+  /** What a server that answers said, and how far its clock is from ours, if that can be told. */
+  private record Answered(
+      HealthResponse health, List<Model> models, Duration took, Optional<Duration> clockAhead) {}
+
+  Doctor(Shell shell, ServerOptions server, Consumer<Finding> findings) {
+    this.shell = shell;
+    this.server = server;
+    this.findings = findings;
+  }
+
+  /** Looks at everything. */
+  void examine() {
+    java();
+    boolean local;
+    try {
+      local = server.isLocal(shell);
+    } catch (UsageException e) {
+      // The file that says where the server is cannot be read.
+      fail(sentence(e), "stop the server, remove that file and start the server again");
+      return;
+    }
+    Optional<Configured> configured = local ? Optional.of(configuration()) : Optional.empty();
+    configured.map(Configured::data).ifPresent(this::dataFolder);
+    Optional<Answered> answered = ask();
+    if (configured.isPresent()) {
+      port(configured.get(), answered.isPresent());
+      keys(configured.get());
+    } else {
+      ok("the server is on another machine; its disk and ports are to be looked at there");
+    }
+    answered.ifPresent(this::parts);
+    answered.map(Answered::models).ifPresent(this::models);
+    answered.flatMap(Answered::clockAhead).ifPresent(this::clock);
+    endpoints(configured).ifPresent(endpoints -> doors(endpoints, answered.isPresent()));
+  }
+
+  // --- this machine ------------------------------------------------------------------------
+
+  private void java() {
+    int version = Runtime.version().feature();
+    String found = "Java " + Runtime.version() + " at " + System.getProperty("java.home");
+    if (version < LEAST_JDK) {
+      fail(found, "the server needs " + LEAST_JDK + " or newer; install it and set JAVA_HOME");
+    } else {
+      ok(found);
+    }
+  }
+
+  private Configured configuration() {
+    Configured usual =
+        new Configured("", ServerOptions.dataFolder(shell), "127.0.0.1", DEFAULT_PORT);
+    Optional<ServerProgram> program = ServerProgram.find(shell);
+    if (program.isEmpty()) {
+      warn(
+          "the program admiral is not found, so the configuration was not checked",
+          "run ./admiral fleet doctor, or put the folder of admiral into PATH");
+      return usual;
+    }
+    try {
+      ServerProgram.Ended ended =
+          Waiting.during(
+              shell,
+              "checking the configuration",
+              () -> program.get().checkConfig(shell, Optional.empty()));
+      String said = (ended.exit() == 0 ? ended.out() : ended.err()).strip();
+      Matcher fine = FINE.matcher(said);
+      if (ended.exit() == 0 && fine.matches()) {
+        ok(said);
+        return new Configured(
+            fine.group(1), Path.of(fine.group(2)), fine.group(3), Integer.parseInt(fine.group(4)));
+      }
+      fail(
+          said.lines().reduce("", (before, last) -> last).replaceFirst("^admiral: ", ""),
+          "mend it and ask again with admiral-fleet config check");
+    } catch (UncheckedIOException e) {
+      warn(sentence(e) + ", so the configuration was not checked", "see that it may be executed");
+    }
+    return usual;
+  }
+
+  private void dataFolder(Path folder) {
+    Path there = folder.toAbsolutePath();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    boolean made = there.equals(folder.toAbsolutePath());
+    if (!Files.isDirectory(there)) {
+      fail(
+          "the data folder " + folder + " cannot be made, as " + there + " is a file",
+          "remove that file, or set data_dir or ADMIRAL_DATA_DIR to another folder");
+      return;
+    }
+    if (!Files.isWritable(there)) {
+      fail(
+          "the data folder " + folder + " cannot be written by this user",
+          "give " + there + " to the user that runs the server, or set ADMIRAL_DATA_DIR");
+      return;
+    }
+    ok("data folder " + folder + (made ? "" : ", which the server will make"));
+    try {
+      space(folder, Files.getFileStore(there).getUsableSpace());
+    } catch (IOException e) {
+      warn("how much room the disk of " + folder + " has cannot be told", sentence(e));
+    }
+  }
+
+  private void space(Path folder, long bytes) {
+    String found = Show.bytes(bytes) + " are free on the disk of " + folder;
+    String toDo = "make room, or move the data by data_dir; a full disk stops paid calls";
+    if (bytes < NO_SPACE) {
+      fail(found, toDo);
+    } else if (bytes < LITTLE_SPACE) {
+      warn(found, toDo);
+    } else {
+      ok(found);
+    }
+  }
+
+  private void port(Configured configured, boolean answers) {
+    Optional<Endpoints> running = endpoints(Optional.of(configured));
+    if (running.isPresent()) {
+      ok(
+          "gRPC port "
+              + port(running.get().address())
+              + " is held by the server, process "
+              + running.get().pid());
+      return;
+    }
+    if (configured.port() == 0) {
+      ok("the gRPC port will be any that is free");
+      return;
+    }
+    String port = "gRPC port " + configured.port() + " of " + configured.host();
+    if (answers && port(server.address(shell)).equals(String.valueOf(configured.port()))) {
+      ok(port + " is held by the server that answers");
+      return;
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(
+          new InetSocketAddress(InetAddress.getByName(configured.host()), configured.port()));
+      ok(port + " is free");
+    } catch (IOException e) {
+      fail(
+          port + " cannot be listened on: " + sentence(e),
+          "stop what holds it (ss -ltnp tells), or set grpc.port or ADMIRAL_GRPC_PORT");
+    }
+  }
+
+  private void keys(Configured configured) {
+    List<String> set = KEYS.stream().filter(key -> !shell.env(key).isBlank()).toList();
+    if (!set.isEmpty()) {
+      ok("keys of providers in the environment: " + String.join(", ", set));
+    } else if (configured.providers().isEmpty()
+        || configured.providers().startsWith("no provider")) {
+      warn(
+          "no key of a provider is in the environment, and none is known to be configured",
+          "set one of "
+              + String.join(", ", KEYS)
+              + ", or configure providers; without any, answers are made up by the simulator");
+    } else {
+      ok("providers are configured, and none of the usual keys is in the environment");
+    }
+  }
+
+  // --- the server --------------------------------------------------------------------------
+
+  private Optional<Answered> ask() {
+    try (AdmiralClient client = server.connect(shell, PATIENCE, Runnable::run)) {
+      String address = server.address(shell);
+      Answered answered = Waiting.during(shell, "asking " + address, () -> ask(client));
+      ok(
+          "the server at "
+              + address
+              + " answers in "
+              + Show.time(answered.took())
+              + ", version "
+              + answered.health().getVersion());
+      return Optional.of(answered);
+    } catch (AdmiralException e) {
+      fail(sentence(e), hint(e));
+    } catch (UsageException e) {
+      fail(sentence(e), "use other options");
+    }
+    return Optional.empty();
+  }
+
+  private Answered ask(AdmiralClient client) {
+    long start = shell.ticker().nanos();
+    HealthResponse health = client.health();
+    Duration took = Duration.ofNanos(shell.ticker().nanos() - start);
+    Instant asked = shell.ticker().now().minus(took.dividedBy(2));
+    List<Model> models =
+        FleetCommand.ifOffered(() -> ModelsCommand.all(client).getModelsList()).orElse(List.of());
+    return new Answered(health, models, took, ahead(health, asked));
+  }
+
+  private String hint(AdmiralException e) {
+    if (e.reason() == ErrorReason.ERROR_REASON_KEY_INVALID) {
+      return "set ADMIRAL_KEY to a key of the server";
+    }
+    if (e.code() == Status.Code.UNAVAILABLE) {
+      return "the address came from "
+          + server.origin(shell)
+          + "; start a server with ./admiral serve, or name another with --address";
+    }
+    return "look into the server's log";
+  }
+
+  /** The server's time is that of its start and how long ago it says that was. */
+  private static Optional<Duration> ahead(HealthResponse health, Instant ours) {
+    if (!health.hasFigures() || !health.getFigures().hasUptimeDuration()) {
+      return Optional.empty();
+    }
+    Instant theirs =
+        Show.moment(health.getStartTime()).plus(Show.span(health.getFigures().getUptimeDuration()));
+    return Optional.of(Duration.between(ours, theirs));
+  }
+
+  private void clock(Duration ahead) {
+    if (ahead.abs().compareTo(CLOCKS_AGREE) > 0) {
+      warn(
+          "the server's clock is "
+              + Show.time(ahead.abs())
+              + (ahead.isNegative() ? " behind" : " ahead of")
+              + " this one",
+          "set both by a time server; times in reports and events are the server's");
+    } else {
+      ok("the server's clock agrees with this one");
+    }
+  }
+
+  private void parts(Answered answered) {
+    HealthResponse health = answered.health();
+    List<PartHealth> failing =
+        health.getPartsList().stream()
+            .filter(part -> part.getState() != HealthState.HEALTH_STATE_SERVING)
+            .toList();
+    for (PartHealth part : failing) {
+      String what = part.getName() + " is " + Show.state(part.getState()) + ", " + part.getReason();
+      if (part.getState() == HealthState.HEALTH_STATE_NOT_SERVING) {
+        fail(what, hint(part.getName()));
+      } else {
+        warn(what, hint(part.getName()));
+      }
+    }
+    if (health.getState() == HealthState.HEALTH_STATE_NOT_SERVING) {
+      fail("the server does not serve", "see the parts that fail; one that shuts down says so too");
+    } else if (failing.isEmpty()) {
+      ok("every part of the server works, all " + health.getPartsCount());
+    }
+  }
+
+  private static String hint(String part) {
+    if (part.startsWith("provider/")) {
+      return "see its key, its status page and admiral-fleet learn --provider "
+          + part.substring("provider/".length());
+    }
+    if (part.startsWith("store/") || part.equals("ledger") || part.equals("cache")) {
+      return "see room and rights of the data folder's disk, and the server's log";
+    }
+    return "see the server's log";
+  }
+
+  private void models(List<Model> models) {
+    List<String> open =
+        models.stream().filter(model -> !model.getAvailable()).map(Doctor::name).toList();
+    if (!open.isEmpty()) {
+      warn(
+          named(open) + (open.size() == 1 ? " is" : " are") + " not asked, as calls failed",
+          "admiral-fleet models tells when they are asked again, admiral-fleet learn why");
+    }
+    List<String> unpriced =
+        models.stream().filter(model -> !model.getPriced()).map(Doctor::name).toList();
+    if (!unpriced.isEmpty()) {
+      warn(
+          "no price is known of " + named(unpriced) + ", so what they cost is not counted",
+          "give prices under models in the configuration");
+    }
+  }
+
+  private static String name(Model model) {
+    return model.getProvider() + "/" + model.getName();
+  }
+
+  private static String named(List<String> names) {
+    String first = String.join(", ", names.subList(0, Math.min(MOST_NAMES, names.size())));
+    return names.size() > MOST_NAMES
+        ? first + " and " + (names.size() - MOST_NAMES) + " more"
+        : first;
+  }
+
+  private Optional<Endpoints> endpoints(Optional<Configured> configured) {
+    Optional<Path> file =
+        configured
+            .map(Configured::data)
+            .map(folder -> folder.resolve(Endpoints.FILE))
+            .filter(Files::isReadable);
+    try {
+      return file.map(Endpoints::read).filter(endpoints -> !endpoints.isLeftOver());
+    } catch (IllegalArgumentException e) {
+      warn(sentence(e), "stop the server, remove that file and start the server again");
+      return Optional.empty();
+    }
+  }
+
+  private void doors(Endpoints endpoints, boolean answered) {
+    if (!isLoopback(endpoints.listens())) {
+      String where = "the server listens on " + endpoints.listens();
+      if (answered && !server.showsWho(shell)) {
+        fail(
+            where + " and answers without a key: whoever reaches it spends your money",
+            "configure keys, or set grpc.host to 127.0.0.1");
+      } else if (!endpoints.tls()) {
+        warn(
+            where + " without TLS: keys and prompts can be read on the way",
+            "set grpc.tls.cert_file and grpc.tls.key_file, unless a proxy encrypts");
+      } else {
+        ok(where + ", encrypted and with keys");
+      }
+    }
+    if (!endpoints.http().isEmpty()) {
+      http(endpoints.http());
+    }
+  }
+
+  private void http(String front) {
+    Optional<String> problem = Waiting.during(shell, "asking " + front, () -> problem(front));
+    if (problem.isEmpty()) {
+      ok("the HTTP front at " + front + " answers");
+    } else {
+      fail(
+          "the HTTP front at " + front + " does not answer as it should: " + problem.get(),
+          "see the server's log, and what stands between");
+    }
+  }
+
+  /** Returns what is wrong with an HTTP front, if anything. */
+  private static Optional<String> problem(String front) {
+    try {
+      HttpURLConnection asked =
+          (HttpURLConnection) URI.create(front + "/health/live").toURL().openConnection();
+      asked.setConnectTimeout(HTTP_PATIENCE_MILLIS);
+      asked.setReadTimeout(HTTP_PATIENCE_MILLIS);
+      int status = asked.getResponseCode();
+      asked.disconnect();
+      return status == HttpURLConnection.HTTP_OK
+          ? Optional.empty()
+          : Optional.of("HTTP status " + status);
+    } catch (IOException e) {
+      return Optional.of(sentence(e));
+    }
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      // A name that only the server knows is not this machine's own.
+      return false;
+    }
+  }
+
+  private static String port(String address) {
+    return address.substring(address.lastIndexOf(':') + 1);
+  }
+
+  private static String sentence(Exception e) {
+    return String.valueOf(e.getMessage());
+  }
+
+  private void ok(String what) {
+    findings.accept(Finding.ok(what));
+  }
+
+  private void warn(String what, String toDo) {
+    findings.accept(Finding.warn(what, toDo));
+  }
+
+  private void fail(String what, String toDo) {
+    findings.accept(Finding.fail(what, toDo));
+  }
+}
