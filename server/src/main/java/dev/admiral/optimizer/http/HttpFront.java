@@ -4,8 +4,10 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.http.anthropic.MessageTokens;
 import dev.admiral.optimizer.http.anthropic.MessagesApi;
+import dev.admiral.optimizer.http.anthropic.ModelList;
 import dev.admiral.optimizer.http.calls.Api;
 import dev.admiral.optimizer.http.calls.HttpCalls;
+import dev.admiral.optimizer.http.calls.ModelNames;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
@@ -85,12 +87,18 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
                 settings.heartbeat(),
                 settings.traced()));
     this.openAi = new ChatApi(engines.time());
-    Models models = new Models(catalogue, engines.time().now());
     this.anthropic = new MessagesApi();
+    ModelNames names = new ModelNames(catalogue);
+    Models models = new Models(names, engines.time().now());
+    ModelList modelList = new ModelList(names, engines.time().now());
     routes.at("/v1/chat/completions", calls.completions(openAi));
     routes.at("/v1/embeddings", calls.post(openAi, new Embeddings()));
-    routes.at("/v1/models", calls.get(openAi, models::all));
-    routes.below("/v1/models/", calls.get(openAi, models::one));
+    routes.at(
+        "/v1/models",
+        byVendor(calls.get(anthropic, modelList::all), calls.get(openAi, models::all)));
+    routes.below(
+        "/v1/models/",
+        byVendor(calls.get(anthropic, modelList::one), calls.get(openAi, models::one)));
     routes.at("/v1/messages", calls.completions(anthropic));
     routes.at(
         "/v1/messages/count_tokens",
@@ -117,13 +125,23 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
     return true;
   }
 
+  /** Both vendors have something at this path. */
+  private static Endpoint byVendor(Endpoint forAnthropic, Endpoint forOpenAi) {
+    return exchange -> (ofAnthropic(exchange) ? forAnthropic : forOpenAi).handle(exchange);
+  }
+
+  /** All of Anthropic's clients say which version they speak. */
+  private static boolean ofAnthropic(Exchange exchange) {
+    return exchange.header("anthropic-version") != null;
+  }
+
   /** Clients of a vendor understand its errors only. */
   private void notFound(Exchange exchange) {
     String path = exchange.path();
     String message =
         "there is nothing at " + exchange.method() + " " + shown(path) + " on this server";
     Failure failure = new Failure.Refused(ErrorReason.ERROR_REASON_NOT_FOUND, message);
-    if (path.startsWith("/v1/messages") || exchange.header("anthropic-version") != null) {
+    if (path.startsWith("/v1/messages") || ofAnthropic(exchange)) {
       calls.refuse(anthropic, exchange, failure);
     } else if (path.startsWith("/v1")) {
       calls.refuse(openAi, exchange, failure);

@@ -106,6 +106,13 @@ class AnthropicShapesTest {
         client.post(MESSAGES + "/count_tokens", body("claude-sonnet-4-6", said("Count"))).body());
   }
 
+  @Test
+  void models_haveTheirShapes() {
+    ANTHROPIC.check("Models", client.get("/v1/models").body());
+    ANTHROPIC.check("Model", client.get("/v1/models/anthropic%2Fclaude-sonnet-4-6").body());
+    ANTHROPIC.check("Error", client.get("/v1/models/nobody").body());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
