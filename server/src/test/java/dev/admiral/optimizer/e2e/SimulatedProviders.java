@@ -11,7 +11,17 @@ public final class SimulatedProviders {
   private SimulatedProviders() {}
 
   /** Writes it, and returns the file. */
-  public static Path config(Path folder, Simulator simulator, String more) {
+  static Path config(Path folder, Simulator simulator, String more) {
+    return config(folder, simulator, "", more);
+  }
+
+  /**
+   * Writes it, and returns the file.
+   *
+   * @param http further lines of the section {@code http}, indented
+   * @param more further sections
+   */
+  public static Path config(Path folder, Simulator simulator, String http, String more) {
     String text =
         """
         data_dir: %s
@@ -20,6 +30,7 @@ public final class SimulatedProviders {
           drain_timeout: 1s
         http:
           port: 0
+        %s
         providers:
           - name: openai
             dialect: openai
@@ -32,7 +43,11 @@ public final class SimulatedProviders {
         %s
         """
             .formatted(
-                folder.resolve("data"), simulator.uri("openai"), simulator.uri("anthropic"), more);
+                folder.resolve("data"),
+                http,
+                simulator.uri("openai"),
+                simulator.uri("anthropic"),
+                more);
     try {
       return Files.writeString(folder.resolve("config.yaml"), text);
     } catch (IOException e) {

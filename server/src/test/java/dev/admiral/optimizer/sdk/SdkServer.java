@@ -29,6 +29,9 @@ final class SdkServer implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** As often as it may be, so that clients meet the comments on streams. */
+  private static final String HTTP = "  heartbeat: 1s";
+
   private static final String CONFIG =
       """
       keys:
@@ -64,7 +67,7 @@ final class SdkServer implements AutoCloseable {
       return new SdkServer(
           folder,
           simulator,
-          TestServer.start(SimulatedProviders.config(folder, simulator, CONFIG)));
+          TestServer.start(SimulatedProviders.config(folder, simulator, HTTP, CONFIG)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
