@@ -82,6 +82,40 @@ class RequestRateLimiterTest {
   }
 
   @Test
+  void levels_ofATenant_tellWhatIsLeftOfItsAgentsAndOfEveryProvider() {
+    RequestRateLimiter limiter =
+        limiter(new Limits(OptionalLong.of(60), Map.of(), Map.of("openai", 600L, "groq", 20L)));
+    admitAll(limiter, BOB, 6);
+    admitAll(limiter, ADA, 2);
+    admitAll(limiter, new Caller("globex", "eve", "", false), 1);
+    refused(limiter.admitCaller(BOB));
+    refused(limiter.admitCaller(BOB));
+
+    assertThat(limiter.levels("acme"))
+        .containsExactly(
+            new LimitLevel("agent/ada", "requests per minute", 60, 4, 6, 0),
+            new LimitLevel("agent/bob", "requests per minute", 60, 0, 6, 2),
+            new LimitLevel("provider/groq", "requests per minute", 20, 2, 2, 0),
+            new LimitLevel("provider/openai", "requests per minute", 600, 60, 60, 0));
+    assertThat(limiter.refusals().agents()).isEqualTo(2);
+    time.advance(Duration.ofSeconds(3));
+    assertThat(limiter.levels("acme").get(1).available()).isEqualTo(3);
+  }
+
+  @Test
+  void levels_afterTheLawChanged_areThoseOfTheNewOne() {
+    RequestRateLimiter limiter = limiter(agents(60));
+    admitAll(limiter, ADA, 1);
+
+    limiter.limits(agents(20));
+    assertThat(limiter.levels("acme"))
+        .containsExactly(new LimitLevel("agent/ada", "requests per minute", 20, 2, 2, 0));
+
+    limiter.limits(Limits.NONE);
+    assertThat(limiter.levels("acme")).isEmpty();
+  }
+
+  @Test
   void admitCaller_otherAgentOrTenant_hasItsOwnLimit() {
     RequestRateLimiter limiter = limiter(agents(10));
     admitAll(limiter, ADA, 1);

@@ -84,6 +84,24 @@ final class Samples {
         deadlineNanos);
   }
 
+  static Call arrivingAt(Call call, long arrivalNanos) {
+    return new Call(
+        call.id(),
+        call.caller(),
+        call.prompt(),
+        call.key(),
+        call.shareable(),
+        call.repeatKey(),
+        call.cacheUse(),
+        call.routing(),
+        call.priority(),
+        call.taskType(),
+        call.streamed(),
+        call.arrival(),
+        arrivalNanos,
+        arrivalNanos + call.deadlineNanos());
+  }
+
   static ContentDelta piece(String text) {
     return ContentDelta.newBuilder().setText(TextDelta.newBuilder().setText(text)).build();
   }

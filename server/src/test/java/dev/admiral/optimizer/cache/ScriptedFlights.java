@@ -7,6 +7,7 @@ import dev.admiral.optimizer.cache.SingleFlight.FlightLog;
 import dev.admiral.optimizer.cache.SingleFlight.Leader;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -35,6 +36,14 @@ final class ScriptedFlights {
 
     void begin(String provider) {
       step((leader, log) -> log.begun(provider, "model", Source.SOURCE_UPSTREAM));
+    }
+
+    void stepBegins(dev.admiral.optimizer.call.Step.Kind kind, String detail) {
+      step((leader, log) -> log.stepBegan(kind, detail));
+    }
+
+    void stepEnds(ErrorReason failure) {
+      step((leader, log) -> log.stepEnded(failure));
     }
 
     void append(ContentDelta piece) {

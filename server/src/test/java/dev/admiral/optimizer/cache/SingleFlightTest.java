@@ -14,6 +14,7 @@ import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Flights moved step by step. What threads may do to each other is tested elsewhere. */
 class SingleFlightTest {
   private static final Duration GRACE = Duration.ofMillis(200);
+  private static final ErrorReason NONE = ErrorReason.ERROR_REASON_UNSPECIFIED;
   private static final CallKey REPEAT = key(77);
 
   private final VirtualTime time = new VirtualTime();
@@ -215,6 +217,94 @@ class SingleFlightTest {
     assertThat(joined.timing())
         .isEqualTo(new Outcome.Timing(null, Duration.ZERO, Duration.ofSeconds(1)));
     assertThat(joined.ledgerEntryId()).isEmpty();
+  }
+
+  @Test
+  void steps_areToldToEveryCallerFromItsOwnArrival() {
+    Seat first = stream("a");
+    Pilot pilot = script.start();
+    long begin = time.nanos();
+    pilot.stepBegins(Step.Kind.ROUTE, "");
+    time.advance(Duration.ofMillis(1));
+    pilot.stepEnds(NONE);
+    pilot.stepBegins(Step.Kind.ATTEMPT, "openai/gpt");
+    time.advance(Duration.ofMillis(2));
+    Seat second = join(Samples.arrivingAt(Samples.call("b", key(1), true), time.nanos()));
+    time.advance(Duration.ofMillis(4));
+    pilot.stepEnds(ErrorReason.ERROR_REASON_PROVIDER_OVERLOADED);
+    pilot.stepBegins(Step.Kind.SETTLE, "");
+    time.advance(Duration.ofMillis(8));
+    pilot.end(answered("x"));
+    first.read();
+    second.read();
+
+    List<Step> flown = first.waiter.outcome().steps();
+    List<Step> joined = second.waiter.outcome().steps();
+    assertThat(flown)
+        .containsExactly(
+            step(Step.Kind.ROUTE, begin, 0, 1, "", NONE),
+            step(
+                Step.Kind.ATTEMPT,
+                begin,
+                1,
+                7,
+                "openai/gpt",
+                ErrorReason.ERROR_REASON_PROVIDER_OVERLOADED),
+            step(Step.Kind.SETTLE, begin, 7, 15, "", NONE));
+    assertThat(joined)
+        .containsExactly(
+            flown.get(0), flown.get(1), step(Step.Kind.JOIN, begin, 3, 15, "a", NONE), flown.get(2));
+  }
+
+  @Test
+  void callerThatLeaves_isToldTheStepsUnderWayUntilThen() {
+    Seat seat = stream("a");
+    Pilot pilot = script.start();
+    long begin = time.nanos();
+    pilot.stepBegins(Step.Kind.ATTEMPT, "openai/gpt");
+    time.advance(Duration.ofMillis(5));
+
+    assertThat(seat.waiter.steps())
+        .containsExactly(step(Step.Kind.ATTEMPT, begin, 0, 5, "openai/gpt", NONE));
+    pilot.end(answered("x"));
+  }
+
+  @Test
+  void failedLeader_isToldItsStepsAndTheNextHasThemToo() {
+    Seat first = whole("a");
+    Seat second = whole("b");
+    Pilot pilot = script.start();
+    pilot.stepBegins(Step.Kind.ATTEMPT, "first try");
+    pilot.endForLeader(failed(Samples.OVERLOADED));
+    pilot.stepBegins(Step.Kind.ATTEMPT, "second try");
+    pilot.end(answered("x"));
+
+    assertThat(first.waiter.outcome().steps()).extracting(Step::detail).containsExactly("first try");
+    assertThat(second.waiter.outcome().steps())
+        .extracting(Step::detail)
+        .containsExactly("first try", "second try");
+  }
+
+  @Test
+  void stepsWithoutEnd_areBounded() {
+    Seat seat = whole("a");
+    Pilot pilot = script.start();
+    for (int i = 0; i < 2 * StepLog.MOST_STEPS; i++) {
+      pilot.stepBegins(Step.Kind.QUEUE, "" + i);
+    }
+    pilot.end(answered("x"));
+
+    assertThat(seat.waiter.outcome().steps()).hasSize(StepLog.MOST_STEPS);
+  }
+
+  private static Step step(
+      Step.Kind kind, long begin, int fromMillis, int toMillis, String detail, ErrorReason why) {
+    return new Step(
+        kind,
+        begin + Duration.ofMillis(fromMillis).toNanos(),
+        begin + Duration.ofMillis(toMillis).toNanos(),
+        detail,
+        why);
   }
 
   @Test

@@ -229,6 +229,7 @@ class LedgerTest {
 
     assertThat(total().savedCalls()).isEqualTo(3);
     assertThat(total().saved()).isEqualTo(new Money(10));
+    assertThat(total().savedTime()).isEqualTo(WAIT.multipliedBy(3));
     assertThat(total().exactCalls()).isZero();
   }
 

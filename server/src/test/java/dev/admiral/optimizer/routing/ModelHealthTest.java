@@ -40,6 +40,35 @@ class ModelHealthTest {
   }
 
   @Test
+  void find_modelNeverTried_isEmpty() {
+    assertThat(health.find("openai", "gpt-4o")).isEmpty();
+  }
+
+  @Test
+  void find_modelLeftAlone_tellsTriesFailuresAndForHowLong() {
+    begin(MODEL).succeeded(null, TOTAL);
+    fail(MODEL, 2);
+    assertThat(health.find("openai", "gpt-4o"))
+        .hasValueSatisfying(state -> {
+          assertThat(state.state()).isEqualTo(ModelHealth.State.CLOSED);
+          assertThat(state.tries()).isEqualTo(3);
+          assertThat(state.failedTries()).isEqualTo(2);
+          assertThat(state.leftAloneFor()).isNull();
+        });
+
+    fail(MODEL, 2);
+    time.advance(Duration.ofSeconds(4));
+
+    assertThat(health.find("openai", "gpt-4o"))
+        .hasValueSatisfying(state -> {
+          assertThat(state.state()).isEqualTo(ModelHealth.State.OPEN);
+          assertThat(state.tries()).isEqualTo(5);
+          assertThat(state.failedTries()).isEqualTo(4);
+          assertThat(state.leftAloneFor()).isEqualTo(Duration.ofSeconds(6));
+        });
+  }
+
+  @Test
   void tryAcquire_fourFailures_stillWorks() {
     fail(MODEL, 4);
 

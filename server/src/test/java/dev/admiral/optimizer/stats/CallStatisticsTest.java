@@ -3,8 +3,10 @@ package dev.admiral.optimizer.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.admiral.optimizer.call.Answer;
+import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Failure;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -202,6 +205,105 @@ class CallStatisticsTest {
     assertThat(snapshot.total().getLatency().getCount()).isEqualTo((long) threads * each);
     assertThat(snapshot.total().getSavedPicoUsd()).isEqualTo(threads * savedByOne);
     assertThat(snapshot.inFlight()).isZero();
+  }
+
+  @Test
+  void savedTime_ofHitsAndJoins_isSummed() {
+    call(ADA, answered("gpt-4o", Source.SOURCE_UPSTREAM, 5));
+    call(ADA, answered("gpt-4o", Source.SOURCE_MEMORY, 5));
+    call(BOB, answered("gpt-4o", Source.SOURCE_JOINED, 5));
+
+    assertThat(statistics.snapshot("acme", null).total().getSavedDuration())
+        .isEqualTo(com.google.protobuf.Duration.newBuilder().setSeconds(3).build());
+    assertThat(statistics.snapshot("acme", "ada").total().getSavedDuration().getSeconds())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void counts_ofATenant_giveItsRates() {
+    call(ADA, answered("gpt-4o", Source.SOURCE_UPSTREAM, 5));
+    call(ADA, answered("gpt-4o", Source.SOURCE_MEMORY, 5));
+    call(BOB, answered("o3", Source.SOURCE_DISK, 5));
+    call(BOB, failed());
+    statistics.started(ADA);
+
+    CallStatistics.Counts counts = statistics.counts("acme");
+
+    assertThat(counts).isEqualTo(new CallStatistics.Counts(4, 1, 1, 1));
+    assertThat(counts.failureRate()).isEqualTo(0.25);
+    assertThat(counts.savedRate()).isEqualTo(2.0 / 3);
+    assertThat(statistics.counts("globex").failureRate()).isZero();
+    assertThat(statistics.counts("globex").savedRate()).isZero();
+  }
+
+  @Test
+  void totals_ofAllTenants_areBySourceAndReason() {
+    Caller other = new Caller("globex", "eve", "", false);
+    call(ADA, answered("gpt-4o", Source.SOURCE_UPSTREAM, 5));
+    call(other, answered("gpt-4o", Source.SOURCE_MEMORY, 5));
+    call(other, answered("gpt-4o", Source.SOURCE_MEMORY, null));
+    call(BOB, failed());
+    statistics.started(other);
+
+    Totals totals =
+        statistics.totals(
+            List.of(Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofSeconds(9)));
+
+    assertThat(totals.inFlight()).isEqualTo(1);
+    assertThat(totals.failures()).isEqualTo(Map.of(ErrorReason.ERROR_REASON_CACHE_MISS, 1L));
+    assertThat(totals.models()).hasSize(1);
+    Totals.Model model = totals.models().getFirst();
+    assertThat(model.model()).isEqualTo("gpt-4o");
+    assertThat(model.durations())
+        .containsOnlyKeys(Source.SOURCE_UPSTREAM, Source.SOURCE_MEMORY);
+    assertThat(model.durations().get(Source.SOURCE_MEMORY).count()).isEqualTo(2);
+    assertThat(model.durations().get(Source.SOURCE_MEMORY).counts()).containsExactly(0L, 2L, 2L);
+    assertThat(model.durations().get(Source.SOURCE_MEMORY).sumSeconds())
+        .isCloseTo(0.4, withinPercentage(1));
+    assertThat(model.overhead().count()).isEqualTo(1);
+    assertThat(model.spentPicoUsd()).isEqualTo(5);
+    assertThat(model.savedPicoUsd()).isEqualTo(5);
+    assertThat(model.unpriced()).isEqualTo(1);
+    assertThat(model.savedTime()).isEqualTo(SAVED.multipliedBy(2));
+  }
+
+  @Test
+  void tried_succeededAndFailed_isCountedByModelWithItsTokens() {
+    statistics.tried(attempt("a", null), new Usage(100, 40, 5, 6, 20, 7, false));
+    statistics.tried(attempt("a", new Failure.Overloaded("no", null)), Usage.NONE);
+    statistics.tried(attempt("b", null), Usage.reported(1, 2));
+
+    List<Totals.Upstream> upstreams = statistics.totals(List.of(TOTAL)).upstreams();
+
+    assertThat(upstreams).extracting(Totals.Upstream::model).containsExactly("a", "b");
+    Totals.Upstream a = upstreams.getFirst();
+    assertThat(a.succeeded()).isEqualTo(1);
+    assertThat(a.failed()).isEqualTo(Map.of(ErrorReason.ERROR_REASON_PROVIDER_OVERLOADED, 1L));
+    assertThat(a.duration().count()).isEqualTo(1);
+    assertThat(a.firstPiece().count()).isEqualTo(2);
+    assertThat(a.inputTokens()).isEqualTo(100);
+    assertThat(a.cachedInputTokens()).isEqualTo(40);
+    assertThat(a.cacheWriteTokens()).isEqualTo(11);
+    assertThat(a.outputTokens()).isEqualTo(20);
+    assertThat(a.reasoningTokens()).isEqualTo(7);
+  }
+
+  @Test
+  void tried_moreModelsThanTheBound_areCountedTogether() {
+    CallStatistics bounded = new CallStatistics(new Settings(1, 3), new VirtualTime());
+    for (int i = 0; i < 10; i++) {
+      bounded.tried(attempt("m" + i, null), Usage.reported(1, 1));
+    }
+
+    List<Totals.Upstream> upstreams = bounded.totals(List.of(TOTAL)).upstreams();
+
+    assertThat(upstreams).hasSize(4);
+    assertThat(upstreams.getFirst().model()).isEqualTo(CallStatistics.OTHERS);
+    assertThat(upstreams.getFirst().succeeded()).isEqualTo(7);
+  }
+
+  private static Attempt attempt(String model, Failure failure) {
+    return new Attempt("openai", model, Instant.EPOCH, TOTAL, OVERHEAD, failure, 200);
   }
 
   @Test

@@ -39,6 +39,28 @@ class LatenciesTest {
     assertRank(nanos(latency.getP999()), sorted, 999);
   }
 
+  @Property(tries = 300)
+  void histogram_anyDurations_countsThoseBelowEachBoundWithinOnePercent(
+      @ForAll("durations") List<Long> nanos) {
+    Latencies latencies = new Latencies();
+    nanos.forEach(latencies::record);
+    long[] bounds = {1_000, 50_000, 1_000_000, 20_000_000, 5_000_000_000L, HOUR};
+
+    Histogram histogram = latencies.histogram(bounds);
+
+    assertThat(histogram.count()).isEqualTo(nanos.size());
+    for (int i = 0; i < bounds.length; i++) {
+      long slack = Math.max(8, bounds[i] / 100);
+      long bound = bounds[i];
+      assertThat(histogram.counts().get(i))
+          .isBetween(
+              nanos.stream().filter(n -> n <= bound - slack).count(),
+              nanos.stream().filter(n -> n <= bound + slack).count());
+    }
+    double exact = nanos.stream().mapToLong(n -> n).sum() / 1e9;
+    assertThat(histogram.sumSeconds()).isBetween(exact * 0.99 - 1e-6, exact * 1.01 + 1e-6);
+  }
+
   @Test
   void record_beyondTheRange_countsAtItsEnds() {
     Latencies latencies = new Latencies();
