@@ -22,6 +22,7 @@ import dev.admiral.optimizer.v1.Source;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -678,6 +679,24 @@ class ResponseCacheTest {
     tidy();
 
     assertThat(cache.metrics().trouble()).isNull();
+  }
+
+  @Test
+  void rowFromBeforeAnswersKnewHowLongTheyTook_isReadAndSaysNone() throws Exception {
+    byte[] older =
+        HexFormat.of()
+            .parseHex(
+                "01208f7b370a100a0c080412080a060a046b657074100112066f70656e61691a036770742204080a2814"
+                    + "2a1c080110d2092a156f70656e61692f67707440323032362d30312d3031320608c0d490cd06");
+
+    Answer read = AnswerCodec.decode(key(1), older);
+
+    Answer today = answer("kept");
+    assertThat(read.completion()).isEqualTo(today.completion());
+    assertThat(read.usage()).isEqualTo(today.usage());
+    assertThat(read.cost()).isEqualTo(today.cost());
+    assertThat(read.took()).isZero();
+    assertThat(AnswerCodec.decode(key(1), AnswerCodec.encode(key(1), today))).isEqualTo(today);
   }
 
   @Test

@@ -253,7 +253,10 @@ class SingleFlightTest {
             step(Step.Kind.SETTLE, begin, 7, 15, "", NONE));
     assertThat(joined)
         .containsExactly(
-            flown.get(0), flown.get(1), step(Step.Kind.JOIN, begin, 3, 15, "a", NONE), flown.get(2));
+            flown.get(0),
+            flown.get(1),
+            step(Step.Kind.JOIN, begin, 3, 15, "a", NONE),
+            flown.get(2));
   }
 
   @Test
@@ -279,7 +282,9 @@ class SingleFlightTest {
     pilot.stepBegins(Step.Kind.ATTEMPT, "second try");
     pilot.end(answered("x"));
 
-    assertThat(first.waiter.outcome().steps()).extracting(Step::detail).containsExactly("first try");
+    assertThat(first.waiter.outcome().steps())
+        .extracting(Step::detail)
+        .containsExactly("first try");
     assertThat(second.waiter.outcome().steps())
         .extracting(Step::detail)
         .containsExactly("first try", "second try");

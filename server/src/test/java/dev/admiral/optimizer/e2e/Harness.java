@@ -81,6 +81,11 @@ final class Harness implements AutoCloseable {
     return client;
   }
 
+  /** Returns a client with a key, which the caller closes. */
+  AdmiralClient client(String key) {
+    return AdmiralClient.builder().address(address()).key(key).retry(RetryPolicy.NONE).build();
+  }
+
   Simulator simulator() {
     return simulator;
   }

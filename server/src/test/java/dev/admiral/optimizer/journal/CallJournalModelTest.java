@@ -61,10 +61,10 @@ class CallJournalModelTest {
               .map(Remembered::id)
               .toList();
 
-      assertThat(pages(journal, tenant, agent, failedOnly, pageSize, () -> {}))
-          .isEqualTo(expected);
-      assertThat(all).allSatisfy(r ->
-          assertThat(journal.find(tenant, r.id()).isPresent()).isEqualTo(latest.contains(r)));
+      assertThat(pages(journal, tenant, agent, failedOnly, pageSize, () -> {})).isEqualTo(expected);
+      assertThat(all)
+          .allSatisfy(r ->
+              assertThat(journal.find(tenant, r.id()).isPresent()).isEqualTo(latest.contains(r)));
     }
   }
 

@@ -254,8 +254,7 @@ class CallStatisticsTest {
     assertThat(totals.models()).hasSize(1);
     Totals.Model model = totals.models().getFirst();
     assertThat(model.model()).isEqualTo("gpt-4o");
-    assertThat(model.durations())
-        .containsOnlyKeys(Source.SOURCE_UPSTREAM, Source.SOURCE_MEMORY);
+    assertThat(model.durations()).containsOnlyKeys(Source.SOURCE_UPSTREAM, Source.SOURCE_MEMORY);
     assertThat(model.durations().get(Source.SOURCE_MEMORY).count()).isEqualTo(2);
     assertThat(model.durations().get(Source.SOURCE_MEMORY).counts()).containsExactly(0L, 2L, 2L);
     assertThat(model.durations().get(Source.SOURCE_MEMORY).sumSeconds())
