@@ -176,8 +176,7 @@ final class MainTest {
     "HEALTH_STATE_DEGRADED, 1, 'degraded: 0 of 1 parts work, not provider/openai'",
     "HEALTH_STATE_NOT_SERVING, 2, 'not serving: 0 of 1 parts work, not provider/openai'"
   })
-  void status_ofEachState_hasItsExitCodeAndLinesToGrep(
-      HealthState state, int exit, String shown) {
+  void status_ofEachState_hasItsExitCodeAndLinesToGrep(HealthState state, int exit, String shown) {
     server.state = state;
     width = Integer.MAX_VALUE;
     assertThat(run("status")).isEqualTo(exit);
@@ -192,7 +191,8 @@ final class MainTest {
             "optimizer.memory   210.0 MiB of 1.0 GiB heap, 402.0 MiB in all",
             "optimizer.cpu      12.3 % of all processors",
             "optimizer.calls    12,345 since the start, 45 failed (0.4 %), 3 in flight",
-            "optimizer.saved    10,000 calls (81.3 %), $5.00, 1 h 5 min since the start; $1.23 paid",
+            "optimizer.saved    10,000 calls (81.3 %), $5.00, 1 h 5 min since the start; $1.23"
+                + " paid",
             "optimizer.today    9 calls, $0.000000003, 1 min 15 s saved; $2.00 paid since midnight"
                 + " UTC");
     assertThat(stdout().contains("Answers.")).isEqualTo(exit != 0);
@@ -202,7 +202,8 @@ final class MainTest {
   void status_asJson_isOneObject() throws Exception {
     assertThat(run("status", "--json")).isZero();
     Struct status = object(stdout());
-    assertThat(status.getFieldsMap()).containsKeys("service", "address", "health", "stats", "today");
+    assertThat(status.getFieldsMap())
+        .containsKeys("service", "address", "health", "stats", "today");
     assertThat(
             status
                 .getFieldsOrThrow("health")
@@ -650,8 +651,22 @@ final class MainTest {
     String overview = stdout();
     for (String name :
         new String[] {
-          "status", "health", "stats", "top", "complete", "agents", "models", "limits", "calls", "cost",
-          "cache", "learn", "events", "doctor", "config", "completion"
+          "status",
+          "health",
+          "stats",
+          "top",
+          "complete",
+          "agents",
+          "models",
+          "limits",
+          "calls",
+          "cost",
+          "cache",
+          "learn",
+          "events",
+          "doctor",
+          "config",
+          "completion"
         }) {
       assertThat(overview).contains("  " + name);
       assertThat(run(name, "--help")).isZero();

@@ -14,6 +14,7 @@ import dev.admiral.optimizer.http.exchange.Reply;
 import dev.admiral.optimizer.http.openai.ChatApi;
 import dev.admiral.optimizer.http.openai.Embeddings;
 import dev.admiral.optimizer.http.openai.Models;
+import dev.admiral.optimizer.http.openai.ResponsesApi;
 import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.Engines;
@@ -92,6 +93,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
     Models models = new Models(names, engines.time().now());
     ModelList modelList = new ModelList(names, engines.time().now());
     routes.at("/v1/chat/completions", calls.completions(openAi));
+    routes.at("/v1/responses", calls.completions(new ResponsesApi(engines.time())));
     routes.at("/v1/embeddings", calls.post(openAi, new Embeddings()));
     routes.at(
         "/v1/models",

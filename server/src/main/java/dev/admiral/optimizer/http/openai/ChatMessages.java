@@ -92,14 +92,7 @@ final class ChatMessages {
         Given url = image.isText() ? image : image.object().get("url");
         part.setImage(Media.image(url, image.get("detail")));
       }
-      case "file" -> {
-        Given file = given.get("file").object();
-        Given id = file.get("file_id");
-        part.setFile(
-            id.present()
-                ? Media.uploaded(id)
-                : Media.document(file.get("file_data"), file.get("filename")));
-      }
+      case "file" -> part.setFile(Media.file(given.get("file").object()));
       case "input_audio" -> {
         Given sound = given.get("input_audio").object();
         part.setFile(Media.sound(sound.get("data"), sound.get("format")));

@@ -14,7 +14,6 @@ import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.ToolChoice;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Reads one request for a chat completion: the reverse of what the provider of this dialect writes.
@@ -25,9 +24,6 @@ import java.util.Set;
  * fields inside messages, which clients send back as they got them.
  */
 final class ChatRequest {
-  /** What the contract's enumeration has no word for. */
-  private static final Set<String> HIGHER_EFFORTS = Set.of("xhigh", "max");
-
   private final Prompt.Builder prompt = Prompt.newBuilder();
   private final Sampling.Builder sampling = Sampling.newBuilder();
   private final ToolChoice.Builder toolChoice = ToolChoice.newBuilder();
@@ -67,7 +63,7 @@ final class ChatRequest {
       prompt.setToolChoice(toolChoice);
     }
     if (options.getFieldsCount() > 0) {
-      prompt.setProviderOptions(options).setProviderOptionsDialect(OpenAiApi.DIALECT);
+      prompt.setProviderOptions(options).setProviderOptionsDialect(Structs.DIALECT);
     }
     return new Asked(
         prompt.build(),
@@ -108,7 +104,7 @@ final class ChatRequest {
       case "seed" -> sampling().setSeed(value.whole());
       case "frequency_penalty" -> sampling().setFrequencyPenalty(value.number());
       case "presence_penalty" -> sampling().setPresencePenalty(value.number());
-      case "reasoning_effort" -> effort(field, value);
+      case "reasoning_effort" -> Functions.effort(value, prompt, options);
       case "logprobs" -> refuse(value, value.flag(), "answers carry no log probabilities");
       case "top_logprobs" ->
           refuse(value, value.whole() != 0, "answers carry no log probabilities");
@@ -151,15 +147,6 @@ final class ChatRequest {
     for (Given text : value.list()) {
       sampling().addStop(text.text());
     }
-  }
-
-  private void effort(String field, Given value) throws CallException {
-    String word = value.text();
-    if (HIGHER_EFFORTS.contains(word)) {
-      option(field, value);
-      return;
-    }
-    prompt.setReasoningEffort(Functions.effort(value));
   }
 
   private void messages(Given messages) throws CallException {
@@ -219,20 +206,12 @@ final class ChatRequest {
 
   private void responseFormat(Given format) throws CallException {
     Given type = format.object().get("type");
-    ResponseFormat.Builder read = prompt.getResponseFormatBuilder();
     switch (type.text()) {
-      case "text" -> read.setKind(ResponseFormat.Kind.KIND_TEXT);
-      case "json_object" -> read.setKind(ResponseFormat.Kind.KIND_JSON_OBJECT);
-      case "json_schema" -> {
-        Given schema = format.get("json_schema").object();
-        Functions.schema(schema, read);
-        Given description = schema.get("description");
-        if (description.present()) {
-          options.putFields(
-              "response_format",
-              Structs.object("json_schema", Structs.object("description", description.text())));
-        }
-      }
+      // The same as none, and so the same call.
+      case "text" -> {}
+      case "json_object" ->
+          prompt.getResponseFormatBuilder().setKind(ResponseFormat.Kind.KIND_JSON_OBJECT);
+      case "json_schema" -> Functions.schema(format.get("json_schema").object(), prompt, options);
       default -> throw type.wrong("must be text, json_object or json_schema");
     }
   }

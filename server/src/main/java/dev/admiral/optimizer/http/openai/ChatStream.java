@@ -128,7 +128,7 @@ final class ChatStream implements StreamFormat {
   /** Without an end mark: clients that see one take what came for the whole answer. */
   @Override
   public void fail(HttpFailure failure, EventBuffer out) {
-    out.data(json -> OpenAiErrors.write(json, failure));
+    out.data(json -> OpenAiErrors.CHAT.write(json, failure));
   }
 
   private Choice choice(int index) {

@@ -1,13 +1,18 @@
 package dev.admiral.optimizer.http.openai;
 
+import com.google.protobuf.Struct;
 import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReasoningEffort;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolChoice;
+import java.util.Set;
 
 /** What chat completions and responses say alike: functions, schemas, efforts. */
 final class Functions {
+  private static final Set<String> HIGHER_EFFORTS = Set.of("xhigh", "max");
+
   private Functions() {}
 
   /** Reads the declaration of a function. */
@@ -38,8 +43,14 @@ final class Functions {
     };
   }
 
-  /** Reads the schema an answer must have. */
-  static void schema(Given given, ResponseFormat.Builder format) throws CallException {
+  /**
+   * Reads the schema an answer must have.
+   *
+   * @param options takes its description, which the contract has no field for
+   */
+  static void schema(Given given, Prompt.Builder prompt, Struct.Builder options)
+      throws CallException {
+    ResponseFormat.Builder format = prompt.getResponseFormatBuilder();
     format
         .setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA)
         .setName(given.get("name").textOrEmpty())
@@ -48,10 +59,29 @@ final class Functions {
     if (strict.present()) {
       format.setStrict(strict.flag());
     }
+    Given description = given.get("description");
+    if (description.present()) {
+      options.putFields(
+          "response_format",
+          Structs.object("json_schema", Structs.object("description", description.text())));
+    }
   }
 
-  /** Reads how much the model is to reason. */
-  static ReasoningEffort effort(Given effort) throws CallException {
+  /**
+   * Reads how much the model is to reason.
+   *
+   * @param options takes the words that the contract has none for
+   */
+  static void effort(Given effort, Prompt.Builder prompt, Struct.Builder options)
+      throws CallException {
+    if (HIGHER_EFFORTS.contains(effort.text())) {
+      options.putFields("reasoning_effort", Structs.of(effort.node(), effort));
+    } else {
+      prompt.setReasoningEffort(effort(effort));
+    }
+  }
+
+  private static ReasoningEffort effort(Given effort) throws CallException {
     return switch (effort.text()) {
       case "none" -> ReasoningEffort.REASONING_EFFORT_NONE;
       case "minimal" -> ReasoningEffort.REASONING_EFFORT_MINIMAL;

@@ -27,8 +27,22 @@ final class Media {
         : image.setRemote(RemoteData.newBuilder().setUri(text));
   }
 
+  /** Reads a document by whichever of its fields is given. */
+  static File.Builder file(Given file) throws CallException {
+    Given id = file.get("file_id");
+    Given url = file.get("file_url");
+    if (id.present()) {
+      return File.newBuilder().setUploaded(UploadedData.newBuilder().setFileId(id.text()));
+    } else if (url.present()) {
+      return File.newBuilder()
+          .setName(file.get("filename").textOrEmpty())
+          .setRemote(RemoteData.newBuilder().setUri(url.text()));
+    }
+    return document(file.get("file_data"), file.get("filename"));
+  }
+
   /** Reads a document by its data URL, or by its address, which some vendors take. */
-  static File.Builder document(Given data, Given name) throws CallException {
+  private static File.Builder document(Given data, Given name) throws CallException {
     String text = data.text();
     File.Builder file = File.newBuilder().setName(name.textOrEmpty());
     if (isData(text)) {
@@ -38,18 +52,6 @@ final class Media {
       throw data.wrong("must be a data URL such as data:application/pdf;base64,...");
     }
     return file.setRemote(RemoteData.newBuilder().setUri(text));
-  }
-
-  /** Reads a document by its address. */
-  static File.Builder remote(Given url, Given name) throws CallException {
-    return File.newBuilder()
-        .setName(name.textOrEmpty())
-        .setRemote(RemoteData.newBuilder().setUri(url.text()));
-  }
-
-  /** Reads a document the vendor already holds. */
-  static File.Builder uploaded(Given id) throws CallException {
-    return File.newBuilder().setUploaded(UploadedData.newBuilder().setFileId(id.text()));
   }
 
   /** Reads a sound. */

@@ -11,8 +11,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
-/** Failures in OpenAI's words: a type and a code that its clients act on. */
-final class OpenAiErrors {
+/**
+ * Failures in OpenAI's words: a type and a code that its clients act on.
+ *
+ * @param conversation what the API calls the conversation
+ */
+record OpenAiErrors(String conversation) {
+  static final OpenAiErrors CHAT = new OpenAiErrors("messages");
+  static final OpenAiErrors RESPONSES = new OpenAiErrors("input");
+
   private static final JsonFactory JSON = new JsonFactory();
   private static final String INVALID = "invalid_request_error";
   private static final String SERVER = "server_error";
@@ -21,10 +28,8 @@ final class OpenAiErrors {
   /** The name under which the frame reports what is wrong with a body as a whole. */
   private static final String BODY = "body";
 
-  private OpenAiErrors() {}
-
   /** Returns an error as a whole reply. */
-  static Reply reply(HttpFailure failure) {
+  Reply reply(HttpFailure failure) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(body)) {
       write(json, failure);
@@ -35,20 +40,20 @@ final class OpenAiErrors {
   }
 
   /** Writes an object that holds nothing but an error. */
-  static void write(JsonGenerator json, HttpFailure failure) throws IOException {
+  void write(JsonGenerator json, HttpFailure failure) throws IOException {
     json.writeStartObject();
     json.writeObjectFieldStart("error");
+    json.writeStringField("type", type(failure.failure()));
     fields(json, failure);
     json.writeEndObject();
     json.writeEndObject();
   }
 
-  /** Writes the fields of an error, all of which clients expect to be there. */
-  static void fields(JsonGenerator json, HttpFailure failure) throws IOException {
+  /** Writes the fields of an error but its type; clients expect each of them to be there. */
+  void fields(JsonGenerator json, HttpFailure failure) throws IOException {
     json.writeStringField("message", message(failure.failure()));
-    json.writeStringField("type", type(failure.failure()));
     json.writeStringField("param", param(failure.failure()));
-    json.writeStringField("code", code(failure));
+    json.writeStringField("code", hasNoField(failure.failure()) ? null : code(failure));
   }
 
   /** Returns what was wrong and what to do. */
@@ -58,7 +63,8 @@ final class OpenAiErrors {
         : failure.message();
   }
 
-  private static String type(Failure failure) {
+  /** Returns what kind of failure it is. */
+  static String type(Failure failure) {
     return switch (failure.reason()) {
       case ERROR_REASON_CALL_INVALID,
           ERROR_REASON_CALL_TOO_LARGE,
@@ -107,10 +113,9 @@ final class OpenAiErrors {
   }
 
   /** OpenAI's code where it has one, else the contract's reason. */
-  static @Nullable String code(HttpFailure failure) {
+  static String code(HttpFailure failure) {
     return switch (failure.failure().reason()) {
-      case ERROR_REASON_CALL_INVALID -> param(failure.failure()) == null ? null : "invalid_value";
-      case ERROR_REASON_PROVIDER_CALL_INVALID -> "invalid_value";
+      case ERROR_REASON_CALL_INVALID, ERROR_REASON_PROVIDER_CALL_INVALID -> "invalid_value";
       case ERROR_REASON_MODEL_UNKNOWN, ERROR_REASON_PROVIDER_MODEL_UNKNOWN -> "model_not_found";
       case ERROR_REASON_KEY_INVALID -> "invalid_api_key";
       case ERROR_REASON_RATE_LIMITED,
@@ -128,17 +133,20 @@ final class OpenAiErrors {
     };
   }
 
-  private static @Nullable String param(Failure failure) {
+  private static boolean hasNoField(Failure failure) {
+    return failure instanceof Failure.Invalid invalid
+        && invalid.violations().getFirst().field().equals(BODY);
+  }
+
+  private @Nullable String param(Failure failure) {
     return switch (failure) {
-      case Failure.Invalid invalid -> {
-        String field = invalid.violations().getFirst().field();
-        yield field.equals(BODY) ? null : field;
-      }
+      case Failure.Invalid invalid ->
+          hasNoField(invalid) ? null : invalid.violations().getFirst().field();
       case Failure.Inexpressible cannot -> cannot.field();
       case Failure.UnknownModel unknown -> "model";
       case Failure.Rejected rejected
           when rejected.reason() == ErrorReason.ERROR_REASON_CONTEXT_TOO_LONG ->
-          "messages";
+          conversation;
       case Failure.Rejected rejected
           when rejected.reason() == ErrorReason.ERROR_REASON_PROVIDER_MODEL_UNKNOWN ->
           "model";

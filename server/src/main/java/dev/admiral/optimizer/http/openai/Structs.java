@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** JSON as the contract carries it where it does not know what it means. */
 final class Structs {
+  /** The contract's name of this wire format. */
+  static final String DIALECT = "openai";
+
   private Structs() {}
 
   /**

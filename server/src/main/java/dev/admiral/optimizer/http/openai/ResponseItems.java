@@ -1,0 +1,178 @@
+package dev.admiral.optimizer.http.openai;
+
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.http.calls.Places;
+import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.Refusal;
+import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.ToolCall;
+import dev.admiral.optimizer.v1.ToolResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the items of a request's input. What the model said (messages, calls, reasoning) stands in
+ * items of its own here; those that follow one another are one turn of the conversation.
+ */
+final class ResponseItems {
+  private final Prompt.Builder prompt;
+  private final Places places;
+  private Message.@Nullable Builder turn;
+
+  /**
+   * @param prompt takes the messages
+   * @param places is told which item each message began with
+   */
+  ResponseItems(Prompt.Builder prompt, Places places) {
+    this.prompt = prompt;
+    this.places = places;
+  }
+
+  /** Reads the next item. */
+  void read(Given item, int index) throws CallException {
+    Given type = item.get("type");
+    switch (type.present() ? type.text() : "message") {
+      case "message" -> message(item, index);
+      case "function_call" ->
+          turn(index)
+              .addParts(
+                  Part.newBuilder()
+                      .setToolCall(
+                          ToolCall.newBuilder()
+                              .setId(item.get("call_id").text())
+                              .setName(item.get("name").text())
+                              .setArgumentsJson(item.get("arguments").text())));
+      case "function_call_output" -> result(item, index);
+      case "reasoning" -> turn(index).addParts(Part.newBuilder().setReasoning(reasoning(item)));
+      case "item_reference" ->
+          throw type.wrong("cannot be item_reference: this server keeps no items; send it whole");
+      default ->
+          throw type.wrong(
+              "must be message, function_call, function_call_output or reasoning: others are of"
+                  + " tools that are not carried");
+    }
+  }
+
+  /** Ends the turn that the last item left open. */
+  void end() {
+    if (turn != null) {
+      prompt.addMessages(turn);
+      turn = null;
+    }
+  }
+
+  private Message.Builder turn(int index) {
+    Message.Builder open = turn;
+    if (open == null) {
+      open = Message.newBuilder().setRole(Role.ROLE_ASSISTANT);
+      places.add(index);
+      turn = open;
+    }
+    return open;
+  }
+
+  private void message(Given item, int index) throws CallException {
+    Given role = item.get("role");
+    Role speaker =
+        switch (role.text()) {
+          case "user" -> Role.ROLE_USER;
+          case "system" -> Role.ROLE_SYSTEM;
+          case "developer" -> Role.ROLE_DEVELOPER;
+          case "assistant" -> Role.ROLE_ASSISTANT;
+          default -> throw role.wrong("must be user, system, developer or assistant");
+        };
+    if (speaker == Role.ROLE_ASSISTANT) {
+      content(turn(index), item.get("content"));
+      return;
+    }
+    Message.Builder message = Message.newBuilder().setRole(speaker);
+    content(message, item.get("content"));
+    boolean wordless =
+        message.getPartsCount() == 1
+            && message.getParts(0).hasText()
+            && message.getParts(0).getText().getText().isEmpty();
+    if (!wordless || speaker == Role.ROLE_USER) {
+      end();
+      places.add(index);
+      prompt.addMessages(message);
+    }
+  }
+
+  private static void content(Message.Builder message, Given content) throws CallException {
+    if (content.isText()) {
+      message.addParts(text(content.text()));
+      return;
+    }
+    if (!content.isList()) {
+      throw content.mustBe("a string or a list of parts");
+    }
+    for (Given part : content.list()) {
+      message.addParts(part(part.object()));
+    }
+  }
+
+  private static Part text(String text) {
+    return Part.newBuilder().setText(Text.newBuilder().setText(text)).build();
+  }
+
+  private static Part part(Given given) throws CallException {
+    Given type = given.get("type");
+    Part.Builder part = Part.newBuilder();
+    switch (type.text()) {
+      case "input_text", "output_text" ->
+          part.setText(Text.newBuilder().setText(given.get("text").text()));
+      case "refusal" -> part.setRefusal(Refusal.newBuilder().setText(given.get("refusal").text()));
+      case "input_image" -> {
+        Given id = given.get("file_id");
+        if (id.present()) {
+          throw id.wrong("cannot be carried for a picture; send image_url, also with its bytes");
+        }
+        part.setImage(Media.image(given.get("image_url"), given.get("detail")));
+      }
+      case "input_file" -> part.setFile(Media.file(given));
+      case "input_audio" -> {
+        Given sound = given.get("input_audio").object();
+        part.setFile(Media.sound(sound.get("data"), sound.get("format")));
+      }
+      default ->
+          throw type.wrong(
+              "must be input_text, input_image, input_file, input_audio, output_text or refusal");
+    }
+    return part.build();
+  }
+
+  private void result(Given item, int index) throws CallException {
+    ToolResult.Builder result = ToolResult.newBuilder().setToolCallId(item.get("call_id").text());
+    Given output = item.get("output");
+    if (output.isList()) {
+      for (Given part : output.list()) {
+        result.addParts(part(part.object()));
+      }
+    } else {
+      String text = output.text();
+      if (!text.isEmpty()) {
+        result.addParts(text(text));
+      }
+    }
+    end();
+    places.add(index);
+    prompt.addMessages(
+        Message.newBuilder()
+            .setRole(Role.ROLE_TOOL)
+            .addParts(Part.newBuilder().setToolResult(result)));
+  }
+
+  private static Reasoning reasoning(Given item) throws CallException {
+    Given content = item.get("content");
+    StringBuilder text = new StringBuilder();
+    for (Given part : (content.present() ? content : item.get("summary")).list()) {
+      text.append(part.get("text").text());
+    }
+    return Sealed.open(item.get("encrypted_content").textOrEmpty()).toBuilder()
+        .setText(text.toString())
+        .build();
+  }
+}
