@@ -24,14 +24,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A vendor's side of a connection, byte by byte: says exactly what a test scripts, and tells when
  * the other side closes.
  */
-final class FakeVendor implements AutoCloseable {
+public final class FakeVendor implements AutoCloseable {
   /** What the vendor does with a connection after it read a request. */
-  interface Script {
+  public interface Script {
     void answer(Connection connection) throws IOException;
   }
 
   /** A request as it came. */
-  record Received(String path, Map<String, String> headers, String body) {}
+  public record Received(String path, Map<String, String> headers, String body) {}
 
   private final ServerSocket server;
   private final BlockingQueue<Script> scripts = new LinkedBlockingQueue<>();
@@ -39,12 +39,13 @@ final class FakeVendor implements AutoCloseable {
   private final AtomicInteger connections = new AtomicInteger();
   private volatile Script always = connection -> connection.respond(500, Map.of(), new byte[0]);
 
-  FakeVendor() throws IOException {
+  public FakeVendor() throws IOException {
     server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
   }
 
-  URI address(String path) {
+  /** Returns the address of a path. */
+  public URI address(String path) {
     return URI.create("http://127.0.0.1:" + server.getLocalPort() + path);
   }
 
@@ -54,7 +55,8 @@ final class FakeVendor implements AutoCloseable {
     return this;
   }
 
-  FakeVendor always(Script script) {
+  /** Answers every request so that is given no other script. */
+  public FakeVendor always(Script script) {
     always = script;
     return this;
   }
@@ -65,7 +67,7 @@ final class FakeVendor implements AutoCloseable {
   }
 
   /** Returns the oldest request not yet taken. */
-  Received taken() throws InterruptedException {
+  public Received taken() throws InterruptedException {
     return requests.take();
   }
 
@@ -104,7 +106,8 @@ final class FakeVendor implements AutoCloseable {
     server.close();
   }
 
-  static final class Connection {
+  /** One connection of the other side. */
+  public static final class Connection {
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
@@ -143,12 +146,13 @@ final class FakeVendor implements AutoCloseable {
       out.flush();
     }
 
-    void json(int status, String body) throws IOException {
+    /** Sends a whole answer in JSON. */
+    public void json(int status, String body) throws IOException {
       respond(status, Map.of("Content-Type", "application/json"), body.getBytes(UTF_8));
     }
 
     /** Sends a whole stream of events in chunks of one event each. */
-    void events(String body) throws IOException {
+    public void events(String body) throws IOException {
       begin(Map.of());
       chunk(body.getBytes(UTF_8));
       end();
