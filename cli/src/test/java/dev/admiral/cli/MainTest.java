@@ -329,11 +329,14 @@ final class MainTest {
         .contains("took         1.0 s, upstream 800 ms, added here 1.00 ms")
         .contains("tokens       1,200 in, 34 out")
         .contains(
-            "queue    |============                                                |  200 ms\n"
-                + "         agent/triage-1\n")
-        .contains(
-            "attempt  |            xxxxxxxxxxxx                                    |  200 ms\n"
-                + "         groq/llama provider rate limited\n")
+            """
+            queue    |============                                                |  200 ms
+                     agent/triage-1
+            attempt  |            xxxxxxxxxxxx                                    |  200 ms
+                     groq/llama provider rate limited
+            attempt  |                        ====================================|  600 ms
+                     openai/gpt-5-mini
+            """)
         .contains("groq/llama  provider rate limited   429  200 ms");
   }
 
