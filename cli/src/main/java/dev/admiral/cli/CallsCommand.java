@@ -1,6 +1,7 @@
 package dev.admiral.cli;
 
 import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.v1.Attempt;
 import dev.admiral.optimizer.v1.CallRecord;
 import dev.admiral.optimizer.v1.Cost;
@@ -28,10 +29,18 @@ import picocli.CommandLine.Parameters;
       "64:the command line is wrong"
     })
 final class CallsCommand extends FleetCommand {
+  private static final int PAGE_SIZE = 1_000;
+
+  /** Letters of an id that tell it from others, in all likelihood. */
+  private static final int SHORT_ID = 16;
+
+  private static final int WHOLE_IDS_FROM = 120;
+
   @Parameters(
       paramLabel = "CALL_ID",
       arity = "0..1",
-      description = "Only this call, step by step. Default: the latest calls.")
+      description =
+          "Only this call, step by step; the first 16 letters will do. Default: the latest calls.")
   private @Nullable String callId;
 
   @Option(names = "--agent", paramLabel = "NAME", description = "Only this agent's calls.")
@@ -73,17 +82,17 @@ final class CallsCommand extends FleetCommand {
     if (isJson()) {
       return printJson(ListCallsResponse.newBuilder().addAllCalls(calls).build());
     }
-    print(table(calls), "The server remembers no such call.");
+    print(table(calls, width()), "The server remembers no such call.");
     return Main.DONE;
   }
 
-  /** Returns calls as a table. */
-  static Table table(List<CallRecord> calls) {
-    Table table = new Table("TIME (UTC)", "CALL", "AGENT", "?FROM", "?>TOOK", "?>COST", "?MODEL");
+  /** Returns calls as a table for a terminal of so many columns: narrow ones show short ids. */
+  static Table table(List<CallRecord> calls, int width) {
+    Table table = new Table("TIME (UTC)", "CALL", "?AGENT", "FROM", "?>TOOK", "?>COST", "?MODEL");
     for (CallRecord call : calls) {
       table.add(
           Show.timeOfDay(call.getCreateTime()),
-          call.getCallId(),
+          width < WHOLE_IDS_FROM ? shortened(call.getCallId()) : call.getCallId(),
           call.getAgentId(),
           from(call),
           Show.time(call.getDuration()),
@@ -93,8 +102,12 @@ final class CallsCommand extends FleetCommand {
     return table;
   }
 
+  private static String shortened(String id) {
+    return id.substring(0, Math.min(SHORT_ID, id.length()));
+  }
+
   private int one(AdmiralClient client, String id) {
-    GetCallResponse answer = client.calls().get(GetCallRequest.newBuilder().setCallId(id).build());
+    GetCallResponse answer = get(client, id);
     if (isJson()) {
       return printJson(answer);
     }
@@ -113,6 +126,27 @@ final class CallsCommand extends FleetCommand {
       out().println("The server keeps what was said; --output json shows it.");
     }
     return Main.DONE;
+  }
+
+  /** Returns the call of an id, or the latest whose id begins like that. */
+  private static GetCallResponse get(AdmiralClient client, String id) {
+    GetCallRequest.Builder request = GetCallRequest.newBuilder();
+    try {
+      return client.calls().get(request.setCallId(id).build());
+    } catch (AdmiralException e) {
+      if (e.reason() != ErrorReason.ERROR_REASON_NOT_FOUND || id.length() < SHORT_ID) {
+        throw e;
+      }
+      String whole =
+          client
+              .calls()
+              .latest(ListCallsRequest.newBuilder().setPageSize(PAGE_SIZE).build())
+              .map(CallRecord::getCallId)
+              .filter(other -> other.startsWith(id))
+              .findFirst()
+              .orElseThrow(() -> e);
+      return client.calls().get(request.setCallId(whole).build());
+    }
   }
 
   private static Facts facts(CallRecord call) {

@@ -42,7 +42,9 @@ final class Doctor {
 
   /** What the program says of a configuration that is right. */
   private static final Pattern FINE =
-      Pattern.compile("configuration .* is fine: (.*); data in (.*?); gRPC on (.*):(\\d+)(?:;.*)?");
+      Pattern.compile(
+          "configuration .* is fine: (.*); data in (.*?); gRPC on (\\S+):(\\d+)"
+              + "(?:; HTTP on (\\S+):(\\d+))?");
 
   /** The usual keys, as the server looks for them. */
   private static final List<String> KEYS =
@@ -64,8 +66,16 @@ final class Doctor {
    * What is known of the server that would run here.
    *
    * @param providers whom it would ask, in words; empty if unknown
+   * @param http where it would listen for HTTP; empty for an older one, which does not
    */
-  private record Configured(String providers, Path data, String host, int port) {}
+  private record Configured(String providers, Path data, Port grpc, Optional<Port> http) {}
+
+  /** Where something listens, or would. */
+  private record Port(String host, int number) {
+    static Port of(String host, String number) {
+      return new Port(host, Integer.parseInt(number));
+    }
+  }
 
   /** What a server that answers said, and how far its clock is from ours, if that can be told. */
   private record Answered(
@@ -92,7 +102,7 @@ final class Doctor {
     configured.map(Configured::data).ifPresent(this::dataFolder);
     Optional<Answered> answered = ask();
     if (configured.isPresent()) {
-      port(configured.get(), answered.isPresent());
+      ports(configured.get(), answered.isPresent());
       keys(configured.get());
     } else {
       ok("the server is on another machine; its disk and ports are to be looked at there");
@@ -117,7 +127,11 @@ final class Doctor {
 
   private Configured configuration() {
     Configured usual =
-        new Configured("", ServerOptions.dataFolder(shell), "127.0.0.1", DEFAULT_PORT);
+        new Configured(
+            "",
+            ServerOptions.dataFolder(shell),
+            new Port("127.0.0.1", DEFAULT_PORT),
+            Optional.empty());
     Optional<ServerProgram> program = ServerProgram.find(shell);
     if (program.isEmpty()) {
       warn(
@@ -136,7 +150,10 @@ final class Doctor {
       if (ended.exit() == 0 && fine.matches()) {
         ok(said);
         return new Configured(
-            fine.group(1), Path.of(fine.group(2)), fine.group(3), Integer.parseInt(fine.group(4)));
+            fine.group(1),
+            Path.of(fine.group(2)),
+            Port.of(fine.group(3), fine.group(4)),
+            Optional.ofNullable(fine.group(5)).map(host -> Port.of(host, fine.group(6))));
       }
       fail(
           said.lines().reduce("", (before, last) -> last).replaceFirst("^admiral: ", ""),
@@ -185,7 +202,7 @@ final class Doctor {
     }
   }
 
-  private void port(Configured configured, boolean answers) {
+  private void ports(Configured configured, boolean answers) {
     Optional<Endpoints> running = endpoints(Optional.of(configured));
     if (running.isPresent()) {
       ok(
@@ -195,23 +212,28 @@ final class Doctor {
               + running.get().pid());
       return;
     }
-    if (configured.port() == 0) {
-      ok("the gRPC port will be any that is free");
+    Port grpc = configured.grpc();
+    if (answers && port(server.address(shell)).equals(String.valueOf(grpc.number()))) {
+      ok("gRPC port " + grpc.number() + " is held by the server that answers");
       return;
     }
-    String port = "gRPC port " + configured.port() + " of " + configured.host();
-    if (answers && port(server.address(shell)).equals(String.valueOf(configured.port()))) {
-      ok(port + " is held by the server that answers");
+    free("gRPC", grpc, "grpc.port or ADMIRAL_GRPC_PORT");
+    configured.http().ifPresent(port -> free("HTTP", port, "http.port or ADMIRAL_HTTP_PORT"));
+  }
+
+  private void free(String name, Port port, String setting) {
+    if (port.number() == 0) {
+      ok("the " + name + " port will be any that is free");
       return;
     }
+    String which = name + " port " + port.number() + " of " + port.host();
     try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(
-          new InetSocketAddress(InetAddress.getByName(configured.host()), configured.port()));
-      ok(port + " is free");
+      socket.bind(new InetSocketAddress(InetAddress.getByName(port.host()), port.number()));
+      ok(which + " is free");
     } catch (IOException e) {
       fail(
-          port + " cannot be listened on: " + sentence(e),
-          "stop what holds it (ss -ltnp tells), or set grpc.port or ADMIRAL_GRPC_PORT");
+          which + " cannot be listened on: " + sentence(e),
+          "stop what holds it (ss -ltnp tells), or set " + setting);
     }
   }
 
@@ -412,7 +434,8 @@ final class Doctor {
       asked.setReadTimeout(HTTP_PATIENCE_MILLIS);
       int status = asked.getResponseCode();
       asked.disconnect();
-      return status == HttpURLConnection.HTTP_OK
+      // An older front knows nothing of health, and says so: it lives.
+      return status < HttpURLConnection.HTTP_INTERNAL_ERROR
           ? Optional.empty()
           : Optional.of("HTTP status " + status);
     } catch (IOException e) {

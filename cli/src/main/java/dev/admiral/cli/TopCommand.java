@@ -142,7 +142,7 @@ final class TopCommand extends FleetCommand {
     List<List<String>> below = new ArrayList<>();
     below.add(notAsked(found.notAsked()).lines(width));
     below.add(LimitsCommand.table(found.nearlyUsed()).lines(width));
-    below.add(CallsCommand.table(found.calls()).lines(width));
+    below.add(CallsCommand.table(found.calls(), width).lines(width));
     below.removeIf(block -> block.size() < 2);
     int taken = lines.size() + below.stream().mapToInt(block -> block.size() + 1).sum();
     int rows = rows(size, taken);

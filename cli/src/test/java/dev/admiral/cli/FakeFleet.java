@@ -1,8 +1,10 @@
 package dev.admiral.cli;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import com.google.rpc.ErrorInfo;
 import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.v1.Agent;
 import dev.admiral.optimizer.v1.AgentStats;
@@ -79,9 +81,12 @@ import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +96,9 @@ import org.jspecify.annotations.Nullable;
  * asked.
  */
 final class FakeFleet implements AutoCloseable {
+  /** The id of a call, as long as real ones. */
+  static final String LONG_ID = "01a1fbeaf8132c1fa89753de4ad4-16c43dbdca70b5be";
+
   final Queue<Message> requests = new ConcurrentLinkedQueue<>();
   final Queue<Metadata> headers = new ConcurrentLinkedQueue<>();
   volatile HealthState state = HealthState.HEALTH_STATE_SERVING;
@@ -420,7 +428,7 @@ final class FakeFleet implements AutoCloseable {
               .addCalls(call)
               .addCalls(
                   CallRecord.newBuilder()
-                      .setCallId("call-0")
+                      .setCallId(LONG_ID)
                       .setAgentId("triage-2")
                       .setCreateTime(TIME)
                       .setFailure(ErrorReason.ERROR_REASON_CALL_CANCELLED))
@@ -429,6 +437,21 @@ final class FakeFleet implements AutoCloseable {
 
     @Override
     public void getCall(GetCallRequest request, StreamObserver<GetCallResponse> answer) {
+      if (!List.of("call-1", LONG_ID).contains(request.getCallId())) {
+        answer.onError(
+            StatusProto.toStatusRuntimeException(
+                com.google.rpc.Status.newBuilder()
+                    .setCode(Status.Code.NOT_FOUND.value())
+                    .setMessage("There is no such call.")
+                    .addDetails(
+                        Any.pack(
+                            ErrorInfo.newBuilder()
+                                .setDomain("optimizer.admiral.dev")
+                                .setReason("NOT_FOUND")
+                                .build()))
+                    .build()));
+        return;
+      }
       reply(
           request,
           answer,

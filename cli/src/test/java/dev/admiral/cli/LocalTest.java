@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LocalTest {
   private static final String FINE =
       "configuration without a file is fine: 2 providers (openai, claude), 1 key; data in %s;"
-          + " gRPC on 127.0.0.1:%d";
+          + " gRPC on 127.0.0.1:%d; HTTP on 127.0.0.1:0";
 
   private final Map<String, String> env = new HashMap<>();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -116,6 +116,7 @@ final class LocalTest {
     assertThat(run("doctor")).isEqualTo(2);
     assertThat(lines())
         .contains("OK    the gRPC port will be any that is free")
+        .contains("OK    the HTTP port will be any that is free")
         .anyMatch(line ->
             line.startsWith("FAIL  Admiral at " + address + " cannot be reached: ")
                 && line.endsWith(

@@ -12,6 +12,7 @@ import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
+import dev.admiral.optimizer.v1.GetCallRequest;
 import dev.admiral.optimizer.v1.GetReportRequest;
 import dev.admiral.optimizer.v1.HealthState;
 import dev.admiral.optimizer.v1.InvalidateCacheRequest;
@@ -251,7 +252,7 @@ final class MainTest {
         .contains("zz/local   open: 80.0 % of 20 tries failed, asked again in 0.00 ms")
         .contains("agent/triage-1  requests per minute  6,000     2      100        7")
         .doesNotContain("provider/openai ")
-        .contains("call-1  triage-1  upstream");
+        .contains("call-1            triage-1  upstream");
     assertThat(server.requests.stream().filter(StatsRequest.class::isInstance)).hasSize(2);
   }
 
@@ -318,7 +319,7 @@ final class MainTest {
     ListCallsRequest request = asked(ListCallsRequest.class);
     assertThat(request.getAgentId()).isEqualTo("triage-1");
     assertThat(request.getFailedOnly()).isTrue();
-    assertThat(stdout()).contains("call-1").doesNotContain("call-0");
+    assertThat(stdout()).contains("call-1").doesNotContain("01a1fbeaf8132c1f");
   }
 
   @Test
@@ -338,6 +339,17 @@ final class MainTest {
                      openai/gpt-5-mini
             """)
         .contains("groq/llama  provider rate limited   429  200 ms");
+  }
+
+  @Test
+  void call_ofAShortId_isFoundAmongTheLatest() {
+    run("calls");
+    assertThat(stdout()).contains(" 01a1fbeaf8132c1f ").doesNotContain(FakeFleet.LONG_ID);
+    assertThat(run("calls", "01a1fbeaf8132c1f")).isZero();
+    assertThat(server.requests)
+        .contains(GetCallRequest.newBuilder().setCallId(FakeFleet.LONG_ID).build());
+    assertThat(run("calls", "01a1fbeaf8132c1f0000")).isEqualTo(1);
+    assertThat(stderr()).isEqualTo("admiral-fleet: There is no such call.\n");
   }
 
   @Test

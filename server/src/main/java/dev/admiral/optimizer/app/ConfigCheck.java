@@ -22,8 +22,8 @@ final class ConfigCheck {
   private ConfigCheck() {}
 
   /**
-   * Returns one line that says what is configured. Programs read its parts: {@code ; data in DIR}
-   * and {@code ; gRPC on HOST:PORT}.
+   * Returns one line that says what is configured. Programs read its parts: {@code ; data in DIR},
+   * {@code ; gRPC on HOST:PORT} and {@code ; HTTP on HOST:PORT}.
    *
    * @param warnings takes what an operator should know of and may well have meant
    * @throws ConfigException if anything is wrong
@@ -62,7 +62,11 @@ final class ConfigCheck {
         + "; gRPC on "
         + config.grpc().host()
         + ":"
-        + config.grpc().port();
+        + config.grpc().port()
+        + "; HTTP on "
+        + config.http().host()
+        + ":"
+        + config.http().port();
   }
 
   /** Making a provider connects to nothing. */

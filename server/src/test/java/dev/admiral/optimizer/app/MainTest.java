@@ -76,7 +76,8 @@ class MainTest {
     assertThat(ended.err()).isEmpty();
     assertThat(ended.out())
         .isEqualTo(
-            "configuration %s is fine: 2 providers (openai, claude), 1 key; data in %s; gRPC on 127.0.0.1:50999%n"
+            ("configuration %s is fine: 2 providers (openai, claude), 1 key; data in %s;"
+                    + " gRPC on 127.0.0.1:50999; HTTP on 127.0.0.1:8080%n")
                 .formatted(file, folder.resolve("data")));
     assertThat(ended.exit()).isZero();
     assertThat(folder.resolve("data")).doesNotExist();
