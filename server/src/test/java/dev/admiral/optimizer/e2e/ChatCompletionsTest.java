@@ -72,6 +72,11 @@ class ChatCompletionsTest {
                     model, "reasoning", user("[[sim: reasoning=80; tokens=20]] Think."), ""),
                 Arguments.of(
                     model, "truncated", user("[[sim: tokens=500]] Go."), "\"max_tokens\":25"),
+                Arguments.of(
+                    model,
+                    "alternatives",
+                    user("Say something."),
+                    model.startsWith("gpt") ? "\"n\":2" : ""),
                 Arguments.of(model, "refusal", user("[[sim: refuse]] Go."), ""),
                 Arguments.of(model, "filter", user("[[sim: filter]] Go."), ""),
                 Arguments.of(model, "one tool", user("Call look_up."), TOOLS),
@@ -208,25 +213,244 @@ class ChatCompletionsTest {
     assertThat(error.has("param") && error.has("message")).isTrue();
   }
 
+  @Test
+  void answerFromTheCache_tellsWhenItWasMade() {
+    String request = body("gpt-5.4-mini", user("To be kept."), "");
+    Reply first = ask(request);
+    Reply again = ask(request);
+    Reply streamed = ask(body("gpt-5.4-mini", user("To be kept."), "\"stream\":true"));
+
+    assertThat(first.header("x-admiral-served")).isEqualTo("upstream");
+    assertThat(again.header("x-admiral-served")).isEqualTo("memory");
+    assertThat(again.header("x-admiral-cost-usd")).isEqualTo("0");
+    assertThat(again.json().path("created")).isEqualTo(first.json().path("created"));
+    assertThat(again.json().path("choices")).isEqualTo(first.json().path("choices"));
+    assertThat(again.json().path("id")).isNotEqualTo(first.json().path("id"));
+    assertThat(HttpClients.parse(streamed.events().getFirst()).path("created"))
+        .isEqualTo(first.json().path("created"));
+  }
+
+  @Test
+  void sameCallByGrpcAndByHttp_isPaidOnce() {
+    harness.client().ask("gpt-5.4-mini", "Asked in two ways.");
+
+    Reply reply = ask(body("gpt-5.4-mini", user("Asked in two ways."), ""));
+
+    assertThat(reply.header("x-admiral-served")).isEqualTo("memory");
+  }
+
+  @Test
+  void fieldTheContractDoesNotKnow_goesToVendorsOfThisDialectOnly() {
+    String more = "\"unheard_of\":{\"a\":[1,null]}";
+
+    Reply openAi = ask(body("gpt-5.4-mini", user("Hello."), more));
+    Reply anthropic = ask(body("claude-haiku-4-5", user("Hello."), more));
+
+    assertThat(openAi.status()).isEqualTo(400);
+    assertThat(openAi.json().path("error").path("message").asText())
+        .contains("Unknown parameter: 'unheard_of'");
+    assertThat(anthropic.status()).isEqualTo(200);
+  }
+
+  @Test
+  void wholeConversation_isTaken() {
+    String messages =
+        """
+        {"role":"system","content":""},
+        {"role":"system","content":[{"type":"text","text":"Be brief."}]},
+        {"role":"developer","content":"No jokes."},
+        {"role":"user","name":"ann","content":[
+          {"type":"text","text":"Look."},
+          {"type":"text","text":""},
+          {"type":"image_url","image_url":"https://pictures.example/a.png"},
+          {"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,JVBERi0="}}]},
+        {"role":"assistant","content":"","refusal":null,"annotations":[],"audio":null,
+          "tool_calls":[
+            {"id":"c1","type":"function","function":{"name":"look_up","arguments":"{}"}},
+            {"id":"c2","type":"function","function":{"name":"count_up","arguments":"{}"}}]},
+        {"role":"tool","tool_call_id":"c1","content":""},
+        {"role":"tool","tool_call_id":"c2","content":[{"type":"text","text":"two"}]},
+        {"role":"assistant","content":[{"type":"refusal","refusal":"No."}]},
+        {"role":"user","content":"Go on."}
+        """;
+
+    Reply openAi = ask(body("gpt-5.4-mini", messages, TOOLS + ",\"user\":null"));
+
+    assertThat(openAi.status()).as(openAi.text()).isEqualTo(200);
+  }
+
+  @Test
+  void conversationInTheFormBeforeTools_isTaken() {
+    String messages =
+        """
+        {"role":"user","content":"Look up."},
+        {"role":"assistant","content":null,
+          "function_call":{"name":"look_up","arguments":"{}"}},
+        {"role":"function","name":"look_up","content":"found"}
+        """;
+    String functions = "\"functions\":[{\"name\":\"look_up\"}],\"function_call\":\"none\"";
+
+    Reply reply = ask(body("claude-haiku-4-5", messages, functions));
+
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+  }
+
+  @Test
+  void reasoningThatIsSentBack_isTheVendorsOwn() {
+    String more = TOOLS + ",\"reasoning_effort\":\"low\"";
+    String question = user("[[sim: reasoning=40]] Call look_up.");
+    JsonNode message =
+        ask(body("claude-haiku-4-5", question, more)).json().path("choices").get(0).path("message");
+    assertThat(message.path("reasoning_content").asText()).isNotEmpty();
+    assertThat(message.path("reasoning_details").get(0).path("signature").asText()).isNotEmpty();
+
+    String result =
+        "{\"role\":\"tool\",\"content\":\"done\",\"tool_call_id\":"
+            + message.path("tool_calls").get(0).path("id")
+            + "}";
+    Reply second = ask(body("claude-haiku-4-5", question + "," + message + "," + result, more));
+
+    assertThat(second.status()).as(second.text()).isEqualTo(200);
+  }
+
+  /** Each with a model of its own: one that failed is left alone for a while. */
+  static Stream<Arguments> failures() {
+    return Stream.of(
+        Arguments.of("gpt-4o", "429=requests", 429, "requests", "rate_limit_exceeded"),
+        Arguments.of("gpt-4o-mini", "429=quota", 429, "insufficient_quota", "insufficient_quota"),
+        Arguments.of("gpt-4.1", "status=500", 502, "server_error", "provider_failed"),
+        Arguments.of(
+            "gpt-4.1-mini", "overloaded", 503, "service_unavailable_error", "server_is_overloaded"),
+        Arguments.of("gpt-5.4", "status=401", 502, "server_error", "provider_key_invalid"));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("failures")
+  void vendorThatFails_isToldAsItsClientsKnow(
+      String model, String fault, int status, String type, String code) {
+    Reply reply = ask(body(model, user("[[sim: fault=" + fault + "]]"), "\"stream\":true"));
+
+    assertThat(reply.status()).as(reply.text()).isEqualTo(status);
+    JsonNode error = reply.json().path("error");
+    assertThat(error.path("type").asText()).isEqualTo(type);
+    assertThat(error.path("code").asText()).isEqualTo(code);
+    assertThat(error.has("param") && error.has("message")).isTrue();
+    assertThat(reply.header("x-should-retry")).isNotEmpty();
+  }
+
+  @Test
+  void unknownModel_isNotFound() {
+    Reply reply = ask(body("openrouter-none", user("Hello."), ""));
+
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.json().path("error").path("code").asText()).isEqualTo("model_not_found");
+    assertThat(reply.json().path("error").path("param").asText()).isEqualTo("model");
+  }
+
+  @Test
+  void unknownEndpoint_isRefusedInTheVendorsShape() {
+    Reply reply = HttpClients.post(harness.httpAddress() + "/v1/moderations", "{}");
+
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.json().path("error").path("code").asText()).isEqualTo("not_found");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"model\":\"gpt-5.4-mini\",|''|not valid JSON at line 1",
+        "{'model':'m',|''|not valid JSON at line 1, column",
         "[]|''|must be a JSON object",
-        "{\"messages\":[]}|model|model is missing",
-        "{\"model\":\"gpt-5.4-mini\"}|messages|messages is missing",
-        "{\"model\":7,\"messages\":[]}|model|must be a string, but is a number",
-        "{\"model\":\"gpt-5.4-mini\",\"messages\":[]}|messages|is empty",
-        "{\"model\":\"gpt-5.4-mini\",\"messages\":{}}|messages|must be a list, but is an object",
+        "{'messages':[]}|model|is missing",
+        "{'model':'m'}|messages|is missing",
+        "{'model':7,'messages':[]}|model|must be a string, but is a number",
+        "{'model':'m','messages':{}}|messages|must be a list, but is an object",
       })
-  void badRequest_isRefusedNamingTheField(String body, String param, String message) {
-    Reply reply = ask(body);
+  void badBody_isRefusedNamingTheField(String body, String param, String message) {
+    refused(ask(body.replace('\'', '"')), param, message);
+  }
 
-    assertThat(reply.status()).isEqualTo(400);
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "|messages|is empty",
+        "7|messages[0]|must be an object, but is a number",
+        "{}|messages[0].role|is missing",
+        "{'role':'usr'}|messages[0].role|must be system",
+        "{'role':'user'}|messages[0].content|is missing",
+        "{'role':'user','content':3}|messages[0].content|but is a number",
+        "{'role':'user','content':''}|messages[0].content|is empty",
+        "{'role':'user','content':[]}|messages[0].content|is empty",
+        "{'role':'user','content':[{'type':'x'}]}|messages[0].content[0].type|must be text",
+        "{'role':'user','content':[{'type':'text'}]}|messages[0].content[0].text|is missing",
+        "{'role':'user','content':[{'type':'image_url','image_url':{'url':'data:image/png,x'}}]}"
+            + "|messages[0].content[0].image_url.url|base64",
+        "{'role':'user','content':[{'type':'image_url','image_url':{'url':'data:a/b;base64,?'}}]}"
+            + "|messages[0].content[0].image_url.url|is not base64",
+        "{'role':'user','content':[{'type':'text','text':'a'},{'type':'image_url','image_url':{"
+            + "'url':'ftp://x'}}]}|messages[0].content[1]|http",
+        "{'role':'user','content':[{'type':'file','file':{'file_data':'x'}}]}"
+            + "|messages[0].content[0].file.file_data|data URL",
+        "{'role':'user','content':[{'type':'input_audio','input_audio':{'data':'','format':'ogg'}}"
+            + "]}|messages[0].content[0].input_audio.format|wav or mp3",
+        "{'role':'assistant'}|messages[0].content|is missing",
+        "{'role':'assistant','tool_calls':[{'id':'a'}]}|messages[0].tool_calls[0].function|missing",
+        "{'role':'assistant','audio':{'id':'a'}}|messages[0].audio|text only",
+        "{'role':'system','content':''},{'role':'tool','tool_call_id':'a','content':'x'}"
+            + "|messages[1].tool_call_id|names no earlier",
+        "{'role':'tool','content':'x'}|messages[0].tool_call_id|is missing",
+      })
+  void badMessage_isRefusedNamingTheField(String messages, String param, String message) {
+    String given = messages == null ? "" : messages.replace('\'', '"');
+    refused(ask(body("gpt-5.4-mini", given, "")), param, message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'stream':'yes'|stream|must be true or false",
+        "'stream_options':7|stream_options|must be an object",
+        "'temperature':'hot'|temperature|must be a number",
+        "'temperature':3|temperature|must be 0",
+        "'top_p':1.5|top_p|must be 0",
+        "'n':1.5|n|must be a whole number",
+        "'n':17|n|must be 1 to 16",
+        "'max_tokens':0|max_tokens|must be 1",
+        "'max_completion_tokens':0|max_completion_tokens|must be 1",
+        "'seed':'x'|seed|must be a whole number",
+        "'stop':7|stop|must be a list",
+        "'stop':['']|stop[0]|is empty",
+        "'logprobs':true|logprobs|no log probabilities",
+        "'top_logprobs':2|top_logprobs|no log probabilities",
+        "'modalities':['text','audio']|modalities[1]|text only",
+        "'audio':{}|audio|text only",
+        "'reasoning_effort':'huge'|reasoning_effort|must be none",
+        "'response_format':{'type':'xml'}|response_format.type|must be text",
+        "'response_format':{'type':'json_schema','json_schema':{'name':'a'}}"
+            + "|response_format.json_schema.schema|is missing",
+        "'response_format':{'type':'json_schema','json_schema':{'name':'a','schema':{'type':7}}}"
+            + "|response_format.json_schema.schema|is not a JSON Schema",
+        "'tools':[{'type':'custom'}]|tools[0].type|must be function",
+        "'tools':[{'type':'function'}]|tools[0].function|is missing",
+        "'tools':[{'type':'function','function':{'name':'a b'}}]|tools[0].function.name|letters",
+        "'functions':[{'name':'a b'}]|functions[0].name|letters",
+        "'tool_choice':'f'|tool_choice|must be none, auto, required",
+        "'tool_choice':{'type':'x'}|tool_choice.type|must be function",
+        "'tool_choice':'required'|tool_choice|none is declared",
+        "'metadata':{'a':12345678901234567890}|metadata|send it as a string",
+      })
+  void badSetting_isRefusedNamingTheField(String setting, String param, String message) {
+    refused(ask(body("gpt-5.4-mini", user("Hello."), setting.replace('\'', '"'))), param, message);
+  }
+
+  private static void refused(Reply reply, String param, String message) {
+    assertThat(reply.status()).as(reply.text()).isEqualTo(400);
     JsonNode error = reply.json().path("error");
-    assertThat(error.path("message").asText()).contains(message);
-    assertThat(error.path("param").isNull() ? "" : error.path("param").asText()).isEqualTo(param);
+    String named = error.path("param").isNull() ? "" : error.path("param").asText();
+    assertThat(named).isEqualTo(param == null ? "" : param);
+    assertThat(error.path("message").asText()).startsWith(named).contains(message);
     assertThat(error.path("type").asText()).isEqualTo("invalid_request_error");
     assertThat(error.has("code")).isTrue();
   }
