@@ -585,7 +585,7 @@ record Config(
   }
 
   /** What is logged and how. */
-  record Log(Level level, Format format) {
+  record Log(Level level, Format format, int alikeFailures) {
     enum Level {
       ERROR,
       WARN,
@@ -599,8 +599,14 @@ record Config(
       JSON
     }
 
+    /** As if nothing had been said. */
+    static final Log DEFAULT = new Log(Level.INFO, Format.AUTO, 5);
+
     static Log read(Section section) throws ConfigException {
-      return new Log(section.choice("level", Level.INFO), section.choice("format", Format.AUTO));
+      return new Log(
+          section.choice("level", Level.INFO),
+          section.choice("format", Format.AUTO),
+          section.number("alike_failures", 5, 0, 1_000_000));
     }
   }
 

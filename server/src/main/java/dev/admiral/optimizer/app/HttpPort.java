@@ -66,6 +66,7 @@ final class HttpPort implements AutoCloseable {
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(http.maxConnections(), server));
     server.setErrorHandler(new HttpErrors());
+    server.setRequestLog(new HttpAccessLog());
     server.setHandler(new GracefulHandler(front));
     server.setStopTimeout(drainTimeout.toMillis());
     try {

@@ -2,16 +2,19 @@ package dev.admiral.optimizer.app;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.Console;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
@@ -29,8 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class Logs extends ContextAwareBase implements Configurator {
-  private static final String HUMAN = "%d{HH:mm:ss.SSS} %-5level %-22.22logger{0} %msg%n%ex";
-
   /** Libraries whose everyday news concerns nobody here. */
   private static final List<String> QUIET =
       List.of("io.grpc", "io.netty", "org.eclipse.jetty", "org.flywaydb", "org.apache.hc");
@@ -40,7 +41,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    apply(context, new Config.Log(Config.Log.Level.INFO, Config.Log.Format.AUTO));
+    apply(context, Config.Log.DEFAULT);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
@@ -63,7 +64,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
     appender.setContext(context);
     appender.setTarget("System.err");
-    appender.setEncoder(human(log.format()) ? humanEncoder(context) : jsonEncoder(context));
+    appender.setEncoder(encoder(context, human(log.format()) ? humanLines() : new JsonLines()));
     appender.start();
     root.addAppender(appender);
     root.setLevel(Level.toLevel(log.level().name()));
@@ -84,26 +85,37 @@ public final class Logs extends ContextAwareBase implements Configurator {
     return switch (format) {
       case HUMAN -> true;
       case JSON -> false;
-      // No console at all is one form of no terminal.
-      case AUTO -> Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+      case AUTO -> terminal();
     };
   }
 
-  private static Encoder<ILoggingEvent> humanEncoder(LoggerContext context) {
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
-    encoder.setPattern(HUMAN);
-    encoder.start();
-    return encoder;
+  private static boolean terminal() {
+    // No console at all is one form of no terminal.
+    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
   }
 
-  private static Encoder<ILoggingEvent> jsonEncoder(LoggerContext context) {
-    JsonLines lines = new JsonLines();
+  private static HumanLines humanLines() {
+    return new HumanLines(ZoneId.systemDefault(), terminal() && wantsColours(System.getenv()));
+  }
+
+  /**
+   * Returns whether a terminal's user wants colours.
+   *
+   * @see <a href="https://no-color.org">NO_COLOR</a>
+   */
+  static boolean wantsColours(Map<String, String> variables) {
+    return variables.getOrDefault("NO_COLOR", "").isEmpty()
+        && !variables.getOrDefault("TERM", "").equals("dumb");
+  }
+
+  private static Encoder<ILoggingEvent> encoder(
+      LoggerContext context, Layout<ILoggingEvent> lines) {
     lines.setContext(context);
     lines.start();
     LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
     encoder.setContext(context);
     encoder.setLayout(lines);
+    encoder.setCharset(StandardCharsets.UTF_8);
     encoder.start();
     return encoder;
   }

@@ -22,6 +22,7 @@ final class Reload {
 
   private final Keys keys;
   private final RequestRateLimiter limiter;
+  private final CallLog callLog;
   private final List<ProviderConfig> providers;
   private final Config started;
   private Config current;
@@ -30,11 +31,17 @@ final class Reload {
    * @param started what the server was started with
    * @param providers the providers it uses, configured or found
    */
-  Reload(Config started, Keys keys, RequestRateLimiter limiter, List<ProviderConfig> providers) {
+  Reload(
+      Config started,
+      Keys keys,
+      RequestRateLimiter limiter,
+      CallLog callLog,
+      List<ProviderConfig> providers) {
     this.started = started;
     this.current = started;
     this.keys = keys;
     this.limiter = limiter;
+    this.callLog = callLog;
     this.providers = providers;
   }
 
@@ -53,6 +60,7 @@ final class Reload {
     keys.replace(next.keys());
     limiter.limits(EngineSettings.limits(next.limits(), providers));
     Logs.apply(next.log());
+    callLog.mostAlike(next.log().alikeFailures());
     current = next;
     if (!atOnce.isEmpty()) {
       log.info("the changed configuration is applied: {}", atOnce);

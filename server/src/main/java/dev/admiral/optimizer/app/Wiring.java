@@ -79,6 +79,10 @@ final class Wiring implements AutoCloseable {
 
   private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
+
+  /** As long as log.alike_failures is said to go. */
+  private static final Duration ALIKE_INTERVAL = Duration.ofSeconds(10);
+
   private static final Duration PREPARE_WAIT = Duration.ofMinutes(1);
 
   /** What is stopped, latest first. */
@@ -211,6 +215,7 @@ final class Wiring implements AutoCloseable {
     final Map<String, Provider> vendors = vendors(providers);
 
     // Who is told of its end.
+    final CallLog callLog = new CallLog(config.log().alikeFailures());
     final CallTraces traces = traces(version);
 
     // The life of a call.
@@ -230,7 +235,7 @@ final class Wiring implements AutoCloseable {
             new CallStatistics(EngineSettings.statistics(config.statistics()), time),
             learning,
             new CallJournal(EngineSettings.journal(config.calls())),
-            traces == null ? List.of() : List.of(traces),
+            traces == null ? List.of(callLog) : List.of(callLog, traces),
             time,
             virtualThreads);
     final CallPipeline pipeline =
@@ -255,6 +260,8 @@ final class Wiring implements AutoCloseable {
     // What is done now and then; the last flush comes when nobody calls any more.
     chores.every(FLUSH_INTERVAL, "writing agents", fleet::flush);
     chores.every(FLUSH_INTERVAL, "writing lessons", learning::flush);
+    chores.every(ALIKE_INTERVAL, "summing up failed calls", callLog::sumUp);
+    running.push(new Running("last sum of failed calls", callLog::sumUp));
     running.push(new Running("last flush of agents", fleet::flush));
     running.push(new Running("last flush of lessons", learning::flush));
     running.push(
@@ -346,7 +353,7 @@ final class Wiring implements AutoCloseable {
     chores.every(
         HEALTH_INTERVAL, "checking health", () -> door.report(board.overall(board.check())));
 
-    Reload reload = new Reload(config, keys, limiter, providers);
+    Reload reload = new Reload(config, keys, limiter, callLog, providers);
     ConfigWatch watch = new ConfigWatch(file, text, config, reload::apply);
     chores.every(LOOK_INTERVAL, "reading the configuration", watch::look);
 

@@ -80,7 +80,10 @@ final class Blocking {
    */
   static Failure internal(RuntimeException fault) {
     String id = Long.toHexString(ThreadLocalRandom.current().nextLong());
-    LOG.error("internal fault {}", id, Faults.withoutMessages(fault));
+    LOG.atError()
+        .addKeyValue("fault_id", id)
+        .setCause(Faults.withoutMessages(fault))
+        .log("a fault of this server ended a call");
     return new Failure.Internal(id);
   }
 

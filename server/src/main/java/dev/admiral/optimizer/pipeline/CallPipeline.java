@@ -28,6 +28,7 @@ import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * The steps of a call in order.
@@ -204,6 +205,14 @@ public final class CallPipeline {
 
   /** One flight, on its own virtual thread. */
   private Outcome fly(Leader leader, FlightLog log, Question question) throws InterruptedException {
+    // What anybody logs on this thread is about this call.
+    try (MDC.MDCCloseable _ = MDC.putCloseable("call_id", leader.call().id())) {
+      return flyNamed(leader, log, question);
+    }
+  }
+
+  private Outcome flyNamed(Leader leader, FlightLog log, Question question)
+      throws InterruptedException {
     Call call = leader.call();
     long epoch = engines.cache().epoch();
     CallKey repeatKey = call.repeatKey();

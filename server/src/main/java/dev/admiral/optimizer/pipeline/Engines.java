@@ -37,7 +37,7 @@ import java.util.concurrent.Executor;
  * @param statistics counts and latencies
  * @param learning failures seen
  * @param journal the latest finished calls
- * @param observers told of every finished call; as a rule none
+ * @param observers told of every finished call
  * @param time clock
  * @param virtualThreads starts a virtual thread for each task
  */

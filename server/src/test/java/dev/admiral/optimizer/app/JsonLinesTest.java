@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
 
@@ -25,7 +28,12 @@ class JsonLinesTest {
             new IllegalStateException("two\nlines"),
             new Object[] {7});
     event.setInstant(Instant.parse("2026-03-01T00:00:00Z"));
-    event.setKeyValuePairs(List.of(new KeyValuePair("agent", "council")));
+    event.setKeyValuePairs(
+        List.of(
+            new KeyValuePair("agent", "council"),
+            new KeyValuePair("attempts", 2),
+            new KeyValuePair("level", "not mine")));
+    event.setMDCPropertyMap(Map.of("call_id", "c-1"));
 
     String line = new JsonLines().doLayout(event);
     JsonNode json = new ObjectMapper().readTree(line);
@@ -36,6 +44,33 @@ class JsonLinesTest {
     assertThat(json.get("logger").asText()).isEqualTo("some.Logger");
     assertThat(json.get("message").asText()).isEqualTo("a \"quote\"\nand 7");
     assertThat(json.get("agent").asText()).isEqualTo("council");
-    assertThat(json.get("error").asText()).contains("IllegalStateException", "two\nlines");
+    assertThat(json.get("call_id").asText()).isEqualTo("c-1");
+    assertThat(json.get("attempts").isNumber()).isTrue();
+    assertThat(json.get("error").asText()).isEqualTo("java.lang.IllegalStateException");
+    assertThat(json.get("stack").asText()).contains("JsonLinesTest");
+  }
+
+  @Test
+  void messageOfWhatWasThrown_isShownOnlyWhereItCannotQuoteACall() throws Exception {
+    Throwable thrown =
+        new IllegalStateException(
+            "s3cret",
+            new JsonParseException(null, "s3cret", new IOException("No space left on device")));
+
+    String line = new JsonLines().doLayout(event(thrown));
+
+    assertThat(line)
+        .doesNotContain("s3cret")
+        .contains("java.io.IOException: No space left on device")
+        .contains("JsonParseException");
+  }
+
+  private static LoggingEvent event(Throwable thrown) {
+    LoggingEvent event =
+        new LoggingEvent(
+            "", new LoggerContext().getLogger("some.Logger"), Level.WARN, "m", thrown, null);
+    event.setInstant(Instant.parse("2026-03-01T00:00:00Z"));
+    event.setMDCPropertyMap(Map.of());
+    return event;
   }
 }

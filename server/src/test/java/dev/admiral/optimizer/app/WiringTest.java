@@ -167,7 +167,7 @@ class WiringTest {
       stop();
     } finally {
       root.detachAppender(lines);
-      Logs.apply(new Config.Log(Config.Log.Level.INFO, Config.Log.Format.AUTO));
+      Logs.apply(Config.Log.DEFAULT);
     }
 
     assertThat(lines.list)
