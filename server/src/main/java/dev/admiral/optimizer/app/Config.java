@@ -121,6 +121,7 @@ record Config(
       Duration idleTimeout,
       Duration bodyTimeout,
       Duration heartbeat,
+      int maxWatchers,
       List<String> allowedHosts) {
 
     static Http read(Section section) throws ConfigException {
@@ -133,6 +134,7 @@ record Config(
           section.duration("idle_timeout", "30s", "1s", "1h"),
           section.duration("body_timeout", "1m", "1s", "1h"),
           section.duration("heartbeat", "10s", "1s", "1h"),
+          section.number("max_watchers", 64, 1, 10_000),
           section.texts("allowed_hosts"));
     }
   }

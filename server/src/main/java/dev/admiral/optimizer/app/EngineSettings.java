@@ -10,6 +10,7 @@ import dev.admiral.optimizer.cache.CacheSettings;
 import dev.admiral.optimizer.cache.FlightSettings;
 import dev.admiral.optimizer.events.FanOut;
 import dev.admiral.optimizer.http.HttpFront;
+import dev.admiral.optimizer.http.dashboard.Dashboard;
 import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
 import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
@@ -58,6 +59,10 @@ final class EngineSettings {
         http.heartbeat(),
         Set.copyOf(http.allowedHosts()),
         traced);
+  }
+
+  static Dashboard.Settings dashboard(Config.Http http) {
+    return new Dashboard.Settings(http.maxWatchers(), http.maxRequestBytes(), http.bodyTimeout());
   }
 
   static CacheSettings cache(Config.Cache cache, long heapBytes) {

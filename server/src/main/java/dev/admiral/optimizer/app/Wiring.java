@@ -17,6 +17,7 @@ import dev.admiral.optimizer.grpc.GrpcServices;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.http.HttpFront;
+import dev.admiral.optimizer.http.dashboard.Dashboard;
 import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
 import dev.admiral.optimizer.http.metrics.Sources;
 import dev.admiral.optimizer.journal.CallJournal;
@@ -308,6 +309,15 @@ final class Wiring implements AutoCloseable {
                 GrpcServices.transportLimit(settings),
                 services.definitions()));
     port = door;
+    final Dashboard dashboard =
+        opened(
+            "dashboard",
+            new Dashboard(
+                services.definitions(),
+                keys,
+                timer,
+                virtualThreads,
+                EngineSettings.dashboard(config.http())));
     final HttpFront front =
         new HttpFront(
             engines,
@@ -317,6 +327,7 @@ final class Wiring implements AutoCloseable {
             keys,
             metrics,
             timer,
+            dashboard,
             EngineSettings.http(config.http(), config.grpc(), traces != null));
     final HttpPort web =
         opened(

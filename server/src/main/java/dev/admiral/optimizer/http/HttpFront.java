@@ -8,6 +8,7 @@ import dev.admiral.optimizer.http.anthropic.ModelList;
 import dev.admiral.optimizer.http.calls.Api;
 import dev.admiral.optimizer.http.calls.HttpCalls;
 import dev.admiral.optimizer.http.calls.ModelNames;
+import dev.admiral.optimizer.http.dashboard.Dashboard;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
@@ -62,6 +63,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
    * @param catalogue the models that can be asked for
    * @param metrics answers {@code /metrics}
    * @param timer ends calls at their deadlines, and breaks the silence of streams
+   * @param dashboard what browsers are shown; not closed by the front
    */
   public HttpFront(
       Engines engines,
@@ -71,6 +73,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
       Keys keys,
       Endpoint metrics,
       ScheduledExecutorService timer,
+      Dashboard dashboard,
       Settings settings) {
     this.keys = keys;
     this.guard = new BrowserGuard(settings.allowedHosts());
@@ -108,6 +111,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
             anthropic,
             new MessageTokens(intake, new TokenCounts(engines), engines.virtualThreads())));
     routes.at("/metrics", metrics);
+    dashboard.endpoints().forEach(routes::at);
   }
 
   @Override

@@ -1,0 +1,103 @@
+// All models, and one of them.
+
+import { all, get, post } from '../api.js';
+import { breakerOf, callTable, facts, lessonTable, modelTable, statsFacts } from '../blocks.js';
+import { block, confirm, h } from '../dom.js';
+import { count, dollars, percent, timeOfDay } from '../format.js';
+import { table } from '../table.js';
+
+const CALLS_LOOKED_THROUGH = 1000;
+
+export function modelsPage() {
+  const offered = new Map();
+  const known = (row) => offered.get(`${row.provider}/${row.model}`);
+  const list = modelTable({
+    filter: 'Find a model (press /)',
+    extra: [
+      { id: 'breaker', label: 'Breaker', low: 1, value: (row) => (known(row) ? breakerOf(known(row))[2] : 9), text: (row) => (known(row) ? breakerOf(known(row))[0] : ''), kind: (row) => (known(row) ? breakerOf(known(row))[1] : null) },
+      { id: 'input', label: '$ per M in', number: true, low: 2, value: (row) => BigInt(known(row)?.inputPicoUsdPerMtok ?? 0), text: (row) => price(known(row), 'inputPicoUsdPerMtok') },
+      { id: 'output', label: '$ per M out', number: true, low: 2, value: (row) => BigInt(known(row)?.outputPicoUsdPerMtok ?? 0), text: (row) => price(known(row), 'outputPicoUsdPerMtok') },
+    ],
+  });
+  const aliases = table({
+    label: 'Aliases', key: (row) => row.name, sort: 'name', descending: false, empty: 'No alias is configured.',
+    columns: [
+      { id: 'name', label: 'Alias', head: true, value: (row) => row.name, text: (row) => row.name },
+      { id: 'models', label: 'Stands for, best first', text: (row) => row.models.join(', '), kind: () => 'wrap' },
+    ],
+  });
+  return {
+    title: 'Models',
+    element: h('div', { class: 'page' },
+      h('div', { class: 'head' }, h('h1', {}, 'Models'), h('span', { class: 'muted' }, 'calls since the server started')),
+      block('Models', { id: 'models', wide: true, children: [list.element] }),
+      block('Aliases', { id: 'aliases', wide: true, children: [aliases.element] })),
+    stop() {},
+    polls: [
+      [2000, async (signal) => {
+        const [stats, page] = await Promise.all([get('stats', {}, signal), get('models', { pageSize: 1000 }, signal)]);
+        page.models.forEach((model) => offered.set(`${model.provider}/${model.name}`, model));
+        list.set(stats.models);
+        aliases.set(page.aliases);
+      }],
+    ],
+  };
+}
+
+function price(model, field) {
+  return !model ? '' : model.priced ? dollars(model[field]) : 'unknown';
+}
+
+export function modelPage(app, provider, name) {
+  const lessons = lessonTable();
+  const calls = callTable({ most: 25 });
+  const callsBlock = block('Latest calls', { id: 'calls', wide: true, note: `among the latest ${count(CALLS_LOOKED_THROUGH)} of all`, children: [calls.element] });
+  const about = h('div');
+  const figures = h('div');
+  const actions = h('div', { class: 'actions' });
+  if (app.me.operator) {
+    actions.append(h('button', { type: 'button', class: 'danger', click: async () => {
+      if (await confirm({ title: `Remove all answers of ${provider}/${name}?`, text: 'Equal calls go to a provider again and are paid for.', action: 'Remove' })) {
+        const removed = await post('cache/invalidate', { model: { provider, model: name } });
+        app.say(`${count(removed.entryCount)} answers were removed.`);
+      }
+    } }, 'Remove its cached answers'));
+  }
+  return {
+    title: name,
+    element: h('div', { class: 'page' },
+      h('div', { class: 'head' }, h('h1', {}, `${provider}/${name}`), h('span', { class: 'muted' }, 'model'), actions),
+      block('Since the server started', { id: 'stats', wide: true, children: [figures] }),
+      block('The model', { id: 'model', children: [about] }),
+      block('Learned from its failures', { id: 'lessons', children: [lessons.element] }),
+      callsBlock),
+    stop() {},
+    polls: [
+      [2000, async (signal) => {
+        const row = (await get('stats', {}, signal)).models.find((one) => one.provider === provider && one.model === name);
+        figures.replaceChildren(row ? statsFacts(row.stats) : h('p', { class: 'muted empty' }, 'It has answered no call yet.'));
+      }],
+      [2000, async () => {
+        const model = (await all('models', 'models')).find((one) => one.provider === provider && one.name === name);
+        if (!model) {
+          about.replaceChildren(h('p', { class: 'muted empty' }, 'It is in no list of this server; a provider may know it all the same.'));
+          return;
+        }
+        const [state, kind] = breakerOf(model);
+        about.replaceChildren(
+          h('p', { class: 'body' }, h('span', { class: kind }, state), model.breaker?.retryTime ? `, tried again at ${timeOfDay(model.breaker.retryTime)}` : ''),
+          facts([
+            ['Failing of late', model.breaker?.tryCount ? percent(model.breaker.failureRate) : null, `of ${model.breaker?.tryCount} tries`],
+            ['Input, a million', model.priced ? dollars(model.inputPicoUsdPerMtok) : 'unknown', 'tokens', model.inputPicoUsdPerMtok],
+            ['Output, a million', model.priced ? dollars(model.outputPicoUsdPerMtok) : 'unknown', 'tokens', model.outputPicoUsdPerMtok],
+            ['Context', model.contextTokenCount === '0' ? null : count(model.contextTokenCount), 'tokens'],
+          ]));
+      }],
+      [5000, async (signal) => lessons.set((await get('learning', { provider, model: name }, signal)).failures)],
+      [3000, app.optional(callsBlock, async (signal) => {
+        const latest = (await get('calls', { pageSize: CALLS_LOOKED_THROUGH }, signal)).calls;
+        calls.set(latest.filter((call) => call.provider === provider && call.model === name));
+      })],
+    ],
+  };
+}
