@@ -121,6 +121,7 @@ class FanOutTest {
     assertThat(gap.event()).isEqualTo(new EventsDropped(gap.sequence() - 1));
     assertThat(rest.getFirst()).isEqualTo(gap.sequence() + 1);
     assertThat(rest.getLast()).isEqualTo(100);
+    assertThat(bus.dropped()).isEqualTo(gap.sequence() - 1);
   }
 
   @Test
