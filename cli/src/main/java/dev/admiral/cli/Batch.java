@@ -40,6 +40,7 @@ final class Batch implements AutoCloseable {
   /** Asks all and returns the exit code. */
   int run(List<CompleteRequest> requests) {
     final long start = shell.ticker().nanos();
+    waiting.progress(0, requests.size());
     int asked = 0;
     for (int answered = 0; answered < requests.size(); answered++) {
       for (; asked < requests.size() && running.size() < parallel; asked++) {

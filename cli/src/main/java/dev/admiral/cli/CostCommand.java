@@ -8,11 +8,14 @@ import dev.admiral.optimizer.v1.ReportGrouping;
 import dev.admiral.optimizer.v1.ReportRow;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 @Command(
     name = "cost",
@@ -33,6 +36,18 @@ final class CostCommand extends FleetCommand {
     day
   }
 
+  /** Reads a day. */
+  static final class Day implements ITypeConverter<LocalDate> {
+    @Override
+    public LocalDate convert(String text) {
+      try {
+        return LocalDate.parse(text);
+      } catch (DateTimeParseException e) {
+        throw new TypeConversionException("'" + text + "' is not a day like 2026-01-31");
+      }
+    }
+  }
+
   @Option(
       names = "--by",
       paramLabel = "WHAT",
@@ -40,10 +55,18 @@ final class CostCommand extends FleetCommand {
       description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private By by = By.model;
 
-  @Option(names = "--from", paramLabel = "DAY", description = "First day, as 2026-01-31, UTC.")
+  @Option(
+      names = "--from",
+      paramLabel = "DAY",
+      converter = Day.class,
+      description = "First day, as 2026-01-31, UTC.")
   private @Nullable LocalDate from;
 
-  @Option(names = "--to", paramLabel = "DAY", description = "First day no longer counted.")
+  @Option(
+      names = "--to",
+      paramLabel = "DAY",
+      converter = Day.class,
+      description = "First day no longer counted.")
   private @Nullable LocalDate to;
 
   @Option(names = "--agent", paramLabel = "NAME", description = "Only this agent.")
@@ -69,6 +92,9 @@ final class CostCommand extends FleetCommand {
     }
     if (to != null) {
       request.setEndTime(start(to));
+    }
+    if (from != null && to != null && !from.isBefore(to)) {
+      throw new UsageException("--from " + from + " is not before --to " + to + ".");
     }
     GetReportResponse report = client.ledger().report(request.build());
     if (isJson()) {

@@ -38,6 +38,9 @@ final class LearnCommand extends FleetCommand {
 
   @Override
   int run(AdmiralClient client) {
+    if (most < 1 || most > 1_000) {
+      throw new UsageException("--most is not between 1 and 1000.");
+    }
     LearningQueryResponse learned =
         client.learning(
             LearningQueryRequest.newBuilder()

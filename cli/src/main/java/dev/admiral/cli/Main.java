@@ -167,7 +167,7 @@ public final class Main {
         hint = "Did you mean " + String.join(" or ", near) + "? " + hint;
       }
     }
-    explain(shell, e.getMessage());
+    explain(shell, String.valueOf(e.getMessage()).replaceFirst("^Error: ", ""));
     shell.err().println(hint);
     return WRONG_USAGE;
   }
@@ -207,7 +207,13 @@ public final class Main {
       }
       return NOT_SERVING;
     }
-    return failure.reason() == ErrorReason.ERROR_REASON_SERVER_DRAINING ? NOT_SERVING : FAILED;
+    // A model may be slow; a server that does not tell of itself in time does not serve.
+    boolean frozen =
+        failure.code() == Status.Code.DEADLINE_EXCEEDED
+            && !(command.getCommand() instanceof CompleteCommand);
+    return frozen || failure.reason() == ErrorReason.ERROR_REASON_SERVER_DRAINING
+        ? NOT_SERVING
+        : FAILED;
   }
 
   /** Says in one sentence what went wrong. */

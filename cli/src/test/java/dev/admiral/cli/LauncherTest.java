@@ -3,6 +3,7 @@ package dev.admiral.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -62,6 +63,30 @@ final class LauncherTest {
     }
     assertThat(recordings).noneMatch(ProcessHandle::isAlive);
     assertThat(Files.exists(home.resolve("target/lock"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+  }
+
+  @Test
+  void link_calledAdmiralFleet_isThatProgram() throws Exception {
+    Files.copy(Path.of("../admiral"), home.resolve("admiral"));
+    Path bin = Files.createDirectories(home.resolve("jdk/bin"));
+    Files.writeString(home.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
+    executable(bin.resolve("java"), "#!/bin/sh\necho \"$*\"\n");
+    executable(bin.resolve("javac"), "#!/bin/sh\n");
+    executable(bin.resolve("mvn"), "#!/bin/sh\n");
+    Path link = Files.createDirectories(home.resolve("cli/bin")).resolve("admiral-fleet");
+    Files.createSymbolicLink(link, Files.readSymbolicLink(Path.of("bin/admiral-fleet")));
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", link.toString(), "status", "--json")
+            .redirectError(home.resolve("log").toFile());
+    Map<String, String> env = builder.environment();
+    env.put("JAVA_HOME", home.resolve("jdk").toString());
+    env.put("PATH", bin + ":" + env.get("PATH"));
+    Process fleet = builder.start();
+    String ran = new String(fleet.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(fleet.waitFor()).isZero();
+    assertThat(ran)
+        .contains("-Dadmiral.home=" + home.toRealPath())
+        .endsWith("dev.admiral.cli.Main status --json\n");
   }
 
   private static void executable(Path file, String text) throws Exception {

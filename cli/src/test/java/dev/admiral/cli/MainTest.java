@@ -29,6 +29,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -438,6 +440,18 @@ final class MainTest {
   }
 
   @Test
+  void server_frozen_isTwo() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + silent.getLocalPort();
+      assertThat(run("status", "--address", address, "--timeout", "0.3")).isEqualTo(2);
+      assertThat(stderr())
+          .isEqualTo(
+              "admiral-fleet: The deadline passed before Admiral at " + address + " answered.\n");
+      assertThat(run("complete", "--address", address, "--timeout", "0.3", "hi")).isEqualTo(1);
+    }
+  }
+
+  @Test
   void failure_withFieldsAndWait_tellsThem() {
     RetryInfo.Builder wait = RetryInfo.newBuilder();
     wait.getRetryDelayBuilder().setSeconds(3);
@@ -529,6 +543,10 @@ final class MainTest {
         "cache --drop-older-than soon",
         "cache --drop-model nameless",
         "cost --by moon",
+        "cost --from yesterday",
+        "cost --from 2026-02-01 --to 2026-01-01",
+        "cache --drop-all --drop-agent a",
+        "learn --most 0",
         "top --interval 0",
         "top --count 0",
         "calls --most 0",
@@ -543,7 +561,7 @@ final class MainTest {
   void commandLine_wrong_isOneSentenceAndExitCode64(String line) {
     assertThat(run(line.split(" "))).isEqualTo(64);
     assertThat(stdout()).isEmpty();
-    assertThat(stderr()).startsWith("admiral-fleet: ").doesNotContain("\tat ");
+    assertThat(stderr()).startsWith("admiral-fleet: ").doesNotContain("\tat ", "java.", "Error");
     assertThat(stderr().lines().count()).isLessThanOrEqualTo(3);
   }
 
