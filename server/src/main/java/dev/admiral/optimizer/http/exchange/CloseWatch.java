@@ -32,16 +32,18 @@ final class CloseWatch implements Callback {
   @GuardedBy("this")
   private boolean spoiled;
 
-  private volatile boolean armed;
+  /** True while the endpoint is asked for readability. */
+  @GuardedBy("this")
+  private boolean armed;
 
   CloseWatch(EndPoint endPoint, Runnable left) {
     this.endPoint = endPoint;
     this.left = left;
   }
 
-  /** Begins to watch. Called once. */
-  void arm() {
-    armed = endPoint.tryFillInterested(this);
+  /** Begins to watch, unless it is disarmed already. Called once. */
+  synchronized void arm() {
+    armed = !disarmed && endPoint.tryFillInterested(this);
   }
 
   /**
@@ -51,11 +53,14 @@ final class CloseWatch implements Callback {
    */
   boolean disarm() {
     boolean clean;
+    boolean interested;
     synchronized (this) {
       disarmed = true;
       clean = !spoiled;
+      interested = armed;
+      armed = false;
     }
-    if (armed && endPoint instanceof AbstractEndPoint selected) {
+    if (interested && endPoint instanceof AbstractEndPoint selected) {
       // Takes the interest back, so that the connection can ask for the next request.
       selected.getFillInterest().fillable();
     }

@@ -44,6 +44,9 @@ public final class Exchange {
 
   private volatile @Nullable CloseWatch watch;
 
+  /** True once the last bytes of the reply are on their way: it is too late to leave. */
+  private volatile boolean ending;
+
   /** True once the body was read, or given up. */
   private volatile boolean bodyEnded;
 
@@ -178,12 +181,15 @@ public final class Exchange {
       // The reply was complete on another thread meanwhile: nobody is left who could leave.
       return;
     }
-    if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2 && !replied.get()) {
+    if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
       CloseWatch close =
           new CloseWatch(
               request.getConnectionMetaData().getConnection().getEndPoint(), this::leave);
       watch = close;
-      close.arm();
+      // Whoever ends the reply at this moment has seen the watch, or is seen here.
+      if (!ending) {
+        close.arm();
+      }
     }
   }
 
@@ -225,6 +231,7 @@ public final class Exchange {
   }
 
   private void stopWatching() {
+    ending = true;
     CloseWatch armed = watch;
     if (armed != null && !armed.disarm()) {
       response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
