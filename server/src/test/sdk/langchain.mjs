@@ -145,6 +145,25 @@ await h.run({
     });
   },
 
+  async responses_unaryAndStreamed_areTheSame() {
+    const speaker = chat({ useResponsesApi: true });
+    const prompt = h.ask('By the other way', 'tokens=30');
+    const whole = await speaker.invoke(prompt);
+    assert.match(whole.text, /\S/);
+    assert.equal(joined(await h.all(await speaker.stream(prompt))), whole.text);
+  },
+
+  async responses_tools_areCalled() {
+    const speaker = chat({ useResponsesApi: true }).bindTools(tools);
+    const asked = await speaker.invoke(h.ask(both));
+    assert.deepEqual(asked.tool_calls.map((c) => c.name), ['get_weather', 'get_clock']);
+    const results = asked.tool_calls.map(
+      (c) => new ToolMessage({ tool_call_id: c.id, content: 'Fine' }),
+    );
+    const told = await speaker.invoke([new HumanMessage(h.ask(both)), asked, ...results]);
+    assert.match(told.text, /\S/);
+  },
+
   async unicode_comesBackUnharmed() {
     const prompt = h.unicode.repeat(20) + h.ask('', 'echo');
     assert.equal(joined(await h.all(await model.stream(prompt))), prompt);

@@ -47,6 +47,27 @@ class MutatedRequestsTest {
            "stream_options":{"include_usage":true},"user":"u","metadata":{"k":"v"},
            "reasoning_effort":"low","logit_bias":{"50256":-100},"service_tier":"auto"}
           """,
+          "/v1/responses",
+          """
+          {"model":"gpt-4o","instructions":"Be brief.","input":[
+           {"role":"user","content":[{"type":"input_text","text":"Hi"},
+            {"type":"input_image","image_url":"data:image/png;base64,AAAA","detail":"low"}]},
+           {"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"t"}]},
+           {"type":"function_call","id":"fc_1","call_id":"call_1","name":"f","arguments":"{}",
+            "status":"completed"},
+           {"type":"function_call_output","call_id":"call_1","output":"Fine"},
+           {"type":"message","id":"msg_1","role":"assistant","status":"completed",
+            "content":[{"type":"output_text","text":"Hm","annotations":[]}]},
+           {"type":"message","role":"user","content":"Go on."}],
+           "tools":[{"type":"function","name":"f","description":"d","strict":true,
+            "parameters":{"type":"object","properties":{},"additionalProperties":false}}],
+           "tool_choice":"auto","parallel_tool_calls":false,"max_output_tokens":50,
+           "text":{"format":{"type":"json_schema","name":"n","strict":true,"schema":
+            {"type":"object","properties":{"a":{"type":"string"}},"required":["a"],
+            "additionalProperties":false}}},"reasoning":{"effort":"low"},"temperature":0,
+           "top_p":0.5,"store":false,"stream":false,"metadata":{"k":"v"},"truncation":"disabled",
+           "user":"u","include":["reasoning.encrypted_content"],"service_tier":"auto"}
+          """,
           "/v1/messages",
           """
           {"model":"claude-sonnet-4-6","max_tokens":50,
@@ -144,7 +165,7 @@ class MutatedRequestsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"/v1/chat/completions, 1", "/v1/messages, 2"})
+  @CsvSource({"/v1/chat/completions, 1", "/v1/responses, 3", "/v1/messages, 2"})
   void oneWrongPlace_isAnsweredOrRefusedButNeverAFault(String path, long seed) {
     Answer right = client.post(path, BODIES.get(path), "application/json", SdkServer.KEY);
     assertThat(right.status()).as(right.body()).isEqualTo(200);
@@ -173,7 +194,13 @@ class MutatedRequestsTest {
   private static Shape shape(String path, boolean fine) {
     WireSchema schema = path.equals("/v1/messages") ? ANTHROPIC : OPENAI;
     String name =
-        !fine ? "Error" : schema == ANTHROPIC ? "FinishedMessage" : "ChatCompletionOfAdmiral";
+        !fine
+            ? "Error"
+            : switch (path) {
+              case "/v1/messages" -> "FinishedMessage";
+              case "/v1/responses" -> "Response";
+              default -> "ChatCompletionOfAdmiral";
+            };
     return (json, faults) ->
         schema.faults(name, json).forEach(fault -> faults.add(fault + " in " + json));
   }

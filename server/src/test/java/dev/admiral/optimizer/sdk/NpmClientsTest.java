@@ -41,6 +41,8 @@ class NpmClientsTest {
       List.of(
           new Client("openai.mjs", "openai"),
           new Client("openai.mjs", "openai-6"),
+          new Client("responses.mjs", "openai"),
+          new Client("responses.mjs", "openai-6"),
           new Client("anthropic.mjs", "@anthropic-ai/sdk"),
           new Client("anthropic.mjs", "anthropic-0"),
           new Client("ai.mjs", "ai"),

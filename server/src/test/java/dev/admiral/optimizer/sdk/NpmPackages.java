@@ -39,7 +39,8 @@ final class NpmPackages {
               "--no-audit",
               "--no-fund",
               "--no-package-lock",
-              "--fetch-retries=1");
+              "--fetch-retries=1",
+              "--fetch-retry-mintimeout=500");
       assumeTrue(complaint.isEmpty(), "the vendors' clients could not be installed: " + complaint);
       Files.writeString(installed, wanted);
     }

@@ -33,6 +33,9 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import com.openai.models.responses.Response;
+import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseStreamEvent;
 import dev.admiral.simulator.Hold;
 import java.time.Duration;
 import java.util.List;
@@ -336,5 +339,41 @@ class OpenAiJavaTest {
       assertThat(second.headers().values("x-admiral-cost-usd")).singleElement().isEqualTo("0");
       assertThat(text(second.parse())).isEqualTo(text(first));
     }
+  }
+
+  @Test
+  void responses_unaryAndStreamed_areTheSame() {
+    ResponseCreateParams params =
+        ResponseCreateParams.builder().model(MODEL).input("Hello [[sim: tokens=30]]").build();
+    Response whole = client.responses().create(params);
+    StringBuilder text = new StringBuilder();
+    try (StreamResponse<ResponseStreamEvent> stream = client.responses().createStreaming(params)) {
+      stream.stream()
+          .flatMap(event -> event.outputTextDelta().stream())
+          .forEach(delta -> text.append(delta.delta()));
+    }
+
+    assertThat(whole.output()).hasSize(1);
+    assertThat(whole.output().getFirst().asMessage().content().getFirst().asOutputText().text())
+        .isEqualTo(text.toString())
+        .isNotBlank();
+  }
+
+  @Test
+  void responses_brokenStream_throws() {
+    ResponseCreateParams params =
+        ResponseCreateParams.builder()
+            .model(FAULTY)
+            .input("Cut it [[sim: tokens=30;fault=cut-after=3]]")
+            .build();
+
+    assertThatThrownBy(
+            () -> {
+              try (StreamResponse<ResponseStreamEvent> stream =
+                  client.responses().createStreaming(params)) {
+                assertThat(stream.stream().filter(ResponseStreamEvent::isCompleted)).isEmpty();
+              }
+            })
+        .isInstanceOf(OpenAIException.class);
   }
 }
