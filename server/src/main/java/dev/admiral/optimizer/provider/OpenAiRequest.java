@@ -447,8 +447,14 @@ final class OpenAiRequest {
     }
   }
 
-  /** OpenAI's own models are sent what their family takes; other vendors the word as it is. */
+  /**
+   * OpenAI's own models are sent what their family takes; other vendors the word as it is. An
+   * option goes before it, since it has words that the contract has not.
+   */
   private void effort(ReasoningEffort effort) throws ProviderException {
+    if (body.hasOption("reasoning_effort")) {
+      return;
+    }
     Reasoner reasoner = Reasoner.of(model);
     String word =
         switch (effort) {

@@ -171,6 +171,25 @@ class RequestsTest {
         """);
   }
 
+  @Test
+  void effortAsAnOption_goesBeforeTheContracts() throws Exception {
+    Prompt prompt =
+        Prompts.ask("x").toBuilder()
+            .setReasoningEffort(ReasoningEffort.REASONING_EFFORT_HIGH)
+            .setProviderOptions(Struct.newBuilder().putFields("reasoning_effort", string("xhigh")))
+            .setProviderOptionsDialect("openai")
+            .build();
+
+    assertThat(openAi(OPENAI, "gpt-5.4", prompt).path("reasoning_effort").asText())
+        .isEqualTo("xhigh");
+    assertThat(
+            anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", prompt)
+                .path("output_config")
+                .path("effort")
+                .asText())
+        .isEqualTo("high");
+  }
+
   @ParameterizedTest
   @CsvSource({"'', true, true", "openai, true, false", "anthropic, false, true"})
   void optionsOfADialect_goToItsProvidersOnly(String dialect, boolean openAi, boolean anthropic)

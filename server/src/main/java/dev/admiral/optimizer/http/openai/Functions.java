@@ -70,11 +70,12 @@ final class Functions {
   /**
    * Reads how much the model is to reason.
    *
-   * @param options takes the words that the contract has none for
+   * @param options takes the words that the contract has none for; other dialects hear "high"
    */
   static void effort(Given effort, Prompt.Builder prompt, Struct.Builder options)
       throws CallException {
     if (HIGHER_EFFORTS.contains(effort.text())) {
+      prompt.setReasoningEffort(ReasoningEffort.REASONING_EFFORT_HIGH);
       options.putFields("reasoning_effort", Structs.of(effort.node(), effort));
     } else {
       prompt.setReasoningEffort(effort(effort));
