@@ -7,6 +7,7 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.FinishedCall;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
+import dev.admiral.optimizer.call.Words;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,8 +30,6 @@ import org.slf4j.spi.LoggingEventBuilder;
  */
 final class CallLog implements CallObserver {
   private static final Logger log = LoggerFactory.getLogger("dev.admiral.optimizer.calls");
-  private static final String REASON = "ERROR_REASON_";
-  private static final String SOURCE = "SOURCE_";
   private static final String NOBODY = "";
 
   private volatile int mostAlike;
@@ -62,7 +61,7 @@ final class CallLog implements CallObserver {
       case Answered answered -> {
         if (log.isDebugEnabled()) {
           about(Level.DEBUG, call)
-              .addKeyValue("source", word(SOURCE, answered.source()))
+              .addKeyValue("source", Words.of(answered.source()))
               .addKeyValue("provider", answered.answer().provider())
               .addKeyValue("model", answered.answer().model())
               .addKeyValue("attempts", answered.attempts().size())
@@ -88,7 +87,7 @@ final class CallLog implements CallObserver {
     }
     LoggingEventBuilder line =
         about(level, call)
-            .addKeyValue("reason", word(REASON, reason))
+            .addKeyValue("reason", Words.of(reason))
             .addKeyValue("attempts", failed.attempts().size());
     if (last != null) {
       line =
@@ -110,7 +109,7 @@ final class CallLog implements CallObserver {
       if (more > 0) {
         LoggingEventBuilder line =
             log.atLevel(level(kind.reason()))
-                .addKeyValue("reason", word(REASON, kind.reason()))
+                .addKeyValue("reason", Words.of(kind.reason()))
                 .addKeyValue("count", more);
         if (!kind.provider().isEmpty()) {
           line = line.addKeyValue("provider", kind.provider());
@@ -171,9 +170,5 @@ final class CallLog implements CallObserver {
           UNRECOGNIZED ->
           Level.WARN;
     };
-  }
-
-  private static String word(String prefix, Enum<?> value) {
-    return value.name().replaceFirst("^" + prefix, "").toLowerCase(Locale.ROOT);
   }
 }

@@ -53,9 +53,11 @@ public record Totals(
    * @param duration of tries that succeeded
    * @param firstPiece time to the first piece of streamed answers
    * @param inputTokens tokens of prompts
+   * @param plainInputTokens those of them neither read from nor written to a prompt cache
    * @param cachedInputTokens those of them read from a vendor's prompt cache
    * @param cacheWriteTokens those of them written to it
    * @param outputTokens tokens of answers
+   * @param plainOutputTokens those of them that were no reasoning
    * @param reasoningTokens those of them that were reasoning
    * @param inputSizes tries that were, or may have been, billed, by tokens of their prompts
    * @param outputSizes the same by tokens of their answers
@@ -68,9 +70,11 @@ public record Totals(
       Histogram duration,
       Histogram firstPiece,
       long inputTokens,
+      long plainInputTokens,
       long cachedInputTokens,
       long cacheWriteTokens,
       long outputTokens,
+      long plainOutputTokens,
       long reasoningTokens,
       TokenHistogram inputSizes,
       TokenHistogram outputSizes) {}

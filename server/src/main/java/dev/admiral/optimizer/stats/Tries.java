@@ -12,6 +12,9 @@ final class Tries {
   private final Latencies duration = new Latencies();
   private final Latencies firstPiece = new Latencies();
   private final LongAdder input = new LongAdder();
+  // Not made of the others when asked for: those are read one after another, and it might fall.
+  private final LongAdder plainInput = new LongAdder();
+  private final LongAdder plainOutput = new LongAdder();
   private final LongAdder cachedInput = new LongAdder();
   private final LongAdder cacheWrite = new LongAdder();
   private final LongAdder output = new LongAdder();
@@ -31,6 +34,8 @@ final class Tries {
       firstPiece.record(first.toNanos());
     }
     input.add(billed.input());
+    plainInput.add(billed.plainInput());
+    plainOutput.add(Math.max(0, billed.output() - billed.reasoning()));
     cachedInput.add(billed.cachedInput());
     cacheWrite.add(billed.cacheWrite());
     cacheWrite.add(billed.cacheWrite1h());
@@ -51,9 +56,11 @@ final class Tries {
         duration.histogram(boundsNanos),
         firstPiece.histogram(boundsNanos),
         input.sum(),
+        plainInput.sum(),
         cachedInput.sum(),
         cacheWrite.sum(),
         output.sum(),
+        plainOutput.sum(),
         reasoning.sum(),
         inputSizes.histogram(),
         outputSizes.histogram());

@@ -9,6 +9,7 @@ import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.call.Words;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Sampling;
@@ -25,7 +26,6 @@ import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  * once, where they were paid for. Thread-safe.
  */
 final class CallSpans {
-  private static final String REASON = "ERROR_REASON_";
-  private static final String SOURCE = "SOURCE_";
-  private static final String FINISH = "FINISH_REASON_";
   private static final AttributeKey<List<String>> FINISH_REASONS =
       AttributeKey.stringArrayKey("gen_ai.response.finish_reasons");
 
@@ -126,9 +123,9 @@ final class CallSpans {
     span.setAttribute("gen_ai.provider.name", GenAiNames.provider(answered.answer().provider()));
     span.setAttribute("gen_ai.response.model", answered.answer().model());
     span.setAttribute(
-        FINISH_REASONS, List.of(word(FINISH, answered.answer().completion().getFinishReason())));
+        FINISH_REASONS, List.of(Words.of(answered.answer().completion().getFinishReason())));
     usage(span, answered.answer().usage());
-    span.setAttribute("admiral.served.source", word(SOURCE, answered.source()));
+    span.setAttribute("admiral.served.source", Words.of(answered.source()));
     Duration age = answered.timing().age();
     if (age != null) {
       span.setAttribute("admiral.served.age_seconds", age.toSeconds());
@@ -151,7 +148,7 @@ final class CallSpans {
   }
 
   private static void failed(Span span, ErrorReason reason) {
-    span.setAttribute("error.type", word(REASON, reason));
+    span.setAttribute("error.type", Words.of(reason));
     // A caller that left got what it wanted.
     if (reason != ErrorReason.ERROR_REASON_CALL_CANCELLED) {
       span.setStatus(StatusCode.ERROR);
@@ -234,11 +231,5 @@ final class CallSpans {
                             parent.sampled() ? TraceFlags.getSampled() : TraceFlags.getDefault(),
                             TraceState.getDefault()))))
         .orElse(Context.root());
-  }
-
-  private static String word(String prefix, Enum<?> value) {
-    String name = value.name();
-    return (name.startsWith(prefix) ? name.substring(prefix.length()) : name)
-        .toLowerCase(Locale.ROOT);
   }
 }

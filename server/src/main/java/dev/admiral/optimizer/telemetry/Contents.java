@@ -2,6 +2,7 @@ package dev.admiral.optimizer.telemetry;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.admiral.optimizer.call.Words;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.Message;
 import dev.admiral.optimizer.v1.Part;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Prompts and answers as the convention writes them: JSON, a list of messages with parts. Bytes of
@@ -27,13 +27,7 @@ final class Contents {
   }
 
   static String messages(Completion completion) {
-    return json(
-        List.of(completion.getMessage()),
-        completion
-            .getFinishReason()
-            .name()
-            .replaceFirst("^FINISH_REASON_", "")
-            .toLowerCase(Locale.ROOT));
+    return json(List.of(completion.getMessage()), Words.of(completion.getFinishReason()));
   }
 
   private static String json(List<Message> messages, String finishReason) {

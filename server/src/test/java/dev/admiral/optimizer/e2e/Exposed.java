@@ -155,6 +155,19 @@ record Exposed(Map<String, String> types, List<Sample> samples) {
     });
   }
 
+  /** Sees to it that no counter, nor any count of a histogram, is lower than it was. */
+  void checkNothingFellSince(Exposed before) {
+    Map<Map.Entry<String, Map<String, String>>, Double> now = new HashMap<>();
+    samples.forEach(sample -> now.put(Map.entry(sample.name(), sample.labels()), sample.value()));
+    for (Sample was : before.samples()) {
+      if (was.name().matches(".*_(total|bucket|count|sum)")) {
+        assertThat(now.get(Map.entry(was.name(), was.labels())))
+            .as("%s%s", was.name(), was.labels())
+            .isGreaterThanOrEqualTo(was.value());
+      }
+    }
+  }
+
   /** Returns the value of the one sample that has exactly these labels. */
   double value(String name, Map<String, String> labels) {
     List<Sample> found =

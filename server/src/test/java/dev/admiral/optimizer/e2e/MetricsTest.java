@@ -16,6 +16,8 @@ import dev.admiral.optimizer.v1.ModelStats;
 import dev.admiral.optimizer.v1.Usage;
 import dev.admiral.simulator.Hold;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,6 +186,26 @@ class MetricsTest {
   }
 
   @Test
+  void countersReadWhileCallsRun_neverFall() throws Exception {
+    try (Harness harness = Harness.start("tries: {per_model: 1}\n")) {
+      harness.simulator().fault("gpt-4o-mini", 0.3, "status=500");
+      List<CompletableFuture<?>> calls = new ArrayList<>();
+      Exposed before = Exposed.of(harness.httpAddress());
+      for (int round = 0; round < 20; round++) {
+        for (int i = 0; i < 50; i++) {
+          String text = "question " + (i % 20) + " of " + round;
+          calls.add(harness.client().completeAsync(byAgent("a", "gpt-4o-mini", text)));
+        }
+        Exposed after = Exposed.of(harness.httpAddress());
+        after.checkNothingFellSince(before);
+        before = after;
+      }
+      calls.forEach(call ->
+          assertThat(call.handle((answer, failure) -> true)).succeedsWithin(Duration.ofMinutes(1)));
+    }
+  }
+
+  @Test
   void tenThousandAgents_addNoLine() throws Exception {
     try (Harness harness = Harness.start()) {
       harness.client().ask("openai/gpt-4o", "the same");
@@ -319,8 +341,12 @@ class MetricsTest {
   }
 
   private static CompleteRequest byAgent(String agent, String text) {
+    return byAgent(agent, "gpt-4o", text);
+  }
+
+  private static CompleteRequest byAgent(String agent, String model, String text) {
     return CompleteRequest.newBuilder()
-        .setPrompt(Prompts.of("openai/gpt-4o", text))
+        .setPrompt(Prompts.of("openai/" + model, text))
         .setOptions(CallOptions.newBuilder().setAgentId(agent))
         .build();
   }

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.http.metrics;
 
+import dev.admiral.optimizer.call.Words;
 import dev.admiral.optimizer.http.metrics.ModelNames.Name;
 import dev.admiral.optimizer.stats.CallStatistics;
 import dev.admiral.optimizer.stats.Histogram;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Tells what was counted of calls and of tries of providers. */
@@ -54,13 +54,13 @@ final class CallFigures {
     Totals totals = statistics.totals(Bounds.all());
     to.put(Metric.IN_FLIGHT, totals.inFlight());
     // Where there is not room for all models, the busiest ones come first.
-    SOURCES.forEach(source -> put(to, Metric.DURATION, Bounds.CALL, NOTHING, word(source)));
+    SOURCES.forEach(source -> put(to, Metric.DURATION, Bounds.CALL, NOTHING, Words.of(source)));
     put(to, Metric.OVERHEAD, Bounds.OVERHEAD, NOTHING);
     totals.models().stream()
         .sorted(Comparator.comparingLong(CallFigures::calls).reversed())
         .forEach(model -> answers(to, model));
     for (ErrorReason reason : REASONS) {
-      to.put(Metric.FAILURES, totals.failures().getOrDefault(reason, 0L), word(reason));
+      to.put(Metric.FAILURES, totals.failures().getOrDefault(reason, 0L), Words.of(reason));
     }
     to.put(
         Metric.CALLS,
@@ -85,10 +85,10 @@ final class CallFigures {
               Metric.CALLS,
               durations.count(),
               "answered",
-              word(source),
+              Words.of(source),
               name.provider(),
               name.model());
-          put(to, Metric.DURATION, Bounds.CALL, durations, word(source));
+          put(to, Metric.DURATION, Bounds.CALL, durations, Words.of(source));
         });
     put(to, Metric.OVERHEAD, Bounds.OVERHEAD, model.overhead());
     String[] labels = {name.provider(), name.model()};
@@ -106,7 +106,7 @@ final class CallFigures {
     upstream
         .failed()
         .forEach((reason, count) ->
-            to.put(Metric.ATTEMPTS, count, provider, model, "failed", word(reason)));
+            to.put(Metric.ATTEMPTS, count, provider, model, "failed", Words.of(reason)));
     put(to, Metric.UPSTREAM_DURATION, Bounds.CALL, upstream.duration(), provider, model);
     put(to, Metric.FIRST_TOKEN, Bounds.CALL, upstream.firstPiece(), provider, model);
     tokens(to, upstream, provider, model);
@@ -135,16 +135,11 @@ final class CallFigures {
   /** Each token once, so that the kinds add up. */
   private static void tokens(
       Exposition to, Totals.Upstream upstream, String provider, String model) {
-    long cached = upstream.cachedInputTokens();
-    long written = upstream.cacheWriteTokens();
-    long reasoning = upstream.reasoningTokens();
-    long plainInput = Math.max(0, upstream.inputTokens() - cached - written);
-    long plainOutput = Math.max(0, upstream.outputTokens() - reasoning);
-    to.put(Metric.TOKENS, plainInput, provider, model, "input");
-    to.put(Metric.TOKENS, cached, provider, model, "cached_input");
-    to.put(Metric.TOKENS, written, provider, model, "cache_write");
-    to.put(Metric.TOKENS, plainOutput, provider, model, "output");
-    to.put(Metric.TOKENS, reasoning, provider, model, "reasoning");
+    to.put(Metric.TOKENS, upstream.plainInputTokens(), provider, model, "input");
+    to.put(Metric.TOKENS, upstream.cachedInputTokens(), provider, model, "cached_input");
+    to.put(Metric.TOKENS, upstream.cacheWriteTokens(), provider, model, "cache_write");
+    to.put(Metric.TOKENS, upstream.plainOutputTokens(), provider, model, "output");
+    to.put(Metric.TOKENS, upstream.reasoningTokens(), provider, model, "reasoning");
   }
 
   private static void sizes(
@@ -195,13 +190,5 @@ final class CallFigures {
 
   private static double seconds(Duration duration) {
     return duration.getSeconds() + duration.getNano() / NANOS_PER_SECOND;
-  }
-
-  private static String word(Source source) {
-    return source.name().substring("SOURCE_".length()).toLowerCase(Locale.ROOT);
-  }
-
-  private static String word(ErrorReason reason) {
-    return reason.name().substring("ERROR_REASON_".length()).toLowerCase(Locale.ROOT);
   }
 }

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.http.metrics;
 
 import dev.admiral.optimizer.admission.Limiter;
 import dev.admiral.optimizer.cache.CacheMetrics;
+import dev.admiral.optimizer.call.Words;
 import dev.admiral.optimizer.guardian.PartHealth;
 import dev.admiral.optimizer.http.metrics.ModelNames.Name;
 import dev.admiral.optimizer.pipeline.Engines;
@@ -108,7 +109,7 @@ final class EngineFigures {
     List<PartHealth> parts = sources.board().check();
     for (PartHealth part : parts) {
       for (HealthState state : STATES) {
-        to.put(Metric.PART, number(part.state() == state), part.name(), word(state));
+        to.put(Metric.PART, number(part.state() == state), part.name(), Words.of(state));
       }
     }
     HealthState overall = sources.board().overall(parts);
@@ -118,9 +119,5 @@ final class EngineFigures {
 
   private static double number(boolean holds) {
     return holds ? 1 : 0;
-  }
-
-  private static String word(HealthState state) {
-    return state.name().substring("HEALTH_STATE_".length()).toLowerCase(Locale.ROOT);
   }
 }
