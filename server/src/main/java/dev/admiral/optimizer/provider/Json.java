@@ -9,8 +9,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 
-/** Reading and checking JSON token by token. */
-final class Json {
+/** Reading and checking JSON token by token. Thread-safe. */
+public final class Json {
   /**
    * Bounds on size are the settings': an answer is counted as it comes, a call before it is made.
    * Buffers come from one pool: the default keeps some 16 kB for every virtual thread.
@@ -76,8 +76,14 @@ final class Json {
     return -1;
   }
 
-  /** Returns true if the text is one JSON object and nothing else. */
-  static boolean isObject(String text) {
+  /**
+   * Returns true if the text is one JSON object, nothing else, and in whole characters: half of a
+   * surrogate pair, which JSON can escape, cannot be sent in UTF-8.
+   */
+  public static boolean isObject(String text) {
+    if (!isWhole(text)) {
+      return false;
+    }
     try (JsonParser parser = FACTORY.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return false;
@@ -87,6 +93,18 @@ final class Json {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  private static boolean isWhole(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
   }
 
   /**

@@ -434,6 +434,19 @@ class MessagesTest {
     assertThat(message(reply)).contains("messages.2.content.1").doesNotContain("prompt.");
   }
 
+  @Test
+  void halfACharacterInJson_isRefused() {
+    String tool =
+        "\"tools\":[{\"name\":\"f\",\"input_schema\":{\"type\":\"object\",\"title\":\"\\ud83d\"}}]";
+
+    Reply half = askOld(body(CLAUDE, user("u"), tool));
+    Reply whole = askOld(body(CLAUDE, user("u"), tool.replace("d83d", "d83d\\ude00")));
+
+    assertThat(half.status()).as(half.text()).isEqualTo(400);
+    assertThat(message(half)).contains("tools.0.input_schema");
+    assertThat(whole.status()).as(whole.text()).isEqualTo(200);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -33,7 +33,7 @@ final class MessageStream implements StreamFormat {
   private int part = NONE;
 
   private ContentDelta.PieceCase kind = ContentDelta.PieceCase.PIECE_NOT_SET;
-  private JsonTexts.Progress arguments = new JsonTexts.Progress();
+  private JsonProgress arguments = new JsonProgress();
   private String redacted = "";
 
   /** True if the part has a block; hidden reasoning gets its own at the part's end. */
@@ -254,7 +254,7 @@ final class MessageStream implements StreamFormat {
     }
     part = NONE;
     kind = ContentDelta.PieceCase.PIECE_NOT_SET;
-    arguments = new JsonTexts.Progress();
+    arguments = new JsonProgress();
   }
 
   private void start(EventBuffer out, EventBuffer.Writing content) {

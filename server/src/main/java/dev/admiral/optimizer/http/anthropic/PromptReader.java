@@ -55,7 +55,15 @@ final class PromptReader {
   private static final List<String> REFUSED = List.of("mcp_servers", "container");
 
   private static final Set<String> TOOL =
-      Set.of("type", "name", "description", "input_schema", "strict", "cache_control");
+      Set.of(
+          "type",
+          "name",
+          "description",
+          "input_schema",
+          "strict",
+          "cache_control",
+          // How the arguments are streamed, which this server decides.
+          "eager_input_streaming");
   private static final Set<String> CHOICE = Set.of("type", "name", "disable_parallel_tool_use");
 
   private final Version version;
@@ -216,8 +224,9 @@ final class PromptReader {
           switch (effort.text()) {
             case "low" -> ReasoningEffort.REASONING_EFFORT_LOW;
             case "medium" -> ReasoningEffort.REASONING_EFFORT_MEDIUM;
-            // The vendor's words for more than high may grow in number.
-            default -> ReasoningEffort.REASONING_EFFORT_HIGH;
+            case "high", "xhigh", "max" -> ReasoningEffort.REASONING_EFFORT_HIGH;
+            // The vendor may come to know more words; it judges them.
+            default -> ReasoningEffort.REASONING_EFFORT_UNSPECIFIED;
           });
     }
     Struct.Builder rest = config.open().getStructValue().toBuilder();
