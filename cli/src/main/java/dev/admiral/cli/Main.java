@@ -9,12 +9,10 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -50,6 +48,26 @@ public final class Main {
   static final int NOT_SERVING = 2;
   static final int WRONG_USAGE = 64;
 
+  /** All commands, in the order of the help. */
+  private static final List<String> COMMANDS =
+      List.of(
+          "status",
+          "health",
+          "stats",
+          "top",
+          "complete",
+          "agents",
+          "models",
+          "limits",
+          "calls",
+          "cost",
+          "cache",
+          "learn",
+          "events",
+          "doctor",
+          "config",
+          "completion");
+
   /** The narrowest help that the library lays out. */
   private static final int NARROWEST_HELP = 55;
 
@@ -66,6 +84,8 @@ public final class Main {
     TRANSPORT.setLevel(Level.OFF);
     // One connection needs one thread, and Leaving can hold one.
     System.setProperty("io.netty.eventLoopThreads", "1");
+    // Nobody records so short a life; only to offer it takes a tenth of the start.
+    System.setProperty("io.netty.jfr.enabled", "false");
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
     Map<String, String> env = System.getenv();
@@ -108,42 +128,41 @@ public final class Main {
         .execute(args);
   }
 
-  private static Map<String, Supplier<CommandLine>> commands(Shell shell) {
-    Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
-    commands.put("status", () -> new CommandLine(new StatusCommand(shell)));
-    commands.put("health", () -> new CommandLine(new HealthCommand(shell)));
-    commands.put("stats", () -> new CommandLine(new StatsCommand(shell)));
-    commands.put("top", () -> new CommandLine(new TopCommand(shell)));
-    commands.put("complete", () -> new CommandLine(new CompleteCommand(shell)));
-    commands.put("agents", () -> new CommandLine(new AgentsCommand(shell)));
-    commands.put("models", () -> new CommandLine(new ModelsCommand(shell)));
-    commands.put("limits", () -> new CommandLine(new LimitsCommand(shell)));
-    commands.put("calls", () -> new CommandLine(new CallsCommand(shell)));
-    commands.put("cost", () -> new CommandLine(new CostCommand(shell)));
-    commands.put("cache", () -> new CommandLine(new CacheCommand(shell)));
-    commands.put("learn", () -> new CommandLine(new LearnCommand(shell)));
-    commands.put("events", () -> new CommandLine(new EventsCommand(shell)));
-    commands.put("doctor", () -> new CommandLine(new DoctorCommand(shell)));
-    commands.put(
-        "config",
-        () -> new CommandLine(new ConfigCommand()).addSubcommand(new ConfigCommand.Check(shell)));
-    commands.put(
-        "completion",
-        () -> new CommandLine(new CompletionCommand(shell, () -> commandLine(shell))));
-    return commands;
-  }
-
-  /** Reads the options of the command that is named; those of all would double the start. */
+  /**
+   * Reads the options of the command that is named; those of all would double the start. For the
+   * same reason there is no table of functions here: each would be made at run time.
+   */
   private static CommandLine commandLine(Shell shell, String... args) {
     CommandLine line = new CommandLine(new Main());
-    Map<String, Supplier<CommandLine>> commands = commands(shell);
-    Supplier<CommandLine> named = args.length == 0 ? null : commands.get(args[0]);
-    if (named != null) {
-      line.addSubcommand(named.get());
-    } else {
-      commands.values().forEach(command -> line.addSubcommand(command.get()));
+    List<String> chosen =
+        args.length > 0 && COMMANDS.contains(args[0]) ? List.of(args[0]) : COMMANDS;
+    for (String name : chosen) {
+      line.addSubcommand(command(name, shell));
     }
     return line;
+  }
+
+  private static Object command(String name, Shell shell) {
+    return switch (name) {
+      case "status" -> new StatusCommand(shell);
+      case "health" -> new HealthCommand(shell);
+      case "stats" -> new StatsCommand(shell);
+      case "top" -> new TopCommand(shell);
+      case "complete" -> new CompleteCommand(shell);
+      case "agents" -> new AgentsCommand(shell);
+      case "models" -> new ModelsCommand(shell);
+      case "limits" -> new LimitsCommand(shell);
+      case "calls" -> new CallsCommand(shell);
+      case "cost" -> new CostCommand(shell);
+      case "cache" -> new CacheCommand(shell);
+      case "learn" -> new LearnCommand(shell);
+      case "events" -> new EventsCommand(shell);
+      case "doctor" -> new DoctorCommand(shell);
+      case "config" ->
+          new CommandLine(new ConfigCommand()).addSubcommand(new ConfigCommand.Check(shell));
+      case "completion" -> new CompletionCommand(shell, () -> commandLine(shell));
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
   /** The terminal is measured only where help is to be laid out. */
