@@ -33,10 +33,12 @@ final class HttpPort implements AutoCloseable {
 
   private final Server server;
   private final ServerConnector connector;
+  private final HttpAccessLog requests;
 
-  private HttpPort(Server server, ServerConnector connector) {
+  private HttpPort(Server server, ServerConnector connector, HttpAccessLog requests) {
     this.server = server;
     this.connector = connector;
+    this.requests = requests;
   }
 
   /**
@@ -66,12 +68,13 @@ final class HttpPort implements AutoCloseable {
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(http.maxConnections(), server));
     server.setErrorHandler(new HttpErrors());
-    server.setRequestLog(new HttpAccessLog());
+    HttpAccessLog requests = new HttpAccessLog();
+    server.setRequestLog(requests);
     server.setHandler(new GracefulHandler(front));
     server.setStopTimeout(drainTimeout.toMillis());
     try {
       server.start();
-      return new HttpPort(server, connector);
+      return new HttpPort(server, connector, requests);
     } catch (Exception e) {
       stop(server);
       throw new StartException(
@@ -118,6 +121,11 @@ final class HttpPort implements AutoCloseable {
   /** Returns the port that was taken. */
   int port() {
     return connector.getLocalPort();
+  }
+
+  /** Returns how many requests were answered with a status that begins with this digit. */
+  long requests(int statusClass) {
+    return requests.requests(statusClass);
   }
 
   /** Returns how many connections are open. */

@@ -284,6 +284,7 @@ final class Wiring implements AutoCloseable {
                 gauge,
                 () -> port == null ? 0 : port.connections(),
                 () -> httpPort == null ? 0 : httpPort.connections(),
+                status -> httpPort == null ? 0 : httpPort.requests(status),
                 () -> traces == null ? SpanCounts.NONE : traces.counts(),
                 version),
             keys,

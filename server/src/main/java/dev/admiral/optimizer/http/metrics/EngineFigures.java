@@ -50,6 +50,9 @@ final class EngineFigures {
     health(to);
     to.put(Metric.CONNECTIONS, sources.grpcConnections().getAsInt(), "grpc");
     to.put(Metric.CONNECTIONS, sources.httpConnections().getAsInt(), "http");
+    for (int status = 2; status <= 5; status++) {
+      to.put(Metric.HTTP_REQUESTS, sources.httpRequests().applyAsLong(status), status + "xx");
+    }
     to.info(Metric.BUILD, sources.version(), Runtime.version().toString());
   }
 

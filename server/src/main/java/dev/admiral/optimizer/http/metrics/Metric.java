@@ -196,6 +196,12 @@ enum Metric {
       "state"),
   CONNECTIONS(
       Type.GAUGE, "admiral_connections", "Open connections by protocol (grpc, http).", "protocol"),
+  HTTP_REQUESTS(
+      Type.COUNTER,
+      "admiral_http_requests",
+      "HTTP requests answered, those that never became a call included, by class of status (2xx to"
+          + " 5xx).",
+      "status"),
   BUILD(Type.INFO, "admiral_build", "What runs.", "version", "java"),
 
   // Agents, only where metrics.agents is set.

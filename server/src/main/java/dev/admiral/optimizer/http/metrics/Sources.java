@@ -5,6 +5,7 @@ import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.pipeline.Engines;
 import dev.admiral.optimizer.telemetry.SpanCounts;
 import java.util.function.IntSupplier;
+import java.util.function.IntToLongFunction;
 import java.util.function.Supplier;
 
 /**
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  * @param process what this process uses
  * @param grpcConnections open connections that speak gRPC
  * @param httpConnections open connections that speak HTTP
+ * @param httpRequests HTTP requests answered so far, by the first digit of their status
  * @param spans what became of the spans of traces
  * @param version version of the server
  */
@@ -24,5 +26,6 @@ public record Sources(
     ProcessGauge process,
     IntSupplier grpcConnections,
     IntSupplier httpConnections,
+    IntToLongFunction httpRequests,
     Supplier<SpanCounts> spans,
     String version) {}
