@@ -471,7 +471,7 @@ await h.run({
   },
 
   async join_equalCallsAtOnce_areOneCallOfTheVendor() {
-    const prompt = h.ask('All at once', 'fault=slow-first-token=300ms');
+    const prompt = h.ask('All at once', 'fault=slow-first-token=1s');
     const calls = await h.vendorCalls(async () => {
       const answers = await Promise.all(Array.from({ length: 8 }, () => make(prompt)));
       assert.equal(new Set(answers.map(text)).size, 1);

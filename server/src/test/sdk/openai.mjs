@@ -110,6 +110,30 @@ await h.run({
     assert.equal(answer.usage.completion_tokens, 74);
   },
 
+  async chat_twoChoices_comeApart() {
+    const prompt = h.ask('Say it twice', 'tokens=20');
+    const whole = await make(prompt, { n: 2 });
+    const built = await chat.completions
+      .stream({ model, messages: h.user(prompt), n: 2 })
+      .finalChatCompletion();
+    const told = ({ choices }) => choices.map((c) => [c.index, c.finish_reason, c.message.content]);
+    assert.equal(new Set(told(whole).map(([, , text]) => text)).size, 2);
+    assert.deepEqual(told(built).map(([i, why]) => [i, why]), [
+      [0, 'stop'],
+      [1, 'stop'],
+    ]);
+    assert.ok(told(built).every(([, , text]) => /\S/.test(text)));
+  },
+
+  async chat_functionsOfOldClients_areCalled() {
+    const answer = await make(h.ask('What is the weather?'), {
+      functions: [tools[0].function],
+      function_call: 'auto',
+    });
+    assert.equal(answer.choices[0].finish_reason, 'function_call');
+    assert.equal(answer.choices[0].message.function_call.name, 'get_weather');
+  },
+
   async stream_pieces_makeTheWholeAnswer() {
     const prompt = h.ask('Stream it', 'tokens=40');
     const chunks = await h.all(await stream(prompt));
@@ -541,7 +565,7 @@ await h.run({
   async timeout_ofTheClient_endsTheVendorsCall() {
     await h.expectLeft(async () => {
       const prompt = h.ask('Too slow', 'fault=slow-first-token=30s');
-      const e = await h.failure(make(prompt, { model: faulty }, once({ timeout: 300 })));
+      const e = await h.failure(make(prompt, { model: faulty }, once({ timeout: 1000 })));
       assert.ok(e instanceof OpenAI.APIConnectionTimeoutError, String(e));
     });
   },
@@ -584,7 +608,7 @@ await h.run({
   },
 
   async join_equalCallsAtOnce_areOneCallOfTheVendor() {
-    const prompt = h.ask('All at once', 'fault=slow-first-token=300ms');
+    const prompt = h.ask('All at once', 'fault=slow-first-token=1s');
     const calls = await h.vendorCalls(async () => {
       const answers = await Promise.all(Array.from({ length: 8 }, () => make(prompt).withResponse()));
       const sources = answers.map((a) => a.response.headers.get('x-admiral-served')).sort();

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Anthropic's Java client. */
+/** Anthropic's Java client, which here also validates every answer it is given. */
 class AnthropicJavaTest {
   private static final String MODEL = "claude-sonnet-4-6";
   private static final String FAULTY = "claude-haiku-4-5";
@@ -62,6 +62,7 @@ class AnthropicJavaTest {
             .apiKey(SdkServer.KEY)
             .maxRetries(0)
             .responseValidation(true)
+            .responseValidation(true)
             .timeout(Duration.ofSeconds(30))
             .build();
     stubborn = client.withOptions(options -> options.maxRetries(2));
@@ -78,6 +79,7 @@ class AnthropicJavaTest {
         .baseUrl(server.address())
         .apiKey(key)
         .maxRetries(0)
+        .responseValidation(true)
         .timeout(Duration.ofSeconds(30))
         .build();
   }

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.admiral.simulator.Simulator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -67,7 +69,21 @@ final class RawClient implements AutoCloseable {
   }
 
   /** What came back. */
-  record Answer(int status, String type, String body) {}
+  record Answer(int status, HttpHeaders headers, String body) {
+    String type() {
+      return header("content-type");
+    }
+
+    /** Returns a header; the empty text if there is none. */
+    String header(String name) {
+      return headers.firstValue(name).orElse("");
+    }
+  }
+
+  /** Returns the vendors behind the server. */
+  Simulator vendor() {
+    return server.vendor();
+  }
 
   Answer get(String path) {
     return send(request(path).GET());
@@ -102,10 +118,7 @@ final class RawClient implements AutoCloseable {
     try {
       HttpResponse<String> response =
           http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      return new Answer(
-          response.statusCode(),
-          response.headers().firstValue("content-type").orElse(""),
-          response.body());
+      return new Answer(response.statusCode(), response.headers(), response.body());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
