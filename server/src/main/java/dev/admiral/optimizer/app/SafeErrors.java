@@ -3,7 +3,6 @@ package dev.admiral.optimizer.app;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Writes what was thrown, for a log: kinds, stacks and causes, but messages only of kinds whose
@@ -22,9 +21,6 @@ final class SafeErrors {
           "org.sqlite.",
           "dev.admiral.optimizer.app.",
           "dev.admiral.optimizer.store.");
-
-  /** Other packages' exceptions are put into these, messages and all. */
-  private static final Set<String> WRAPPERS = Set.of("java.io.UncheckedIOException");
 
   private static final int MOST_FRAMES = 40;
   private static final int MOST_CAUSES = 8;
@@ -60,12 +56,24 @@ final class SafeErrors {
     String message = thrown.getMessage();
     // Made by Faults.withoutMessages: its message is a kind and nothing else.
     boolean bare = kind.equals("java.lang.Throwable");
-    return message != null && (bare || trusted(kind)) ? kind + ": " + message : kind;
+    return message != null && (bare || (trusted(kind) && !quotesAnother(thrown, message)))
+        ? kind + ": " + message
+        : kind;
+  }
+
+  /** Many exceptions take over the words of their cause. */
+  private static boolean quotesAnother(IThrowableProxy thrown, String message) {
+    for (IThrowableProxy cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
+      String words = cause.getMessage();
+      if (words != null && !trusted(cause.getClassName()) && message.contains(words)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean trusted(String kind) {
-    return !WRAPPERS.contains(kind)
-        && TRUSTED.stream()
-            .anyMatch(prefix -> kind.startsWith(prefix) && kind.indexOf('.', prefix.length()) < 0);
+    return TRUSTED.stream()
+        .anyMatch(prefix -> kind.startsWith(prefix) && kind.indexOf('.', prefix.length()) < 0);
   }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,18 @@ class JsonLinesTest {
         .doesNotContain("s3cret")
         .contains("java.io.IOException: No space left on device")
         .contains("JsonParseException");
+  }
+
+  @Test
+  void messageThatIsTakenOverFromACause_isShownOnlyIfTheCausesIs() {
+    IOException quoting = new IOException(new JsonParseException(null, "s3cret"));
+    UncheckedIOException telling = new UncheckedIOException(new IOException("disk is full"));
+
+    assertThat(new JsonLines().doLayout(event(quoting)))
+        .doesNotContain("s3cret")
+        .contains("java.io.IOException");
+    assertThat(new JsonLines().doLayout(event(telling)))
+        .contains("java.io.UncheckedIOException: java.io.IOException: disk is full");
   }
 
   private static LoggingEvent event(Throwable thrown) {
