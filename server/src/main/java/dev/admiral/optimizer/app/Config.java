@@ -122,6 +122,7 @@ record Config(
       Duration bodyTimeout,
       Duration heartbeat,
       int maxWatchers,
+      boolean readyNeedsStores,
       List<String> allowedHosts) {
 
     static Http read(Section section) throws ConfigException {
@@ -135,6 +136,7 @@ record Config(
           section.duration("body_timeout", "1m", "1s", "1h"),
           section.duration("heartbeat", "10s", "1s", "1h"),
           section.number("max_watchers", 64, 1, 10_000),
+          section.flag("ready_needs_stores", false),
           section.texts("allowed_hosts"));
     }
   }

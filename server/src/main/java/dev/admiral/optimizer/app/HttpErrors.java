@@ -49,6 +49,7 @@ final class HttpErrors extends ErrorHandler {
       case 408 -> "the request did not come in time; send it in one go";
       case 414 -> "the request's address is too long; send what is long in the body";
       case 431 -> "the request's headers are too large; send fewer, or raise http.max_header_bytes";
+      case 505 -> "the request is of no version of HTTP that is spoken here: HTTP/1.1 or HTTP/2";
       case 503 -> "this server is shutting down; ask another replica";
       default -> "the request failed: " + HttpStatus.getMessage(code);
     };

@@ -1,11 +1,17 @@
 package dev.admiral.optimizer.app;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.admiral.optimizer.http.HttpFront;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -19,8 +25,10 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.component.Graceful;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,14 +39,35 @@ final class HttpPort implements AutoCloseable {
   /** Nothing on these threads blocks: a selector for each processor, one acceptor, some spare. */
   private static final int SPARE_THREADS = 6;
 
+  /**
+   * For clients to be told, with the reply to whatever they ask, that their connection is of no
+   * more use: one that is closed without a word loses the request that is on its way.
+   */
+  private static final Duration FAREWELL = Duration.ofMillis(500);
+
+  /** For clients to be told that their calls end, and to take it. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
   private final Server server;
   private final ServerConnector connector;
   private final HttpAccessLog requests;
+  private final HttpFront front;
+  private final Duration drainTimeout;
 
-  private HttpPort(Server server, ServerConnector connector, HttpAccessLog requests) {
+  @GuardedBy("this")
+  private @Nullable CompletableFuture<Void> draining;
+
+  private HttpPort(
+      Server server,
+      ServerConnector connector,
+      HttpAccessLog requests,
+      HttpFront front,
+      Duration drainTimeout) {
     this.server = server;
     this.connector = connector;
     this.requests = requests;
+    this.front = front;
+    this.drainTimeout = drainTimeout;
   }
 
   /**
@@ -71,10 +100,10 @@ final class HttpPort implements AutoCloseable {
     HttpAccessLog requests = new HttpAccessLog();
     server.setRequestLog(requests);
     server.setHandler(new GracefulHandler(front));
-    server.setStopTimeout(drainTimeout.toMillis());
+    server.setStopTimeout(LAST_WORDS.toMillis());
     try {
       server.start();
-      return new HttpPort(server, connector, requests);
+      return new HttpPort(server, connector, requests, front, drainTimeout);
     } catch (Exception e) {
       stop(server);
       throw new StartException(
@@ -133,10 +162,48 @@ final class HttpPort implements AutoCloseable {
     return connector.getConnectedEndPoints().size();
   }
 
+  /**
+   * Tells clients to go, and soon takes no new requests; those that run go on. Does not block.
+   *
+   * @return done when none runs any more
+   */
+  @CanIgnoreReturnValue
+  synchronized CompletableFuture<Void> drain() {
+    if (draining == null) {
+      front.drain();
+      Duration farewell = connections() == 0 ? Duration.ZERO : FAREWELL;
+      draining =
+          CompletableFuture.runAsync(
+                  () -> {},
+                  CompletableFuture.delayedExecutor(farewell.toMillis(), TimeUnit.MILLISECONDS))
+              .thenCompose(_ -> Graceful.shutdown(server));
+    }
+    return draining;
+  }
+
   /** Takes no new requests, waits for running ones as long as configured, and then ends them. */
   @Override
   public void close() {
+    if (!ended(drainTimeout)) {
+      log.warn("ending the HTTP requests that still run after {} s", drainTimeout.toSeconds());
+      front.endCalls();
+      if (!ended(LAST_WORDS)) {
+        log.warn("some HTTP clients did not take the end of their streams");
+      }
+    }
     stop(server);
+  }
+
+  private boolean ended(Duration atMost) {
+    try {
+      drain().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private static void stop(Server server) {

@@ -18,6 +18,7 @@ import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.http.HttpFront;
 import dev.admiral.optimizer.http.dashboard.Dashboard;
+import dev.admiral.optimizer.http.health.HealthEndpoints;
 import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
 import dev.admiral.optimizer.http.metrics.Sources;
 import dev.admiral.optimizer.journal.CallJournal;
@@ -327,6 +328,8 @@ final class Wiring implements AutoCloseable {
             catalogue,
             keys,
             metrics,
+            new HealthEndpoints(
+                board, services.reports(), keys, virtualThreads, config.http().readyNeedsStores()),
             timer,
             dashboard,
             EngineSettings.http(config.http(), config.grpc(), traces != null));
@@ -360,6 +363,8 @@ final class Wiring implements AutoCloseable {
               board.drain();
               pipeline.drain();
               services.drain();
+              // Both ports at once: their callers leave together.
+              web.drain();
             }));
 
     chores.every(

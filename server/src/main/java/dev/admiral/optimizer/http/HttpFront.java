@@ -12,6 +12,7 @@ import dev.admiral.optimizer.http.dashboard.Dashboard;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
+import dev.admiral.optimizer.http.health.HealthEndpoints;
 import dev.admiral.optimizer.http.openai.ChatApi;
 import dev.admiral.optimizer.http.openai.Embeddings;
 import dev.admiral.optimizer.http.openai.Models;
@@ -38,6 +39,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
   private final HttpCalls calls;
   private final Api openAi;
   private final Api anthropic;
+  private volatile boolean draining;
 
   /**
    * What the front is told once.
@@ -62,6 +64,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
    *
    * @param catalogue the models that can be asked for
    * @param metrics answers {@code /metrics}
+   * @param health answers {@code /health} and what is below it
    * @param timer ends calls at their deadlines, and breaks the silence of streams
    * @param dashboard what browsers are shown; not closed by the front
    */
@@ -72,6 +75,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
       Catalogue catalogue,
       Keys keys,
       Endpoint metrics,
+      HealthEndpoints health,
       ScheduledExecutorService timer,
       Dashboard dashboard,
       Settings settings) {
@@ -112,11 +116,25 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
             new MessageTokens(intake, new TokenCounts(engines), engines.virtualThreads())));
     routes.at("/metrics", metrics);
     dashboard.endpoints().forEach(routes::at);
+    health.endpoints().forEach(routes::at);
+  }
+
+  /** Tells every client from now on to close its connection after the reply. */
+  public void drain() {
+    draining = true;
+  }
+
+  /**
+   * Ends the calls that still run: their clients are told that the server shuts down, streams by
+   * the vendor's error event.
+   */
+  public void endCalls() {
+    calls.endAll();
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback);
+    Exchange exchange = new Exchange(request, response, callback, () -> draining);
     String refusal = guard.refusal(exchange, keys.open());
     if (refusal != null) {
       exchange.reply(Reply.text(403, refusal));

@@ -60,6 +60,22 @@ final class Harness implements AutoCloseable {
     }
   }
 
+  /**
+   * @param http further lines of the section {@code http}, indented
+   */
+  static Harness startHttp(String http) {
+    try {
+      Path folder = Files.createTempDirectory("admiral-e2e");
+      Simulator simulator = Simulator.builder().timeScale(0).start();
+      return new Harness(
+          folder,
+          simulator,
+          TestServer.start(SimulatedProviders.config(folder, simulator, http, "")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Starts with a folder of the test's own. */
   static Harness start(Path folder, String config) {
     return start(folder, _ -> config);

@@ -39,6 +39,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -70,6 +72,14 @@ public final class HttpCalls {
   static final Failure CANCELLED =
       new Failure.Refused(ErrorReason.ERROR_REASON_CALL_CANCELLED, "the client left");
   private static final Failure LATE = new Failure.DeadlineExceeded(null);
+
+  private static final Failure DRAINING =
+      new Failure.Refused(
+          ErrorReason.ERROR_REASON_SERVER_DRAINING,
+          "this server shut down before the answer was complete; ask again, or another replica");
+
+  /** Those that did not end where they began. */
+  private final Set<RunningCall> unended = ConcurrentHashMap.newKeySet();
 
   private final CallPipeline pipeline;
   private final CallIntake intake;
@@ -328,6 +338,11 @@ public final class HttpCalls {
     }
   }
 
+  /** Ends the calls that still run, telling their clients that the server shuts down. */
+  public void endAll() {
+    unended.forEach(call -> call.leave(DRAINING));
+  }
+
   /** Lets a call end when its client leaves or its deadline passes. */
   private void bindEnd(RunningCall running, Exchange exchange, CallReply reply) {
     if (reply.ended()) {
@@ -346,7 +361,9 @@ public final class HttpCalls {
                 settings.heartbeat().toNanos(),
                 TimeUnit.NANOSECONDS)
             : null;
+    unended.add(running);
     reply.onEnd(() -> {
+      unended.remove(running);
       alarm.cancel(false);
       if (beat != null) {
         beat.cancel(false);

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -34,6 +35,7 @@ public final class Exchange {
   private final Request request;
   private final Response response;
   private final Callback completion;
+  private final BooleanSupplier farewell;
   private final AtomicBoolean replied = new AtomicBoolean();
 
   @GuardedBy("this")
@@ -50,10 +52,15 @@ public final class Exchange {
   /** True once the body was read, or given up. */
   private volatile boolean bodyEnded;
 
-  public Exchange(Request request, Response response, Callback completion) {
+  /**
+   * @param farewell true once clients are to close their connections after the reply
+   */
+  public Exchange(
+      Request request, Response response, Callback completion, BooleanSupplier farewell) {
     this.request = request;
     this.response = response;
     this.completion = completion;
+    this.farewell = farewell;
   }
 
   /** What became of the reading of a body. */
@@ -240,6 +247,10 @@ public final class Exchange {
 
   private void put(String contentType, Map<String, String> headers) {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+    if (farewell.getAsBoolean()
+        && request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
+      response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+    }
     headers.forEach((name, value) -> response.getHeaders().put(name, value));
   }
 
