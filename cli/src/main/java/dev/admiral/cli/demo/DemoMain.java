@@ -135,13 +135,15 @@ public final class DemoMain implements Callable<Integer> {
       // The first call of a server loads much of it; the agents shall not wait for that.
       operator.health();
       out.println("Server on " + server.address() + "; 28 agents begin.");
+      out.println("Dashboard: " + server.dashboard());
       Tally tally = new Tally();
       work(providers, server, operator, tally);
       providers.settle();
       report(operator, tally, providers.simulator().invoice()).lines().forEach(out::println);
       out.println();
       if (keep) {
-        out.println("The server goes on. Ask it, and end it with Ctrl-C:");
+        out.println("The server goes on. Look at it, ask it, and end it with Ctrl-C:");
+        out.println("  " + server.dashboard());
         out.println("  ./admiral fleet --help");
         out.println("  ADMIRAL_ADDRESS=" + server.address() + " ./admiral fleet stats");
         new CountDownLatch(1).await();

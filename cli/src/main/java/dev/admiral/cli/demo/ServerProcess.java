@@ -66,6 +66,11 @@ final class ServerProcess implements AutoCloseable {
     return endpoints.address();
   }
 
+  /** Returns where a browser finds the dashboard. */
+  String dashboard() {
+    return endpoints.http() + "/";
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }

@@ -143,7 +143,7 @@ export function facts(list) {
     .filter(([, text]) => text !== null && text !== undefined && text !== '')
     .map(([label, text, remark, data]) => h('div', { 'data-fact': label },
       h('dt', {}, label),
-      h('dd', {}, h('data', { value: data ?? null }, text), remark ? h('small', {}, ` ${remark}`) : null))));
+      h('dd', { class: text.length > 15 ? 'long' : null }, h('data', { value: data ?? null }, text), remark ? h('small', {}, ` ${remark}`) : null))));
 }
 
 /** The facts of a set of calls. */

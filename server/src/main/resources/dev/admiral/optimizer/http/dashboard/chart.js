@@ -88,11 +88,11 @@ export function rateChart(past) {
     plot = new uPlot({
       width,
       height: 190,
-      padding: [8, 4, 0, 0],
+      padding: [8, 30, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: true, range: () => range() }, y: { range: (_, low, high) => [0, Math.max(1, high * 1.08)] } },
-      axes: [{ ...axis, space: 90, values: (_, ticks) => ticks.map((tick) => timeOfDay(tick * 1000)) }, { ...axis, size: 44, space: 32, values: (_, ticks) => ticks.map((tick) => (tick >= 1000 ? `${tick / 1000}k` : String(tick))) }],
+      axes: [{ ...axis, space: 90, size: 28, values: (_, ticks) => ticks.map((tick) => timeOfDay(tick * 1000)) }, { ...axis, size: 44, space: 32, values: (_, ticks) => ticks.map((tick) => (tick >= 1000 ? `${tick / 1000}k` : String(tick))) }],
       series: [{}, ...series],
     }, data(), canvas);
   }

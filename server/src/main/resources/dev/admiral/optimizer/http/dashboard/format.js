@@ -24,14 +24,27 @@ export function dollars(pico) {
   if (size === 0n) {
     return '$0';
   }
-  const leading = size.toString().length - PICO_DIGITS;
-  const decimals = Math.min(PICO_DIGITS, Math.max(2, 4 - leading));
-  const unit = 10n ** BigInt(PICO_DIGITS - decimals);
-  const rounded = ((size + unit / 2n) / unit) * unit;
+  let decimals = decimalsOf(size);
+  let rounded = round(size, decimals);
+  if (decimalsOf(rounded) < decimals) {
+    // Rounding carried: 0.00099996 is 0.001000 and not 0.0010000.
+    decimals = decimalsOf(rounded);
+    rounded = round(size, decimals);
+  }
   const digits = rounded.toString().padStart(PICO_DIGITS + 1, '0');
   const whole = counts.format(BigInt(digits.slice(0, -PICO_DIGITS)));
   const fraction = digits.slice(-PICO_DIGITS).slice(0, decimals);
   return `${amount < 0n ? '−' : ''}$${whole}.${fraction}`;
+}
+
+function decimalsOf(size) {
+  const leading = size.toString().length - PICO_DIGITS;
+  return leading > 0 ? 2 : Math.min(PICO_DIGITS, 4 - leading);
+}
+
+function round(size, decimals) {
+  const unit = 10n ** BigInt(PICO_DIGITS - decimals);
+  return ((size + unit / 2n) / unit) * unit;
 }
 
 /** A part of one as a percentage. */

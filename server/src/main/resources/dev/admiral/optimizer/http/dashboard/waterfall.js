@@ -6,7 +6,6 @@ import { failed, reason, seconds, timeOf } from './format.js';
 const WIDTH = 1000;
 
 const SAID = {
-  queue: 'waited for limits',
   join: 'waited with the call it joined',
   disk: 'looked on disk',
   route: 'chose the model',
@@ -33,9 +32,8 @@ export function waterfall(call) {
     const bar = (start, length, kind) =>
       svg('rect', { x: at(start), y: 1, width: Math.max(2.5, (length / span) * WIDTH), height: 12, rx: 1.5, class: kind });
     const kind = failed(step.failure) ? 'fault' : `step-${step.name}`;
-    const name = [SAID[step.name] ?? step.name, step.name === 'attempt' ? step.detail : ''].filter(Boolean).join(' ');
     return h('tr', {},
-      h('th', { scope: 'row' }, name, failed(step.failure) ? h('span', { class: 'bad' }, ` ${reason(step.failure)}`) : null),
+      h('th', { scope: 'row' }, said(step), failed(step.failure) ? h('span', { class: 'bad' }, ` ${reason(step.failure)}`) : null),
       h('td', { class: 'lane' },
         svg('svg', { viewBox: `0 0 ${WIDTH} 14`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
           svg('line', { x1: at(0), x2: at(0), y1: 0, y2: 14, class: 'zero' }),
@@ -52,4 +50,11 @@ export function waterfall(call) {
         h('th', { scope: 'col', class: 'number low1' }, 'Began at'),
         h('th', { scope: 'col', class: 'number' }, 'Took'))),
       h('tbody', {}, rows)));
+}
+
+function said(step) {
+  if (step.name === 'queue') {
+    return step.detail.startsWith('before') ? `waited ${step.detail}` : `asked the limits of ${step.detail}`;
+  }
+  return [SAID[step.name] ?? step.name, step.name === 'attempt' ? step.detail : ''].filter(Boolean).join(' ');
 }

@@ -14,19 +14,15 @@ export function agentsPage() {
       { id: 'last', label: 'Last seen', number: true, low: 1, value: (row) => seen.get(row.agentId)?.lastSeenTime ?? '', text: (row) => (seen.has(row.agentId) ? ago(seen.get(row.agentId).lastSeenTime) : '') },
     ],
   });
-  const older = h('p', { class: 'muted more', hidden: true });
   return {
     title: 'Agents',
     element: h('div', { class: 'page' },
       h('div', { class: 'head' }, h('h1', {}, 'Agents'), h('span', { class: 'muted' }, 'calls since the server started')),
-      block('Agents', { id: 'agents', wide: true, children: [list.element, older] })),
+      block('Agents', { id: 'agents', wide: true, children: [list.element] })),
     stop() {},
     polls: [
       [2000, async (signal) => list.set((await get('stats', {}, signal)).agents)],
-      [5000, async () => {
-        const agents = await all('agents', 'agents');
-        agents.forEach((agent) => seen.set(agent.agentId, agent));
-      }],
+      [5000, async () => (await all('agents', 'agents')).forEach((agent) => seen.set(agent.agentId, agent))],
     ],
   };
 }

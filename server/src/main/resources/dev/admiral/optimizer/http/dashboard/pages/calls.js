@@ -63,7 +63,7 @@ function describe(call) {
       ['Input tokens', call.usage ? count(call.usage.inputTokenCount) : null, call.usage && call.usage.cachedInputTokenCount !== '0' ? `${count(call.usage.cachedInputTokenCount)} cached` : null],
       ['Output tokens', call.usage ? count(call.usage.outputTokenCount) : null, call.usage && call.usage.reasoningTokenCount !== '0' ? `${count(call.usage.reasoningTokenCount)} reasoning` : null],
       ['Took', time(call.duration)],
-      ['Waited for limits', time(served.queueDuration)],
+      ['Waited', time(served.queueDuration)],
       ['Provider took', time(served.upstreamDuration)],
       ['We added', time(served.overheadDuration)],
       ['Kind of work', call.taskType],

@@ -21,7 +21,6 @@ export function eventList(app, { most, tall = false }) {
     }
   };
   app.events.slice(-most).forEach(add);
-  list.hidden = false;
   const stop = app.onEvent(add);
   return { element, stop };
 }

@@ -49,7 +49,7 @@ function price(model, field) {
 }
 
 export function modelPage(app, provider, name) {
-  const lessons = lessonTable();
+  const lessons = lessonTable({ empty: 'It has not failed yet.' });
   const calls = callTable({ most: 25 });
   const callsBlock = block('Latest calls', { id: 'calls', wide: true, note: `among the latest ${count(CALLS_LOOKED_THROUGH)} of all`, children: [calls.element] });
   const about = h('div');

@@ -63,7 +63,7 @@ export function spendPage(app, grouping = 'day') {
         ['Without a price', sum.unpricedCallCount === '0' ? null : count(sum.unpricedCallCount), 'calls'],
       ]));
       if (chosen === 'day') {
-        bars.replaceChildren(drawn(report.rows));
+        bars.replaceChildren(drawn(report.rows), h('p', { class: 'key-of' }, h('span', {}, h('i'), 'spent'), h('span', {}, h('i', { class: 'kept' }), 'not spent')));
       }
     }]],
   };
@@ -78,7 +78,7 @@ function hrefOf(grouping, group) {
 function drawn(rows) {
   const most = rows.reduce((high, row) => { const sum = paid(row) + BigInt(row.savedPicoUsd); return sum > high ? sum : high; }, 1n);
   const height = (pico) => Number((BigInt(pico) * 150_000n) / most) / 1000;
-  const slots = Math.max(rows.length, 14);
+  const slots = Math.max(rows.length, DAYS_AT_FIRST);
   return svg('svg', { class: 'bars', viewBox: `0 0 ${slots * 20} 152`, preserveAspectRatio: 'none', role: 'img', 'aria-label': 'Spent and not spent, day by day; the figures are in the table' },
     rows.flatMap((row, i) => {
       const spent = height(paid(row));
