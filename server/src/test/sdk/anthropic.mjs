@@ -378,12 +378,12 @@ await h.run({
   },
 
   async slowStream_isAwaited() {
-    const prompt = h.ask('Slow', 'tokens=9;fault=slow-first-token=1500ms');
+    const prompt = h.ask('Slow', 'tokens=9;fault=slow-first-token=1200ms');
     assert.match(texts(await h.all(await stream(prompt))), /\S/);
   },
 
   async streamBrokenBeforeItsFirstPiece_throws() {
-    const prompt = h.ask('Slow and broken', 'fault=slow-first-token=1500ms,cut-after=0');
+    const prompt = h.ask('Slow and broken', 'fault=slow-first-token=1200ms,cut-after=0');
     const e = await h.failure(stream(prompt, { model: faulty }, once()).then(h.all));
     assert.ok(e instanceof Anthropic.APIError, String(e));
     assert.match(e.error.error.type, /_error$/);

@@ -8,16 +8,15 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -30,12 +29,20 @@ class NpmClientsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int PATIENCE_MINUTES = 3;
 
+  /** Case files that run at once: they mostly wait for what they provoke. */
+  private static final int AT_ONCE = 2;
+
   /**
    * One run of a case file.
    *
    * @param name the package to load; a file that is for one package loads it by itself
    */
-  private record Client(String file, String name) {}
+  private record Client(String file, String name) {
+    @Override
+    public String toString() {
+      return name + " by " + file;
+    }
+  }
 
   private static final List<Client> CLIENTS =
       List.of(
@@ -48,66 +55,64 @@ class NpmClientsTest {
           new Client("ai.mjs", "ai"),
           new Client("langchain.mjs", "@langchain/openai"));
 
-  private static SdkServer server;
-
-  @BeforeAll
-  static void start() {
-    server = SdkServer.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
-  }
+  /** How a run ended: its cases, each a line of JSON, and what it complained of. */
+  private record Run(Client client, List<String> told, int exitCode, String complaints) {}
 
   @TestFactory
   Stream<DynamicContainer> everyClient_works() throws Exception {
     Path home = NpmPackages.install();
-    return CLIENTS.stream()
-        .map(client -> dynamicContainer(client.toString(), cases(home, client).stream()));
+    List<Future<Run>> runs = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+      CLIENTS.forEach(client -> runs.add(threads.submit(() -> run(home, client))));
+    }
+    List<DynamicContainer> containers = new ArrayList<>();
+    for (Future<Run> run : runs) {
+      containers.add(dynamicContainer(run.get().client().toString(), tests(run.get())));
+    }
+    return containers.stream();
   }
 
-  /** Runs the file and returns how each of its cases ended, and how it ended itself. */
-  private static List<DynamicTest> cases(Path home, Client client) {
-    try {
-      Path said = home.resolve("said.jsonl");
-      Path complaints = home.resolve("complaints.txt");
+  /** Runs a case file against a server of its own, whose vendors' counts are its own, too. */
+  private static Run run(Path home, Client client) throws IOException, InterruptedException {
+    String name = client.toString().replaceAll("\\W+", "-");
+    Path told = home.resolve(name + ".jsonl");
+    Path complaints = home.resolve(name + ".txt");
+    try (SdkServer server = SdkServer.start()) {
       Process node =
           new ProcessBuilder(
                   "node", client.file(), server.address(), server.vendorAddress(), client.name())
               .directory(home.toFile())
-              .redirectOutput(said.toFile())
+              .redirectOutput(told.toFile())
               .redirectError(complaints.toFile())
               .start();
-      boolean ended = node.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
-      node.destroyForcibly();
-      List<DynamicTest> tests = new ArrayList<>();
-      for (String line : Files.readAllLines(said, StandardCharsets.UTF_8)) {
-        JsonNode told = JSON.readTree(line);
-        tests.add(dynamicTest(told.path("name").asText(), () -> judge(client, told)));
+      if (!node.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
+        node.destroyForcibly().waitFor();
       }
-      String complaint = Files.readString(complaints, StandardCharsets.UTF_8);
-      int count = tests.size();
-      tests.add(
-          dynamicTest(
-              "allCases_areRun",
-              () -> {
-                assertThat(ended).as("%s ended in time", client.name()).isTrue();
-                assertThat(node.exitValue()).as("%s: %s", client.name(), complaint).isZero();
-                assertThat(count).as("cases of %s", client.name()).isPositive();
-              }));
-      return tests;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
+      return new Run(
+          client, Files.readAllLines(told), node.exitValue(), Files.readString(complaints));
     }
+  }
+
+  /** Returns a test for each case, and one that they were all there. */
+  private static Stream<DynamicTest> tests(Run run) throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (String line : run.told()) {
+      JsonNode told = JSON.readTree(line);
+      tests.add(dynamicTest(told.path("name").asText(), () -> judge(run.client(), told)));
+    }
+    tests.add(
+        dynamicTest(
+            "allCases_areRun",
+            () -> {
+              assertThat(run.exitCode()).as("%s: %s", run.client(), run.complaints()).isZero();
+              assertThat(run.told()).as("cases of %s", run.client()).isNotEmpty();
+            }));
+    return tests.stream();
   }
 
   private static void judge(Client client, JsonNode told) {
     if (!told.path("ok").asBoolean()) {
-      fail("%s, %s: %s", client.name(), told.path("name").asText(), told.path("detail").asText());
+      fail("%s, %s: %s", client, told.path("name").asText(), told.path("detail").asText());
     }
   }
 }
