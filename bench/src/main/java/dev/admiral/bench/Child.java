@@ -22,17 +22,24 @@ final class Child implements AutoCloseable {
 
   private final Process process;
   private final String address;
+  private final String httpAddress;
   private final @Nullable Path folder;
 
-  private Child(Process process, String address, @Nullable Path folder) {
+  private Child(Process process, String address, String httpAddress, @Nullable Path folder) {
     this.process = process;
     this.address = address;
+    this.httpAddress = httpAddress;
     this.folder = folder;
   }
 
   /** Returns "host:port" of what it serves. */
   String address() {
     return address;
+  }
+
+  /** Returns "host:port" of what it serves by HTTP; the same for one that serves nothing else. */
+  String httpAddress() {
+    return httpAddress;
   }
 
   long pid() {
@@ -42,7 +49,7 @@ final class Child implements AutoCloseable {
   /** Starts a bare server of this package, which prints its port. */
   static Child bare(Class<?> main, String... arguments) throws IOException {
     Process process = java(List.of(), main.getName(), arguments).redirectErrorStream(true).start();
-    return new Child(process, "127.0.0.1:" + lastWord(process), null);
+    return ofOnePort(process, "127.0.0.1:" + lastWord(process));
   }
 
   /** Starts a simulator whose answers take the given share of their usual time. */
@@ -58,7 +65,11 @@ final class Child implements AutoCloseable {
             .redirectErrorStream(true)
             .start();
     String uri = lastWord(process);
-    return new Child(process, uri.substring(uri.indexOf("//") + 2).replaceAll("/$", ""), null);
+    return ofOnePort(process, uri.substring(uri.indexOf("//") + 2).replaceAll("/$", ""));
+  }
+
+  private static Child ofOnePort(Process process, String address) {
+    return new Child(process, address, address, null);
   }
 
   /** Starts Admiral with the simulator as its only providers, on a data directory of its own. */
@@ -132,8 +143,12 @@ final class Child implements AutoCloseable {
       }
       Thread.sleep(2);
     }
-    JsonNode grpc = new ObjectMapper().readTree(endpoints.toFile()).get("grpc");
-    return new Child(process, "127.0.0.1:" + grpc.get("port").asInt(), folder);
+    JsonNode ports = new ObjectMapper().readTree(endpoints.toFile());
+    return new Child(
+        process,
+        "127.0.0.1:" + ports.at("/grpc/port").asInt(),
+        "127.0.0.1:" + ports.at("/http/port").asInt(),
+        folder);
   }
 
   /**

@@ -18,10 +18,12 @@ public final class Main {
 
   static {
     BENCHMARKS.put("hit", HitBenchmark::new);
+    BENCHMARKS.put("http-hit", HttpHitBenchmark::new);
     BENCHMARKS.put("miss", MissBenchmark::new);
     BENCHMARKS.put("added-latency", AddedLatencyBenchmark::new);
     BENCHMARKS.put("join", JoinBenchmark::new);
     BENCHMARKS.put("streams-heap", StreamsBenchmark::new);
+    BENCHMARKS.put("http-streams", HttpStreamsBenchmark::new);
     BENCHMARKS.put("start", StartBenchmark::new);
     BENCHMARKS.put("cancel", CancelBenchmark::new);
     BENCHMARKS.put("ledger-writes", LedgerBenchmark::new);

@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 final class HttpPort implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpPort.class);
 
+  /** A whole fleet may come at once, after a network fault. */
+  private static final int ACCEPT_QUEUE = 1_024;
+
   /** Nothing on these threads blocks: a selector for each processor, one acceptor, some spare. */
   private static final int SPARE_THREADS = 6;
 
@@ -93,6 +96,7 @@ final class HttpPort implements AutoCloseable {
         new ServerConnector(server, null, null, null, 1, selectors, protocols(settings(http), tls));
     connector.setHost(address.getHostAddress());
     connector.setPort(http.port());
+    connector.setAcceptQueueSize(ACCEPT_QUEUE);
     connector.setIdleTimeout(http.idleTimeout().toMillis());
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(http.maxConnections(), server));
