@@ -9,32 +9,32 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Connections of HTTP/1.1, of which the server watches whether their clients leave. */
+/** Connections that are used again and again, and that are watched for their clients leaving. */
 class KeptConnectionsTest {
   private static final int CLIENTS = 8;
   private static final int CALLS = 100;
 
   private SdkServer server;
-  private HttpClient http;
 
   @BeforeEach
   void start() {
     server = SdkServer.start();
-    http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   }
 
   @AfterEach
   void stop() {
-    http.shutdownNow();
     server.close();
   }
 
@@ -51,13 +51,15 @@ class KeptConnectionsTest {
   }
 
   /** The vendor's answer and the beginning of the watch meet on different threads. */
-  @Test
-  void callAfterCall_findsItsConnectionOpen() throws Exception {
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void callAfterCall_findsItsConnectionOpen(HttpClient.Version version) throws Exception {
     List<Future<Integer>> clients = new ArrayList<>();
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (HttpClient http = HttpClient.newBuilder().version(version).build();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int c = 0; c < CLIENTS; c++) {
         String name = "client " + c;
-        clients.add(threads.submit(() -> calls(name)));
+        clients.add(threads.submit(() -> calls(http, name)));
       }
     }
     for (Future<Integer> client : clients) {
@@ -65,7 +67,7 @@ class KeptConnectionsTest {
     }
   }
 
-  private int calls(String name) throws IOException, InterruptedException {
+  private int calls(HttpClient http, String name) throws IOException, InterruptedException {
     int answered = 0;
     for (int i = 0; i < CALLS; i++) {
       HttpResponse<String> response =
@@ -77,12 +79,15 @@ class KeptConnectionsTest {
     return answered;
   }
 
-  @Test
-  void everyCallerLeavingAJoinedStream_endsTheVendorsCall() throws Exception {
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void everyCallerLeavingAJoinedStream_endsTheVendorsCall(HttpClient.Version version)
+      throws Exception {
     HttpRequest request = request("gpt-4o-mini", "Together [[sim: tokens=20]]", true);
-    try (Hold _ = server.vendor().hold("gpt-4o-mini", 5)) {
-      InputStream first = begun(request);
-      InputStream joined = begun(request);
+    try (Hold _ = server.vendor().hold("gpt-4o-mini", 5);
+        HttpClient http = HttpClient.newBuilder().version(version).build()) {
+      InputStream first = begun(http, request);
+      InputStream joined = begun(http, request);
       first.close();
       joined.close();
 
@@ -93,9 +98,28 @@ class KeptConnectionsTest {
   }
 
   /** Returns a stream whose first bytes are there. */
-  private InputStream begun(HttpRequest request) throws IOException, InterruptedException {
+  private static InputStream begun(HttpClient http, HttpRequest request)
+      throws IOException, InterruptedException {
     InputStream stream = http.send(request, HttpResponse.BodyHandlers.ofInputStream()).body();
     assertThat(stream.read()).isPositive();
     return stream;
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void callerLeavingBeforeAnyAnswer_endsTheVendorsCall(HttpClient.Version version)
+      throws Exception {
+    try (Hold hold = server.vendor().hold("gpt-4o-mini")) {
+      HttpClient http = HttpClient.newBuilder().version(version).build();
+      CompletableFuture<HttpResponse<String>> answer =
+          http.sendAsync(
+              request("gpt-4o-mini", "Whole", false), HttpResponse.BodyHandlers.ofString());
+      assertThat(hold.awaitWaiting(1, Duration.ofSeconds(30))).isTrue();
+      answer.cancel(true);
+      http.shutdownNow();
+
+      server.awaitVendorIdle();
+    }
+    assertThat(server.vendor().stats().cancelledCalls()).isEqualTo(1);
   }
 }

@@ -174,12 +174,15 @@ class MutatedRequestsTest {
     int refused = 0;
     for (int i = 0; i < REQUESTS; i++) {
       String body = mutated(BODIES.get(path), random);
+      body = i % 2 == 0 ? body : body.replace("\"stream\":false", "\"stream\":true");
       Answer answer = client.post(path, body, "application/json", SdkServer.KEY);
       refused += answer.status() == 200 ? 0 : 1;
       if (answer.status() != 200 && (answer.status() < 400 || answer.status() >= 500)) {
         faults.add(answer.status() + " " + answer.body() + " to " + body);
       } else if (answer.type().startsWith("application/json")) {
         shape(path, answer.status() == 200).accept(answer.body(), faults);
+      } else {
+        events(path, answer.body(), faults);
       }
     }
 
@@ -203,6 +206,20 @@ class MutatedRequestsTest {
             };
     return (json, faults) ->
         schema.faults(name, json).forEach(fault -> faults.add(fault + " in " + json));
+  }
+
+  private static void events(String path, String stream, List<String> faults) {
+    for (ServerSentEvent event : ServerSentEvent.read(stream)) {
+      if (!event.data().equals("[DONE]")) {
+        List<String> wrong =
+            switch (path) {
+              case "/v1/messages" -> ANTHROPIC.faults("StreamEvent", event.data());
+              case "/v1/responses" -> OPENAI.faults("ResponseEventOfAdmiral", event.data());
+              default -> OPENAI.faults("ChatCompletionChunk", event.data());
+            };
+        wrong.forEach(fault -> faults.add(fault + " in " + event.data()));
+      }
+    }
   }
 
   private static String mutated(String right, Random random) {
