@@ -36,12 +36,17 @@ final class HttpStreamsBenchmark implements Benchmark {
       int port = Integer.parseInt(server.httpAddress().replaceAll(".*:", ""));
       for (int i = 0; i < STREAMS; i++) {
         Socket socket = new Socket("127.0.0.1", port);
-        String body =
-            "{\"model\":\"openai/gpt-4o\",\"stream\":true,\"messages\":[{\"role\":\"user\","
-                + "\"content\":\"Stream %d [[sim: tokens=%d]]\"}]}";
         socket
             .getOutputStream()
-            .write(HttpLoad.post("/v1/chat/completions", body.formatted(i / 2, PIECES)));
+            .write(
+                HttpLoad.post(
+                    "/v1/chat/completions",
+                    "{\"model\":\"openai/gpt-4o\",\"stream\":true,\"messages\":[{\"role\":\"user\","
+                        + "\"content\":\"Stream "
+                        + i / 2
+                        + " [[sim: tokens="
+                        + PIECES
+                        + "]]\"}]}"));
         Thread.ofVirtual()
             .start(() -> {
               try {
