@@ -235,6 +235,40 @@ class DashboardInBrowserTest {
   }
 
   @Test
+  void eventsPage_showsCallsThatWentWellOnlyIfAskedTo() {
+    try (Harness harness = Harness.start()) {
+      browser.open(harness.httpAddress() + "/#/events");
+      browser.await("document.getElementById('state').textContent === 'serving'");
+      ask(harness.client().forAgent("newcomer", ""), "gpt-4o", "first");
+      browser.await("document.querySelector('[data-type=\"optimizer.agent.registered\"]')");
+      assertThat(browser.evaluate("document.querySelectorAll('.events li').length").asInt())
+          .isEqualTo(1);
+
+      browser.evaluate("document.querySelector('.choices input').click()");
+
+      await()
+          .atMost(PATIENCE)
+          .until(() -> {
+            ask(harness.client(), "gpt-4o", "next");
+            return browser
+                    .evaluate(
+                        "document.querySelectorAll('[data-type=\"optimizer.call.finished\"]').length")
+                    .asInt()
+                > 0;
+          });
+    }
+  }
+
+  @Test
+  void callNoLongerKept_isSaidSo() {
+    try (Harness harness = Harness.start()) {
+      browser.open(harness.httpAddress() + "/#/calls/nothing");
+
+      browser.await("document.querySelector('main').textContent.includes('no longer')");
+    }
+  }
+
+  @Test
   void keyboard_reachesEverythingAndIsSeen() {
     try (Harness harness = Harness.start(CONFIG);
         Agents _ = Agents.atWork(harness)) {
@@ -322,7 +356,7 @@ class DashboardInBrowserTest {
       browser.await("document.querySelector('dialog[open]')");
       browser.picture(PICTURES.resolve("confirm.png"));
       browser.evaluate("document.querySelector('dialog button.danger').click()");
-      browser.await("document.querySelector('.banner').textContent === '1 answers were removed.'");
+      browser.await("document.querySelector('.banner').textContent === 'One answer was removed.'");
 
       assertThat(browser.complaints()).isEmpty();
     }

@@ -44,6 +44,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -369,6 +370,38 @@ class DashboardTest {
   }
 
   @Test
+  void live_showsNoMoreThanCanBeRead_andCountsTheRest() {
+    try (Harness harness = Harness.start()) {
+      Watching watching = watch(harness, "/api/live?pattern=optimizer.call.%23");
+      watching.await("event: snapshot");
+
+      // Hits, more of them in a second than are shown.
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> {
+            for (int i = 0; i < 200; i++) {
+              harness.client().complete(Prompts.of("gpt-4o", "the same"));
+            }
+            return watching.came("event: missed");
+          });
+    }
+  }
+
+  @Test
+  void keyThatIsTakenAway_endsTheStreamItOpened(@TempDir Path folder) throws Exception {
+    try (Harness harness = Harness.start(folder, KEYS)) {
+      Watching watching = watch(harness, "/api/live", "onlooker-key");
+      watching.await("event: snapshot");
+
+      Path config = folder.resolve("config.yaml");
+      Files.writeString(config, Files.readString(config).replace("onlooker-key", "another-key"));
+
+      assertThat(watching.end).succeedsWithin(PATIENCE);
+      assertThat(watching.came("the key is not known to this server")).isTrue();
+    }
+  }
+
+  @Test
   void live_withAMalformedPattern_endsWithTheSentence() throws Exception {
     try (Harness harness = Harness.start()) {
       String events = get(harness, "/api/live?pattern=a..b").body();
@@ -416,6 +449,10 @@ class DashboardTest {
   }
 
   private static Watching watch(Harness harness, String path) {
+    return watch(harness, path, "");
+  }
+
+  private static Watching watch(Harness harness, String path, String key) {
     List<String> lines = new CopyOnWriteArrayList<>();
     Flow.Subscriber<String> reader =
         new Flow.Subscriber<>() {
@@ -439,7 +476,8 @@ class DashboardTest {
         };
     return new Watching(
         lines,
-        CLIENT.sendAsync(request(harness, path, r -> r), BodyHandlers.fromLineSubscriber(reader)));
+        CLIENT.sendAsync(
+            request(harness, path, r -> as(r, key)), BodyHandlers.fromLineSubscriber(reader)));
   }
 
   /** What was saved is in the ledger within a second. */

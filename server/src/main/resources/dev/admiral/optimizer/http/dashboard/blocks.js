@@ -1,9 +1,10 @@
 // Parts that several pages show.
 
-import { agentHref, callHref, modelHref, usedPart, when } from './troubles.js';
-import { h } from './dom.js';
+import { post } from './api.js';
+import { confirm, h } from './dom.js';
 import { ago, count, dollars, exactDollars, failed, percent, reason, seconds, source, time, timeOfDay, words } from './format.js';
 import { table } from './table.js';
+import { agentHref, callHref, modelHref, usedPart, when } from './troubles.js';
 
 const total = (row) => row.stats;
 
@@ -135,6 +136,25 @@ export function callTable(options = {}) {
 /** What a call was charged, in a word if that is not known. */
 export function costOf(cost) {
   return !cost ? '' : cost.state === 'STATE_UNKNOWN' ? 'unknown' : `${cost.state === 'STATE_ESTIMATED' ? '≈ ' : ''}${dollars(cost.chargedPicoUsd)}`;
+}
+
+/** A button that removes answers from the cache, for those whose key may; null for others. */
+export function removal(app, { label, title, text, selector }) {
+  if (!app.me.operator) {
+    return null;
+  }
+  const remove = async () => {
+    if (await confirm({ title, text, action: 'Remove' })) {
+      try {
+        const { entryCount } = await post('cache/invalidate', selector);
+        app.say(entryCount === '1' ? 'One answer was removed.' : `${count(entryCount)} answers were removed.`);
+        app.refresh();
+      } catch (error) {
+        app.say(`Nothing was removed: ${error.message}.`);
+      }
+    }
+  };
+  return h('div', { class: 'actions' }, h('button', { type: 'button', class: 'danger', click: remove }, label));
 }
 
 /** Small facts side by side: [label, text, remark, data]. What has no text is left out. */

@@ -100,6 +100,7 @@ function repeat(every, ask) {
   const abort = new AbortController();
   let timer;
   let busy = false;
+  let gone = false;
   const run = async () => {
     clearTimeout(timer);
     if (busy) {
@@ -111,13 +112,15 @@ function repeat(every, ask) {
         await ask(abort.signal);
       }
     } catch (error) {
+      // What is not there will not come.
+      gone = error.status === 404;
       if (error.name !== 'AbortError' && error.status !== 401 && error.status !== 0) {
         app.say(`${error.message}.`);
       }
     } finally {
       busy = false;
     }
-    if (!abort.signal.aborted) {
+    if (!abort.signal.aborted && !gone) {
       timer = setTimeout(run, every);
     }
   };

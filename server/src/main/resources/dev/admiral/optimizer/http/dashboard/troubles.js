@@ -83,7 +83,10 @@ export function usedPart(limit) {
   return burst > 0 ? Math.max(0, Math.min(1, 1 - Number(limit.availableCount) / burst)) : 0;
 }
 
-export const agentHref = (name) => `#/agents/${encodeURIComponent(name)}`;
+/** Stands for the agents, or models, beyond those that are told apart. */
+const OTHERS = '(others)';
+
+export const agentHref = (name) => (name && name !== OTHERS ? `#/agents/${encodeURIComponent(name)}` : null);
 export const modelHref = (provider, name) => `#/models/${encodeURIComponent(provider)}/${encodeURIComponent(name)}`;
 export const callHref = (id) => `#/calls/${encodeURIComponent(id)}`;
 

@@ -1,8 +1,8 @@
 // All agents, and one of them.
 
-import { all, get, post } from '../api.js';
-import { agentTable, callTable, facts, limitTable, modelTable, statsFacts } from '../blocks.js';
-import { block, confirm, h } from '../dom.js';
+import { all, get } from '../api.js';
+import { agentTable, callTable, facts, limitTable, modelTable, removal, statsFacts } from '../blocks.js';
+import { block, h } from '../dom.js';
 import { ago, count, dayAndTime, dollars } from '../format.js';
 
 export function agentsPage() {
@@ -37,15 +37,12 @@ export function agentPage(app, name) {
   };
   const about = h('div');
   const figures = h('div');
-  const actions = h('div', { class: 'actions' });
-  if (app.me.operator) {
-    actions.append(h('button', { type: 'button', class: 'danger', click: async () => {
-      if (await confirm({ title: `Remove the answers kept for ${name} alone?`, text: 'Its next calls go to a provider again and are paid for. Answers that the whole fleet shares stay.', action: 'Remove' })) {
-        const removed = await post('cache/invalidate', { agent: { agentId: name } });
-        app.say(`${count(removed.entryCount)} answers were removed.`);
-      }
-    } }, 'Remove its own cached answers'));
-  }
+  const actions = removal(app, {
+    label: 'Remove its own cached answers',
+    title: `Remove the answers kept for ${name} alone?`,
+    text: 'Its next calls go to a provider again and are paid for. Answers that the whole fleet shares stay.',
+    selector: { agent: { agentId: name } },
+  });
   return {
     title: name,
     element: h('div', { class: 'page' },

@@ -36,8 +36,18 @@ export function callPage(app, id) {
       if (done) {
         return;
       }
-      const { call, prompt, completion } = await get('call', { callId: id }, signal);
+      const told = await get('call', { callId: id }, signal).catch((error) => {
+        if (error.status !== 404) {
+          throw error;
+        }
+        return null;
+      });
       done = true;
+      if (!told) {
+        content.append(h('p', { class: 'muted wide' }, 'The server does not know this call, or no longer: it keeps the latest ones.'));
+        return;
+      }
+      const { call, prompt, completion } = told;
       setText(title, dayAndTime(call.createTime));
       content.append(...describe(call), ...contents(prompt, completion));
       await entries(call, content, signal);

@@ -1,8 +1,8 @@
 // How the server is, part by part.
 
-import { get, post } from '../api.js';
-import { facts } from '../blocks.js';
-import { block, confirm, h, setAttribute, setText } from '../dom.js';
+import { get } from '../api.js';
+import { facts, removal } from '../blocks.js';
+import { block, h, setAttribute, setText } from '../dom.js';
 import { ago, bytes, count, long, percent, seconds, words } from '../format.js';
 import { table } from '../table.js';
 import { plain } from '../troubles.js';
@@ -37,15 +37,12 @@ export function healthPage(app) {
       { id: 'evicted', label: 'Dropped', number: true, low: 1, text: (row) => count(row.evictionCount) },
     ],
   });
-  const clear = app.me.operator
-    ? h('div', { class: 'actions' }, h('button', { type: 'button', class: 'danger', click: async () => {
-        if (await confirm({ title: 'Remove every cached answer?', text: 'All answers of this tenant leave memory and disk. Equal calls go to a provider again and are paid for.', action: 'Remove all' })) {
-          const removed = await post('cache/invalidate', { all: {} });
-          app.say(`${count(removed.entryCount)} answers were removed.`);
-          app.refresh();
-        }
-      } }, 'Remove all answers'))
-    : null;
+  const clear = removal(app, {
+    label: 'Remove all answers',
+    title: 'Remove every cached answer?',
+    text: 'All answers of this tenant leave memory and disk. Equal calls go to a provider again and are paid for.',
+    selector: { all: {} },
+  });
   return {
     title: 'Health',
     element: h('div', { class: 'page' },

@@ -1,8 +1,8 @@
 // All models, and one of them.
 
-import { all, get, post } from '../api.js';
-import { breakerOf, callTable, facts, lessonTable, modelTable, statsFacts } from '../blocks.js';
-import { block, confirm, h } from '../dom.js';
+import { all, get } from '../api.js';
+import { breakerOf, callTable, facts, lessonTable, modelTable, removal, statsFacts } from '../blocks.js';
+import { block, h } from '../dom.js';
 import { count, dollars, percent, timeOfDay } from '../format.js';
 import { table } from '../table.js';
 
@@ -54,15 +54,12 @@ export function modelPage(app, provider, name) {
   const callsBlock = block('Latest calls', { id: 'calls', wide: true, note: `among the latest ${count(CALLS_LOOKED_THROUGH)} of all`, children: [calls.element] });
   const about = h('div');
   const figures = h('div');
-  const actions = h('div', { class: 'actions' });
-  if (app.me.operator) {
-    actions.append(h('button', { type: 'button', class: 'danger', click: async () => {
-      if (await confirm({ title: `Remove all answers of ${provider}/${name}?`, text: 'Equal calls go to a provider again and are paid for.', action: 'Remove' })) {
-        const removed = await post('cache/invalidate', { model: { provider, model: name } });
-        app.say(`${count(removed.entryCount)} answers were removed.`);
-      }
-    } }, 'Remove its cached answers'));
-  }
+  const actions = removal(app, {
+    label: 'Remove its cached answers',
+    title: `Remove all answers of ${provider}/${name}?`,
+    text: 'Equal calls go to a provider again and are paid for.',
+    selector: { model: { provider, model: name } },
+  });
   return {
     title: name,
     element: h('div', { class: 'page' },

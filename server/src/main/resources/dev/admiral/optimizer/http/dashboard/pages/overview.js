@@ -99,7 +99,7 @@ function savedBlock() {
   const element = block('Saved today', { id: 'saved', note: 'since midnight UTC', children: [row] });
   const show = (one, value, text, exact, remark) => {
     setText(one.value, text);
-    setAttribute(one.value, 'class', text.length > 8 ? 'longer' : null);
+    setAttribute(one.value, 'class', text.length > 10 ? 'longer' : null);
     setAttribute(one.value, 'value', value);
     setAttribute(one.value, 'title', exact);
     setText(one.more, remark);
