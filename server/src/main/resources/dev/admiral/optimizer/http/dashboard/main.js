@@ -87,6 +87,10 @@ function show() {
   for (const link of document.querySelectorAll('#nav a')) {
     const here = link.getAttribute('href').replace(/^#\/?/, '') === name;
     setAttribute(link, 'aria-current', here ? 'page' : null);
+    if (here) {
+      // On a phone the links are wider than the screen.
+      link.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }
   }
   if (app.latest) {
     page.snapshot?.(app.latest);

@@ -49,8 +49,7 @@ export function agentPage(app, name) {
       h('div', { class: 'head' }, h('h1', {}, name || '(no name)'), h('span', { class: 'muted' }, 'agent'), actions),
       block('Since the server started', { id: 'stats', wide: true, children: [figures] }),
       block('Models that answered it', { id: 'models', children: [models.element] }),
-      h('div', {}, block('Of all time', { id: 'agent', children: [about] })),
-      blocks.limits,
+      h('div', { class: 'stack' }, block('Of all time', { id: 'agent', children: [about] }), blocks.limits),
       blocks.calls),
     stop() {},
     polls: [
