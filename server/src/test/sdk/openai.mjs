@@ -233,6 +233,17 @@ await h.run({
     assert.equal(named.choices[0].message.tool_calls[0].function.name, 'get_clock');
     const required = await make(h.ask('Anything'), { tools, tool_choice: 'required' });
     assert.ok(required.choices[0].message.tool_calls.length > 0);
+    const allowed = await make(h.ask(both), {
+      tools,
+      tool_choice: {
+        type: 'allowed_tools',
+        allowed_tools: {
+          mode: 'auto',
+          tools: [{ type: 'function', function: { name: 'get_clock' } }],
+        },
+      },
+    });
+    assert.deepEqual(allowed.choices[0].message.tool_calls.map((c) => c.function.name), ['get_clock']);
     const none = await make(h.ask(both), { tools, tool_choice: 'none' });
     assert.equal(none.choices[0].message.tool_calls, undefined);
   },

@@ -165,7 +165,7 @@ final class ChatReader {
         choices,
         maxTokens,
         stops(),
-        tools,
+        allowed(tools),
         toolChoice(tools),
         flag("parallel_tool_calls", true),
         schema,
@@ -374,6 +374,12 @@ final class ChatReader {
       throw Rejected.invalid(
           "tool_choice", null, "'tool_choice' is only allowed when 'tools' are specified.");
     }
+    if (choice.path("type").asText().equals("allowed_tools")) {
+      prompt.setting("tool_choice", choice);
+      return choice.at("/allowed_tools/mode").asText().equals("required")
+          ? new Ask.ToolChoice.Required()
+          : new Ask.ToolChoice.Auto();
+    }
     if (choice.isObject()) {
       String name = choice.path("function").path("name").asText();
       if (tools.stream().noneMatch(tool -> tool.name().equals(name))) {
@@ -401,6 +407,28 @@ final class ChatReader {
                   + choice.asText()
                   + "'. Supported values are: 'none', 'auto', and 'required'.");
     };
+  }
+
+  /** Returns the tools that may be called: all, unless the choice allows some of them. */
+  private List<Ask.Tool> allowed(List<Ask.Tool> tools) throws Rejected {
+    JsonNode names = Json.get(body, "tool_choice").at("/allowed_tools/tools");
+    if (names.isMissingNode()) {
+      return tools;
+    }
+    List<Ask.Tool> allowed = new ArrayList<>();
+    for (JsonNode entry : names) {
+      String name = entry.at("/function/name").asText();
+      allowed.add(
+          tools.stream()
+              .filter(tool -> tool.name().equals(name))
+              .findFirst()
+              .orElseThrow(() ->
+                  Rejected.invalid(
+                      "tool_choice",
+                      null,
+                      "Tool choice '" + name + "' not found in 'tools' parameter.")));
+    }
+    return allowed;
   }
 
   private Optional<JsonNode> responseSchema() throws Rejected {

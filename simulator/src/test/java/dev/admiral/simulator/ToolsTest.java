@@ -58,6 +58,12 @@ class ToolsTest {
         "Hello                          | \"tool_choice\":\"required\",            | 1",
         "What is the weather?           | \"tool_choice\":\"none\",                | 0",
         "Hello [[sim: tools=5]]         |                                          | 5",
+        "The weather and the time?      |"
+            + " \"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"get_time\"}}]}},"
+            + " | 1",
+        "Hello                          |"
+            + " \"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"required\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"get_time\"}}]}},"
+            + " | 1",
       })
   void chat_callsAsManyToolsAsTheTriggersSay(String text, String setting, int calls) {
     Caller.Reply reply = caller.chat(CHAT.formatted(setting == null ? "" : setting, text));
