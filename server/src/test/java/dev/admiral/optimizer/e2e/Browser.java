@@ -68,7 +68,7 @@ final class Browser implements AutoCloseable {
   /**
    * Starts a browser.
    *
-   * @param profile an empty folder of its own
+   * @param profile a folder of its own, made if it is not there
    */
   static Browser start(Path program, Path profile) throws IOException {
     Process process =

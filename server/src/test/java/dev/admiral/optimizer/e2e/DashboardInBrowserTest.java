@@ -29,8 +29,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The dashboard as a person sees it, in a real browser, over a server with agents at work. Pictures
@@ -38,15 +36,15 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DashboardInBrowserTest {
   private static final Path PICTURES = Path.of("target", "screenshots");
+
+  /** Used again by each run: a browser that ends may write to its profile to the last. */
+  private static final Path PROFILE = Path.of("target", "chromium").toAbsolutePath();
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int TABS = 60;
 
   /** Each page, and what is there once its figures are. */
   private static final Map<String, String> PAGES = pages();
-
-  // A browser that ends may write to its profile to the last.
-  @TempDir(cleanup = CleanupMode.NEVER)
-  static Path profile;
 
   private static Browser browser;
 
@@ -54,7 +52,7 @@ class DashboardInBrowserTest {
   static void startBrowser() throws IOException {
     Optional<Path> program = Browser.find();
     assumeTrue(program.isPresent(), "no Chromium on this machine; apt-get install chromium");
-    browser = Browser.start(program.get(), profile);
+    browser = Browser.start(program.get(), PROFILE);
   }
 
   @AfterAll
