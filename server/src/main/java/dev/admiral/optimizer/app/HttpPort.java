@@ -161,6 +161,11 @@ final class HttpPort implements AutoCloseable {
     return requests.requests(statusClass);
   }
 
+  /** Returns how many calls have clients that wait for the end. */
+  int unendedCalls() {
+    return front.unendedCalls();
+  }
+
   /** Returns how many connections are open. */
   int connections() {
     return connector.getConnectedEndPoints().size();
@@ -189,7 +194,11 @@ final class HttpPort implements AutoCloseable {
   @Override
   public void close() {
     if (!ended(drainTimeout)) {
-      log.warn("ending the HTTP requests that still run after {} s", drainTimeout.toSeconds());
+      int calls = unendedCalls();
+      if (calls > 0) {
+        log.warn(
+            "ending {} calls by HTTP that still run after {} s", calls, drainTimeout.toSeconds());
+      }
       front.endCalls();
       if (!ended(LAST_WORDS)) {
         log.warn("some HTTP clients did not take the end of their streams");

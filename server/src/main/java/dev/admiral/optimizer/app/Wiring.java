@@ -402,6 +402,11 @@ final class Wiring implements AutoCloseable {
     return requireNonNull(httpPort).port();
   }
 
+  /** Returns how many calls by HTTP have clients that wait for the end. */
+  int unendedHttpCalls() {
+    return requireNonNull(httpPort).unendedCalls();
+  }
+
   /**
    * Stops the server: tells probes and callers, lets running calls end as long as configured,
    * writes what is held in memory, and gives up the data directory. Blocks. What fails to stop is

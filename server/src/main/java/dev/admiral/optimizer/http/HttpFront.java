@@ -124,6 +124,11 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
     draining = true;
   }
 
+  /** Returns how many calls have clients that wait for the end. */
+  public int unendedCalls() {
+    return calls.unended();
+  }
+
   /**
    * Ends the calls that still run: their clients are told that the server shuts down, streams by
    * the vendor's error event.

@@ -34,6 +34,11 @@ public final class TestServer implements AutoCloseable {
     return wiring.httpPort();
   }
 
+  /** Returns how many calls by HTTP have clients that wait for the end. */
+  public int unendedHttpCalls() {
+    return wiring.unendedHttpCalls();
+  }
+
   @Override
   public void close() {
     wiring.close();

@@ -122,6 +122,14 @@ final class Harness implements AutoCloseable {
         .until(() -> client.stats().getInFlightCount() == count);
   }
 
+  /** Waits until so many calls by HTTP have clients that wait for the end. */
+  void awaitUnendedHttp(int count) {
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> server.unendedHttpCalls() == count);
+  }
+
   /** Waits until so many calls are in the vendor's hands. */
   void awaitUpstream(int count) {
     await()

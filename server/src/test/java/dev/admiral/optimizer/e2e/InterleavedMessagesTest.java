@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.admiral.optimizer.provider.FakeVendor;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,10 @@ class InterleavedMessagesTest {
 
   /** Returns what a client gets whose vendor streams these deltas. */
   private static JsonNode message(String finish, String... deltas) {
+    return MessageEvents.read(stream(finish, deltas).text()).message();
+  }
+
+  private static HttpClients.Reply stream(String finish, String... deltas) {
     StringBuilder events = new StringBuilder();
     for (String delta : deltas) {
       events.append(chunk(delta, "null"));
@@ -57,7 +62,7 @@ class InterleavedMessagesTest {
             "x-admiral-cache",
             "bypass");
     assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-    return MessageEvents.read(reply.text()).message();
+    return reply;
   }
 
   private static String chunk(String delta, String finish) {
@@ -142,6 +147,24 @@ class InterleavedMessagesTest {
                  {"type":"text","text":"Late."}]
                 """));
     assertThat(message.path("stop_reason").asText()).isEqualTo("max_tokens");
+  }
+
+  @Test
+  void toolCallThatGoesOnAfterItsEnd_endsWithAnError() {
+    HttpClients.Reply reply =
+        stream(
+            "tool_calls",
+            call(0, ",'id':'c0'", "{}"),
+            "'content':'Late.'",
+            call(0, "", "{\"a\":1}"));
+
+    List<String> events = reply.events();
+    JsonNode last = HttpClients.parse(events.getLast());
+    assertThat(last.at("/type").asText()).isEqualTo("error");
+    assertThat(last.at("/error/type").asText()).isEqualTo("api_error");
+    assertThat(last.at("/request_id").asText()).isEqualTo(reply.header("request-id"));
+    assertThat(events).anyMatch(event -> event.contains("Late."));
+    assertThat(reply.text()).doesNotContain("message_stop");
   }
 
   @Test

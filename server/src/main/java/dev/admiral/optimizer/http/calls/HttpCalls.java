@@ -338,6 +338,11 @@ public final class HttpCalls {
     }
   }
 
+  /** Returns how many calls have an end to come: their clients have yet to be told of theirs. */
+  public int unended() {
+    return unended.size();
+  }
+
   /** Ends the calls that still run, telling their clients that the server shuts down. */
   public void endAll() {
     unended.forEach(call -> call.leave(DRAINING));

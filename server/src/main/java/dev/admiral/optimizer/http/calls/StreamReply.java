@@ -41,6 +41,9 @@ final class StreamReply extends CallReply {
   /** True if nothing was sent for the time of a heartbeat. */
   private volatile boolean silent;
 
+  /** True if nothing was sent since the last beat. */
+  private volatile boolean quiet = true;
+
   private volatile @Nullable Pumped pumped;
 
   // The pumping thread's own.
@@ -74,8 +77,11 @@ final class StreamReply extends CallReply {
 
   /** Sends a comment if nothing else was sent since the last beat. */
   void beat() {
-    silent = true;
-    run();
+    if (quiet) {
+      silent = true;
+      run();
+    }
+    quiet = true;
   }
 
   @Override
@@ -89,7 +95,7 @@ final class StreamReply extends CallReply {
       try {
         pump(now);
       } catch (RuntimeException e) {
-        breakOff(now, HttpCalls.internal(e));
+        breakOff(now, e);
       }
       seen = wanted.addAndGet(-seen);
     } while (seen != 0);
@@ -119,13 +125,24 @@ final class StreamReply extends CallReply {
         return;
       }
       sending = true;
-      open.send(this::sent);
+      quiet = false;
+      open.send(this::sent, this::lost);
     }
   }
 
   private void sent() {
     sending = false;
     run();
+  }
+
+  /** The client left in the middle of a write, and the exchange has ended with it. */
+  private void lost() {
+    Pumped now = pumped;
+    if (now != null) {
+      // Perhaps before anybody looked out for its leaving.
+      now.running.leave(HttpCalls.CANCELLED);
+    }
+    end.end();
   }
 
   /** Takes what there is; returns true if nothing follows. */
@@ -188,16 +205,29 @@ final class StreamReply extends CallReply {
   }
 
   /** A piece could not be written: what came so far must not pass for an answer. */
-  private void breakOff(Pumped now, Failure fault) {
-    now.running.leave(fault);
-    if (!end.ended()) {
-      end.end();
-      EventStream open = stream;
-      if (open == null) {
-        HttpCalls.fail(api, exchange, fault);
-      } else {
-        open.abort();
-      }
+  private void breakOff(Pumped now, RuntimeException fault) {
+    Failure failure = HttpCalls.internal(fault);
+    now.running.leave(failure);
+    if (end.ended()) {
+      return;
+    }
+    EventStream open = stream;
+    if (open == null) {
+      fail(now, failure);
+      return;
+    }
+    end.end();
+    if (sending) {
+      open.abort();
+      return;
+    }
+    try {
+      open.buffer().dropPartial();
+      fail(now, failure);
+      open.end();
+    } catch (RuntimeException e) {
+      fault.addSuppressed(e);
+      open.abort();
     }
   }
 

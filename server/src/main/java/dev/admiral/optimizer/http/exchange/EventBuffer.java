@@ -56,6 +56,11 @@ public final class EventBuffer {
     out.end();
   }
 
+  /** Takes back an event whose writing failed half-way. */
+  public void dropPartial() {
+    out.dropPartial();
+  }
+
   /** Returns the bytes added so far. */
   public int size() {
     return out.size();
@@ -79,6 +84,9 @@ public final class EventBuffer {
   }
 
   private static final class Bytes extends ByteArrayOutputStream {
+    /** Up to where there are whole events. */
+    private int whole;
+
     private Bytes() {
       super(512);
     }
@@ -87,12 +95,18 @@ public final class EventBuffer {
     private void end() {
       write('\n');
       write('\n');
+      whole = count;
+    }
+
+    private void dropPartial() {
+      count = whole;
     }
 
     private ByteBuffer take() {
       ByteBuffer taken = ByteBuffer.wrap(buf, 0, count);
       buf = new byte[512];
       count = 0;
+      whole = 0;
       return taken;
     }
   }

@@ -27,20 +27,38 @@ public final class EventStream {
    * @param taken run when the client can take more; not run if it has left, which ends the exchange
    */
   public void send(Runnable taken) {
-    exchange.write(false, buffer.take(), callback(taken));
+    send(taken, () -> {});
+  }
+
+  /**
+   * Sends what is in the buffer.
+   *
+   * @param taken run when the client can take more
+   * @param lost run instead if it has left, which ends the exchange
+   */
+  public void send(Runnable taken, Runnable lost) {
+    exchange.write(
+        false,
+        buffer.take(),
+        Callback.from(
+            Invocable.InvocationType.NON_BLOCKING,
+            taken,
+            cause -> {
+              exchange.abort(cause);
+              lost.run();
+            }));
   }
 
   /** Sends what is in the buffer, and ends the stream in good order. */
   public void end() {
-    exchange.write(true, buffer.take(), callback(exchange::complete));
+    exchange.write(
+        true,
+        buffer.take(),
+        Callback.from(Invocable.InvocationType.NON_BLOCKING, exchange::complete, exchange::abort));
   }
 
   /** Cuts the connection, so that the client knows that what it got is not all. */
   public void abort() {
     exchange.abort(new IOException("the stream could not be written to its end"));
-  }
-
-  private Callback callback(Runnable taken) {
-    return Callback.from(Invocable.InvocationType.NON_BLOCKING, taken, exchange::abort);
   }
 }
