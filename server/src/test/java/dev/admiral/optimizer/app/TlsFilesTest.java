@@ -15,13 +15,8 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.Key;
-import java.security.KeyStore;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +28,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsFilesTest {
-  private static final String PASSWORD = "changeit";
-
   /** Self-signed pairs, made once: a name, a certificate and its key. */
   @TempDir static Path pairs;
 
@@ -42,9 +35,9 @@ class TlsFilesTest {
 
   @BeforeAll
   static void makePairs() throws Exception {
-    makePair("rsa", "RSA");
-    makePair("ec", "EC");
-    makePair("client", "EC");
+    TlsPair.make(pairs, "rsa", "RSA");
+    TlsPair.make(pairs, "ec", "EC");
+    TlsPair.make(pairs, "client", "EC");
   }
 
   @ParameterizedTest
@@ -165,46 +158,5 @@ class TlsFilesTest {
 
   private static Path key(String pair) {
     return pairs.resolve(pair + ".key");
-  }
-
-  /** Lets the JDK's own tool make a pair, and writes it as PEM. */
-  private static void makePair(String name, String algorithm) throws Exception {
-    Path store = pairs.resolve(name + ".p12");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                name,
-                "-keyalg",
-                algorithm,
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "san=dns:localhost,ip:127.0.0.1",
-                "-ext",
-                "bc:c",
-                "-validity",
-                "3650",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                PASSWORD));
-    Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(keytool.waitFor()).as(said).isZero();
-    KeyStore pair = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-    Key key = pair.getKey(name, PASSWORD.toCharArray());
-    write(key(name), "PRIVATE KEY", key.getEncoded());
-    write(cert(name), "CERTIFICATE", pair.getCertificate(name).getEncoded());
-  }
-
-  private static void write(Path file, String kind, byte[] content) throws IOException {
-    String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
-    Files.writeString(
-        file, "-----BEGIN " + kind + "-----\n" + base64 + "\n-----END " + kind + "-----\n");
   }
 }

@@ -11,7 +11,7 @@ public final class SimulatedProviders {
   private SimulatedProviders() {}
 
   /** Writes it, and returns the file. */
-  static Path config(Path folder, Simulator simulator, String more) {
+  public static Path config(Path folder, Simulator simulator, String more) {
     return config(folder, simulator, "", more);
   }
 
