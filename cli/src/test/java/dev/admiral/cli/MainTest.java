@@ -226,8 +226,9 @@ final class MainTest {
     assertThat(run("top", "--once")).isZero();
     assertThat(stdout()).contains("calls/s").contains("not asked: it fails").doesNotContain("LEFT");
     assertThat(run("health")).isZero();
-    assertThat(run("doctor")).isEqualTo(1);
-    assertThat(stdout()).doesNotContain("clock");
+    // Whether the usual ports of this machine are free is not this test's to say.
+    assertThat(run("doctor")).isIn(1, 2);
+    assertThat(stdout()).contains("every part of the server works").doesNotContain("clock");
   }
 
   @ParameterizedTest

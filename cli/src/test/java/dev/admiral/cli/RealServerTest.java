@@ -29,7 +29,8 @@ final class RealServerTest {
   @BeforeAll
   static void start() throws Exception {
     Path config =
-        Files.writeString(folder.resolve("admiral.yaml"), "data_dir: data\ngrpc: {port: 0}\n");
+        Files.writeString(
+            folder.resolve("admiral.yaml"), "data_dir: data\ngrpc: {port: 0}\nhttp: {port: 0}\n");
     ProcessBuilder builder =
         new ProcessBuilder(java("dev.admiral.optimizer.app.Main", "--config", config.toString()))
             .redirectErrorStream(true)
@@ -39,6 +40,7 @@ final class RealServerTest {
     while (server.isAlive() && !Files.exists(folder.resolve("data/endpoints.json"))) {
       Thread.onSpinWait();
     }
+    assertThat(server.isAlive()).as("the server runs").isTrue();
     assertThat(fleet("complete", "--agent", "scout", "hello").exit()).isZero();
     assertThat(fleet("complete", "--agent", "scout", "hello").err()).startsWith("memory · ");
   }

@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -33,7 +33,11 @@ class RecordedMessagesTest {
 
   @TestFactory
   Stream<DynamicTest> recordedExchange_goesThroughUnchanged() throws IOException {
-    assumeTrue(Recording.folder() != null, "no recordings beside this checkout");
+    if (Recording.folder() == null) {
+      // A factory that gives nothing would go unnoticed; one test of it is named as skipped.
+      return Stream.of(
+          DynamicTest.dynamicTest("recordings", () -> abort("no recordings beside this checkout")));
+    }
     List<Recording> recordings =
         Recording.of("anthropic", "").stream()
             .filter(recording -> recording.name().contains("-messages"))
