@@ -36,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Money: the line is settled once. A served call is entered just before its last write, so that
  * nobody can have the answer and not find the line; should that very write fail, the line is
- * replaced. Every other end enters its line when it strikes, with the output generated until then.
+ * replaced. A stream's end of transfer is a write of its own: a caller that has the last frame may
+ * hang up before that write, and was served. Every other end enters its line when it strikes, with
+ * the output generated until then.
  */
 final class Exchange implements Callback {
   /** Bytes after which frames that are due are written, and the rest waits for the next write. */
@@ -86,6 +88,7 @@ final class Exchange implements Callback {
   private boolean holdAsked;
   private boolean holdPassed;
   private boolean lastSent;
+  private boolean delivered;
   private boolean ended;
   private Outcome outcome = Outcome.SERVED;
   private Book.@Nullable Entry entry;
@@ -222,7 +225,7 @@ final class Exchange implements Callback {
     if (ended) {
       return false;
     }
-    if (clientClosedNanos != 0 && (!lastSent || writeFailed)) {
+    if (clientClosedNanos != 0 && !delivered && (!lastSent || writeFailed)) {
       end(stalled ? Outcome.STALLED : Outcome.CANCELLED);
       return false;
     }
@@ -230,7 +233,13 @@ final class Exchange implements Callback {
       return false;
     }
     if (lastSent) {
-      finish();
+      if (stream && !delivered) {
+        delivered = true;
+        out.clear();
+        write(true);
+      } else {
+        finish();
+      }
       return false;
     }
     long now = engine.wheel.nanoTime();
@@ -420,7 +429,7 @@ final class Exchange implements Callback {
     lastSent = true;
     watch.release();
     entry = engine.book.enter(line(outcome));
-    write(true);
+    write(!stream);
   }
 
   private void write(boolean last) {
@@ -432,7 +441,12 @@ final class Exchange implements Callback {
   private void finish() {
     ended = true;
     engine.callEnded(stream, outcome);
-    completion.succeeded();
+    if (writeFailed) {
+      endPoint.close();
+      completion.failed(new EofException("The caller had its answer and hung up"));
+    } else {
+      completion.succeeded();
+    }
     if (watch.spoiled()) {
       endPoint.close();
     }

@@ -17,6 +17,11 @@ class CancellationTest {
           + " tokens=20]]\"}]}";
   private static final String STREAM = "{\"stream\":true," + MESSAGE;
   private static final String WHOLE = "{" + MESSAGE;
+  private static final String MESSAGES_STREAM =
+      """
+      {"stream":true,"model":"claude-haiku-4-5","max_tokens":99,
+       "messages":[{"role":"user","content":"Hi"}]}
+      """;
   private static final String PATH = "/v1/chat/completions";
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -57,6 +62,24 @@ class CancellationTest {
     }
     assertThat(simulator.awaitIdle(PATIENCE)).isTrue();
     assertThat(simulator.stats().cancelledCalls()).isEqualTo(1);
+    assertThat(simulator.stats().openStreams()).isZero();
+  }
+
+  /** The end of the transfer may be on its way, or not: the caller does not wait for it. */
+  @Test
+  void callerLeavesWithTheLastFrame_wasServedAndToldItsUsage() throws Exception {
+    for (int i = 0; i < 500; i++) {
+      try (Wire wire = new Wire(simulator)) {
+        wire.post(
+            "/v1/messages", MESSAGES_STREAM, "x-api-key", "k", "anthropic-version", "2023-06-01");
+        wire.readUntil("message_stop");
+        wire.hangUp();
+      }
+      InvoiceLine line = calls.nextEnded();
+      assertThat(line.outcome()).isEqualTo(Outcome.SERVED);
+      assertThat(line.usageReported()).isTrue();
+    }
+    assertThat(simulator.awaitIdle(PATIENCE)).isTrue();
     assertThat(simulator.stats().openStreams()).isZero();
   }
 
