@@ -37,6 +37,7 @@ class MetricsTest {
       keys:
         - label: tests
           key: first
+          operator: true
         - label: others
           tenant: others
           key: second
@@ -269,7 +270,7 @@ class MetricsTest {
   }
 
   @Test
-  void withKeys_oneIsNeeded() throws Exception {
+  void withKeys_anOperatorsIsNeeded() throws Exception {
     try (Harness harness = Harness.start(KEYS)) {
       HttpResponse<byte[]> without = Exposed.ask(harness.httpAddress());
       HttpResponse<byte[]> wrong =
@@ -279,13 +280,17 @@ class MetricsTest {
       assertThat(without.headers().firstValue("www-authenticate")).hasValue("Bearer");
       assertThat(Exposed.text(without)).contains("metrics.open");
       assertThat(wrong.statusCode()).isEqualTo(401);
+      HttpResponse<byte[]> tenants =
+          Exposed.ask(harness.httpAddress(), "authorization", "Bearer second");
+      assertThat(tenants.statusCode()).isEqualTo(403);
+      assertThat(Exposed.text(tenants)).contains("operator: true").doesNotContain("admiral_");
       // A request is counted once its reply is sent, which the client may see first.
       await()
           .atMost(Duration.ofMinutes(1))
           .untilAsserted(() -> {
-            Exposed told = Exposed.of(harness.httpAddress(), "authorization", "Bearer second");
+            Exposed told = Exposed.of(harness.httpAddress(), "authorization", "Bearer first");
             assertThat(told.value("admiral_http_requests_total", Map.of("status", "4xx")))
-                .isEqualTo(2);
+                .isEqualTo(3);
             assertThat(told.value("admiral_http_requests_total", Map.of("status", "5xx"))).isZero();
           });
     }

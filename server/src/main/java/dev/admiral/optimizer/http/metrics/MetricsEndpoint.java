@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code GET /metrics}: Prometheus' text format, or OpenMetrics for those who ask for it,
  * compressed for those who can read it. Figures are of the whole server, all tenants together, but
- * for those of agents.
+ * for those of agents; so they are for operators, unless the configuration opens them to anybody.
  */
 public final class MetricsEndpoint implements Endpoint {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsEndpoint.class);
@@ -47,12 +47,12 @@ public final class MetricsEndpoint implements Endpoint {
   /**
    * What is told, and to whom.
    *
-   * @param open true to tell anybody, else only those who have a key
+   * @param open true to tell anybody, else only those who have an operator's key
    * @param agents true to tell the calls and costs of each agent of the asking key's tenant
    * @param maxModels most models told apart, 1 and up
    */
   public record Settings(boolean open, boolean agents, int maxModels) {
-    /** Only those who have a key; no agents; 200 models. */
+    /** Only operators; no agents; 200 models. */
     public static final Settings DEFAULT = new Settings(false, false, 200);
   }
 
@@ -74,13 +74,8 @@ public final class MetricsEndpoint implements Endpoint {
       return;
     }
     Optional<Identity> identity = keys.authenticate(exchange.key());
-    if (identity.isEmpty() && !settings.open()) {
-      exchange.reply(
-          Reply.text(
-                  401,
-                  "metrics are for those who have a key; send the header 'authorization: Bearer"
-                      + " KEY', or set metrics.open")
-              .with(Map.of("www-authenticate", "Bearer")));
+    if (!settings.open() && !identity.map(Identity::operator).orElse(false)) {
+      exchange.reply(identity.isEmpty() ? unknown() : notPermitted());
       return;
     }
     if (!readings.tryAcquire()) {
@@ -103,6 +98,21 @@ public final class MetricsEndpoint implements Endpoint {
             readings.release();
           }
         });
+  }
+
+  private static Reply unknown() {
+    return Reply.text(
+            401,
+            "metrics are for operators; send an operator's key in the header"
+                + " 'authorization: Bearer KEY', or set metrics.open")
+        .with(Map.of("www-authenticate", "Bearer"));
+  }
+
+  private static Reply notPermitted() {
+    return Reply.text(
+        403,
+        "metrics are of all tenants together, and this is no operator's key; send one that has"
+            + " operator: true, or set metrics.open");
   }
 
   private Reply read(Exchange exchange, @Nullable String tenant) {
