@@ -1,5 +1,9 @@
 package dev.admiral.cli;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -9,6 +13,7 @@ import dev.admiral.optimizer.v1.Model;
 import dev.admiral.optimizer.v1.PartHealth;
 import io.grpc.Status;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
@@ -16,10 +21,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -34,6 +41,7 @@ final class Doctor {
   private static final int LEAST_JDK = 25;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int HTTP_PATIENCE_MILLIS = 2_000;
+  private static final int MOST_HEALTH_BYTES = 1 << 20;
   private static final Duration CLOCKS_AGREE = Duration.ofSeconds(2);
   private static final long LITTLE_SPACE = 1L << 30;
   private static final long NO_SPACE = 100L << 20;
@@ -110,7 +118,7 @@ final class Doctor {
     answered.ifPresent(this::parts);
     answered.map(Answered::models).ifPresent(this::models);
     answered.flatMap(Answered::clockAhead).ifPresent(this::clock);
-    endpoints(configured).ifPresent(endpoints -> doors(endpoints, answered.isPresent()));
+    endpoints(configured).ifPresent(endpoints -> doors(endpoints, answered.map(Answered::health)));
   }
 
   // --- this machine ------------------------------------------------------------------------
@@ -394,10 +402,10 @@ final class Doctor {
     }
   }
 
-  private void doors(Endpoints endpoints, boolean answered) {
+  private void doors(Endpoints endpoints, Optional<HealthResponse> health) {
     if (!isLoopback(endpoints.listens())) {
       String where = "the server listens on " + endpoints.listens();
-      if (answered && !server.showsWho(shell)) {
+      if (health.isPresent() && !server.showsWho(shell)) {
         fail(
             where + " and answers without a key: whoever reaches it spends your money",
             "configure keys, or set grpc.host to 127.0.0.1");
@@ -410,37 +418,77 @@ final class Doctor {
       }
     }
     if (!endpoints.http().isEmpty()) {
-      http(endpoints.http());
+      String front = endpoints.http();
+      Waiting.during(shell, "asking " + front, () -> http(front, health)).forEach(findings);
     }
   }
 
-  private void http(String front) {
-    Optional<String> problem = Waiting.during(shell, "asking " + front, () -> problem(front));
-    if (problem.isEmpty()) {
-      ok("the HTTP front at " + front + " answers");
-    } else {
-      fail(
-          "the HTTP front at " + front + " does not answer as it should: " + problem.get(),
-          "see the server's log, and what stands between");
-    }
-  }
-
-  /** Returns what is wrong with an HTTP front, if anything. */
-  private static Optional<String> problem(String front) {
+  private static List<Finding> http(String front, Optional<HealthResponse> health) {
+    String who = "the HTTP front at " + front;
+    String toDo = "see the server's log, and what stands between";
     try {
-      HttpURLConnection asked =
-          (HttpURLConnection) URI.create(front + "/health/live").toURL().openConnection();
-      asked.setConnectTimeout(HTTP_PATIENCE_MILLIS);
-      asked.setReadTimeout(HTTP_PATIENCE_MILLIS);
-      int status = asked.getResponseCode();
-      asked.disconnect();
-      // An older front knows nothing of health, and says so: it lives.
-      return status < HttpURLConnection.HTTP_INTERNAL_ERROR
-          ? Optional.empty()
-          : Optional.of("HTTP status " + status);
+      HttpAnswer live = get(front + "/health/live");
+      if (live.status() != HttpURLConnection.HTTP_OK) {
+        return List.of(
+            Finding.fail(
+                who + " does not answer as it should: HTTP status " + live.status(), toDo));
+      }
+      List<Finding> found = new ArrayList<>();
+      HttpAnswer ready = get(front + "/health/ready");
+      found.add(
+          ready.status() == HttpURLConnection.HTTP_OK
+              ? Finding.ok(who + " answers, and is ready")
+              : Finding.fail(who + " is not ready: " + ready.word("reason"), toDo));
+      String version = get(front + "/health").word("version");
+      if (health.isPresent() && !version.equals(health.get().getVersion())) {
+        found.add(
+            Finding.warn(
+                who
+                    + " is of version "
+                    + (version.isEmpty() ? "unknown" : version)
+                    + ", and by gRPC it is "
+                    + health.get().getVersion(),
+                "see whether another server holds the port"));
+      }
+      return found;
     } catch (IOException e) {
-      return Optional.of(sentence(e));
+      return List.of(Finding.fail(who + " does not answer as it should: " + sentence(e), toDo));
     }
+  }
+
+  /** What came by HTTP; the body is a JSON object, or left empty. */
+  private record HttpAnswer(int status, Struct body) {
+    String word(String field) {
+      return body.getFieldsOrDefault(field, Value.getDefaultInstance()).getStringValue();
+    }
+  }
+
+  private static HttpAnswer get(String address) throws IOException {
+    HttpURLConnection asked = (HttpURLConnection) URI.create(address).toURL().openConnection();
+    asked.setConnectTimeout(HTTP_PATIENCE_MILLIS);
+    asked.setReadTimeout(HTTP_PATIENCE_MILLIS);
+    try {
+      int status = asked.getResponseCode();
+      InputStream body =
+          status < HttpURLConnection.HTTP_BAD_REQUEST
+              ? asked.getInputStream()
+              : asked.getErrorStream();
+      return new HttpAnswer(status, body == null ? Struct.getDefaultInstance() : json(body));
+    } finally {
+      asked.disconnect();
+    }
+  }
+
+  private static Struct json(InputStream body) throws IOException {
+    Struct.Builder json = Struct.newBuilder();
+    try {
+      JsonFormat.parser()
+          .merge(new String(body.readNBytes(MOST_HEALTH_BYTES), StandardCharsets.UTF_8), json);
+    } catch (InvalidProtocolBufferException e) {
+      // Something else answers there; its status says what there is to say.
+      return Struct.getDefaultInstance();
+    }
+    return json.build();
   }
 
   private static boolean isLoopback(String host) {

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.admiral.optimizer.v1.HealthState;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that look at this machine, beside a program admiral that is a stand-in. */
@@ -190,6 +195,58 @@ final class LocalTest {
     assertThat(run("doctor")).isEqualTo(2);
     assertThat(lines())
         .anyMatch(line -> line.startsWith("FAIL  the HTTP front at http://127.0.0.1:" + nobody));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '#',
+      value = {
+        "200 | {\"status\":\"ready\"} | OK    the HTTP front at %s answers, and is ready",
+        "503 | {\"reason\":\"a store does not work\"}"
+            + " | FAIL  the HTTP front at %s is not ready: a store does not work: ",
+        "200 | {\"version\":\"0.0.7\"}"
+            + " | WARN  the HTTP front at %s is of version 0.0.7, and by gRPC it is ",
+      })
+  void doctor_httpFront_isReadyOrSaysWhyNot(int status, String body, String finding)
+      throws Exception {
+    HttpServer front = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    front.createContext("/health/live", exchange -> reply(exchange, 200, "{}"));
+    front.createContext("/health/ready", exchange -> reply(exchange, status, body));
+    front.createContext("/health", exchange -> reply(exchange, status, body));
+    front.start();
+    try {
+      int port = front.getAddress().getPort();
+      endpoints("127.0.0.1", ",\"http\":{\"host\":\"127.0.0.1\",\"port\":" + port + "}");
+      assertThat(run("doctor")).isEqualTo(status == 200 ? 1 : 2);
+      assertThat(lines())
+          .anyMatch(line -> line.startsWith(finding.formatted("http://127.0.0.1:" + port)));
+    } finally {
+      front.stop(0);
+    }
+  }
+
+  @Test
+  void doctor_strangerOnTheHttpPort_fails() throws Exception {
+    HttpServer front = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    front.start();
+    try {
+      int port = front.getAddress().getPort();
+      endpoints("127.0.0.1", ",\"http\":{\"host\":\"127.0.0.1\",\"port\":" + port + "}");
+      assertThat(run("doctor")).isEqualTo(2);
+      assertThat(lines())
+          .anyMatch(line -> line.startsWith("FAIL  ") && line.contains("HTTP status 404"));
+    } finally {
+      front.stop(0);
+    }
+  }
+
+  private static void reply(HttpExchange exchange, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    try (exchange) {
+      exchange.sendResponseHeaders(status, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
   }
 
   @Test

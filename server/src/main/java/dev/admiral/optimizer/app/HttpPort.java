@@ -13,10 +13,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -136,8 +142,7 @@ final class HttpPort implements AutoCloseable {
   private static ConnectionFactory[] protocols(
       HttpConfiguration settings, Optional<SslContextFactory.Server> tls) {
     if (tls.isEmpty()) {
-      return List.of(
-              new HttpConnectionFactory(settings), new HTTP2CServerConnectionFactory(settings))
+      return List.of(new HttpConnectionFactory(settings), new PlainHttp2(settings))
           .toArray(ConnectionFactory[]::new);
     }
     settings.addCustomizer(new SecureRequestCustomizer(false));
@@ -149,6 +154,28 @@ final class HttpPort implements AutoCloseable {
             new HTTP2ServerConnectionFactory(settings),
             new HttpConnectionFactory(settings))
         .toArray(ConnectionFactory[]::new);
+  }
+
+  /**
+   * HTTP/2 without encryption, for clients that begin with it. The change to it in the middle of a
+   * connection, which RFC 9113 took out, is declined: a request that brings it may be answered
+   * before the connection has changed, and then its answer is lost and it never ends.
+   */
+  private static final class PlainHttp2 extends HTTP2CServerConnectionFactory {
+    PlainHttp2(HttpConfiguration settings) {
+      super(settings);
+    }
+
+    @Override
+    public @Nullable Connection upgradeConnection(
+        Connector connector,
+        EndPoint endPoint,
+        MetaData.Request request,
+        HttpFields.Mutable response) {
+      return HttpMethod.PRI.is(request.getMethod())
+          ? super.upgradeConnection(connector, endPoint, request, response)
+          : null;
+    }
   }
 
   /** Returns the port that was taken. */

@@ -37,6 +37,31 @@ class HttpDoorTest {
   }
 
   @Test
+  void changeToHttp2InMidConnection_isDeclinedAndTheRequestAnswered() throws Exception {
+    String reply =
+        raw(
+            head(
+                "GET",
+                "/health/live",
+                "connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk"));
+
+    assertThat(reply).startsWith("HTTP/1.1 200 ").contains("live");
+  }
+
+  @Test
+  void clientThatBeginsWithHttp2_isAnsweredInIt() throws Exception {
+    byte[] settings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+      socket.getOutputStream().write(settings);
+
+      byte[] first = socket.getInputStream().readNBytes(settings.length);
+      // Of a frame's head the fourth byte is its type.
+      assertThat(first[3]).isEqualTo(settings[3]);
+    }
+  }
+
+  @Test
   void bodyAnnouncedTooLarge_isRefusedBeforeItComes() throws Exception {
     String reply = raw(head("POST", CHAT, "content-length: " + MANY_BYTES));
 
