@@ -419,27 +419,29 @@ final class Doctor {
     }
     if (!endpoints.http().isEmpty()) {
       String front = endpoints.http();
-      Waiting.during(shell, "asking " + front, () -> http(front, health)).forEach(findings);
+      Optional<String> key = server.key(shell);
+      Waiting.during(shell, "asking " + front, () -> http(front, key, health)).forEach(findings);
     }
   }
 
-  private static List<Finding> http(String front, Optional<HealthResponse> health) {
+  private static List<Finding> http(
+      String front, Optional<String> key, Optional<HealthResponse> health) {
     String who = "the HTTP front at " + front;
     String toDo = "see the server's log, and what stands between";
     try {
-      HttpAnswer live = get(front + "/health/live");
+      HttpAnswer live = get(front + "/health/live", Optional.empty());
       if (live.status() != HttpURLConnection.HTTP_OK) {
         return List.of(
             Finding.fail(
                 who + " does not answer as it should: HTTP status " + live.status(), toDo));
       }
       List<Finding> found = new ArrayList<>();
-      HttpAnswer ready = get(front + "/health/ready");
+      HttpAnswer ready = get(front + "/health/ready", Optional.empty());
       found.add(
           ready.status() == HttpURLConnection.HTTP_OK
               ? Finding.ok(who + " answers, and is ready")
               : Finding.fail(who + " is not ready: " + ready.word("reason"), toDo));
-      String version = get(front + "/health").word("version");
+      String version = get(front + "/health", key).word("version");
       if (health.isPresent() && !version.equals(health.get().getVersion())) {
         found.add(
             Finding.warn(
@@ -463,8 +465,9 @@ final class Doctor {
     }
   }
 
-  private static HttpAnswer get(String address) throws IOException {
+  private static HttpAnswer get(String address, Optional<String> key) throws IOException {
     HttpURLConnection asked = (HttpURLConnection) URI.create(address).toURL().openConnection();
+    key.ifPresent(shown -> asked.setRequestProperty("x-api-key", shown));
     asked.setConnectTimeout(HTTP_PATIENCE_MILLIS);
     asked.setReadTimeout(HTTP_PATIENCE_MILLIS);
     try {

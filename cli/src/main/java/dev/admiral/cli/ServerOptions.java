@@ -174,7 +174,8 @@ final class ServerOptions {
     }
   }
 
-  private Optional<String> key(Shell shell) {
+  /** Returns the key that is shown to the server, if any. */
+  Optional<String> key(Shell shell) {
     if (key != null) {
       return Optional.of(key);
     }

@@ -107,11 +107,7 @@ public final class HealthEndpoints {
     Optional<Identity> identity = keys.authenticate(exchange.key());
     // Whose figures they are matters only to those who are shown any.
     HealthResponse health = reports.health(identity.map(Identity::tenant).orElse(""));
-    ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("status", word(health.getState()))
-            .put("version", health.getVersion());
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("status", word(health.getState()));
     if (identity.isPresent()) {
       tell(json, health);
     }
@@ -121,6 +117,7 @@ public final class HealthEndpoints {
 
   private static void tell(ObjectNode json, HealthResponse health) {
     ServerFigures figures = health.getFigures();
+    json.put("version", health.getVersion());
     json.put("start_time", String.valueOf(ProtoTimes.instant(health.getStartTime())));
     json.put("uptime_seconds", figures.getUptimeDuration().getSeconds());
     json.put("degraded", figures.getDegraded());
