@@ -1,12 +1,10 @@
 package dev.admiral.optimizer.http.anthropic;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.protobuf.ListValue;
-import com.google.protobuf.NullValue;
-import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.http.calls.OpenValues;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * absent.
  */
 record Place(JsonNode value, @Nullable Place parent, String name) {
-  /** The contract carries numbers it knows nothing of as floating-point ones. */
-  private static final long MOST_EXACT = 1L << 53;
-
   /** Returns a request's body. */
   static Place root(JsonNode body) {
     return new Place(body, null, "");
@@ -126,38 +121,9 @@ record Place(JsonNode value, @Nullable Place parent, String name) {
   /**
    * Returns this value as the contract carries what only a vendor understands.
    *
-   * @throws CallException if it holds a whole number that would not come through exactly
+   * @throws CallException if it holds a number that would not come through
    */
   Value open() throws CallException {
-    return open(value);
-  }
-
-  private Value open(JsonNode json) throws CallException {
-    Value.Builder value = Value.newBuilder();
-    switch (json.getNodeType()) {
-      case OBJECT -> {
-        Struct.Builder struct = value.getStructValueBuilder();
-        for (Map.Entry<String, JsonNode> field : json.properties()) {
-          struct.putFields(field.getKey(), open(field.getValue()));
-        }
-      }
-      case ARRAY -> {
-        ListValue.Builder list = value.getListValueBuilder();
-        for (JsonNode item : json) {
-          list.addValues(open(item));
-        }
-      }
-      case STRING -> value.setStringValue(json.textValue());
-      case NUMBER -> {
-        if (json.isIntegralNumber()
-            && !(json.canConvertToLong() && Math.abs(json.longValue()) <= MOST_EXACT)) {
-          throw wrong("holds a whole number of more than 53 bits; send it as text");
-        }
-        value.setNumberValue(json.doubleValue());
-      }
-      case BOOLEAN -> value.setBoolValue(json.booleanValue());
-      case NULL, MISSING, BINARY, POJO -> value.setNullValue(NullValue.NULL_VALUE);
-    }
-    return value.build();
+    return OpenValues.of(value, this::wrong);
   }
 }

@@ -1,10 +1,12 @@
 package dev.admiral.optimizer.http.calls;
 
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Words;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A failure as HTTP tells it.
@@ -13,8 +15,6 @@ import java.util.Map;
  * @param requestId what the client is told to ask about
  */
 public record HttpFailure(Failure failure, String requestId) {
-  private static final String PREFIX = "ERROR_REASON_";
-
   /** Clients ignore a longer wait and come back at once instead. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
@@ -65,7 +65,7 @@ public record HttpFailure(Failure failure, String requestId) {
 
   /** Returns the contract's name of the reason, in lower case. */
   public String code() {
-    return failure.reason().name().substring(PREFIX.length()).toLowerCase(java.util.Locale.ROOT);
+    return Words.of(failure.reason());
   }
 
   /** Returns what was wrong and what to do. */
@@ -87,7 +87,7 @@ public record HttpFailure(Failure failure, String requestId) {
   }
 
   /** Whoever must wait longer than clients do is not to come back at once. */
-  private boolean worthAnotherTry(java.time.@org.jspecify.annotations.Nullable Duration wait) {
+  private boolean worthAnotherTry(@Nullable Duration wait) {
     if (wait != null && wait.compareTo(LONGEST_WAIT) > 0) {
       return false;
     }

@@ -4,16 +4,14 @@ import dev.admiral.optimizer.cache.SingleFlight.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Outcome.Answered;
+import dev.admiral.optimizer.call.Words;
 import dev.admiral.optimizer.v1.Source;
 import java.math.BigDecimal;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /** What was done for a call, in headers. */
 final class ServedHeaders {
-  private static final String PREFIX = "SOURCE_";
-
   private ServedHeaders() {}
 
   /** Returns the call's identifier under every name that clients look for. */
@@ -24,7 +22,7 @@ final class ServedHeaders {
   /** Returns what is known as soon as a model begins to answer. */
   static Map<String, String> begun(Call call, Begun begun) {
     Map<String, String> headers = new HashMap<>(requestId(call.id()));
-    headers.put("x-admiral-served", name(begun.source()));
+    headers.put("x-admiral-served", Words.of(begun.source()));
     headers.put("x-admiral-model", begun.provider() + "/" + begun.model());
     return headers;
   }
@@ -61,10 +59,5 @@ final class ServedHeaders {
             - answered.timing().queued().toNanos()
             - answered.timing().upstream().toNanos();
     return BigDecimal.valueOf(Math.max(0, own) / 1_000, 3).toPlainString();
-  }
-
-  /** Returns a source's name in lower case. */
-  static String name(Source source) {
-    return source.name().substring(PREFIX.length()).toLowerCase(Locale.ROOT);
   }
 }

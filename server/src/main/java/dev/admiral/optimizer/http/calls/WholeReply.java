@@ -61,29 +61,34 @@ final class WholeReply extends CallReply {
     if (running == null || outcome == null || !answered.compareAndSet(false, true)) {
       return;
     }
-    exchange.reply(
-        switch (outcome) {
-          case Answered done -> reply(running.call(), done);
-          case Failed failed -> error(running.call(), failed.failure());
-        });
+    exchange.reply(reply(running.call(), outcome));
     end.end();
   }
 
-  private Reply reply(Call call, Answered done) {
+  private Reply reply(Call call, Outcome outcome) {
+    try {
+      return switch (outcome) {
+        case Answered done -> answer(call, done);
+        case Failed failed -> error(call, format.inWords(failed.failure(), call.prompt()));
+      };
+    } catch (RuntimeException e) {
+      return error(call, HttpCalls.internal(e));
+    }
+  }
+
+  private Reply answer(Call call, Answered done) {
     ByteArrayOutputStream body = new ByteArrayOutputStream(INITIAL_BYTES);
     try (JsonGenerator json = JSON.createGenerator(body)) {
       format.whole(json, call, done);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (RuntimeException e) {
-      return error(call, HttpCalls.internal(e));
     }
     return Reply.json(200, body.toByteArray())
         .with(ServedHeaders.answered(call, done, time.nanos()));
   }
 
   private Reply error(Call call, Failure failure) {
-    HttpFailure told = new HttpFailure(format.inWords(failure, call.prompt()), call.id());
+    HttpFailure told = new HttpFailure(failure, call.id());
     return HttpCalls.withHeaders(api.error(told), told, Map.of());
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.admiral.optimizer.call.Faults;
 import dev.admiral.optimizer.call.ProtoTimes;
+import dev.admiral.optimizer.call.Words;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.grpc.Reports;
@@ -18,7 +19,6 @@ import dev.admiral.optimizer.v1.HealthState;
 import dev.admiral.optimizer.v1.ServerFigures;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -107,7 +107,8 @@ public final class HealthEndpoints {
     Optional<Identity> identity = keys.authenticate(exchange.key());
     // Whose figures they are matters only to those who are shown any.
     HealthResponse health = reports.health(identity.map(Identity::tenant).orElse(""));
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("status", word(health.getState()));
+    ObjectNode json =
+        JsonNodeFactory.instance.objectNode().put("status", Words.of(health.getState()));
     if (identity.isPresent()) {
       tell(json, health);
     }
@@ -138,7 +139,7 @@ public final class HealthEndpoints {
       parts
           .addObject()
           .put("name", part.getName())
-          .put("status", word(part.getState()))
+          .put("status", Words.of(part.getState()))
           .put("reason", part.getReason())
           .put("since", String.valueOf(ProtoTimes.instant(part.getSinceTime())));
     }
@@ -152,9 +153,5 @@ public final class HealthEndpoints {
 
   private static byte[] bytes(ObjectNode json) {
     return (json + "\n").getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String word(HealthState state) {
-    return state.name().substring("HEALTH_STATE_".length()).toLowerCase(Locale.ROOT);
   }
 }

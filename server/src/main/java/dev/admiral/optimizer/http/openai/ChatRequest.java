@@ -126,7 +126,7 @@ final class ChatRequest {
   }
 
   private void option(String field, Given value) throws CallException {
-    options.putFields(field, Structs.of(value.node(), value));
+    options.putFields(field, value.open());
   }
 
   private Sampling.Builder sampling() {

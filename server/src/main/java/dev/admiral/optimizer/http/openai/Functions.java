@@ -76,7 +76,7 @@ final class Functions {
       throws CallException {
     if (HIGHER_EFFORTS.contains(effort.text())) {
       prompt.setReasoningEffort(ReasoningEffort.REASONING_EFFORT_HIGH);
-      options.putFields("reasoning_effort", Structs.of(effort.node(), effort));
+      options.putFields("reasoning_effort", effort.open());
     } else {
       prompt.setReasoningEffort(effort(effort));
     }

@@ -2,8 +2,10 @@ package dev.admiral.optimizer.http.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.google.protobuf.Value;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.http.calls.OpenValues;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -48,10 +50,6 @@ final class Given {
 
   boolean isText() {
     return node.isTextual();
-  }
-
-  boolean isObject() {
-    return node.isObject();
   }
 
   boolean isList() {
@@ -105,6 +103,15 @@ final class Given {
       throw mustBe("an object");
     }
     return this;
+  }
+
+  /**
+   * Returns this value as the contract carries what only a vendor understands.
+   *
+   * @throws CallException if it holds a number that would not come through
+   */
+  Value open() throws CallException {
+    return OpenValues.of(node, this::wrong);
   }
 
   /** Returns the elements of a list that must be there. */

@@ -120,7 +120,7 @@ final class ResponsesRequest {
               "cannot be served" + STATELESS + "send the whole conversation as input");
       case "prompt" ->
           throw value.wrong("cannot be served" + STATELESS + "send the prompt's text as input");
-      default -> options.putFields(field, Structs.of(value.node(), value));
+      default -> options.putFields(field, value.open());
     }
   }
 
@@ -196,7 +196,7 @@ final class ResponsesRequest {
   private void text(Given text) throws CallException {
     Given verbosity = text.get("verbosity");
     if (verbosity.present()) {
-      options.putFields("verbosity", Structs.of(verbosity.node(), verbosity));
+      options.putFields("verbosity", verbosity.open());
     }
     Given format = text.get("format");
     if (!format.present()) {
