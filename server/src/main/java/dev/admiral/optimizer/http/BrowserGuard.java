@@ -32,7 +32,7 @@ final class BrowserGuard {
    * @param open true if anybody may call, so that only the name protects the server
    */
   @Nullable String refusal(Exchange exchange, boolean open) {
-    String host = hostName(exchange.header("host"));
+    String host = hostName(exchange.host());
     if (open && !isOwn(host)) {
       return "this server is not asked by the name '"
           + shown(host)
@@ -46,7 +46,7 @@ final class BrowserGuard {
     boolean foreign =
         site != null
             ? !SAME_SITE.contains(site.toLowerCase(Locale.ROOT))
-            : origin != null && !sameHost(origin, exchange.header("host"));
+            : origin != null && !sameHost(origin, exchange.host());
     return foreign ? "a page of another site may not call this server" : null;
   }
 

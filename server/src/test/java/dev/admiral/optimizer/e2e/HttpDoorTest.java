@@ -9,12 +9,18 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes to the HTTP port and is no request, or a trick; whatever the vendor's API. */
@@ -156,6 +162,27 @@ class HttpDoorTest {
 
     assertThat(reply).startsWith("HTTP/1.1 403 ").contains("another site");
     assertThat(harness.simulator().invoice().lines()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void callFromThisServersOwnPage_isServed(HttpClient.Version version) throws Exception {
+    URI address = URI.create(harness.httpAddress());
+    try (HttpClient client = HttpClient.newBuilder().version(version).build()) {
+      // The first request agrees on the version.
+      client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.discarding());
+      HttpResponse<String> response =
+          client.send(
+              HttpRequest.newBuilder(address.resolve(CHAT))
+                  .header("content-type", "application/json")
+                  .header("origin", harness.httpAddress())
+                  .POST(BodyPublishers.ofString(HELLO.replace("hello", version.name())))
+                  .build(),
+              BodyHandlers.ofString());
+
+      assertThat(response.version()).isEqualTo(version);
+      assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    }
   }
 
   @Test

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class Exchange {
   private static final String BEARER = "Bearer ";
 
+  /** Room that is made for a body before any of it has come. */
+  private static final int FIRST_BYTES = 16 << 10;
+
   /** Most bytes that are read of a body which nobody asked for. */
   private static final int UNASKED_BYTES = 64 << 10;
 
@@ -92,6 +95,15 @@ public final class Exchange {
   /** Returns the first value of a header; null if there is none. */
   public @Nullable String header(String name) {
     return request.getHeaders().get(name);
+  }
+
+  /**
+   * Returns the name and port by which the server was asked, as the client wrote them: the header
+   * "host", or what HTTP/2 has in its place; null if there is neither.
+   */
+  public @Nullable String host() {
+    String host = header("host");
+    return host != null ? host : request.getHttpURI().getAuthority();
   }
 
   /** Returns the key that was sent, in either vendor's way; null if none was. */
@@ -326,10 +338,10 @@ public final class Exchange {
     private void add(Content.Chunk chunk) {
       int more = chunk.remaining();
       if (size + more > body.length) {
-        long announced = Math.max(0, request.getLength());
-        body =
-            Arrays.copyOf(
-                body, (int) Math.max(size + more, Math.max(announced, Math.min(limit, size * 2L))));
+        // What is announced is believed only as far as it has come: room is memory.
+        long announced = request.getLength() < 0 ? limit : request.getLength();
+        long room = Math.min(announced, Math.max(FIRST_BYTES, 4L * size));
+        body = Arrays.copyOf(body, (int) Math.max(size + more, room));
       }
       chunk.getByteBuffer().get(body, size, more);
       size += more;
