@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,10 +29,16 @@ import org.slf4j.LoggerFactory;
 final class GrpcPort implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GrpcPort.class);
 
+  /** For connections to be closed in good order. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
   private final Server server;
   private final Connections connections;
   private final HealthStatusManager health;
   private final Duration drainTimeout;
+
+  /** When callers were told that the server goes away; null before. */
+  private volatile @Nullable Long leftNanos;
 
   private GrpcPort(
       Server server, Connections connections, HealthStatusManager health, Duration drainTimeout) {
@@ -121,6 +128,7 @@ final class GrpcPort implements AutoCloseable {
 
   /** Tells health probes from now on that the server goes away. */
   void leave() {
+    leftNanos = System.nanoTime();
     health.enterTerminalState();
   }
 
@@ -129,15 +137,22 @@ final class GrpcPort implements AutoCloseable {
     server.awaitTermination();
   }
 
-  /** Takes no new calls, waits for running ones as long as configured, and then ends them. */
+  /**
+   * Takes no new calls, waits for running ones until they had as long as configured since {@link
+   * #leave}, and then ends them.
+   */
   @Override
   public void close() {
     server.shutdown();
+    // Both ports leave together: what HTTP took of the time, calls by gRPC had, too.
+    Long left = leftNanos;
+    long waited = left == null ? 0 : System.nanoTime() - left;
+    long rest = Math.max(LAST_WORDS.toNanos(), drainTimeout.toNanos() - waited);
     try {
-      if (!server.awaitTermination(drainTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!server.awaitTermination(rest, TimeUnit.NANOSECONDS)) {
         log.warn("ending the calls that still run after {} s", drainTimeout.toSeconds());
         server.shutdownNow();
-        server.awaitTermination(1, TimeUnit.SECONDS);
+        server.awaitTermination(LAST_WORDS.toNanos(), TimeUnit.NANOSECONDS);
       }
     } catch (InterruptedException e) {
       server.shutdownNow();

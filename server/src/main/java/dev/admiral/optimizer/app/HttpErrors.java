@@ -38,6 +38,8 @@ final class HttpErrors extends ErrorHandler {
         .putNull("param")
         .putNull("code");
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    // As the front has it: clients of the vendors act on this before anything else.
+    response.getHeaders().put("x-should-retry", Boolean.toString(code == 503));
     response.write(
         true, ByteBuffer.wrap(body.toString().getBytes(StandardCharsets.UTF_8)), callback);
   }
