@@ -2,8 +2,10 @@ package dev.admiral.optimizer.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.admiral.optimizer.e2e.SimulatedProviders;
+import dev.admiral.simulator.Hold;
 import dev.admiral.simulator.Simulator;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +16,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +29,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The HTTP port behind the certificate that gRPC has, in both versions of HTTP. */
 class HttpTlsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
   @TempDir static Path pairs;
 
   @TempDir Path folder;
@@ -82,6 +88,51 @@ class HttpTlsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "HTTP_1_1, true, 0",
+    "HTTP_1_1, true, 1",
+    "HTTP_1_1, false, 0",
+    "HTTP_2, true, 0",
+    "HTTP_2, true, 1",
+    "HTTP_2, false, 0"
+  })
+  void clientThatLeavesWhileItsModelWorks_letsTheModelGo(
+      HttpClient.Version version, boolean streamed, int frames) throws Exception {
+    try (TestServer server = server(ec, "");
+        Hold hold = simulator.hold("gpt-4o", frames);
+        HttpClient client = client(TlsPair.client(ec, null), version)) {
+      CompletableFuture<HttpResponse<String>> answer =
+          client.sendAsync(request(server, streamed, "hello"), BodyHandlers.ofString());
+      assertThat(hold.awaitWaiting(1, LIMIT)).isTrue();
+      await().atMost(LIMIT).until(() -> server.unendedHttpCalls() == 1);
+
+      answer.cancel(true);
+
+      await().atMost(LIMIT).until(() -> server.unendedHttpCalls() == 0);
+      await().atMost(LIMIT).until(() -> simulator.stats().openCalls() == 0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void callFromThisServersOwnPage_isServed(HttpClient.Version version) throws Exception {
+    try (TestServer server = server(ec, "");
+        HttpClient client = client(TlsPair.client(ec, null), version)) {
+      HttpRequest own =
+          HttpRequest.newBuilder(request(server, false, "own"), (_, _) -> true)
+              .header("origin", "https://localhost:" + server.httpPort())
+              .build();
+      HttpRequest other =
+          HttpRequest.newBuilder(request(server, false, "own"), (_, _) -> true)
+              .header("origin", "https://elsewhere.example")
+              .build();
+
+      assertThat(client.send(own, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+      assertThat(client.send(other, BodyHandlers.ofString()).statusCode()).isEqualTo(403);
+    }
+  }
+
   @Test
   void plainRequest_isNotServedByAnEncryptedPort() throws Exception {
     try (TestServer server = server(ec, "");
@@ -106,20 +157,25 @@ class HttpTlsTest {
   private static HttpResponse<String> ask(
       TestServer server, SSLContext tls, HttpClient.Version version, boolean streamed)
       throws Exception {
-    try (HttpClient client = HttpClient.newBuilder().version(version).sslContext(tls).build()) {
-      return client.send(
-          HttpRequest.newBuilder(
-                  URI.create("https://localhost:" + server.httpPort() + "/v1/chat/completions"))
-              .header("content-type", "application/json")
-              .POST(
-                  BodyPublishers.ofString(
-                      """
-                      {"model":"gpt-4o","stream":%s,
-                       "messages":[{"role":"user","content":"hello"}]}
-                      """
-                          .formatted(streamed)))
-              .build(),
-          BodyHandlers.ofString());
+    try (HttpClient client = client(tls, version)) {
+      return client.send(request(server, streamed, "hello"), BodyHandlers.ofString());
     }
+  }
+
+  private static HttpClient client(SSLContext tls, HttpClient.Version version) {
+    return HttpClient.newBuilder().version(version).sslContext(tls).build();
+  }
+
+  private static HttpRequest request(TestServer server, boolean streamed, String text) {
+    return HttpRequest.newBuilder(
+            URI.create("https://localhost:" + server.httpPort() + "/v1/chat/completions"))
+        .header("content-type", "application/json")
+        .POST(
+            BodyPublishers.ofString(
+                """
+                {"model":"gpt-4o","stream":%s,"messages":[{"role":"user","content":"%s"}]}
+                """
+                    .formatted(streamed, text)))
+        .build();
   }
 }
