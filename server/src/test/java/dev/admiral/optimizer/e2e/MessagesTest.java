@@ -345,6 +345,7 @@ class MessagesTest {
             .asLong();
 
     assertThat(claude.json()).isEqualTo(HttpClients.parse("{\"input_tokens\":" + asked + "}"));
+    assertThat(claude.header("request-id")).isNotEmpty();
     assertThat(gpt.json().path("input_tokens").asLong()).isPositive();
     Reply wrong = HttpClients.post(address, "{\"model\":\"" + CLAUDE + "\"}", VERSION, OLDER);
     assertThat(message(wrong)).startsWith("messages: ");

@@ -35,7 +35,10 @@ public final class MessageTokens implements HttpCalls.Handling {
     switch (intake.accept(
         incoming.identity(), "", prompt, incoming.options(), "", false, incoming.deadlineNanos())) {
       case Accepted.Wrong wrong -> throw new CallException(wrong.failure());
-      case Accepted.Fine fine -> incoming.reply(virtualThreads, () -> count(fine.call(), words));
+      case Accepted.Fine fine -> {
+        Call call = fine.call();
+        incoming.reply(call.id(), virtualThreads, () -> count(call, words));
+      }
     }
   }
 

@@ -98,6 +98,18 @@ final class CallHeaders {
               Map.entry("request-id", (draft, value) -> draft.requestId = value),
               Map.entry("timeout-ms", (draft, value) -> draft.timeoutMillis = whole(value))));
 
+  /** Headers by what the contract calls their fields. */
+  private static final Map<String, String> FIELDS =
+      Map.of(
+          "options.agent_id", "agent",
+          "options.agent_group", "group",
+          "options.task_type", "task-type",
+          "options.cache_policy.time_to_live", "cache-ttl",
+          "options.cache_policy.max_age", "cache-max-age",
+          "options.routing.fallback_models", "fallback-models",
+          "options.routing.max_cost_pico_usd", "max-cost-usd",
+          "request_id", "request-id");
+
   private CallHeaders() {}
 
   /**
@@ -142,6 +154,19 @@ final class CallHeaders {
       }
     }
     return new Wishes(draft.options.build(), draft.requestId, draft.timeoutMillis);
+  }
+
+  /** Returns a failure that names headers where it named the contract's fields for them. */
+  static Failure inWords(Failure failure) {
+    return failure instanceof Failure.Invalid invalid
+        ? Places.renamed(invalid, CallHeaders::header)
+        : failure;
+  }
+
+  private static String header(String field) {
+    int index = field.indexOf('[');
+    String name = FIELDS.get(index < 0 ? field : field.substring(0, index));
+    return name == null ? field : PREFIX + name;
   }
 
   private static void set(Draft draft, String name, String value) throws CallException {

@@ -220,7 +220,7 @@ public final class HttpCalls {
     try {
       work.run();
     } catch (CallException e) {
-      fail(api, exchange, e.failure());
+      fail(api, exchange, CallHeaders.inWords(e.failure()));
     } catch (RuntimeException e) {
       fail(api, exchange, internal(e));
     }

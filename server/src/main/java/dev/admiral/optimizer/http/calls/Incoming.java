@@ -8,6 +8,7 @@ import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
 import dev.admiral.optimizer.pipeline.VectorRequest;
 import dev.admiral.optimizer.v1.CallOptions;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -47,30 +48,34 @@ public record Incoming(
     calls.embed(this, request, format);
   }
 
-  /** Replies with a failure. */
-  public void fail(Failure failure) {
-    HttpCalls.fail(api, exchange, failure);
-  }
-
   /** Makes a reply. */
   @FunctionalInterface
   public interface Work {
     Reply reply() throws CallException, InterruptedException;
   }
 
-  /** Replies from another thread; for work that blocks. The client's leaving interrupts it. */
-  public void reply(Executor virtualThreads, Work work) {
+  /**
+   * Replies from another thread; for work that blocks. The client's leaving interrupts it.
+   *
+   * @param id what the client is told to ask about
+   */
+  public void reply(String id, Executor virtualThreads, Work work) {
     virtualThreads.execute(() -> {
       exchange.onGone(Thread.currentThread()::interrupt);
       try {
-        exchange.reply(work.reply());
+        exchange.reply(work.reply().with(ServedHeaders.requestId(id)));
       } catch (CallException e) {
-        fail(e.failure());
+        fail(id, e.failure());
       } catch (InterruptedException e) {
-        fail(HttpCalls.CANCELLED);
+        fail(id, HttpCalls.CANCELLED);
       } catch (RuntimeException e) {
-        fail(HttpCalls.internal(e));
+        fail(id, HttpCalls.internal(e));
       }
     });
+  }
+
+  private void fail(String id, Failure failure) {
+    HttpFailure told = new HttpFailure(failure, id);
+    exchange.reply(HttpCalls.withHeaders(api.error(told), told, Map.of()));
   }
 }
