@@ -12,6 +12,8 @@ import java.util.Map;
 
 /** What was done for a call, in headers. */
 final class ServedHeaders {
+  static final String OVERHEAD = "x-admiral-overhead-ms";
+
   private ServedHeaders() {}
 
   /** Returns the call's identifier under every name that clients look for. */
@@ -38,7 +40,7 @@ final class ServedHeaders {
             call,
             new Begun(answered.answer().provider(), answered.answer().model(), answered.source()));
     headers.put("x-admiral-cost-usd", cost(answered));
-    headers.put("x-admiral-overhead-ms", overheadMillis(call, answered, nanos));
+    headers.put(OVERHEAD, overheadMillis(call, answered, nanos));
     return headers;
   }
 

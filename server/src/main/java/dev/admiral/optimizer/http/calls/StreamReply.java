@@ -14,6 +14,7 @@ import dev.admiral.optimizer.pipeline.AnswerSteps;
 import dev.admiral.optimizer.pipeline.AnswerSteps.Step;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,9 @@ final class StreamReply extends CallReply {
 
   // The pumping thread's own.
   private @Nullable EventStream stream;
+
+  /** The headers that were sent. */
+  private Map<String, String> told = Map.of();
 
   /** The call and what reads and writes it. */
   private record Pumped(RunningCall running, AnswerSteps steps, StreamFormat format) {}
@@ -169,7 +173,7 @@ final class StreamReply extends CallReply {
         case Step.End(Answered answered) -> {
           EventBuffer out = buffer(Map.of());
           if (out != null) {
-            out.comment("x-admiral-cost-usd " + ServedHeaders.cost(answered));
+            tellRest(now.running.call(), answered, out);
             now.format.finish(answered, out);
           }
           return true;
@@ -190,6 +194,17 @@ final class StreamReply extends CallReply {
     return outcome instanceof Answered answered
         ? ServedHeaders.answered(call, answered, time.nanos())
         : ServedHeaders.begun(call, begun);
+  }
+
+  /** Tells in comments what came too late for headers, or has changed since. */
+  private void tellRest(Call call, Answered answered, EventBuffer out) {
+    Map<String, String> all = new TreeMap<>(ServedHeaders.answered(call, answered, time.nanos()));
+    all.forEach((name, value) -> {
+      boolean settled = name.equals(ServedHeaders.OVERHEAD) && told.containsKey(name);
+      if (name.startsWith(CallHeaders.PREFIX) && !settled && !value.equals(told.get(name))) {
+        out.comment(name + " " + value);
+      }
+    });
   }
 
   private void fail(Pumped now, Failure failure) {
@@ -239,6 +254,7 @@ final class StreamReply extends CallReply {
   private @Nullable EventStream open(Map<String, String> headers) {
     EventStream opened = exchange.stream(headers);
     stream = opened;
+    told = headers;
     if (opened == null) {
       // The client left.
       end.end();
