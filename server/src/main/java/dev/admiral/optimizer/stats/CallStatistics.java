@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -154,8 +155,7 @@ public final class CallStatistics {
     Model model = new Model(attempt.provider(), attempt.model());
     Tries known = tries.get(model);
     if (known == null) {
-      Model kept = takeOne(triesLeft) ? model : new Model("", OTHERS);
-      known = tries.computeIfAbsent(kept, m -> new Tries());
+      known = oneOf(tries, model, triesLeft, new Model("", OTHERS), Tries::new);
     }
     known.tried(attempt, billed);
   }
@@ -229,8 +229,7 @@ public final class CallStatistics {
       if (known != null) {
         return known;
       }
-      String counted = takeOne(agentsLeft) ? agent : OTHERS;
-      return inFlight.computeIfAbsent(counted, a -> new LongAdder());
+      return oneOf(inFlight, agent, agentsLeft, OTHERS, LongAdder::new);
     }
 
     Series series(String agent, Outcome outcome) {
@@ -246,9 +245,9 @@ public final class CallStatistics {
         return known;
       }
       // An agent's series without a model is always there, so that its failures stay its own.
-      boolean kept = key.model().isEmpty() || takeOne(seriesLeft);
-      return series.computeIfAbsent(
-          kept ? key : new SeriesKey(counted, "", OTHERS), k -> new Series());
+      return key.model().isEmpty()
+          ? series.computeIfAbsent(key, k -> new Series())
+          : oneOf(series, key, seriesLeft, new SeriesKey(counted, "", OTHERS), Series::new);
     }
 
     Snapshot snapshot(@Nullable String agent) {
@@ -321,6 +320,19 @@ public final class CallStatistics {
             Comparator.comparingLong((Map.Entry<K, Series.Sum> e) -> e.getValue().count())
                 .reversed())
         .limit(MOST_ROWS);
+  }
+
+  /**
+   * Returns the value of a key, new if there is room for one more, else that of the others. Whoever
+   * asks for a key is given the same as all who asked for it before, also at the same moment: what
+   * begins under a name ends under it.
+   *
+   * @param left how many more may be told apart
+   */
+  private static <K, V> V oneOf(
+      ConcurrentMap<K, V> of, K key, AtomicInteger left, K others, Supplier<V> fresh) {
+    V own = of.computeIfAbsent(key, _ -> takeOne(left) ? fresh.get() : null);
+    return own != null ? own : of.computeIfAbsent(others, _ -> fresh.get());
   }
 
   /** Takes one of what is left, if anything is. */

@@ -27,6 +27,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -336,5 +338,34 @@ class CallStatisticsTest {
   private static Outcome failed() {
     return new Outcome.Failed(
         new Failure.Refused(ErrorReason.ERROR_REASON_CACHE_MISS, "no answer is cached"), List.of());
+  }
+
+  @Test
+  void firstCallsOfAnAgentAtOnce_beginAndEndUnderOneName() throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int round = 0; round < 2_000; round++) {
+        CallStatistics fresh = new CallStatistics(new Settings(1, 2), new VirtualTime());
+        CyclicBarrier together = new CyclicBarrier(2);
+        Callable<Void> first =
+            () -> {
+              together.await();
+              fresh.started(ADA);
+              together.await();
+              fresh.finished(
+                  ADA, answered("gpt-4o", Source.SOURCE_UPSTREAM, 1), TOTAL, OVERHEAD, SAVED);
+              return null;
+            };
+        for (Future<Void> done : threads.invokeAll(List.of(first, first))) {
+          done.get();
+        }
+
+        assertThat(fresh.snapshot("acme", CallStatistics.OTHERS).inFlight()).isZero();
+        fresh.started(ADA);
+        fresh.finished(ADA, answered("gpt-5", Source.SOURCE_UPSTREAM, 1), TOTAL, OVERHEAD, SAVED);
+        assertThat(fresh.snapshot("acme", null).models())
+            .extracting(ModelStats::getModel)
+            .containsExactly("gpt-4o", "gpt-5");
+      }
+    }
   }
 }
