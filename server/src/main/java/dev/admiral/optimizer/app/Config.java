@@ -353,7 +353,8 @@ record Config(
       int maxSpans,
       Duration timeout,
       boolean content,
-      int contentChars) {
+      int contentChars,
+      long contentBytes) {
 
     /** What the collector speaks. */
     enum Protocol {
@@ -370,7 +371,8 @@ record Config(
           section.number("max_spans", 8192, 1, 1_000_000),
           section.duration("timeout", "10s", "100ms", "5m"),
           section.flag("content", false),
-          section.number("content_chars", 65_536, 100, 10_000_000));
+          section.number("content_chars", 65_536, 100, 10_000_000),
+          section.size("content_bytes", "64MiB", "1KiB", "1TiB"));
     }
   }
 

@@ -144,7 +144,8 @@ final class EngineSettings {
         traces.maxSpans(),
         traces.timeout(),
         traces.content(),
-        traces.contentChars());
+        traces.contentChars(),
+        traces.contentBytes());
   }
 
   static FailureLog.Settings learning(Config.Learning learning) {

@@ -38,14 +38,14 @@ final class CallSpans {
       AttributeKey.stringArrayKey("gen_ai.response.finish_reasons");
 
   private final Tracer tracer;
-  private final boolean content;
+  private final int contentChars;
 
   /**
-   * @param content true to send prompts and answers
+   * @param contentChars most characters sent of a prompt or an answer; 0 to send none
    */
-  CallSpans(Tracer tracer, boolean content) {
+  CallSpans(Tracer tracer, int contentChars) {
     this.tracer = tracer;
-    this.content = content;
+    this.contentChars = contentChars;
   }
 
   void make(FinishedCall finished) {
@@ -75,11 +75,10 @@ final class CallSpans {
       case Answered answered -> answered(span, answered);
       case Failed failed -> failed(span, failed.failure().reason());
     }
-    if (content) {
-      span.setAttribute("gen_ai.input.messages", Contents.messages(call.prompt()));
+    if (contentChars > 0) {
+      Contents.asked(span, call.prompt(), contentChars);
       if (finished.outcome() instanceof Answered answered) {
-        span.setAttribute(
-            "gen_ai.output.messages", Contents.messages(answered.answer().completion()));
+        Contents.answered(span, answered.answer().completion(), contentChars);
       }
     }
     steps(span, call, operation, finished.outcome(), end);

@@ -41,7 +41,12 @@ public final class CallTraces implements CallObserver, AutoCloseable {
    */
   public static CallTraces open(TraceSettings settings, String version, ThreadFactory threads) {
     SpanOutbox outbox =
-        new SpanOutbox(exporter(settings), settings.maxSpans(), settings.timeout(), threads);
+        new SpanOutbox(
+            exporter(settings),
+            settings.maxSpans(),
+            settings.maxContentBytes(),
+            settings.timeout(),
+            threads);
     SdkTracerProvider provider =
         SdkTracerProvider.builder()
             .setResource(
@@ -58,8 +63,9 @@ public final class CallTraces implements CallObserver, AutoCloseable {
             .addSpanProcessor(outbox)
             .build();
     outbox.start();
+    int contentChars = settings.content() ? settings.maxContentChars() : 0;
     return new CallTraces(
-        outbox, provider, new CallSpans(provider.get(NAME, version), settings.content()));
+        outbox, provider, new CallSpans(provider.get(NAME, version), contentChars));
   }
 
   private static SpanExporter exporter(TraceSettings settings) {

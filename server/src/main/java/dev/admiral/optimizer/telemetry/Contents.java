@@ -8,29 +8,50 @@ import dev.admiral.optimizer.v1.Message;
 import dev.admiral.optimizer.v1.Part;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prompts and answers as the convention writes them: JSON, a list of messages with parts. Bytes of
- * images and files are left out.
+ * images and files are left out. What is longer than the bound ends somewhere past it, and is cut
+ * by whoever keeps it.
  */
 final class Contents {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final AttributeKey<String> INPUT = AttributeKey.stringKey("gen_ai.input.messages");
+  private static final AttributeKey<String> OUTPUT =
+      AttributeKey.stringKey("gen_ai.output.messages");
 
   private Contents() {}
 
-  static String messages(Prompt prompt) {
-    return json(prompt.getMessagesList(), "");
+  /** Puts what was asked on a span. */
+  static void asked(Span span, Prompt prompt, int maxChars) {
+    span.setAttribute(INPUT, json(prompt.getMessagesList(), "", maxChars));
   }
 
-  static String messages(Completion completion) {
-    return json(List.of(completion.getMessage()), Words.of(completion.getFinishReason()));
+  /** Puts what was answered on a span. */
+  static void answered(Span span, Completion completion, int maxChars) {
+    span.setAttribute(
+        OUTPUT,
+        json(List.of(completion.getMessage()), Words.of(completion.getFinishReason()), maxChars));
   }
 
-  private static String json(List<Message> messages, String finishReason) {
+  /** Returns the bytes that content takes among a span's attributes, two for a character. */
+  static long bytes(Attributes attributes) {
+    return bytes(attributes.get(INPUT)) + bytes(attributes.get(OUTPUT));
+  }
+
+  private static long bytes(@Nullable String text) {
+    return text == null ? 0 : 2L * text.length();
+  }
+
+  private static String json(List<Message> messages, String finishReason, int maxChars) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartArray();
@@ -39,13 +60,16 @@ final class Contents {
         json.writeStringField("role", role(message.getRole()));
         json.writeArrayFieldStart("parts");
         for (Part part : message.getPartsList()) {
-          part(json, part);
+          part(json, part, maxChars);
         }
         json.writeEndArray();
         if (!finishReason.isEmpty()) {
           json.writeStringField("finish_reason", finishReason);
         }
         json.writeEndObject();
+        if (text.getBuffer().length() > maxChars) {
+          break;
+        }
       }
       json.writeEndArray();
     } catch (IOException e) {
@@ -63,24 +87,24 @@ final class Contents {
     };
   }
 
-  private static void part(JsonGenerator json, Part part) throws IOException {
+  private static void part(JsonGenerator json, Part part, int maxChars) throws IOException {
     json.writeStartObject();
     switch (part.getKindCase()) {
-      case TEXT -> said(json, "text", part.getText().getText());
-      case REASONING -> said(json, "reasoning", part.getReasoning().getText());
-      case REFUSAL -> said(json, "refusal", part.getRefusal().getText());
+      case TEXT -> said(json, "text", part.getText().getText(), maxChars);
+      case REASONING -> said(json, "reasoning", part.getReasoning().getText(), maxChars);
+      case REFUSAL -> said(json, "refusal", part.getRefusal().getText(), maxChars);
       case TOOL_CALL -> {
         json.writeStringField("type", "tool_call");
         json.writeStringField("id", part.getToolCall().getId());
         json.writeStringField("name", part.getToolCall().getName());
-        json.writeStringField("arguments", part.getToolCall().getArgumentsJson());
+        json.writeStringField("arguments", cut(part.getToolCall().getArgumentsJson(), maxChars));
       }
       case TOOL_RESULT -> {
         json.writeStringField("type", "tool_call_response");
         json.writeStringField("id", part.getToolResult().getToolCallId());
         json.writeArrayFieldStart("response");
         for (Part result : part.getToolResult().getPartsList()) {
-          part(json, result);
+          part(json, result, maxChars);
         }
         json.writeEndArray();
       }
@@ -91,8 +115,14 @@ final class Contents {
     json.writeEndObject();
   }
 
-  private static void said(JsonGenerator json, String type, String text) throws IOException {
+  private static void said(JsonGenerator json, String type, String text, int maxChars)
+      throws IOException {
     json.writeStringField("type", type);
-    json.writeStringField("content", text);
+    json.writeStringField("content", cut(text, maxChars));
+  }
+
+  /** What is past the bound would be cut anyway: a text is no shorter as JSON. */
+  private static String cut(String text, int maxChars) {
+    return text.length() <= maxChars ? text : text.substring(0, maxChars);
   }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param timeout longest wait for a collector to take one export
  * @param content true to send prompts and answers
  * @param maxContentChars most characters of one of them
+ * @param maxContentBytes most bytes of all of them that wait to be sent, two for a character
  */
 public record TraceSettings(
     URI endpoint,
@@ -25,7 +26,8 @@ public record TraceSettings(
     int maxSpans,
     Duration timeout,
     boolean content,
-    int maxContentChars) {
+    int maxContentChars,
+    long maxContentBytes) {
 
   /** What a collector speaks. */
   public enum Protocol {

@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.GZIPInputStream;
 
@@ -39,6 +40,7 @@ final class TraceCollector implements AutoCloseable {
   private final HttpServer http;
   private final Server grpc;
   private volatile int status = 200;
+  private volatile CompletableFuture<Void> ready = CompletableFuture.completedFuture(null);
 
   /** A span as it came; attributes of lists are the text of their first element. */
   record Span(
@@ -103,6 +105,11 @@ final class TraceCollector implements AutoCloseable {
     status = otherStatus;
   }
 
+  /** Answers nobody by HTTP until then. */
+  void answerAfter(CompletableFuture<Void> then) {
+    ready = then;
+  }
+
   List<Span> spans() {
     return spans;
   }
@@ -127,6 +134,7 @@ final class TraceCollector implements AutoCloseable {
       if ("gzip".equals(exchange.getRequestHeaders().getFirst("content-encoding"))) {
         body = new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes();
       }
+      ready.join();
       keys.addAll(exchange.getRequestHeaders().getOrDefault("authorization", List.of()));
       if (status == 200) {
         decode(ByteString.copyFrom(body));
