@@ -26,10 +26,12 @@ import dev.admiral.optimizer.v1.ErrorReason;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** Everything Admiral shows by HTTP, ready to be put into a server. */
 public final class HttpFront extends Handler.Abstract.NonBlocking {
@@ -169,6 +171,14 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
     String path = exchange.path();
     String message =
         "there is nothing at " + exchange.method() + " " + shown(path) + " on this server";
+    String meant = meant(path);
+    if (meant != null) {
+      message += "; did you mean " + shown(meant) + "?";
+      if (meant.startsWith("/v1")) {
+        message += " The base URL ends with /v1 for OpenAI's SDKs, without it for Anthropic's";
+        path = meant;
+      }
+    }
     Failure failure = new Failure.Refused(ErrorReason.ERROR_REASON_NOT_FOUND, message);
     if (path.startsWith("/v1/messages") || ofAnthropic(exchange)) {
       calls.refuse(anthropic, exchange, failure);
@@ -177,6 +187,13 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
     } else {
       exchange.reply(Reply.text(404, message));
     }
+  }
+
+  /** The path that is one usual mistake away; null if none is. */
+  private @Nullable String meant(String path) {
+    String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    String near = trimmed.startsWith("/v1/v1/") ? trimmed.substring(3) : "/v1" + trimmed;
+    return Stream.of(trimmed, near).filter(at -> routes.find(at) != null).findFirst().orElse(null);
   }
 
   private static String shown(String path) {

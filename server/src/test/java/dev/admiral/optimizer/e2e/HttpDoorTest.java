@@ -217,6 +217,21 @@ class HttpDoorTest {
     assertThat(anthropic.json().at("/error/type").asText()).isEqualTo("not_found_error");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/chat/completions | did you mean /v1/chat/completions? The base URL ends with /v1",
+        "/v1/v1/messages | did you mean /v1/messages? The base URL ends with /v1",
+        "/v1/chat/completions/ | did you mean /v1/chat/completions?"
+      })
+  void pathOneMistakeAway_isNamedInItsVendorsShape(String path, String hint) {
+    Reply reply = HttpClients.post(harness.httpAddress() + path, HELLO);
+
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.json().at("/error/message").asText()).contains(hint);
+  }
+
   @Test
   void wrongMethod_namesTheRightOne() {
     Reply reply = HttpClients.get(harness.httpAddress() + CHAT);
@@ -232,8 +247,8 @@ class HttpDoorTest {
         "x-admiral-cach | bypass | is unknown",
         "x-admiral-cache | never | must be one of bypass, only, refresh, use",
         "x-admiral-max-cost-usd | cheap | must be an amount of dollars",
-        "x-admiral-cache-ttl | -1 | must be a whole number",
-        "x-admiral-timeout-ms | soon | must be a whole number",
+        "x-admiral-cache-ttl | -1 | must be a whole number of seconds",
+        "x-admiral-timeout-ms | soon | must be a whole number of milliseconds",
         "x-admiral-cache-ttl | 0 | must be 1 second to 30 days",
         "x-admiral-agent | not a name! | may hold letters",
         "x-admiral-task-type | not a name! | may hold letters",

@@ -96,7 +96,9 @@ final class CallHeaders {
                   "max-cost-usd",
                   (draft, value) -> draft.routing().setMaxCostPicoUsd(picoUsd(value))),
               Map.entry("request-id", (draft, value) -> draft.requestId = value),
-              Map.entry("timeout-ms", (draft, value) -> draft.timeoutMillis = whole(value))));
+              Map.entry(
+                  "timeout-ms",
+                  (draft, value) -> draft.timeoutMillis = whole(value, "milliseconds"))));
 
   /** Headers by what the contract calls their fields. */
   private static final Map<String, String> FIELDS =
@@ -199,19 +201,23 @@ final class CallHeaders {
   }
 
   private static Duration seconds(String value) {
-    return Duration.newBuilder().setSeconds(whole(value)).build();
+    return Duration.newBuilder().setSeconds(whole(value, "seconds")).build();
   }
 
-  private static long whole(String value) {
+  private static long whole(String value, String unit) {
     try {
       long number = Long.parseLong(value);
       if (number >= 0) {
         return number;
       }
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("must be a whole number, 0 or more", e);
+      throw new IllegalArgumentException(wanted(unit), e);
     }
-    throw new IllegalArgumentException("must be a whole number, 0 or more");
+    throw new IllegalArgumentException(wanted(unit));
+  }
+
+  private static String wanted(String unit) {
+    return "must be a whole number of " + unit + ", 0 or more";
   }
 
   private static long picoUsd(String value) {
