@@ -38,6 +38,7 @@ final class ConfigCheck {
     boolean guarded = !config.keys().isEmpty();
     Exposure.address("grpc", config.grpc().host(), config.grpc(), guarded);
     Exposure.address("http", config.http().host(), config.grpc(), guarded);
+    Exposure.ownPorts(config);
     TlsFiles.credentials(config.grpc().tls(), file.environment());
     PriceBook.builtInWith(EngineSettings.prices(config.models()));
     List<ProviderConfig> providers =

@@ -50,4 +50,19 @@ final class Exposure {
     }
     return address;
   }
+
+  /**
+   * Tells that each of the two doors has a port of its own, before the second fails to open.
+   *
+   * @throws ConfigException if both have the same, other than 0
+   */
+  static void ownPorts(Config config) throws ConfigException {
+    int port = config.http().port();
+    if (port != 0
+        && port == config.grpc().port()
+        && config.http().host().equals(config.grpc().host())) {
+      throw new ConfigException(
+          "http.port and grpc.port are both " + port + ": give each a port of its own");
+    }
+  }
 }

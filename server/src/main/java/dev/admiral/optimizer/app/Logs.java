@@ -34,7 +34,13 @@ import org.slf4j.LoggerFactory;
 public final class Logs extends ContextAwareBase implements Configurator {
   /** Libraries whose everyday news concerns nobody here. */
   private static final List<String> QUIET =
-      List.of("io.grpc", "io.netty", "org.eclipse.jetty", "org.flywaydb", "org.apache.hc");
+      List.of(
+          "io.grpc",
+          "io.netty",
+          "io.github.resilience4j",
+          "org.eclipse.jetty",
+          "org.flywaydb",
+          "org.apache.hc");
 
   /** Called by the logging library, which wants it public. */
   public Logs() {}

@@ -146,6 +146,7 @@ final class Wiring implements AutoCloseable {
         Exposure.address("grpc", config.grpc().host(), config.grpc(), guarded);
     final InetAddress httpAddress =
         Exposure.address("http", config.http().host(), config.grpc(), guarded);
+    Exposure.ownPorts(config);
     final ServerCredentials credentials = TlsFiles.credentials(config.grpc().tls(), environment);
     final PriceBook listed = PriceBook.builtInWith(EngineSettings.prices(config.models()));
 
@@ -375,13 +376,15 @@ final class Wiring implements AutoCloseable {
     chores.every(LOOK_INTERVAL, "reading the configuration", watch::look);
 
     log.info(
-        "Admiral {} answers gRPC on {}:{} and HTTP on {}:{}{}, data in {}",
+        "Admiral {} answers gRPC on {}:{} and HTTP, the dashboard too, on {}://{}:{}/; data in {}",
         version,
         config.grpc().host(),
         door.port(),
-        config.http().host(),
+        config.grpc().tls().on() ? "https" : "http",
+        config.http().host().contains(":")
+            ? "[" + config.http().host() + "]"
+            : config.http().host(),
         web.port(),
-        config.grpc().tls().on() ? " (TLS)" : "",
         data.path());
   }
 

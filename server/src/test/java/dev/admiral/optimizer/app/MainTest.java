@@ -96,6 +96,7 @@ class MainTest {
       strings = {
         "cahce: {}",
         "grpc: {host: 0.0.0.0}",
+        "{grpc: {port: 50999}, http: {port: 50999}}",
         "aliases: {fast: [nobody/nothing]}",
         "providers: [{name: p, dialect: openai}]",
         "providers: [{name: openai, dialect: openai, base_url: 'ftp://example.org'}]",
