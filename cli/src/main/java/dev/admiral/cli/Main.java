@@ -68,6 +68,9 @@ public final class Main {
           "config",
           "completion");
 
+  /** What gRPC's library says of an answer that is HTTP alone. */
+  private static final String NO_GRPC = "invalid content-type";
+
   /** The narrowest help that the library lays out. */
   private static final int NARROWEST_HELP = 55;
 
@@ -186,6 +189,11 @@ public final class Main {
         hint = "Did you mean " + String.join(" or ", near) + "? " + hint;
       }
     }
+    if (command.getParent() == null && e.getClass() == CommandLine.ParameterException.class) {
+      explain(shell, "say what to do; there is:");
+      command.usage(command.getErr());
+      return WRONG_USAGE;
+    }
     explain(shell, String.valueOf(e.getMessage()).replaceFirst("^Error: ", ""));
     shell.err().println(hint);
     return WRONG_USAGE;
@@ -198,6 +206,14 @@ public final class Main {
     }
     if (!(e instanceof AdmiralException failure)) {
       throw e;
+    }
+    if (String.valueOf(failure.getMessage()).contains(NO_GRPC)) {
+      explain(
+          shell,
+          "what answers there does not speak gRPC; is it Admiral's HTTP port? gRPC has a port of"
+              + " its own, 50051 unless configured.");
+      tellOrigin(shell, command);
+      return NOT_SERVING;
     }
     if (failure.code() == Status.Code.UNIMPLEMENTED) {
       explain(
@@ -218,13 +234,11 @@ public final class Main {
         .ifPresent(wait -> shell.err().println("Try again in " + Show.time(wait) + "."));
     if (failure.reason() == ErrorReason.ERROR_REASON_UNSPECIFIED
         && failure.code() == Status.Code.UNAVAILABLE) {
-      if (command.getCommand() instanceof FleetCommand asked) {
-        shell.dim(
-            "The address came from "
-                + asked.server().origin(shell)
-                + "; ./admiral serve starts a server, admiral-fleet doctor says what is wrong.");
-      }
+      tellOrigin(shell, command);
       return NOT_SERVING;
+    }
+    if (failure.code() == Status.Code.UNAUTHENTICATED) {
+      shell.dim("The key comes from --key, ADMIRAL_KEY, or the file that ADMIRAL_KEY_FILE names.");
     }
     // A model may be slow; a server that does not tell of itself in time does not serve.
     boolean frozen =
@@ -233,6 +247,15 @@ public final class Main {
     return frozen || failure.reason() == ErrorReason.ERROR_REASON_SERVER_DRAINING
         ? NOT_SERVING
         : FAILED;
+  }
+
+  private static void tellOrigin(Shell shell, CommandLine command) {
+    if (command.getCommand() instanceof FleetCommand asked) {
+      shell.dim(
+          "The address came from "
+              + asked.server().origin(shell)
+              + "; ./admiral serve starts a server, admiral-fleet doctor says what is wrong.");
+    }
   }
 
   /** Says in one sentence what went wrong. */

@@ -409,6 +409,13 @@ final class MainTest {
   }
 
   @Test
+  void command_leftOut_isAnsweredWithAll() {
+    assertThat(run()).isEqualTo(64);
+    assertThat(stdout()).isEmpty();
+    assertThat(stderr()).startsWith("admiral-fleet: say what to do").contains("doctor", "status");
+  }
+
+  @Test
   void command_mistyped_isAnsweredWithTheNearest() {
     assertThat(run("statsu")).isEqualTo(64);
     assertThat(stderr()).contains("Did you mean").contains("stats");

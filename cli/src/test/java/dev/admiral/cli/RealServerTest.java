@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,17 @@ final class RealServerTest {
     assertThat(status.err())
         .startsWith("admiral-fleet: Admiral at 127.0.0.1:1 cannot be reached")
         .hasLineCount(2);
+  }
+
+  @Test
+  void httpPort_takenForThatOfGrpc_isSaidToBeNone() throws Exception {
+    String endpoints = Files.readString(folder.resolve("data/endpoints.json"));
+    Matcher http = Pattern.compile("\"http\":.*?\"port\":(\\d+)").matcher(endpoints);
+    assertThat(http.find()).isTrue();
+    Ended status = fleet("status", "--address", "127.0.0.1:" + http.group(1));
+    assertThat(status.exit()).isEqualTo(2);
+    assertThat(status.out()).isEmpty();
+    assertThat(status.err()).contains("does not speak gRPC").hasLineCount(2);
   }
 
   private static Ended fleet(String... args) throws Exception {
