@@ -32,6 +32,12 @@ public final class Terminal {
     }
   }
 
+  /** Returns how wide what this process prints may be; 80 where nothing tells. */
+  public static int columns() {
+    String columns = System.getenv().getOrDefault("COLUMNS", "");
+    return is(1) || isNumber(columns) ? size(columns, "").columns() : USUAL.columns();
+  }
+
   /**
    * Returns the size of the terminal. What the variables COLUMNS and LINES say goes first: who
    * exports them means it.

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Lines of text that may hold colours, laid out by what shows of them. */
-final class Text {
+public final class Text {
   private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final Pattern COMMANDS = Pattern.compile("[\\p{Cntrl}&&[^\\n\\r\\t]]");
@@ -70,7 +70,7 @@ final class Text {
   }
 
   /** Returns a text broken into lines of so many columns at most, between words where it can be. */
-  static List<String> wrap(String text, int columns) {
+  public static List<String> wrap(String text, int columns) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
     for (String word : text.split(" ", -1)) {

@@ -75,11 +75,13 @@ public final class DemoMain implements Callable<Integer> {
 
   private final PrintStream out;
   private final boolean live;
+  private final int columns;
   private final Cleanup cleanup = new Cleanup();
 
-  private DemoMain(PrintStream out, boolean live) {
+  private DemoMain(PrintStream out, boolean live, int columns) {
     this.out = out;
     this.live = live;
+    this.columns = columns;
   }
 
   /** Runs the demo and ends the process: 0 if it ran, 1 if not, 64 if the command line is wrong. */
@@ -88,7 +90,7 @@ public final class DemoMain implements Callable<Integer> {
     TRANSPORT.setLevel(Level.OFF);
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    System.exit(run(out, Terminal.is(1), args));
+    System.exit(run(out, Terminal.is(1), Math.clamp(Terminal.columns(), 40, 80), args));
   }
 
   /**
@@ -96,9 +98,10 @@ public final class DemoMain implements Callable<Integer> {
    *
    * @param out where everything is printed
    * @param live whether to show how it goes on, over and over on one line
+   * @param columns how wide the report may be, 40 or more
    */
-  static int run(PrintStream out, boolean live, String... args) {
-    DemoMain demo = new DemoMain(out, live);
+  static int run(PrintStream out, boolean live, int columns, String... args) {
+    DemoMain demo = new DemoMain(out, live, columns);
     CommandLine line =
         new CommandLine(demo)
             .setParameterExceptionHandler((e, wrong) -> {
@@ -139,7 +142,7 @@ public final class DemoMain implements Callable<Integer> {
       Tally tally = new Tally();
       work(providers, server, operator, tally);
       providers.settle();
-      report(operator, tally, providers.simulator().invoice()).lines().forEach(out::println);
+      report(operator, tally, providers.simulator().invoice()).lines(columns).forEach(out::println);
       out.println();
       if (keep) {
         out.println("The server goes on. Look at it, ask it, and end it with Ctrl-C:");
@@ -149,6 +152,7 @@ public final class DemoMain implements Callable<Integer> {
         new CountDownLatch(1).await();
       }
       out.println("Go on: ./admiral serve starts your own server; README.md shows the first call.");
+      out.println("With --keep the dashboard stays to be looked at.");
     }
     return 0;
   }

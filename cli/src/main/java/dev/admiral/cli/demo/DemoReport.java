@@ -2,6 +2,7 @@ package dev.admiral.cli.demo;
 
 import dev.admiral.cli.Show;
 import dev.admiral.cli.Table;
+import dev.admiral.cli.Text;
 import dev.admiral.optimizer.v1.Agent;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.FailureSummary;
@@ -37,101 +38,118 @@ record DemoReport(
     List<Agent> agents,
     Tally tally,
     Invoice invoice) {
-  private static final int WIDTH = 80;
   private static final int MOST_AGENTS = 5;
   private static final int MOST_FAILURES = 8;
 
-  /** Returns the lines, none wider than 80 columns unless a model's name is. */
-  List<String> lines() {
-    List<String> lines = new ArrayList<>();
+  /** Returns the lines, none wider than so many columns, 40 or more. */
+  List<String> lines(int columns) {
+    Page page = new Page(columns, new ArrayList<>());
     CallStats total = stats.getTotal();
-    lines.add(
+    page.add(
         agents.size()
             + " agents, "
             + stats.getModelsCount()
             + " models, "
             + seconds
             + " seconds of real gRPC calls");
-    lines.add("");
-    calls(lines, total);
-    lines.add("");
-    money(lines, total);
-    section(lines, "How long an answer took, by the agents' clocks", times());
-    section(lines, "Models, busiest first", models());
-    section(lines, "Agents that saved most", savers());
-    section(lines, "Learned from failures", failures());
-    lines.add("");
-    lines.add(
+    page.add("");
+    calls(page, total);
+    page.add("");
+    money(page, total);
+    section(page, "How long an answer took, by the agents' clocks", times());
+    section(page, "Models, busiest first", models());
+    section(page, "Agents that saved most", savers());
+    section(page, "Learned from failures", failures());
+    page.add("");
+    page.add(
         "Answered by another model, as the first one failed: " + Show.count(tally.failedOver()));
     tally
         .failures()
         .forEach((reason, count) ->
-            lines.add("Ended without an answer, " + reason + ": " + Show.count(count)));
-    lines.add("");
-    agreement(lines);
-    return lines;
+            page.add("Ended without an answer, " + reason + ": " + Show.count(count)));
+    page.add("");
+    agreement(page);
+    return page.lines();
   }
 
-  private void calls(List<String> lines, CallStats total) {
+  /** Lines of a width that is given. */
+  private record Page(int columns, List<String> lines) {
+    /** Adds a line, broken where it is too long. */
+    void add(String line) {
+      if (line.length() <= columns) {
+        lines.add(line);
+      } else {
+        lines.addAll(Text.wrap(line, columns));
+      }
+    }
+  }
+
+  private void calls(Page page, CallStats total) {
     long answered = total.getCallCount() - total.getFailureCount();
-    fact(lines, "Calls", Show.count(total.getCallCount()), "asked for by the agents");
+    fact(page, "Calls", Show.count(total.getCallCount()), "asked for by the agents");
     fact(
-        lines,
+        page,
         "Upstream",
         Show.count(total.getUpstreamCount()),
         "answered by a provider, " + Show.percent(total.getUpstreamCount(), answered));
     fact(
-        lines,
+        page,
         "Saved",
         Show.count(total.getSavedCallCount()),
         "needed no provider, " + Show.percent(total.getSavedCallCount(), answered));
-    part(lines, "from memory", total.getMemoryHitCount(), answered);
-    part(lines, "from disk", total.getDiskHitCount(), answered);
-    part(lines, "joined", total.getJoinedCount(), answered);
-    part(lines, "repeated", total.getRepeatedCount(), answered);
+    part(page, "from memory", total.getMemoryHitCount(), answered);
+    part(page, "from disk", total.getDiskHitCount(), answered);
+    part(page, "joined", total.getJoinedCount(), answered);
+    part(page, "repeated", total.getRepeatedCount(), answered);
     fact(
-        lines,
+        page,
         "Failed",
         Show.count(total.getFailureCount()),
         Show.percent(total.getFailureCount(), total.getCallCount()));
   }
 
-  private void money(List<String> lines, CallStats total) {
+  private void money(Page page, CallStats total) {
     long spent = total.getSpentPicoUsd();
     long saved = total.getSavedPicoUsd();
-    fact(lines, "Dollars spent", Show.dollars(spent), "");
+    fact(page, "Dollars spent", Show.dollars(spent), "");
     fact(
-        lines,
+        page,
         "Dollars saved",
         Show.dollars(saved),
         spent + saved == 0 ? "" : Show.percent((double) saved / (spent + saved)) + " of the bill");
     fact(
-        lines,
+        page,
         "Waiting saved",
         "about " + Show.time(tally.timeSaved()),
         "against each model's median upstream");
   }
 
-  private static void part(List<String> lines, String name, long count, long whole) {
+  private static void part(Page page, String name, long count, long whole) {
     if (count > 0) {
-      fact(lines, "  " + name, Show.count(count), Show.percent(count, whole));
+      fact(page, "  " + name, Show.count(count), Show.percent(count, whole));
     }
   }
 
-  private static void fact(List<String> lines, String name, String value, String note) {
-    lines.add(String.format(Locale.ROOT, "  %-14s %16s  %s", name, value, note).stripTrailing());
+  private static void fact(Page page, String name, String value, String note) {
+    String line = String.format(Locale.ROOT, "  %-14s %16s  %s", name, value, note).stripTrailing();
+    if (line.length() <= page.columns()) {
+      page.add(line);
+    } else {
+      page.add(String.format(Locale.ROOT, "  %-14s %16s", name, value));
+      Text.wrap(note, page.columns() - 4).forEach(part -> page.add("    " + part));
+    }
   }
 
-  private static void section(List<String> lines, String heading, Table table) {
+  private static void section(Page page, String heading, Table table) {
     if (!table.isEmpty()) {
-      lines.add("");
-      lines.add(heading);
-      table.lines(WIDTH - 2).forEach(line -> lines.add(line.isEmpty() ? "" : "  " + line));
+      page.add("");
+      page.add(heading);
+      table.lines(page.columns() - 2).forEach(line -> page.add(line.isEmpty() ? "" : "  " + line));
     }
   }
 
   private Table times() {
-    Table table = new Table("ANSWERS", ">COUNT", ">P50", ">P95", ">P99", ">SLOWEST");
+    Table table = new Table("ANSWERS", ">COUNT", ">P50", ">P95", "?>P99", "?>SLOWEST");
     Map<Tally.Way, long[]> times = tally.times();
     for (Map.Entry<Tally.Way, long[]> way : times.entrySet()) {
       long[] sorted = way.getValue();
@@ -139,7 +157,7 @@ record DemoReport(
         table.add(
             switch (way.getKey()) {
               case CACHED -> "from the cache";
-              case JOINED -> "joined in flight";
+              case JOINED -> "joined";
               case UPSTREAM -> "upstream";
             },
             Show.count(sorted.length),
@@ -153,7 +171,7 @@ record DemoReport(
   }
 
   private Table models() {
-    Table table = new Table("MODEL", ">CALLS", ">UPSTREAM", ">SAVED", ">SPENT", ">P99");
+    Table table = new Table("MODEL", ">CALLS", "?>UPSTREAM", ">SAVED", "?>SPENT", "?>P99");
     for (ModelStats model : stats.getModelsList()) {
       CallStats calls = model.getStats();
       table.add(
@@ -168,7 +186,7 @@ record DemoReport(
   }
 
   private Table savers() {
-    Table table = new Table("AGENT", "GROUP", ">CALLS", ">SPENT", ">SAVED");
+    Table table = new Table("AGENT", "?GROUP", ">CALLS", ">SPENT", ">SAVED");
     agents.stream()
         .sorted(Comparator.comparingLong(Agent::getSavedPicoUsd).reversed())
         .limit(MOST_AGENTS)
@@ -183,12 +201,17 @@ record DemoReport(
   }
 
   private Table failures() {
-    Table table = new Table("MODEL", "FAILURE", ">HTTP", ">COUNT", ">AGENTS");
+    Table table = new Table("MODEL", "~FAILURE", "?>HTTP", ">COUNT", "?>AGENTS");
     for (FailureSummary failure :
         learned.getFailuresList().stream().limit(MOST_FAILURES).toList()) {
       table.add(
           failure.getProvider() + "/" + failure.getModel(),
-          failure.getReason().name().replaceFirst("^ERROR_REASON_", "").toLowerCase(Locale.ROOT),
+          failure
+              .getReason()
+              .name()
+              .replaceFirst("^ERROR_REASON_", "")
+              .replace('_', ' ')
+              .toLowerCase(Locale.ROOT),
           failure.getHttpStatus() == 0 ? "" : String.valueOf(failure.getHttpStatus()),
           Show.count(failure.getCount()),
           Show.count(failure.getAgentCount()));
@@ -196,33 +219,33 @@ record DemoReport(
     return table;
   }
 
-  private void agreement(List<String> lines) {
+  private void agreement(Page page) {
     ReportRow paid = ledger.getTotal();
     Invoice.Totals billed = invoice.total();
-    lines.add("The books");
+    page.add("The books");
     fact(
-        lines,
+        page,
         "Ledger",
         Show.dollars(paid.getExactPicoUsd()),
         Show.count(paid.getExactCallCount()) + " calls, usage reported");
     fact(
-        lines,
+        page,
         "Invoice",
         Show.dollars(billed.reportedCostPicos()),
         Show.count(billed.calls() - billed.unreportedCalls()) + " calls");
     long difference = paid.getExactPicoUsd() - billed.reportedCostPicos();
-    lines.add(
+    page.add(
         difference == 0
             ? "  They agree to the pico-dollar."
             : "  They differ by " + Show.dollars(difference) + ".");
     if (paid.getEstimatedCallCount() > 0 || billed.unreportedCalls() > 0) {
       fact(
-          lines,
+          page,
           "Broken calls",
           Show.dollars(paid.getEstimatedPicoUsd()),
           Show.count(paid.getEstimatedCallCount()) + " in the ledger, estimated, kept apart");
       fact(
-          lines,
+          page,
           "",
           Show.dollars(billed.costPicos() - billed.reportedCostPicos()),
           Show.count(billed.unreportedCalls()) + " on the invoice");

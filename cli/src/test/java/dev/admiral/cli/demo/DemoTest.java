@@ -41,6 +41,6 @@ final class DemoTest {
   }
 
   private int run(String... args) {
-    return DemoMain.run(new PrintStream(out, true, StandardCharsets.UTF_8), false, args);
+    return DemoMain.run(new PrintStream(out, true, StandardCharsets.UTF_8), false, 80, args);
   }
 }
