@@ -12,6 +12,11 @@ import java.util.Locale;
 final class HumanLines extends LayoutBase<ILoggingEvent> {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
+
+  /** Those of eight bits too: some terminals obey them. */
+  private static final String CONTROL = "\\p{Cc}";
+
+  private static final String CONTROL_WITHIN_LINES = "[\\p{Cc}&&[^\n\t]]";
   private static final String RED = "\u001b[31m";
   private static final String YELLOW = "\u001b[33m";
   private static final String DIM = "\u001b[2m";
@@ -42,16 +47,14 @@ final class HumanLines extends LayoutBase<ILoggingEvent> {
     line.append('\n');
     IThrowableProxy thrown = event.getThrowableProxy();
     if (thrown != null) {
-      line.append(SafeErrors.text(thrown)).append('\n');
+      line.append(SafeErrors.text(thrown).replaceAll(CONTROL_WITHIN_LINES, " ")).append('\n');
     }
     return line.toString();
   }
 
   /** What was sent to the server may not move the cursor of who reads its log. */
   private static String printable(String text) {
-    return text.chars().noneMatch(Character::isISOControl)
-        ? text
-        : text.replaceAll("\\p{Cntrl}", " ");
+    return text.chars().noneMatch(Character::isISOControl) ? text : text.replaceAll(CONTROL, " ");
   }
 
   private String level(Level level) {

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.app;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Writes what was thrown, for a log: kinds, stacks and causes, but messages only of kinds whose
@@ -21,6 +22,10 @@ final class SafeErrors {
           "org.sqlite.",
           "dev.admiral.optimizer.app.",
           "dev.admiral.optimizer.store.");
+
+  /** Kinds in these packages that quote what they could not read, such as an image's address. */
+  private static final Set<String> QUOTING =
+      Set.of("java.net.URISyntaxException", "java.net.MalformedURLException");
 
   private static final int MOST_FRAMES = 40;
   private static final int MOST_CAUSES = 8;
@@ -73,7 +78,8 @@ final class SafeErrors {
   }
 
   private static boolean trusted(String kind) {
-    return TRUSTED.stream()
-        .anyMatch(prefix -> kind.startsWith(prefix) && kind.indexOf('.', prefix.length()) < 0);
+    return !QUOTING.contains(kind)
+        && TRUSTED.stream()
+            .anyMatch(prefix -> kind.startsWith(prefix) && kind.indexOf('.', prefix.length()) < 0);
   }
 }

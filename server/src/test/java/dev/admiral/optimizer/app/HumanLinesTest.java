@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -37,6 +38,15 @@ class HumanLinesTest {
     String line = new HumanLines(ZoneOffset.UTC, false).doLayout(event("a\u001b[2J\nb", null));
 
     assertThat(line).hasLineCount(1).contains("a [2J b");
+  }
+
+  @Test
+  void controlCharactersOfEightBitsAndOfWhatWasThrown_doNotEither() {
+    String line =
+        new HumanLines(ZoneOffset.UTC, false)
+            .doLayout(event("a\u009b2Jb", new IOException("c\u001b[2Jd")));
+
+    assertThat(line).contains("a 2Jb", "java.io.IOException: c [2Jd\n\tat ");
   }
 
   @Test

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,16 @@ class JsonLinesTest {
         .contains("java.io.IOException");
     assertThat(new JsonLines().doLayout(event(telling)))
         .contains("java.io.UncheckedIOException: java.io.IOException: disk is full");
+  }
+
+  @Test
+  void messageThatQuotesAnAddress_isNotShown() {
+    Throwable thrown =
+        new IllegalArgumentException(new URISyntaxException("https://s3cret", "Illegal character"));
+
+    assertThat(new JsonLines().doLayout(event(thrown)))
+        .doesNotContain("s3cret")
+        .contains("java.net.URISyntaxException");
   }
 
   private static LoggingEvent event(Throwable thrown) {
