@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Clients that leave by HTTP/1.1, at each moment of a call: nothing of the call stays behind,
@@ -68,6 +69,28 @@ class LeavingHttpCallersTest {
     harness.awaitInFlight(0);
     harness.awaitUpstream(0);
     hold.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void clientThatSendsItsNextRequestTooEarly_getsTheAnswerWhole(boolean streamed) throws Exception {
+    Hold hold = harness.simulator().hold(MODEL, streamed ? 1 : 0);
+    try (Socket socket = new Socket("127.0.0.1", URI.create(harness.httpAddress()).getPort())) {
+      socket.setSoTimeout((int) LIMIT.toMillis());
+      send(socket, body("first", streamed));
+      assertThat(hold.awaitWaiting(1, LIMIT)).isTrue();
+      harness.awaitUnendedHttp(1);
+      send(socket, body("second", false));
+      // Answered on another connection, so that the server has had its look at this one.
+      assertThat(HttpClients.get(harness.httpAddress() + "/v1/models").status()).isEqualTo(200);
+      hold.close();
+
+      // To the end, which is the connection's.
+      String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answers).startsWith("HTTP/1.1 200 ").containsOnlyOnce("HTTP/1.1 ");
+      assertThat(answers).contains(streamed ? "data: [DONE]" : "\"finish_reason\":\"stop\"");
+    }
+    harness.awaitUnendedHttp(0);
   }
 
   private static String body(String text, boolean streamed) {

@@ -20,6 +20,8 @@ import org.eclipse.jetty.util.Callback;
  * that connection after the answer.
  */
 final class CloseWatch implements Callback {
+  private static final int DISCARDED_BYTES = 4096;
+
   private final EndPoint endPoint;
   private final Runnable left;
 
@@ -65,6 +67,20 @@ final class CloseWatch implements Callback {
       selected.getFillInterest().fillable();
     }
     return clean;
+  }
+
+  /** Closes the connection, once the reply was written. */
+  void closeConnection() {
+    ByteBuffer rest = BufferUtil.allocate(DISCARDED_BYTES);
+    try {
+      // A connection that is closed with something unread may take its last bytes back.
+      while (endPoint.fill(rest) > 0) {
+        BufferUtil.clear(rest);
+      }
+    } catch (IOException e) {
+      // The client has closed it.
+    }
+    endPoint.close();
   }
 
   @Override

@@ -52,6 +52,9 @@ public final class Exchange {
   /** True once the last bytes of the reply are on their way: it is too late to leave. */
   private volatile boolean ending;
 
+  /** True if a byte of the client's next request was taken for its leaving. */
+  private volatile boolean spoiled;
+
   /** True once the body was read, or given up. */
   private volatile boolean bodyEnded;
 
@@ -239,6 +242,11 @@ public final class Exchange {
 
   /** Ends a stream that was written to its end. */
   void complete() {
+    CloseWatch close = watch;
+    if (spoiled && close != null) {
+      // The headers, which could have said so, were sent before anybody knew.
+      close.closeConnection();
+    }
     completion.succeeded();
   }
 
@@ -253,6 +261,7 @@ public final class Exchange {
     ending = true;
     CloseWatch armed = watch;
     if (armed != null && !armed.disarm()) {
+      spoiled = true;
       response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
     }
   }
