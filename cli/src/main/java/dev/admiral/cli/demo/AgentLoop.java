@@ -95,10 +95,7 @@ final class AgentLoop implements Runnable {
     long start = System.nanoTime();
     try {
       CompleteResponse answer = streamed ? stream(prompt, options) : whole(prompt, options);
-      tally.answered(
-          answer.getServed(),
-          answer.getProvider() + "/" + answer.getModel(),
-          System.nanoTime() - start);
+      tally.answered(answer.getServed(), System.nanoTime() - start);
       return Optional.of(answer);
     } catch (AdmiralException failure) {
       tally.failed(failure);

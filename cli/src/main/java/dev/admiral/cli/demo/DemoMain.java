@@ -1,6 +1,7 @@
 package dev.admiral.cli.demo;
 
 import dev.admiral.cli.Terminal;
+import dev.admiral.cli.Text;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.v1.Agent;
 import dev.admiral.optimizer.v1.CallStats;
@@ -151,8 +152,11 @@ public final class DemoMain implements Callable<Integer> {
         out.println("  ADMIRAL_ADDRESS=" + server.address() + " ./admiral fleet stats");
         new CountDownLatch(1).await();
       }
-      out.println("Go on: ./admiral serve starts your own server; README.md shows the first call.");
-      out.println("With --keep the dashboard stays to be looked at.");
+      Text.wrap(
+              "Go on: ./admiral serve starts your own server; README.md shows the first call."
+                  + " ./admiral demo --keep leaves the dashboard open.",
+              columns)
+          .forEach(out::println);
     }
     return 0;
   }

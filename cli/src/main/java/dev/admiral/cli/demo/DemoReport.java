@@ -120,8 +120,8 @@ record DemoReport(
     fact(
         page,
         "Waiting saved",
-        "about " + Show.time(tally.timeSaved()),
-        "against each model's median upstream");
+        Show.time(total.getSavedDuration()),
+        "what answers took upstream, less the wait");
   }
 
   private static void part(Page page, String name, long count, long whole) {
@@ -131,11 +131,11 @@ record DemoReport(
   }
 
   private static void fact(Page page, String name, String value, String note) {
-    String line = String.format(Locale.ROOT, "  %-14s %16s  %s", name, value, note).stripTrailing();
+    String line = String.format(Locale.ROOT, "  %-14s %15s  %s", name, value, note).stripTrailing();
     if (line.length() <= page.columns()) {
       page.add(line);
     } else {
-      page.add(String.format(Locale.ROOT, "  %-14s %16s", name, value));
+      page.add(String.format(Locale.ROOT, "  %-14s %15s", name, value));
       Text.wrap(note, page.columns() - 4).forEach(part -> page.add("    " + part));
     }
   }
@@ -156,7 +156,7 @@ record DemoReport(
       if (sorted.length > 0) {
         table.add(
             switch (way.getKey()) {
-              case CACHED -> "from the cache";
+              case CACHED -> "cached";
               case JOINED -> "joined";
               case UPSTREAM -> "upstream";
             },

@@ -7,9 +7,7 @@ import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,15 +21,15 @@ final class Tally {
     UPSTREAM
   }
 
-  private record Answer(Way way, String model, long nanos) {}
+  private record Answer(Way way, long nanos) {}
 
   private final List<Answer> answers = new ArrayList<>();
   private final Map<String, Integer> failures = new TreeMap<>();
   private int failedOver;
 
   /** Notes an answer. */
-  synchronized void answered(Served served, String model, long nanos) {
-    answers.add(new Answer(way(served.getSource()), model, nanos));
+  synchronized void answered(Served served, long nanos) {
+    answers.add(new Answer(way(served.getSource()), nanos));
     boolean first =
         served.getSource() == Source.SOURCE_UPSTREAM
             && served.getAttemptsCount() > 1
@@ -70,37 +68,10 @@ final class Tally {
     return times;
   }
 
-  /**
-   * Returns about how long the agents would have waited beyond what they did wait, had every answer
-   * taken as long as the median answer of its model did upstream.
-   */
-  synchronized Duration timeSaved() {
-    Map<String, List<Long>> upstream = new HashMap<>();
-    for (Answer answer : answers) {
-      if (answer.way() == Way.UPSTREAM) {
-        upstream.computeIfAbsent(answer.model(), model -> new ArrayList<>()).add(answer.nanos());
-      }
-    }
-    long saved = 0;
-    for (Answer answer : answers) {
-      List<Long> times = upstream.get(answer.model());
-      if (answer.way() != Way.UPSTREAM && times != null) {
-        saved += Math.max(0, median(times) - answer.nanos());
-      }
-    }
-    return Duration.ofNanos(saved);
-  }
-
   /** Returns the value below which a part of the sorted values lies. */
   static Duration rank(long[] sorted, double part) {
     int index = (int) Math.ceil(part * sorted.length) - 1;
     return Duration.ofNanos(sorted[Math.clamp(index, 0, sorted.length - 1)]);
-  }
-
-  private static long median(List<Long> values) {
-    long[] sorted = values.stream().mapToLong(Long::longValue).toArray();
-    Arrays.sort(sorted);
-    return sorted[(sorted.length - 1) / 2];
   }
 
   private static boolean sameModel(List<Attempt> attempts) {
