@@ -59,7 +59,7 @@ export function limitTable() {
     label: 'Limits',
     key: (row) => `${row.subject} ${row.name}`,
     sort: 'used',
-    empty: 'No limit is set.',
+    empty: 'No limit is set, or nobody it is for has called.',
     most: 12,
     columns: [
       { id: 'subject', label: 'Whose', head: true, value: (row) => row.subject, text: (row) => row.subject, href: (row) => (row.subject.startsWith('agent/') ? agentHref(row.subject.slice(6)) : null) },

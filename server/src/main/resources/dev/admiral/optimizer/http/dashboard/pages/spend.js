@@ -59,7 +59,7 @@ export function spendPage(app, grouping = 'day') {
         ['Saved calls', count(sum.savedCallCount), null, sum.savedCallCount],
         ['Waiting spared', sum.savedDuration ? long(seconds(sum.savedDuration)) : null],
         ['Upstream calls', count(calls(sum))],
-        ['Of that estimated', sum.estimatedCallCount === '0' ? null : dollars(sum.estimatedPicoUsd), `${count(sum.estimatedCallCount)} calls`],
+        ['Of that estimated', sum.estimatedCallCount === '0' ? null : dollars(sum.estimatedPicoUsd), sum.estimatedCallCount === '1' ? 'one call' : `${count(sum.estimatedCallCount)} calls`],
         ['Without a price', sum.unpricedCallCount === '0' ? null : count(sum.unpricedCallCount), 'calls'],
       ]));
       if (chosen === 'day') {
