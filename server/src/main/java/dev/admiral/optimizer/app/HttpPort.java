@@ -58,6 +58,10 @@ final class HttpPort implements AutoCloseable {
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final Server server;
+
+  /** Knows which requests run. */
+  private final GracefulHandler running;
+
   private final ServerConnector connector;
   private final HttpAccessLog requests;
   private final HttpFront front;
@@ -68,11 +72,13 @@ final class HttpPort implements AutoCloseable {
 
   private HttpPort(
       Server server,
+      GracefulHandler running,
       ServerConnector connector,
       HttpAccessLog requests,
       HttpFront front,
       Duration drainTimeout) {
     this.server = server;
+    this.running = running;
     this.connector = connector;
     this.requests = requests;
     this.front = front;
@@ -109,11 +115,12 @@ final class HttpPort implements AutoCloseable {
     server.setErrorHandler(new HttpErrors());
     HttpAccessLog requests = new HttpAccessLog();
     server.setRequestLog(requests);
-    server.setHandler(new GracefulHandler(front));
+    GracefulHandler running = new GracefulHandler(front);
+    server.setHandler(running);
     server.setStopTimeout(LAST_WORDS.toMillis());
     try {
       server.start();
-      return new HttpPort(server, connector, requests, front, drainTimeout);
+      return new HttpPort(server, running, connector, requests, front, drainTimeout);
     } catch (Exception e) {
       stop(server);
       throw new StartException(
@@ -212,6 +219,9 @@ final class HttpPort implements AutoCloseable {
           CompletableFuture.runAsync(
                   () -> {},
                   CompletableFuture.delayedExecutor(farewell.toMillis(), TimeUnit.MILLISECONDS))
+              // Connections after the requests on them: to close them, the library gives each a
+              // second of idleness, which is too little for a client that is slow to read.
+              .thenCompose(_ -> running.shutdown())
               .thenCompose(_ -> Graceful.shutdown(server));
     }
     return draining;
