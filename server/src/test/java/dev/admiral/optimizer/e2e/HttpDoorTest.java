@@ -142,6 +142,7 @@ class HttpDoorTest {
     "origin, null"
   })
   void callFromAnotherSitesPage_isRefused(String header, String value) throws Exception {
+    final int billed = harness.simulator().invoice().lines().size();
     String reply =
         raw(
             head(
@@ -155,7 +156,7 @@ class HttpDoorTest {
                 + HELLO);
 
     assertThat(reply).startsWith("HTTP/1.1 403 ").contains("another site");
-    assertThat(harness.simulator().invoice().lines()).isEmpty();
+    assertThat(harness.simulator().invoice().lines()).hasSize(billed);
   }
 
   @Test
@@ -289,6 +290,22 @@ class HttpDoorTest {
                 .getAgent()
                 .getCallCount())
         .isEqualTo(1);
+  }
+
+  @Test
+  void keyOfAnIntentAsLongAsSdksMakeThem_isTaken() {
+    String address = harness.httpAddress() + CHAT;
+    String drawn = HELLO.replace("\"messages\"", "\"temperature\":1,\"messages\"");
+    String key = "stainless-node-retry-0f8fad5b-d9cb-469f-a165-70867728950e";
+
+    assertThat(HttpClients.post(address, drawn, "idempotency-key", key).header("x-admiral-served"))
+        .isEqualTo("upstream");
+    assertThat(HttpClients.post(address, drawn, "idempotency-key", key).header("x-admiral-served"))
+        .isEqualTo("repeated");
+    assertThat(
+            HttpClients.post(address, drawn, "idempotency-key", key + "!")
+                .header("x-admiral-served"))
+        .isEqualTo("upstream");
   }
 
   private static String head(String method, String path, String headers) {

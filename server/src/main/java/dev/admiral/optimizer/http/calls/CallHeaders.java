@@ -9,6 +9,10 @@ import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.Priority;
 import dev.admiral.optimizer.v1.RoutingWishes;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +27,7 @@ import org.eclipse.jetty.http.HttpField;
 final class CallHeaders {
   static final String PREFIX = "x-admiral-";
   private static final String REQUEST_ID = "idempotency-key";
+  private static final int LONGEST_REQUEST_ID = 36;
   private static final BigDecimal PICO_PER_USD = BigDecimal.TEN.pow(12);
 
   /** Sets one wish; an IllegalArgumentException says what its value must be. */
@@ -150,7 +155,7 @@ final class CallHeaders {
         continue;
       }
       if (name.equalsIgnoreCase(REQUEST_ID)) {
-        draft.requestId = value;
+        draft.requestId = intent(value);
       } else if (name.regionMatches(true, 0, PREFIX, 0, PREFIX.length())) {
         set(draft, name.substring(PREFIX.length()).toLowerCase(Locale.ROOT), value.strip());
       }
@@ -169,6 +174,23 @@ final class CallHeaders {
     int index = field.indexOf('[');
     String name = FIELDS.get(index < 0 ? field : field.substring(0, index));
     return name == null ? field : PREFIX + name;
+  }
+
+  /**
+   * Names the intent of a key that some SDKs make, which is longer than the contract takes: a
+   * digest of it tells intents apart as well.
+   */
+  private static String intent(String key) {
+    if (key.length() <= LONGEST_REQUEST_ID) {
+      return key;
+    }
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, LONGEST_REQUEST_ID / 2);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
   }
 
   private static void set(Draft draft, String name, String value) throws CallException {
