@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DrainTest {
   private static final int STREAMS_PER_PORT = 100;
   private static final int CALLERS_PER_PORT = 8;
-  private static final int CALLS_BEFORE_STOP = 1_000;
+  private static final int CALLS_BEFORE_STOP = 5_000;
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir Path folder;
