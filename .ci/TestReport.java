@@ -21,6 +21,9 @@ final class TestReport {
 
   private static final int STACK_LINES = 25;
 
+  /** A module is a folder of the root, or one below. */
+  private static final int MODULE_DEPTH = 2;
+
   private final List<String> failed = new ArrayList<>();
   private final List<String> skipped = new ArrayList<>();
   private final List<String> unexplained = new ArrayList<>();
@@ -39,7 +42,7 @@ final class TestReport {
   }
 
   private static List<Path> modules(Path root) throws IOException {
-    try (Stream<Path> folders = Files.list(root)) {
+    try (Stream<Path> folders = Files.walk(root, MODULE_DEPTH)) {
       return folders.filter(f -> Files.exists(f.resolve("pom.xml"))).sorted().toList();
     }
   }
