@@ -2,12 +2,17 @@ package dev.admiral.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +25,7 @@ final class LauncherTest {
   private static final String JAVA =
       """
       #!/bin/sh
-      echo $$ >"$HOME/../../pids"
+      echo $$ >"$HOME/../../../../pids"
       echo '{}' >"$ADMIRAL_DATA_DIR/endpoints.json"
       exec sleep 600
       """;
@@ -63,6 +68,68 @@ final class LauncherTest {
     }
     assertThat(recordings).noneMatch(ProcessHandle::isAlive);
     assertThat(Files.exists(home.resolve("target/lock"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+  }
+
+  @Test
+  void build_besideAServerThatRuns_leavesItsJars() throws Exception {
+    Path launcher = Files.copy(Path.of("../admiral"), home.resolve("admiral"));
+    Path bin = Files.createDirectories(home.resolve("jdk/bin"));
+    Files.writeString(home.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
+    // A server prints its class path and ends when its input does; recordings end at once.
+    executable(
+        bin.resolve("java"),
+        """
+        #!/bin/sh
+        case "$*" in *AOTCacheOutput*) exit 1 ;; esac
+        while [ "$1" != -cp ]; do shift; done
+        echo "$2"
+        cat
+        """);
+    executable(bin.resolve("javac"), "#!/bin/sh\n");
+    executable(
+        bin.resolve("mvn"),
+        """
+        #!/bin/sh
+        mkdir -p server/target/lib && cd server/target
+        echo new >>admiral-server-0.1.0-SNAPSHOT.jar
+        echo library >lib/library.jar
+        """);
+    Process first = launch(launcher, bin);
+    List<Path> jars = classPath(first);
+    assertThat(jars).hasSize(2).allSatisfy(jar -> assertThat(jar).exists());
+
+    Path source = Files.createDirectories(home.resolve("server/src/main"));
+    Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(60)));
+    Process second = launch(launcher, bin);
+    List<Path> newer = classPath(second);
+    assertThat(newer).hasSize(2).doesNotContainAnyElementsOf(jars);
+    assertThat(jars.get(0)).hasContent("new");
+    assertThat(newer.get(0)).hasContent("new\nnew");
+
+    first.getOutputStream().close();
+    assertThat(first.waitFor()).isZero();
+    classPath(launch(launcher, bin));
+    assertThat(jars).noneMatch(Files::exists);
+    assertThat(newer).allMatch(Files::exists);
+  }
+
+  private Process launch(Path launcher, Path bin) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", launcher.toString(), "serve")
+            .directory(home.toFile())
+            .redirectError(home.resolve("log").toFile());
+    builder.environment().put("JAVA_HOME", home.resolve("jdk").toString());
+    builder.environment().put("PATH", bin + ":" + builder.environment().get("PATH"));
+    Process process = builder.start();
+    recordings.add(process.toHandle());
+    return process;
+  }
+
+  private static List<Path> classPath(Process process) throws Exception {
+    String line =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+            .readLine();
+    return Arrays.stream(line.split(":")).map(Path::of).toList();
   }
 
   @Test
