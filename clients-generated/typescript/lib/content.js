@@ -1,0 +1,34 @@
+import { create } from "@bufbuild/protobuf";
+import { MessageSchema, PromptSchema, Role } from "../gen/v1.js";
+
+/**
+ * @type {typeof import("../index.d.ts").prompt}
+ */
+export function prompt(model, text, instructions) {
+  const messages = [message(Role.USER, text)];
+  if (instructions !== undefined) {
+    messages.unshift(message(Role.SYSTEM, instructions));
+  }
+  return create(PromptSchema, { model, messages });
+}
+
+/**
+ * @type {typeof import("../index.d.ts").textOf}
+ */
+export function textOf(answer) {
+  let text = "";
+  for (const { kind } of answer.completion?.message?.parts ?? []) {
+    if (kind.case === "text") {
+      text += kind.value.text;
+    }
+  }
+  return text;
+}
+
+/**
+ * @param {Role} role
+ * @param {string} text
+ */
+function message(role, text) {
+  return create(MessageSchema, { role, parts: [{ kind: { case: "text", value: { text } } }] });
+}
