@@ -1,0 +1,1 @@
+//! The rules of the client against a server in the same process.
