@@ -10,10 +10,12 @@ import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.e2e.Exposed.Sample;
 import dev.admiral.optimizer.e2e.PromQl.Condition;
 import dev.admiral.optimizer.e2e.PromQl.Selection;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class DeployedFilesTest {
   private static final Path DASHBOARD = Path.of("../deploy/grafana/admiral.json");
+  private static final Path OPERATIONS = Path.of("../docs/operations.md");
   private static final Path ALERTS = Path.of("../deploy/prometheus/alerts.yml");
 
   /** What Prometheus adds. */
@@ -121,8 +124,23 @@ class DeployedFilesTest {
         assertThat(rule.at("/labels/severity").asText()).isIn("info", "warning", "critical");
         assertThat(rule.at("/annotations/summary").asText()).as(name).isNotBlank();
         assertThat(rule.at("/annotations/description").asText()).as(name).endsWith(".");
+        assertThat(rule.at("/annotations/runbook").asText())
+            .isEqualTo("docs/operations.md#" + name.toLowerCase(Locale.ROOT));
       }
     }
+  }
+
+  @Test
+  void everyAlert_hasARunbookAndEveryRunbookAnAlert() throws Exception {
+    List<String> runbooks =
+        Files.readAllLines(OPERATIONS).stream()
+            .filter(line -> line.startsWith("### Admiral"))
+            .map(line -> line.substring("### ".length()))
+            .toList();
+
+    assertThat(runbooks)
+        .containsExactlyInAnyOrderElementsOf(
+            new YAMLMapper().readTree(ALERTS.toFile()).findValuesAsText("alert"));
   }
 
   /** Every alert that an operator would miss is there. */
