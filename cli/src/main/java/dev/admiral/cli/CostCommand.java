@@ -5,12 +5,9 @@ import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.v1.GetReportRequest;
 import dev.admiral.optimizer.v1.GetReportResponse;
 import dev.admiral.optimizer.v1.ReportGrouping;
-import dev.admiral.optimizer.v1.ReportRow;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -100,21 +97,7 @@ final class CostCommand extends FleetCommand {
     if (isJson()) {
       return printJson(report);
     }
-    boolean estimates = report.getTotal().getEstimatedCallCount() > 0;
-    boolean times = report.getTotal().hasSavedDuration();
-    List<String> headings = new ArrayList<>(List.of(heading(), "?>PAID CALLS", ">PAID"));
-    if (estimates) {
-      headings.add(">ESTIMATED");
-    }
-    headings.addAll(List.of("?>SAVED CALLS", ">SAVED"));
-    if (times) {
-      headings.add("?>TIME SAVED");
-    }
-    Table table = new Table(headings.toArray(String[]::new));
-    report.getRowsList().forEach(row -> add(table, row.getGroup(), row, estimates, times));
-    if (report.getRowsCount() > 1) {
-      add(table, "all", report.getTotal(), estimates, times);
-    }
+    Table table = Costs.of(report, heading()).table();
     print(table, "Nothing was paid and nothing was saved.");
     if (report.getTotal().getUnpricedCallCount() > 0) {
       String unpriced = Show.count(report.getTotal().getUnpricedCallCount());
@@ -132,24 +115,8 @@ final class CostCommand extends FleetCommand {
     };
   }
 
-  private static void add(
-      Table table, String name, ReportRow row, boolean estimates, boolean times) {
-    List<String> cells = new ArrayList<>();
-    cells.add(name);
-    cells.add(Show.count(row.getExactCallCount() + row.getEstimatedCallCount()));
-    cells.add(Show.dollars(row.getExactPicoUsd()));
-    if (estimates) {
-      cells.add(Show.dollars(row.getEstimatedPicoUsd()));
-    }
-    cells.add(Show.count(row.getSavedCallCount()));
-    cells.add(Show.dollars(row.getSavedPicoUsd()));
-    if (times) {
-      cells.add(Show.time(row.getSavedDuration()));
-    }
-    table.add(cells.toArray(String[]::new));
-  }
-
-  private static Timestamp start(LocalDate day) {
+  /** Returns the first instant of a day. */
+  static Timestamp start(LocalDate day) {
     return Timestamp.newBuilder()
         .setSeconds(day.atStartOfDay(ZoneOffset.UTC).toEpochSecond())
         .build();

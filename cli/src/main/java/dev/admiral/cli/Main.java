@@ -61,6 +61,7 @@ public final class Main {
           "limits",
           "calls",
           "cost",
+          "report",
           "cache",
           "learn",
           "events",
@@ -157,6 +158,7 @@ public final class Main {
       case "limits" -> new LimitsCommand(shell);
       case "calls" -> new CallsCommand(shell);
       case "cost" -> new CostCommand(shell);
+      case "report" -> new ReportCommand(shell);
       case "cache" -> new CacheCommand(shell);
       case "learn" -> new LearnCommand(shell);
       case "events" -> new EventsCommand(shell);

@@ -551,6 +551,7 @@ final class MainTest {
         "cache --drop-older-than soon",
         "cache --drop-model nameless",
         "cost --by moon",
+        "report --day tomorrow",
         "cost --from yesterday",
         "cost --from 2026-02-01 --to 2026-01-01",
         "cache --drop-all --drop-agent a",
@@ -601,6 +602,7 @@ final class MainTest {
         "agents",
         "models",
         "cost",
+        "report",
         "learn",
         "cache",
         "status",
@@ -627,6 +629,7 @@ final class MainTest {
         "agents",
         "models",
         "cost",
+        "report",
         "learn",
         "cache",
         "status",
@@ -649,6 +652,63 @@ final class MainTest {
     assertThat(request.getStartTime().getSeconds()).isEqualTo(1_769_817_600);
     assertThat(request.getEndTime().getSeconds()).isEqualTo(1_769_904_000);
     assertThat(stdout()).contains("$0.000000000001").contains("Without a price: 4 further calls");
+  }
+
+  @Test
+  void report_ofYesterday_tellsEveryDigitByAgentAndModel() {
+    assertThat(run("report", "--markdown")).isZero();
+
+    assertThat(stdout())
+        .isEqualTo(
+            """
+            # What Admiral saved on 2026-09-20 (UTC)
+
+            Saved: 9 calls, $0.000000003, 1 min 15 s. Paid: 2 calls, $0.000000000001.
+
+            Estimated, as the vendor reported no usage: 1 further call, $2.00.
+
+            Without a price: 4 further calls.
+
+            | AGENT | PAID CALLS | PAID | ESTIMATED | SAVED CALLS | SAVED | TIME SAVED |
+            |---|---:|---:|---:|---:|---:|---:|
+            | openai/gpt-5-mini | 3 | $0.000000000001 | $2.00 | 9 | $0.000000003 | 1 min 15 s |
+
+            | MODEL | PAID CALLS | PAID | ESTIMATED | SAVED CALLS | SAVED | TIME SAVED |
+            |---|---:|---:|---:|---:|---:|---:|
+            | openai/gpt-5-mini | 3 | $0.000000000001 | $2.00 | 9 | $0.000000003 | 1 min 15 s |
+            """);
+    assertThat(server.requests)
+        .map(request -> ((GetReportRequest) request).getGrouping())
+        .containsExactly(
+            ReportGrouping.REPORT_GROUPING_AGENT, ReportGrouping.REPORT_GROUPING_MODEL);
+    GetReportRequest request = asked(GetReportRequest.class);
+    assertThat(request.getStartTime().getSeconds()).isEqualTo(1_789_862_400);
+    assertThat(request.getEndTime().getSeconds()).isEqualTo(1_789_948_800);
+  }
+
+  @Test
+  void report_intoAFolder_isWrittenThereWhole() throws Exception {
+    Path reports = home.resolve("reports");
+
+    assertThat(run("report", "--day", "2026-01-31", "--into", reports.toString())).isZero();
+
+    assertThat(stdout()).isEqualTo(reports.resolve("2026-01-31.md") + "\n");
+    assertThat(Files.readString(reports.resolve("2026-01-31.md")))
+        .startsWith("# What Admiral saved on 2026-01-31 (UTC)\n")
+        .endsWith("|\n");
+    assertThat(reports.resolve("2026-01-31.md.new")).doesNotExist();
+  }
+
+  @Test
+  void report_intoAFile_saysThatItCannotBeWritten() throws Exception {
+    Path file = Files.writeString(home.resolve("file"), "");
+
+    assertThat(run("report", "--day", "today", "--into", file.toString())).isEqualTo(1);
+
+    assertThat(stderr())
+        .isEqualTo(
+            "admiral-fleet: the page %s cannot be written; check that %s may be written to.\n",
+            file.resolve("2026-09-21.md"), file);
   }
 
   @ParameterizedTest

@@ -3,10 +3,14 @@ package dev.admiral.optimizer.app;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,16 +25,73 @@ record Environment(Map<String, String> variables, Path home) {
   private static final Pattern VARIABLE =
       Pattern.compile("\\$\\$\\{|\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?}|\\$\\{");
 
+  /** Names the folder with what systemd keeps for the service alone. */
+  private static final String CREDENTIALS = "CREDENTIALS_DIRECTORY";
+
+  /** Of a whole folder that is loaded as "admiral", systemd calls each file admiral_NAME. */
+  private static final Pattern CREDENTIAL = Pattern.compile("(?:admiral_)?([A-Z][A-Z0-9_]*)");
+
   /** Most bytes of a configuration file or a file that holds a secret. */
   static final int MAX_FILE_BYTES = 1 << 20;
 
-  /** Returns that of this process. */
-  static Environment ofProcess() {
-    return new Environment(System.getenv(), Path.of(System.getProperty("user.home")));
+  /**
+   * Returns that of this process, with the credentials that systemd gave it.
+   *
+   * @throws ConfigException if a credential cannot be read
+   */
+  static Environment ofProcess() throws ConfigException {
+    return new Environment(System.getenv(), Path.of(System.getProperty("user.home")))
+        .withCredentials();
+  }
+
+  /**
+   * Returns this with the credentials in the folder that {@code CREDENTIALS_DIRECTORY} names: one
+   * that is called like a variable stands for that variable, unless it is set. They do not change
+   * while a process runs.
+   *
+   * @throws ConfigException if one cannot be read
+   */
+  Environment withCredentials() throws ConfigException {
+    String folder = variables.get(CREDENTIALS);
+    if (folder == null || folder.isBlank()) {
+      return this;
+    }
+    Map<String, String> all = new HashMap<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of(folder))) {
+      for (Path file : files) {
+        Matcher name = CREDENTIAL.matcher(file.getFileName().toString());
+        if (name.matches() && Files.isRegularFile(file)) {
+          all.put(name.group(1), read("the credential " + name.group(), file).strip());
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new ConfigException(CREDENTIALS + ": the folder " + folder + " cannot be read");
+    }
+    all.putAll(variables);
+    return new Environment(Map.copyOf(all), home);
   }
 
   @Nullable String variable(String name) {
     return variables.get(name);
+  }
+
+  /**
+   * Returns the secret that a variable holds, or the file named by the variable with {@code _FILE}
+   * behind it; empty if neither is set.
+   *
+   * @throws ConfigException if both are, or the file cannot be read
+   */
+  Optional<Secret> secret(String name) throws ConfigException {
+    String fileName = name + "_FILE";
+    String value = variables.getOrDefault(name, "").strip();
+    String file = variables.getOrDefault(fileName, "");
+    if (file.isBlank()) {
+      return value.isEmpty() ? Optional.empty() : Optional.of(new Secret(value));
+    }
+    if (!value.isEmpty()) {
+      throw new ConfigException("give " + name + " or " + fileName + ", not both");
+    }
+    return Optional.of(readSecret(fileName, Path.of(file)));
   }
 
   /**

@@ -80,14 +80,7 @@ final class GrpcPort implements AutoCloseable {
     try {
       return new GrpcPort(builder.build().start(), connections, health, grpc.drainTimeout());
     } catch (IOException e) {
-      throw new StartException(
-          "gRPC cannot listen on "
-              + grpc.host()
-              + ":"
-              + grpc.port()
-              + ": "
-              + reason(e)
-              + "; stop the program that has the port, or set grpc.port (0 takes a free one)");
+      throw PortTrouble.of("gRPC", "grpc", grpc.host(), grpc.port(), e);
     }
   }
 
@@ -164,14 +157,5 @@ final class GrpcPort implements AutoCloseable {
   @SuppressWarnings("deprecation")
   private static BindableService olderReflection() {
     return ProtoReflectionService.newInstance();
-  }
-
-  /** The cause says it best: "Address already in use", "Permission denied". */
-  private static String reason(IOException e) {
-    Throwable last = e;
-    while (last.getCause() != null) {
-      last = last.getCause();
-    }
-    return String.valueOf(last.getMessage());
   }
 }

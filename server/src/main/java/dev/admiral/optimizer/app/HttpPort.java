@@ -3,7 +3,6 @@ package dev.admiral.optimizer.app;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.admiral.optimizer.http.HttpFront;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -123,14 +122,7 @@ final class HttpPort implements AutoCloseable {
       return new HttpPort(server, running, connector, requests, front, drainTimeout);
     } catch (Exception e) {
       stop(server);
-      throw new StartException(
-          "HTTP cannot listen on "
-              + http.host()
-              + ":"
-              + http.port()
-              + ": "
-              + reason(e)
-              + "; stop the program that has the port, or set http.port (0 takes a free one)");
+      throw PortTrouble.of("HTTP", "http", http.host(), http.port(), e);
     }
   }
 
@@ -262,14 +254,5 @@ final class HttpPort implements AutoCloseable {
     } catch (Exception e) {
       log.warn("ending the requests that still run: {}", String.valueOf(e.getMessage()));
     }
-  }
-
-  /** The cause says it best: "Address already in use", "Permission denied". */
-  private static String reason(Exception e) {
-    Throwable last = e;
-    while (last.getCause() != null) {
-      last = last.getCause();
-    }
-    return last instanceof IOException ? String.valueOf(last.getMessage()) : last.toString();
   }
 }

@@ -45,18 +45,15 @@ final class ProviderDiscovery {
    * Returns a provider for every usual key in the environment, and a local Ollama if it is there.
    *
    * @param ollamaAnswers whether something listens on Ollama's usual port
+   * @throws ConfigException if a file that is to hold a key cannot be read
    */
-  static List<ProviderConfig> find(Environment environment, BooleanSupplier ollamaAnswers) {
+  static List<ProviderConfig> find(Environment environment, BooleanSupplier ollamaAnswers)
+      throws ConfigException {
     List<ProviderConfig> found = new ArrayList<>();
     for (Usual usual : USUAL) {
-      String key = environment.variable(usual.variable());
-      if (key != null && !key.isBlank()) {
-        found.add(
-            ProviderConfig.of(
-                usual.name(),
-                usual.dialect(),
-                usual.baseUrl(),
-                Optional.of(new Secret(key.strip()))));
+      Optional<Secret> key = environment.secret(usual.variable());
+      if (key.isPresent()) {
+        found.add(ProviderConfig.of(usual.name(), usual.dialect(), usual.baseUrl(), key));
       }
     }
     if (ollamaAnswers.getAsBoolean()) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.admiral.optimizer.admission.RequestRateLimiter;
 import dev.admiral.optimizer.app.Config.ProviderConfig;
+import dev.admiral.optimizer.app.Watchdog.Door;
 import dev.admiral.optimizer.cache.ResponseCache;
 import dev.admiral.optimizer.cache.SingleFlight;
 import dev.admiral.optimizer.call.Time;
@@ -15,6 +16,7 @@ import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.grpc.GrpcServices;
 import dev.admiral.optimizer.guardian.HealthBoard;
+import dev.admiral.optimizer.guardian.PartHealth;
 import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.http.HttpFront;
 import dev.admiral.optimizer.http.dashboard.Dashboard;
@@ -43,6 +45,7 @@ import dev.admiral.optimizer.store.SqliteLedgerStore;
 import dev.admiral.optimizer.store.SqliteResponseStore;
 import dev.admiral.optimizer.telemetry.CallTraces;
 import dev.admiral.optimizer.telemetry.SpanCounts;
+import dev.admiral.optimizer.v1.HealthState;
 import io.grpc.ServerCredentials;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -62,6 +65,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +82,9 @@ final class Wiring implements AutoCloseable {
 
   /** After the last caller a flight has its grace, and then to close a connection. */
   private static final Duration LAST_FLIGHTS = Duration.ofSeconds(5);
+
+  /** For everything else to stop once calls have ended or were ended. */
+  private static final Duration STOP_AFTER_DRAIN = Duration.ofSeconds(30);
 
   private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
@@ -386,6 +393,50 @@ final class Wiring implements AutoCloseable {
             : config.http().host(),
         web.port(),
         data.path());
+
+    // Who started it.
+    final ServiceManager manager = ServiceManager.of(environment, ProcessHandle.current().pid());
+    if (manager.listens()) {
+      tell(
+          manager,
+          board,
+          List.of(Door.grpc(address, door.port()), Door.http(httpAddress, web.port())),
+          chores);
+    }
+  }
+
+  /** Tells a service manager from now on how the server is. */
+  private void tell(ServiceManager manager, HealthBoard board, List<Door> doors, Chores chores) {
+    Duration stop = config.grpc().drainTimeout().plus(STOP_AFTER_DRAIN);
+    running.push(new Running("telling that the server stops", () -> manager.stopping(stop)));
+    try {
+      manager.serving(status(board, doors));
+    } catch (IOException e) {
+      log.warn("the service manager is told again in a moment: {}", e.getMessage());
+    }
+    chores.every(
+        HEALTH_INTERVAL,
+        "telling the service manager",
+        () -> manager.serving(status(board, doors)));
+    manager
+        .watchdog()
+        .ifPresent(limit ->
+            opened("watchdog", new Watchdog(manager, limit, doors, Threads.timer("watchdog")))
+                .start());
+  }
+
+  private static String status(HealthBoard board, List<Door> doors) {
+    String where =
+        doors.stream()
+            .map(door -> door.name() + " on port " + door.address().getPort())
+            .collect(Collectors.joining(", "));
+    List<String> failing =
+        board.check().stream()
+            .filter(part -> part.state() != HealthState.HEALTH_STATE_SERVING)
+            .map(PartHealth::name)
+            .toList();
+    return where
+        + (failing.isEmpty() ? "; all is well" : "; not well: " + String.join(", ", failing));
   }
 
   /** Waits until the server no longer answers. */
@@ -441,7 +492,7 @@ final class Wiring implements AutoCloseable {
   }
 
   /** Returns the providers to use: those configured, else those found, else simulated ones. */
-  private List<ProviderConfig> providers() throws StartException {
+  private List<ProviderConfig> providers() throws ConfigException, StartException {
     if (!config.providers().isEmpty()) {
       return config.providers();
     }

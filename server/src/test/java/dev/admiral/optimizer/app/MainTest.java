@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -192,7 +194,36 @@ class MainTest {
     assertThat(endpoints).doesNotExist();
   }
 
+  @Test
+  void serverOfAServiceManager_tellsThatItIsReadyAliveAndStopping() throws Exception {
+    assumeTrue(OS.LINUX.isCurrentOs(), "service managers listen on sockets of Linux");
+    Path file =
+        Files.writeString(
+            folder.resolve("config.yaml"), "data_dir: data\nhttp: {port: 0}\ngrpc: {port: 0}\n");
+    String socket = folder.resolve("notify").toString();
+    try (DatagramSink manager = new DatagramSink(socket)) {
+      Process server =
+          start(
+              Map.of("NOTIFY_SOCKET", socket, "WATCHDOG_USEC", "600000000"),
+              "--config",
+              file.toString());
+
+      assertThat(manager.next()).startsWith("READY=1\nSTATUS=gRPC on port ");
+      assertThat(folder.resolve("data/endpoints.json")).exists();
+      assertThat(manager.next()).isEqualTo("WATCHDOG=1");
+      server.destroy();
+      assertThat(manager.next())
+          .startsWith("STOPPING=1\n")
+          .endsWith("EXTEND_TIMEOUT_USEC=60000000");
+      assertThat(end(server).exit()).isZero();
+    }
+  }
+
   private Process start(String... args) throws IOException {
+    return start(Map.of(), args);
+  }
+
+  private Process start(Map<String, String> variables, String... args) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -211,6 +242,7 @@ class MainTest {
         .environment()
         .keySet()
         .removeIf(name -> name.startsWith("ADMIRAL_") || name.endsWith("_API_KEY"));
+    builder.environment().putAll(variables);
     return builder
         .redirectOutput(folder.resolve("out").toFile())
         .redirectError(folder.resolve("err").toFile())

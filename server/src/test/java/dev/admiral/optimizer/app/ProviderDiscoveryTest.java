@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 class ProviderDiscoveryTest {
 
   @Test
-  void withoutKeys_nothingIsFound() {
+  void withoutKeys_nothingIsFound() throws Exception {
     assertThat(find(Map.of("PATH", "/bin", "OPENAI_API_KEY", " "), false)).isEmpty();
   }
 
   @Test
-  void eachUsualKey_makesAProvider() {
+  void eachUsualKey_makesAProvider() throws Exception {
     List<ProviderConfig> found =
         find(
             Map.of("GEMINI_API_KEY", "g", "ANTHROPIC_API_KEY", "a\n", "OPENAI_API_KEY", "o"),
@@ -36,14 +36,14 @@ class ProviderDiscoveryTest {
   }
 
   @Test
-  void everyVariableLookedFor_makesAProvider() {
+  void everyVariableLookedFor_makesAProvider() throws Exception {
     for (String variable : ProviderDiscovery.variables()) {
       assertThat(find(Map.of(variable, "k"), false)).as(variable).hasSize(1);
     }
   }
 
   @Test
-  void localOllama_isFoundWithoutAKey() {
+  void localOllama_isFoundWithoutAKey() throws Exception {
     assertThat(find(Map.of(), true))
         .singleElement()
         .satisfies(ollama -> {
@@ -53,7 +53,8 @@ class ProviderDiscoveryTest {
         });
   }
 
-  private static List<ProviderConfig> find(Map<String, String> variables, boolean ollama) {
+  private static List<ProviderConfig> find(Map<String, String> variables, boolean ollama)
+      throws ConfigException {
     return ProviderDiscovery.find(new Environment(variables, Path.of("/")), () -> ollama);
   }
 }
