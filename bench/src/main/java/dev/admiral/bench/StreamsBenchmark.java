@@ -40,7 +40,7 @@ final class StreamsBenchmark implements Benchmark {
                 .setPrompt(
                     Prompts.of("openai/gpt-4o", "Stream " + i + " [[sim: tokens=" + PIECES + "]]"))
                 .build();
-        admiral.stream(request, reader);
+        admiral.publisher(request).subscribe(reader);
       }
       boolean all = ended.await(WAIT_SECONDS, TimeUnit.SECONDS);
       long complete = readers.stream().filter(reader -> reader.complete).count();

@@ -69,8 +69,8 @@ public final class Main {
           "config",
           "completion");
 
-  /** What gRPC's library says of an answer that is HTTP alone. */
-  private static final String NO_GRPC = "invalid content-type";
+  /** What the client says of an answer that is HTTP alone. */
+  private static final String NO_GRPC = "does not speak gRPC";
 
   /** The narrowest help that the library lays out. */
   private static final int NARROWEST_HELP = 55;
@@ -210,10 +210,7 @@ public final class Main {
       throw e;
     }
     if (String.valueOf(failure.getMessage()).contains(NO_GRPC)) {
-      explain(
-          shell,
-          "what answers there does not speak gRPC; is it Admiral's HTTP port? gRPC has a port of"
-              + " its own, 50051 unless configured.");
+      explain(shell, failure.getMessage());
       tellOrigin(shell, command);
       return NOT_SERVING;
     }

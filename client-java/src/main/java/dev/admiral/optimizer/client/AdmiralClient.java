@@ -1,8 +1,6 @@
 package dev.admiral.optimizer.client;
 
-import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.CacheServiceGrpc;
-import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.CompleteBatchRequest;
 import dev.admiral.optimizer.v1.CompleteBatchResponse;
 import dev.admiral.optimizer.v1.CompleteRequest;
@@ -23,28 +21,22 @@ import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReportOutcomeRequest;
 import dev.admiral.optimizer.v1.ReportOutcomeResponse;
-import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.StatsRequest;
 import dev.admiral.optimizer.v1.StatsResponse;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
+import dev.admiral.optimizer.v1.Verdict;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
 import dev.admiral.optimizer.v1.WatchEventsResponse;
-import io.grpc.ChannelCredentials;
 import io.grpc.Deadline;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.NameResolverRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -88,6 +80,7 @@ public final class AdmiralClient implements AutoCloseable {
   private final Link link;
   private final View view;
   private final Metadata headers;
+  private final Requests requests;
 
   /** What differs between clients that share a connection. */
   private record View(
@@ -114,6 +107,7 @@ public final class AdmiralClient implements AutoCloseable {
     this.link = link;
     this.view = view;
     this.headers = new Metadata();
+    this.requests = new Requests(view.agentId(), view.agentGroup(), view.retry().maxTries() > 1);
     view.key().ifPresent(key -> headers.put(AUTHORIZATION, "Bearer " + key));
     if (!view.agentId().isEmpty()) {
       headers.put(AGENT, view.agentId());
@@ -180,7 +174,7 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws AdmiralException if there is no answer
    */
   public CompleteResponse complete(CompleteRequest request) {
-    return await(OptimizerServiceGrpc.getCompleteMethod(), prepare(request));
+    return await(OptimizerServiceGrpc.getCompleteMethod(), request);
   }
 
   /**
@@ -202,31 +196,29 @@ public final class AdmiralClient implements AutoCloseable {
   public CompletionStream stream(StreamRequest request) {
     MessageQueue<StreamResponse> queue = new MessageQueue<>();
     queue.start(
-        exchange(
-            OptimizerServiceGrpc.getStreamMethod(),
-            prepare(request),
-            deadline(),
-            Runnable::run,
-            queue),
+        exchange(OptimizerServiceGrpc.getStreamMethod(), request, deadline(), Runnable::run, queue),
         link.streamWindow);
     return new CompletionStream(queue);
   }
 
   /**
-   * Begins a streamed answer for a subscriber, which needs no thread while it waits: the form for
-   * many streams at once. Events come no faster than the subscriber asks for them, on the client's
-   * executor; failure is an {@link AdmiralException}, and cancelling the subscription cancels the
-   * call.
+   * Returns a streamed answer for subscribers, which need no thread while they wait: the form for
+   * many streams at once. It is cold: each subscription makes one call, and begins it. Events come
+   * no faster than the subscriber asks for them, on the client's executor; failure is an {@link
+   * AdmiralException}, and cancelling the subscription cancels the call. The publisher is
+   * thread-safe.
    */
-  public void stream(StreamRequest request, Flow.Subscriber<? super StreamResponse> subscriber) {
-    Subscribed subscribed = new Subscribed(subscriber);
-    subscribed.start(
-        exchange(
-            OptimizerServiceGrpc.getStreamMethod(),
-            prepare(request),
-            deadline(),
-            link.callbacks,
-            subscribed));
+  public Flow.Publisher<StreamResponse> publisher(StreamRequest request) {
+    return subscriber -> {
+      Subscribed subscribed = new Subscribed(Objects.requireNonNull(subscriber, "subscriber"));
+      subscribed.start(
+          exchange(
+              OptimizerServiceGrpc.getStreamMethod(),
+              request,
+              deadline(),
+              link.callbacks,
+              subscribed));
+    };
   }
 
   /**
@@ -235,7 +227,20 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws AdmiralException if the batch as a whole failed
    */
   public CompleteBatchResponse completeBatch(CompleteBatchRequest request) {
-    return await(OptimizerServiceGrpc.getCompleteBatchMethod(), prepare(request));
+    return await(OptimizerServiceGrpc.getCompleteBatchMethod(), request);
+  }
+
+  /**
+   * Answers several prompts at once.
+   *
+   * @return an answer or a failure for each, in their order
+   * @throws AdmiralException if the batch as a whole failed
+   */
+  public List<BatchAnswer> completeAll(List<Prompt> prompts) {
+    CompleteBatchRequest.Builder batch = CompleteBatchRequest.newBuilder();
+    prompts.forEach(
+        prompt -> batch.addRequests(CompleteRequest.newBuilder().setPrompt(prompt).build()));
+    return completeBatch(batch.build()).getResultsList().stream().map(BatchAnswer::new).toList();
   }
 
   /**
@@ -244,7 +249,7 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws AdmiralException if there are none
    */
   public EmbedResponse embed(EmbedRequest request) {
-    return await(OptimizerServiceGrpc.getEmbedMethod(), prepare(request));
+    return await(OptimizerServiceGrpc.getEmbedMethod(), request);
   }
 
   /**
@@ -255,7 +260,7 @@ public final class AdmiralClient implements AutoCloseable {
   public CountTokensResponse countTokens(Prompt prompt) {
     return await(
         OptimizerServiceGrpc.getCountTokensMethod(),
-        prepare(CountTokensRequest.newBuilder().setPrompt(prompt).build()));
+        CountTokensRequest.newBuilder().setPrompt(prompt).build());
   }
 
   /**
@@ -274,6 +279,33 @@ public final class AdmiralClient implements AutoCloseable {
    */
   public ReportOutcomeResponse reportOutcome(ReportOutcomeRequest request) {
     return await(OptimizerServiceGrpc.getReportOutcomeMethod(), request);
+  }
+
+  /**
+   * Tells how good an answer was; a bad one leaves the cache.
+   *
+   * @param callId the answer's {@code call_id}
+   * @throws AdmiralException if the call failed
+   */
+  public ReportOutcomeResponse reportOutcome(String callId, Verdict verdict) {
+    return reportOutcome(
+        ReportOutcomeRequest.newBuilder().setCallId(callId).setVerdict(verdict).build());
+  }
+
+  /**
+   * Tells how good an answer was, with a grade; a bad one leaves the cache.
+   *
+   * @param callId the answer's {@code call_id}
+   * @param score quality from 0 (worst) to 1 (best)
+   * @throws AdmiralException if the call failed
+   */
+  public ReportOutcomeResponse reportOutcome(String callId, Verdict verdict, double score) {
+    return reportOutcome(
+        ReportOutcomeRequest.newBuilder()
+            .setCallId(callId)
+            .setVerdict(verdict)
+            .setScore(score)
+            .build());
   }
 
   /**
@@ -304,12 +336,21 @@ public final class AdmiralClient implements AutoCloseable {
   }
 
   /**
-   * Tells what the server has learned from failures.
+   * Tells what the server has learned from outcomes and failures.
    *
    * @throws AdmiralException if the call failed
    */
   public LearningQueryResponse learning(LearningQueryRequest request) {
     return await(OptimizerServiceGrpc.getLearningQueryMethod(), request);
+  }
+
+  /**
+   * Tells what the server has learned, without narrowing.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public LearningQueryResponse learning() {
+    return learning(LearningQueryRequest.getDefaultInstance());
   }
 
   /** Agents, keys, budgets and limits. */
@@ -345,7 +386,7 @@ public final class AdmiralClient implements AutoCloseable {
    *     completing it in another way, cancels the call
    */
   public <Q, R> CompletableFuture<R> call(MethodDescriptor<Q, R> method, Q request) {
-    return begin(method, prepared(request), link.callbacks);
+    return begin(method, request, link.callbacks);
   }
 
   /**
@@ -407,101 +448,23 @@ public final class AdmiralClient implements AutoCloseable {
       Executor executor,
       Exchange.Sink<R> sink) {
     RetryPolicy retry = ONCE.contains(method) ? RetryPolicy.NONE : view.retry();
-    return new Exchange<>(link, method, request, headers, deadline, executor, retry, sink);
+    Q prepared = requests.prepare(request);
+    return new Exchange<>(
+        link,
+        method,
+        prepared,
+        headers,
+        deadline,
+        executor,
+        retry,
+        LocalAnswer.of(link.fallback, prepared),
+        sink);
   }
 
   private @Nullable Deadline deadline() {
     return view.deadline()
         .map(time -> Deadline.after(time.toNanos(), TimeUnit.NANOSECONDS))
         .orElse(null);
-  }
-
-  @SuppressWarnings("unchecked") // Each case gives back the type it was given.
-  private <Q> Q prepared(Q request) {
-    if (request instanceof CompleteRequest complete) {
-      return (Q) prepare(complete);
-    } else if (request instanceof CompleteBatchRequest batch) {
-      return (Q) prepare(batch);
-    } else if (request instanceof EmbedRequest embed) {
-      return (Q) prepare(embed);
-    } else if (request instanceof CountTokensRequest count) {
-      return (Q) prepare(count);
-    }
-    return request;
-  }
-
-  private CompleteRequest prepare(CompleteRequest request) {
-    boolean identify =
-        isIdNeeded(request.getRequestId(), request.getPrompt(), request.getOptions());
-    Optional<CallOptions> options = withDefaults(request.getOptions());
-    if (!identify && options.isEmpty()) {
-      return request;
-    }
-    CompleteRequest.Builder prepared = request.toBuilder();
-    options.ifPresent(prepared::setOptions);
-    if (identify) {
-      prepared.setRequestId(UUID.randomUUID().toString());
-    }
-    return prepared.build();
-  }
-
-  private StreamRequest prepare(StreamRequest request) {
-    boolean identify =
-        isIdNeeded(request.getRequestId(), request.getPrompt(), request.getOptions());
-    Optional<CallOptions> options = withDefaults(request.getOptions());
-    if (!identify && options.isEmpty()) {
-      return request;
-    }
-    StreamRequest.Builder prepared = request.toBuilder();
-    options.ifPresent(prepared::setOptions);
-    if (identify) {
-      prepared.setRequestId(UUID.randomUUID().toString());
-    }
-    return prepared.build();
-  }
-
-  private CompleteBatchRequest prepare(CompleteBatchRequest request) {
-    CompleteBatchRequest.Builder prepared = CompleteBatchRequest.newBuilder();
-    request.getRequestsList().forEach(one -> prepared.addRequests(prepare(one)));
-    return prepared.build();
-  }
-
-  private EmbedRequest prepare(EmbedRequest request) {
-    return withDefaults(request.getOptions())
-        .map(options -> request.toBuilder().setOptions(options).build())
-        .orElse(request);
-  }
-
-  private CountTokensRequest prepare(CountTokensRequest request) {
-    return withDefaults(request.getOptions())
-        .map(options -> request.toBuilder().setOptions(options).build())
-        .orElse(request);
-  }
-
-  /**
-   * Returns the options with this client's group, if they lack it; the name travels in the
-   * metadata.
-   */
-  private Optional<CallOptions> withDefaults(CallOptions options) {
-    boolean other = !options.getAgentId().isEmpty() && !options.getAgentId().equals(view.agentId());
-    return view.agentGroup().isEmpty() || other || !options.getAgentGroup().isEmpty()
-        ? Optional.empty()
-        : Optional.of(options.toBuilder().setAgentGroup(view.agentGroup()).build());
-  }
-
-  /** Whether a repeat of the call could be paid a second time for want of a cached answer. */
-  private boolean isIdNeeded(String requestId, Prompt prompt, CallOptions options) {
-    if (view.retry().maxTries() == 1 || !requestId.isEmpty()) {
-      return false;
-    }
-    CachePolicy cache = options.getCachePolicy();
-    Sampling sampling = prompt.getSampling();
-    boolean sampled = sampling.getTemperature() > 0 || sampling.getCandidateCount() > 1;
-    return switch (cache.getMode()) {
-      case MODE_BYPASS, MODE_REFRESH -> true;
-      case MODE_ONLY -> false;
-      default -> sampled && !cache.getIncludeSampled();
-    };
   }
 
   private static String name(String what, String name) {
@@ -545,13 +508,16 @@ public final class AdmiralClient implements AutoCloseable {
     private Duration keepAlive = Duration.ofMinutes(1);
     private Duration keepAliveTimeout = Duration.ofSeconds(20);
     private Executor executor = ForkJoinPool.commonPool();
+    private Optional<Fallback> fallback = Optional.empty();
+    private Optional<CallListener> listener = Optional.empty();
 
     private Builder() {}
 
     /**
      * Sets the servers, each {@code host}, {@code host:port} or {@code [ipv6]:port}; the port is
-     * 50051 if not given. With several, calls take turns among those that can be reached. The
-     * default is 127.0.0.1:50051.
+     * 50051 if not given. With several, calls take turns among those that can be reached and say by
+     * {@code grpc.health.v1} that they serve; one that is lost, or drained for a restart, is left
+     * and found again. The default is 127.0.0.1:50051.
      *
      * @throws IllegalArgumentException if one cannot be read, or none is given
      */
@@ -631,9 +597,9 @@ public final class AdmiralClient implements AutoCloseable {
 
     /**
      * Sets after how much silence a connection with calls on it is probed, and how long the answer
-     * may take before it counts as lost; both above zero. The default is 1 minute and 20 s. A
-     * server ends connections that are probed more often than it allows, which is every 10 s unless
-     * configured.
+     * may take before it counts as lost; both above zero, and less than 10 s of silence counts as
+     * 10 s. The default is 1 minute and 20 s. A server ends connections that are probed more often
+     * than it allows, which is every 10 s unless configured.
      */
     public Builder keepAlive(Duration silence, Duration timeout) {
       keepAlive = positive("silence", silence);
@@ -642,12 +608,25 @@ public final class AdmiralClient implements AutoCloseable {
     }
 
     /**
-     * Sets what runs subscribers and stages of futures. The default is the common pool, whose few
-     * threads must not be blocked; give an executor of virtual threads to code that blocks. {@code
-     * Runnable::run} uses the connection's own thread, which must not be held up at all.
+     * Sets what runs subscribers, stages of futures and the {@link Fallback}. The default is the
+     * common pool, whose few threads must not be blocked; give an executor of virtual threads to
+     * code that blocks. {@code Runnable::run} uses the connection's own thread, which must not be
+     * held up at all.
      */
     public Builder executor(Executor callbacks) {
       executor = callbacks;
+      return this;
+    }
+
+    /** Sets who answers where Admiral is away. The default is nobody, so that such calls fail. */
+    public Builder fallback(Fallback own) {
+      fallback = Optional.of(own);
+      return this;
+    }
+
+    /** Sets who hears of each call's end, such as a {@link MicrometerListener}. */
+    public Builder listener(CallListener hearer) {
+      listener = Optional.of(hearer);
       return this;
     }
 
@@ -662,44 +641,31 @@ public final class AdmiralClient implements AutoCloseable {
 
     AdmiralClient build(Timer timer, DoubleSupplier jitter) {
       String target = String.join(",", addresses.stream().map(Address::toString).toList());
-      Link link = new Link(channel(), executor, timer, jitter, target, streamWindow);
+      Channels channels =
+          new Channels(
+              addresses,
+              tls,
+              plaintextBeyondLoopback,
+              maxMessageBytes,
+              keepAlive,
+              keepAliveTimeout);
+      Link link =
+          new Link(
+              channels.connect(),
+              executor,
+              timer,
+              jitter,
+              System::nanoTime,
+              listener,
+              fallback,
+              target,
+              streamWindow);
       return new AdmiralClient(link, new View(key, agentId, agentGroup, deadline, retry));
     }
 
     private static void later(Duration delay, Runnable task) {
       CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
           .execute(task);
-    }
-
-    private ManagedChannel channel() {
-      NameResolverRegistry resolvers = new NameResolverRegistry();
-      resolvers.register(new StaticResolver(addresses));
-      ManagedChannelBuilder<?> channel =
-          Grpc.newChannelBuilder(StaticResolver.SCHEME + ":///", credentials(), resolvers)
-              .userAgent("admiral-client-java")
-              .maxInboundMessageSize(maxMessageBytes)
-              .keepAliveTime(keepAlive.toNanos(), TimeUnit.NANOSECONDS)
-              .keepAliveTimeout(keepAliveTimeout.toNanos(), TimeUnit.NANOSECONDS);
-      tls.flatMap(Tls::serverName).ifPresent(channel::overrideAuthority);
-      if (addresses.size() > 1) {
-        channel.defaultLoadBalancingPolicy("round_robin");
-      }
-      return channel.build();
-    }
-
-    private ChannelCredentials credentials() {
-      if (tls.isPresent()) {
-        return tls.get().credentials();
-      }
-      for (Address address : addresses) {
-        if (!plaintextBeyondLoopback && !address.isLoopback()) {
-          throw new IllegalArgumentException(
-              "Prompts and keys would travel unencrypted to "
-                  + address
-                  + ": use tls(...), or plaintextBeyondLoopback() if the network protects them.");
-        }
-      }
-      return InsecureChannelCredentials.create();
     }
   }
 }

@@ -1,16 +1,9 @@
 package dev.admiral.optimizer.client;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
-import com.google.rpc.ErrorInfo;
 import com.google.rpc.QuotaFailure;
-import com.google.rpc.RetryInfo;
 import dev.admiral.optimizer.v1.ErrorReason;
-import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,21 +11,76 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that failed: why, as the server classified it, and what may be done about it. The message
- * says what was wrong and what to do; it holds nothing of prompts, answers or keys.
+ * A call that failed. Its kind is what the caller may do about it: mend the call ({@link
+ * CallRefused}), wait ({@link LimitReached}), ask later or elsewhere ({@link Unavailable}); or
+ * nothing, as the caller's own time was up or it left ({@link CallEnded}). There are no other
+ * kinds.
+ *
+ * <p>{@link #reason} says why, as the server classified it. The message says what was wrong and
+ * what to do; it holds nothing of prompts, answers or keys. Immutable, so safe to use by many
+ * threads.
+ *
+ * {@snippet :
+ * try {
+ *   return admiral.ask("fast", question);
+ * } catch (AdmiralException.LimitReached limit) {
+ *   return later(question, limit.retryAfter());
+ * } catch (AdmiralException.Unavailable away) {
+ *   return elsewhere(question);
+ * }
+ * }
  */
-public final class AdmiralException extends RuntimeException {
-  private static final String DOMAIN = "optimizer.admiral.dev";
-  private static final String PREFIX = "ERROR_REASON_";
-
+public abstract sealed class AdmiralException extends RuntimeException {
   private final String message;
   private final ErrorReason reason;
   private final String reasonName;
   private final Status.Code code;
   private final transient Details details;
 
-  /** What a status tells beyond its code and message. */
-  private record Details(
+  /**
+   * The same call would be refused again: the call, the key or the name of the model is at fault.
+   */
+  public static final class CallRefused extends AdmiralException {
+    private CallRefused(Failure failure) {
+      super(failure);
+    }
+  }
+
+  /**
+   * A limit or a budget is used up; {@link #retryAfter} says how long to wait and {@link
+   * #quotaViolations} whose limit it is. Waiting does not refill a budget, which has no wait.
+   */
+  public static final class LimitReached extends AdmiralException {
+    private LimitReached(Failure failure) {
+      super(failure);
+    }
+  }
+
+  /** Admiral, or every provider behind it, could not answer: ask later or elsewhere. */
+  public static final class Unavailable extends AdmiralException {
+    private Unavailable(Failure failure) {
+      super(failure);
+    }
+
+    /**
+     * Returns whether no server decided this: Admiral could not be reached, was lost before it
+     * answered, or is shutting down.
+     */
+    public boolean isAway() {
+      return code() == Status.Code.UNAVAILABLE
+          && (reasonName().isEmpty() || reason() == ErrorReason.ERROR_REASON_SERVER_DRAINING);
+    }
+  }
+
+  /** The deadline passed, or the caller left, before there was an answer. */
+  public static final class CallEnded extends AdmiralException {
+    private CallEnded(Failure failure) {
+      super(failure);
+    }
+  }
+
+  /** What a status tells beyond its code, reason and message. */
+  record Details(
       Optional<Duration> retryAfter,
       List<BadRequest.FieldViolation> violations,
       List<QuotaFailure.Violation> quotaViolations,
@@ -40,47 +88,50 @@ public final class AdmiralException extends RuntimeException {
     static final Details NONE = new Details(Optional.empty(), List.of(), List.of(), Map.of());
   }
 
-  private AdmiralException(
+  /** All of a failure, before its kind is chosen. */
+  record Failure(
       String message,
       @Nullable Throwable cause,
       ErrorReason reason,
       String reasonName,
       Status.Code code,
-      Details details) {
-    super(message, cause);
-    this.message = message;
-    this.reason = reason;
-    this.reasonName = reasonName;
-    this.code = code;
-    this.details = details;
+      Details details) {}
+
+  private AdmiralException(Failure failure) {
+    super(failure.message(), failure.cause());
+    message = failure.message();
+    reason = failure.reason();
+    reasonName = failure.reasonName();
+    code = failure.code();
+    details = failure.details();
   }
 
-  /** Makes a failure that this client found by itself. */
-  static AdmiralException of(ErrorReason reason, Status.Code code, String message) {
-    return new AdmiralException(message, null, reason, shortName(reason), code, Details.NONE);
-  }
-
-  /** Reads the failure of a call to the server called {@code target}. */
-  static AdmiralException of(Status status, @Nullable Metadata trailers, String target) {
-    com.google.rpc.Status rich = StatusProto.fromStatusAndTrailers(status, trailers);
-    ErrorInfo info = detail(rich, ErrorInfo.class).orElse(ErrorInfo.getDefaultInstance());
-    Details details =
-        new Details(
-            detail(rich, RetryInfo.class).map(AdmiralException::duration),
-            detail(rich, BadRequest.class)
-                .map(BadRequest::getFieldViolationsList)
-                .orElse(List.of()),
-            detail(rich, QuotaFailure.class).map(QuotaFailure::getViolationsList).orElse(List.of()),
-            Map.copyOf(info.getMetadataMap()));
-    boolean told = !info.getReason().isEmpty();
-    ErrorReason reason = told ? reason(info) : implied(status.getCode());
-    return new AdmiralException(
-        told ? rich.getMessage() : describe(status, target),
-        status.getCause(),
-        reason,
-        told ? info.getReason() : shortName(reason),
-        status.getCode(),
-        details);
+  /** Makes an exception of the kind that suits a failure. */
+  static AdmiralException of(Failure failure) {
+    return switch (failure.code()) {
+      case CANCELLED -> new CallEnded(failure);
+      case DEADLINE_EXCEEDED ->
+          failure.reason() == ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT
+              ? new Unavailable(failure)
+              : new CallEnded(failure);
+      case RESOURCE_EXHAUSTED ->
+          // Without a reason it is this client's own bound, on the size of messages.
+          failure.reasonName().isEmpty()
+                  || failure.reason() == ErrorReason.ERROR_REASON_READER_TOO_SLOW
+              ? new CallRefused(failure)
+              : new LimitReached(failure);
+      case OK, UNAVAILABLE, INTERNAL, UNKNOWN, DATA_LOSS -> new Unavailable(failure);
+      case INVALID_ARGUMENT,
+          NOT_FOUND,
+          ALREADY_EXISTS,
+          PERMISSION_DENIED,
+          FAILED_PRECONDITION,
+          ABORTED,
+          OUT_OF_RANGE,
+          UNIMPLEMENTED,
+          UNAUTHENTICATED ->
+          new CallRefused(failure);
+    };
   }
 
   @Override
@@ -146,69 +197,5 @@ public final class AdmiralException extends RuntimeException {
           false;
       default -> true;
     };
-  }
-
-  private static ErrorReason reason(ErrorInfo info) {
-    if (!info.getDomain().equals(DOMAIN)) {
-      return ErrorReason.UNRECOGNIZED;
-    }
-    try {
-      return ErrorReason.valueOf(PREFIX + info.getReason());
-    } catch (IllegalArgumentException newer) {
-      return ErrorReason.UNRECOGNIZED;
-    }
-  }
-
-  private static ErrorReason implied(Status.Code code) {
-    return switch (code) {
-      case DEADLINE_EXCEEDED -> ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED;
-      case CANCELLED -> ErrorReason.ERROR_REASON_CALL_CANCELLED;
-      case UNIMPLEMENTED -> ErrorReason.ERROR_REASON_NOT_IMPLEMENTED;
-      default -> ErrorReason.ERROR_REASON_UNSPECIFIED;
-    };
-  }
-
-  private static String shortName(ErrorReason reason) {
-    return reason == ErrorReason.ERROR_REASON_UNSPECIFIED
-        ? ""
-        : reason.name().substring(PREFIX.length());
-  }
-
-  /**
-   * Says what happened where no server spoke: the words of gRPC's own transport are for engineers.
-   */
-  private static String describe(Status status, String target) {
-    String detail = status.getDescription();
-    for (Throwable t = status.getCause(); t != null; t = t.getCause()) {
-      detail = t.getMessage() == null ? detail : t.getMessage();
-    }
-    String reason = detail == null ? status.getCode().name() : detail;
-    return switch (status.getCode()) {
-      case UNAVAILABLE -> "Admiral at " + target + " cannot be reached: " + reason;
-      case DEADLINE_EXCEEDED -> "The deadline passed before Admiral at " + target + " answered.";
-      case CANCELLED -> "The call was cancelled.";
-      case UNIMPLEMENTED -> "Admiral at " + target + " does not know this method: " + reason;
-      default -> reason;
-    };
-  }
-
-  private static <T extends Message> Optional<T> detail(
-      com.google.rpc.Status status, Class<T> type) {
-    for (Any detail : status.getDetailsList()) {
-      if (detail.is(type)) {
-        try {
-          return Optional.of(detail.unpack(type));
-        } catch (InvalidProtocolBufferException garbled) {
-          // The status itself still stands.
-          return Optional.empty();
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static Duration duration(RetryInfo info) {
-    var delay = info.getRetryDelay();
-    return Duration.ofSeconds(delay.getSeconds(), delay.getNanos());
   }
 }

@@ -1,10 +1,8 @@
 package dev.admiral.optimizer.client;
 
 import dev.admiral.optimizer.v1.CompleteResponse;
-import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Finished;
 import dev.admiral.optimizer.v1.StreamResponse;
-import io.grpc.Status;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -121,17 +119,9 @@ public final class CompletionStream implements Iterator<StreamResponse>, AutoClo
   private @Nullable StreamResponse fetch() {
     StreamResponse event = queue.take();
     if (event == null) {
-      throw unfinished();
+      throw Failures.unfinished();
     }
     return event;
-  }
-
-  /** A stream that ends well without its last event has failed all the same. */
-  static AdmiralException unfinished() {
-    return AdmiralException.of(
-        ErrorReason.ERROR_REASON_STREAM_BROKEN,
-        Status.Code.UNAVAILABLE,
-        "The stream ended before the answer was complete.");
   }
 
   private final class TextPieces implements Iterator<String> {

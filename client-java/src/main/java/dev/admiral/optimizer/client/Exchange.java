@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.client;
 
-import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
+import dev.admiral.optimizer.v1.StreamResponse;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Deadline;
@@ -8,7 +9,10 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,14 +22,17 @@ import org.jspecify.annotations.Nullable;
  * One call over all of its tries.
  *
  * <p>A try is a gRPC call. When it fails before its first message and the policy allows, another
- * takes its place; after the first message the exchange and its last try are one. The sink hears of
- * messages in order and then of exactly one end, never two things at once.
+ * takes its place; after the first message the exchange and its last try are one. If the last try
+ * ends with Admiral away and the caller has an answer of its own, that answer's messages come
+ * instead. The sink hears of messages in order and then of exactly one end, never two things at
+ * once.
  *
  * <p>Demand ({@link #request}) and {@link #cancel} may come from any thread at any time, also
  * before a try has begun or between two. gRPC allows neither on a call that has not started, so a
  * try is published to them only once it has, and takes over the demand that came until then. Since
- * no message can have arrived before a try is replaced, that is all demand there ever was. The lock
- * guards the fields below it and is never held while gRPC or the sink runs.
+ * no message can have arrived before a try is replaced, that is all demand there ever was, and a
+ * local answer takes it over in the same way. The lock guards the fields below it and is never held
+ * while gRPC, the caller's own answer or the sink runs.
  */
 final class Exchange<Q, R> {
   /** Where an exchange delivers. */
@@ -37,6 +44,12 @@ final class Exchange<Q, R> {
     void onEnd(@Nullable AdmiralException failure);
   }
 
+  /** The caller's own answer where Admiral is away. */
+  interface Substitute<R> {
+    /** Returns the messages of the answer; none if there is no answer. */
+    List<R> messages(AdmiralException.Unavailable failure);
+  }
+
   private final Link link;
   private final MethodDescriptor<Q, R> method;
   private final Q request;
@@ -44,13 +57,20 @@ final class Exchange<Q, R> {
   private final CallOptions options;
   private final Executor executor;
   private final RetryPolicy retry;
+  private final Optional<Substitute<R>> substitute;
   private final Sink<R> sink;
+  private final long startNanos;
+
+  /** Touched by one delivery at a time. */
+  private @Nullable R last;
 
   private final Object lock = new Object();
   private @Nullable ClientCall<Q, R> call;
+  private @Nullable Queue<R> local;
   private long demand;
   private int tries;
   private boolean waiting;
+  private boolean delivering;
   private boolean cancelled;
   private boolean over;
 
@@ -62,6 +82,7 @@ final class Exchange<Q, R> {
       @Nullable Deadline deadline,
       Executor executor,
       RetryPolicy retry,
+      Optional<Substitute<R>> substitute,
       Sink<R> sink) {
     this.link = link;
     this.method = method;
@@ -70,7 +91,9 @@ final class Exchange<Q, R> {
     this.options = CallOptions.DEFAULT.withDeadline(deadline).withExecutor(executor);
     this.executor = executor;
     this.retry = retry;
+    this.substitute = substitute;
     this.sink = sink;
+    this.startNanos = link.nanoTime.getAsLong();
   }
 
   /** Begins the first try. */
@@ -84,12 +107,16 @@ final class Exchange<Q, R> {
   /** Asks for more messages. */
   void request(int count) {
     ClientCall<Q, R> current;
+    boolean deliver;
     synchronized (lock) {
       demand = Math.min(Integer.MAX_VALUE, demand + count);
       current = over ? null : call;
+      deliver = beginDelivery();
     }
     if (current != null) {
       current.request(count);
+    } else if (deliver) {
+      onExecutor(this::deliver);
     }
   }
 
@@ -97,6 +124,7 @@ final class Exchange<Q, R> {
   void cancel() {
     ClientCall<Q, R> current;
     boolean ended;
+    boolean deliver;
     synchronized (lock) {
       if (over) {
         return;
@@ -105,16 +133,19 @@ final class Exchange<Q, R> {
       current = call;
       ended = waiting;
       waiting = false;
+      deliver = beginDelivery();
     }
     if (ended) {
       link.resume(this);
-      end(cancellation());
+      end(Failures.cancelled("The call was cancelled."));
     } else if (current != null) {
       current.cancel("The caller left.", null);
+    } else if (deliver) {
+      onExecutor(this::deliver);
     }
   }
 
-  /** Ends the exchange if it is between two tries, as the client is closed. */
+  /** Ends the exchange if no try runs, as the client is closed. */
   void leave() {
     synchronized (lock) {
       if (!waiting) {
@@ -123,12 +154,7 @@ final class Exchange<Q, R> {
       waiting = false;
     }
     link.resume(this);
-    try {
-      executor.execute(() -> end(closing()));
-    } catch (RejectedExecutionException gone) {
-      // An executor that was shut down before the client: somebody may wait all the same.
-      end(closing());
-    }
+    onExecutor(() -> end(closing()));
   }
 
   private void begin(int number) {
@@ -142,8 +168,8 @@ final class Exchange<Q, R> {
     boolean left;
     int asked;
     synchronized (lock) {
-      if (tries != number) {
-        // It failed already, and the next try may have begun.
+      if (tries != number || waiting || local != null) {
+        // It failed already, and something else may have taken its place.
         return;
       }
       call = next;
@@ -158,17 +184,38 @@ final class Exchange<Q, R> {
   }
 
   private void end(@Nullable AdmiralException failure) {
+    int made;
+    boolean isLocal;
     synchronized (lock) {
       over = true;
+      made = tries;
+      isLocal = local != null;
     }
-    sink.onEnd(failure);
+    try {
+      if (link.listener.isPresent()) {
+        Duration took = Duration.ofNanos(link.nanoTime.getAsLong() - startNanos);
+        link.listener
+            .get()
+            .onCallEnded(
+                CallSummary.of(method.getBareMethodName(), made, took, failure, isLocal, last));
+      }
+    } finally {
+      sink.onEnd(failure);
+    }
   }
 
-  private void failed(AdmiralException failure, boolean heard) {
-    Optional<Duration> wait = heard ? Optional.empty() : nextTry(failure);
+  private void failed(AdmiralException failure) {
+    Optional<Duration> wait = last == null ? nextTry(failure) : Optional.empty();
     if (wait.isPresent()) {
       link.pause(this);
       link.timer.after(wait.get(), this::again);
+    } else if (last == null
+        && failure instanceof AdmiralException.Unavailable unavailable
+        && unavailable.isAway()
+        && substitute.isPresent()
+        && mayAnswerLocally()) {
+      link.pause(this);
+      answerLocally(substitute.get(), unavailable);
     } else {
       end(failure);
     }
@@ -211,33 +258,124 @@ final class Exchange<Q, R> {
     begin(number);
   }
 
-  private static AdmiralException cancellation() {
-    return AdmiralException.of(
-        ErrorReason.ERROR_REASON_CALL_CANCELLED, Status.Code.CANCELLED, "The call was cancelled.");
+  private boolean mayAnswerLocally() {
+    synchronized (lock) {
+      if (cancelled || link.isClosed()) {
+        return false;
+      }
+      waiting = true;
+      call = null;
+      return true;
+    }
+  }
+
+  /** Asks the caller for its own answer, on a thread that may be held up. */
+  private void answerLocally(Substitute<R> own, AdmiralException.Unavailable failure) {
+    try {
+      link.callbacks.execute(() -> {
+        List<R> messages = List.of();
+        try {
+          messages = own.messages(failure);
+        } catch (RuntimeException | Error fault) {
+          if (fault != failure) {
+            failure.addSuppressed(fault);
+          }
+        }
+        deliver(messages, failure);
+      });
+    } catch (RejectedExecutionException gone) {
+      deliver(List.of(), failure);
+    }
+  }
+
+  private void deliver(List<R> messages, AdmiralException failure) {
+    link.resume(this);
+    synchronized (lock) {
+      if (!waiting) {
+        return;
+      }
+      waiting = false;
+      if (!messages.isEmpty()) {
+        local = new ArrayDeque<>(messages);
+        delivering = true;
+      }
+    }
+    if (messages.isEmpty()) {
+      end(failure);
+    } else {
+      deliver();
+    }
+  }
+
+  /** Whether the caller is to run {@link #deliver}, which runs once at a time. Under the lock. */
+  private boolean beginDelivery() {
+    if (local == null || delivering || over) {
+      return false;
+    }
+    delivering = true;
+    return true;
+  }
+
+  /** Delivers of the local answer what is asked for. */
+  private void deliver() {
+    while (true) {
+      R next;
+      boolean left;
+      synchronized (lock) {
+        Queue<R> messages = local;
+        left = cancelled;
+        next = messages == null || left ? null : messages.peek();
+        if (next != null && messages != null) {
+          if (demand == 0) {
+            delivering = false;
+            return;
+          }
+          demand--;
+          messages.remove();
+        }
+      }
+      if (next == null) {
+        end(left ? Failures.cancelled("The call was cancelled.") : null);
+        return;
+      }
+      last = next;
+      sink.onMessage(next);
+    }
+  }
+
+  private void onExecutor(Runnable task) {
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException gone) {
+      // An executor that was shut down before the client: somebody may wait all the same.
+      task.run();
+    }
+  }
+
+  private boolean isWhole() {
+    return !method.equals(OptimizerServiceGrpc.getStreamMethod())
+        || (last instanceof StreamResponse event && event.hasFinished());
   }
 
   private static AdmiralException closing() {
-    return AdmiralException.of(
-        ErrorReason.ERROR_REASON_CALL_CANCELLED, Status.Code.CANCELLED, "The client was closed.");
+    return Failures.cancelled("The client was closed.");
   }
 
   private final class Try extends ClientCall.Listener<R> {
-    private boolean heard;
-
     @Override
     public void onMessage(R message) {
-      heard = true;
+      last = message;
       sink.onMessage(message);
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
       if (status.isOk()) {
-        end(null);
+        end(isWhole() ? null : Failures.unfinished());
       } else if (link.isClosed()) {
         end(closing());
       } else {
-        failed(AdmiralException.of(status, trailers, link.target), heard);
+        failed(Failures.of(status, trailers, link.target));
       }
     }
   }

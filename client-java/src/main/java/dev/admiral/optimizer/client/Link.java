@@ -1,10 +1,12 @@
 package dev.admiral.optimizer.client;
 
 import io.grpc.ManagedChannel;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 
 /** What all views of one client share: the connection and what was injected. Thread-safe. */
 final class Link {
@@ -17,6 +19,15 @@ final class Link {
 
   /** Draws evenly from 0 to 1. */
   final DoubleSupplier jitter;
+
+  /** Nanoseconds from an arbitrary origin. */
+  final LongSupplier nanoTime;
+
+  /** Hears of each call's end. */
+  final Optional<CallListener> listener;
+
+  /** Answers where Admiral is away. */
+  final Optional<Fallback> fallback;
 
   /** The server's address for messages to people. */
   final String target;
@@ -34,12 +45,18 @@ final class Link {
       Executor callbacks,
       Timer timer,
       DoubleSupplier jitter,
+      LongSupplier nanoTime,
+      Optional<CallListener> listener,
+      Optional<Fallback> fallback,
       String target,
       int streamWindow) {
     this.channel = channel;
     this.callbacks = callbacks;
     this.timer = timer;
     this.jitter = jitter;
+    this.nanoTime = nanoTime;
+    this.listener = listener;
+    this.fallback = fallback;
     this.target = target;
     this.streamWindow = streamWindow;
   }

@@ -1,7 +1,5 @@
 package dev.admiral.optimizer.client;
 
-import dev.admiral.optimizer.v1.ErrorReason;
-import io.grpc.Status;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -84,9 +82,7 @@ final class MessageQueue<R> implements Exchange.Sink<R> {
   }
 
   static AdmiralException interrupted() {
-    return AdmiralException.of(
-        ErrorReason.ERROR_REASON_CALL_CANCELLED,
-        Status.Code.CANCELLED,
+    return Failures.cancelled(
         "The thread was interrupted while it waited, and the call was cancelled.");
   }
 

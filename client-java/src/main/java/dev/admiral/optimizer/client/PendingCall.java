@@ -23,7 +23,7 @@ final class PendingCall<R> extends CompletableFuture<R> implements Exchange.Sink
       complete(message);
     } else {
       completeExceptionally(
-          AdmiralException.of(
+          Failures.of(
               ErrorReason.ERROR_REASON_INTERNAL,
               Status.Code.INTERNAL,
               "The server ended the call without an answer."));

@@ -2,7 +2,6 @@ package dev.admiral.optimizer.client;
 
 import dev.admiral.optimizer.v1.StreamResponse;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -12,24 +11,27 @@ import org.jspecify.annotations.Nullable;
  * is refused ends the exchange, whose end tells why.
  */
 final class Subscribed implements Exchange.Sink<StreamResponse>, Flow.Subscription {
-  private final Flow.Subscriber<? super StreamResponse> subscriber;
-  private final AtomicBoolean done = new AtomicBoolean();
+  /** Empty once the subscriber left or was told of the end, and so is not kept in memory. */
+  private final AtomicReference<Flow.@Nullable Subscriber<? super StreamResponse>> subscriber;
+
   private final AtomicReference<@Nullable IllegalArgumentException> refusal =
       new AtomicReference<>();
-  private @Nullable Exchange<?, StreamResponse> exchange;
-  private boolean finished;
+  private volatile @Nullable Exchange<?, StreamResponse> exchange;
 
   Subscribed(Flow.Subscriber<? super StreamResponse> subscriber) {
-    this.subscriber = subscriber;
+    this.subscriber = new AtomicReference<>(subscriber);
   }
 
   /** Begins the call; called once, before anything else. */
   void start(Exchange<?, StreamResponse> source) {
     exchange = source;
-    subscriber.onSubscribe(this);
+    Flow.Subscriber<? super StreamResponse> present = subscriber.get();
+    if (present != null) {
+      present.onSubscribe(this);
+    }
     if (refusal.get() != null) {
       onEnd(null);
-    } else if (!done.get()) {
+    } else if (subscriber.get() != null) {
       source.start();
     }
   }
@@ -37,7 +39,7 @@ final class Subscribed implements Exchange.Sink<StreamResponse>, Flow.Subscripti
   @Override
   public void request(long count) {
     Exchange<?, StreamResponse> source = exchange;
-    if (source == null || done.get()) {
+    if (source == null || subscriber.get() == null) {
       return;
     }
     if (count > 0) {
@@ -52,33 +54,38 @@ final class Subscribed implements Exchange.Sink<StreamResponse>, Flow.Subscripti
   @Override
   public void cancel() {
     Exchange<?, StreamResponse> source = exchange;
-    if (source != null && done.compareAndSet(false, true)) {
+    if (subscriber.getAndSet(null) != null && source != null) {
       source.cancel();
     }
   }
 
   @Override
   public void onMessage(StreamResponse event) {
-    if (!done.get() && refusal.get() == null) {
-      finished |= event.hasFinished();
-      subscriber.onNext(event);
+    Flow.Subscriber<? super StreamResponse> present = subscriber.get();
+    if (present != null && refusal.get() == null) {
+      try {
+        present.onNext(event);
+      } catch (RuntimeException | Error broken) {
+        // A subscriber that throws is to hear no more.
+        cancel();
+        throw broken;
+      }
     }
   }
 
   @Override
   public void onEnd(@Nullable AdmiralException failure) {
-    if (!done.compareAndSet(false, true)) {
+    Flow.Subscriber<? super StreamResponse> present = subscriber.getAndSet(null);
+    if (present == null) {
       return;
     }
     IllegalArgumentException refused = refusal.get();
     if (refused != null) {
-      subscriber.onError(refused);
+      present.onError(refused);
     } else if (failure != null) {
-      subscriber.onError(failure);
-    } else if (finished) {
-      subscriber.onComplete();
+      present.onError(failure);
     } else {
-      subscriber.onError(CompletionStream.unfinished());
+      present.onComplete();
     }
   }
 }

@@ -87,7 +87,8 @@ final class ErrorsTest {
                                 .setReason("CACHE_MISS")
                                 .build()))
                     .build()));
-    assertThat(e.reason()).isEqualTo(ErrorReason.UNRECOGNIZED);
+    assertThat(e.reason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+    assertThat(e.reasonName()).isEmpty();
     assertThat(e).hasMessage("elsewhere");
   }
 

@@ -347,7 +347,7 @@ final class RetryTest {
             Duration.ofMillis(firstMillis),
             Duration.ofMillis((long) firstMillis + moreMillis),
             Duration.ZERO);
-    AdmiralException failure = AdmiralException.of(Status.UNAVAILABLE, null, "somewhere");
+    AdmiralException failure = Failures.of(Status.UNAVAILABLE, null, "somewhere");
     long span = firstMillis;
     for (int i = 1; i < tries && span < firstMillis + moreMillis; i++) {
       span = Math.min(span * 2, firstMillis + moreMillis);

@@ -181,7 +181,7 @@ final class StreamsTest {
       assertThat(e.reasonName()).isEqualTo("STREAM_BROKEN");
     }
     Collector collector = new Collector(Long.MAX_VALUE);
-    client.stream(REQUEST, collector);
+    client.publisher(REQUEST).subscribe(collector);
     assertThatThrownBy(collector.end::get).hasMessageContaining("before the answer was complete");
   }
 
@@ -249,7 +249,7 @@ final class StreamsTest {
   @Test
   void subscriber_askingForOneAtATime_getsOneAtATime() throws Exception {
     Collector collector = new Collector(1);
-    client.stream(REQUEST, collector);
+    client.publisher(REQUEST).subscribe(collector);
     collector.end.get();
     assertThat(collector.events).hasSize(4);
     assertThat(collector.events.get(3).hasFinished()).isTrue();
@@ -267,7 +267,7 @@ final class StreamsTest {
             subscription.cancel();
           }
         };
-    client.stream(REQUEST, collector);
+    client.publisher(REQUEST).subscribe(collector);
     left.await();
     assertThat(collector.events).hasSize(1);
     assertThat(collector.end).isNotDone();
@@ -276,7 +276,7 @@ final class StreamsTest {
   @Test
   void subscriber_askingForNothing_isTold() {
     Collector collector = new Collector(0);
-    client.stream(REQUEST, collector);
+    client.publisher(REQUEST).subscribe(collector);
     assertThatThrownBy(collector.end::get)
         .isInstanceOf(ExecutionException.class)
         .hasCauseInstanceOf(IllegalArgumentException.class);
@@ -295,7 +295,7 @@ final class StreamsTest {
             }
           }
         };
-    client.stream(REQUEST, collector);
+    client.publisher(REQUEST).subscribe(collector);
     assertThatThrownBy(collector.end::get).hasCauseInstanceOf(IllegalArgumentException.class);
     assertThat(collector.events).hasSize(1);
   }
@@ -305,7 +305,7 @@ final class StreamsTest {
     server.onStream =
         (request, answer) -> answer.onError(FakeServer.error(Status.Code.NOT_FOUND, "CACHE_MISS"));
     Collector collector = new Collector(Long.MAX_VALUE);
-    client.stream(REQUEST, collector);
+    client.publisher(REQUEST).subscribe(collector);
     assertThatThrownBy(collector.end::get).hasCauseInstanceOf(AdmiralException.class);
   }
 
@@ -328,7 +328,7 @@ final class StreamsTest {
       for (int i = 0; i < count; i++) {
         Collector collector = new Collector(Long.MAX_VALUE);
         collectors.add(collector);
-        many.stream(REQUEST, collector);
+        many.publisher(REQUEST).subscribe(collector);
       }
       open.await();
       for (ServerCallStreamObserver<StreamResponse> answer : answers) {

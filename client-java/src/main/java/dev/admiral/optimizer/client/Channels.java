@@ -1,0 +1,61 @@
+package dev.admiral.optimizer.client;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.NameResolverRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes the connection of a client. With several servers calls take turns among those that {@code
+ * grpc.health.v1} says are serving: one that is draining gets no new calls while others serve.
+ */
+record Channels(
+    List<Address> addresses,
+    Optional<Tls> tls,
+    boolean plaintextBeyondLoopback,
+    int maxMessageBytes,
+    Duration keepAlive,
+    Duration keepAliveTimeout) {
+  private static final Map<String, ?> TURNS_AMONG_HEALTHY =
+      Map.of(
+          "loadBalancingConfig", List.of(Map.of("round_robin", Map.of())),
+          "healthCheckConfig", Map.of("serviceName", ""));
+
+  ManagedChannel connect() {
+    NameResolverRegistry resolvers = new NameResolverRegistry();
+    resolvers.register(new StaticResolver(addresses));
+    ManagedChannelBuilder<?> channel =
+        Grpc.newChannelBuilder(StaticResolver.SCHEME + ":///", credentials(), resolvers)
+            .userAgent("admiral-client-java")
+            .maxInboundMessageSize(maxMessageBytes)
+            .keepAliveTime(keepAlive.toNanos(), TimeUnit.NANOSECONDS)
+            .keepAliveTimeout(keepAliveTimeout.toNanos(), TimeUnit.NANOSECONDS);
+    tls.flatMap(Tls::serverName).ifPresent(channel::overrideAuthority);
+    if (addresses.size() > 1) {
+      channel.defaultServiceConfig(TURNS_AMONG_HEALTHY);
+    }
+    return channel.build();
+  }
+
+  private ChannelCredentials credentials() {
+    if (tls.isPresent()) {
+      return tls.get().credentials();
+    }
+    for (Address address : addresses) {
+      if (!plaintextBeyondLoopback && !address.isLoopback()) {
+        throw new IllegalArgumentException(
+            "Prompts and keys would travel unencrypted to "
+                + address
+                + ": use tls(...), or plaintextBeyondLoopback() if the network protects them.");
+      }
+    }
+    return InsecureChannelCredentials.create();
+  }
+}
