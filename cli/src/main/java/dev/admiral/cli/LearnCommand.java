@@ -4,13 +4,19 @@ import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.v1.FailureSummary;
 import dev.admiral.optimizer.v1.LearningQueryRequest;
 import dev.admiral.optimizer.v1.LearningQueryResponse;
+import dev.admiral.optimizer.v1.OutcomeSummary;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(
     name = "learn",
     mixinStandardHelpOptions = true,
-    description = {"Tells what the server has learned from failures, the most frequent first.", ""},
+    description = {
+      "Tells what the server has learned from failures, the most frequent first,",
+      "and what callers reported of the answers they got.",
+      ""
+    },
     exitCodeListHeading = Main.EXIT_CODES,
     exitCodeList = {
       "0:done",
@@ -63,6 +69,26 @@ final class LearnCommand extends FleetCommand {
           Show.instant(failure.getLastTime()));
     }
     print(table, "No failure was seen.");
+    if (learned.getOutcomesCount() > 0) {
+      out().println();
+      print(outcomes(learned), "");
+    }
     return Main.DONE;
+  }
+
+  private static Table outcomes(LearningQueryResponse learned) {
+    Table table =
+        new Table("MODEL", "?TASK", ">GOOD", ">BAD", ">SCORE", "?>AGENTS", "?LAST REPORTED (UTC)");
+    for (OutcomeSummary outcome : learned.getOutcomesList()) {
+      table.add(
+          outcome.getProvider() + "/" + outcome.getModel(),
+          outcome.getTaskType(),
+          Show.count(outcome.getGoodCount()),
+          Show.count(outcome.getBadCount()),
+          outcome.hasMeanScore() ? String.format(Locale.ROOT, "%.3f", outcome.getMeanScore()) : "",
+          Show.count(outcome.getAgentCount()),
+          Show.instant(outcome.getLastTime()));
+    }
+    return table;
   }
 }

@@ -57,6 +57,7 @@ import dev.admiral.optimizer.v1.ListModelsResponse;
 import dev.admiral.optimizer.v1.Model;
 import dev.admiral.optimizer.v1.ModelStats;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
+import dev.admiral.optimizer.v1.OutcomeSummary;
 import dev.admiral.optimizer.v1.PartHealth;
 import dev.admiral.optimizer.v1.ReportRow;
 import dev.admiral.optimizer.v1.Role;
@@ -312,6 +313,18 @@ final class FakeFleet implements AutoCloseable {
                       .setCount(7)
                       .setAgentCount(3)
                       .setHttpStatus(429)
+                      .setLastTime(TIME))
+              .addOutcomes(
+                  OutcomeSummary.newBuilder()
+                      .setProvider("openai")
+                      .setModel("gpt-4o")
+                      .setTaskType("review")
+                      .setGoodCount(1_250)
+                      .setBadCount(8)
+                      .setScoreCount(1_258)
+                      .setMeanScore(0.87549)
+                      .setAgentCount(3)
+                      .setFirstTime(TIME)
                       .setLastTime(TIME))
               .build());
     }

@@ -594,6 +594,18 @@ final class MainTest {
     assertThat(read.getTotal().getCallCount()).isEqualTo(12_345);
   }
 
+  @Test
+  void learn_reportedOutcomes_standBelowTheFailures() {
+    assertThat(run("learn")).isEqualTo(0);
+
+    assertThat(stdout().lines().map(line -> line.strip().split("\\s{2,}")[0]))
+        .containsExactly("MODEL", "groq/llama", "", "MODEL", "openai/gpt-4o");
+    assertThat(stdout().lines().toList().getLast())
+        .contains("review")
+        .contains("1,250")
+        .contains("0.875");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -4,6 +4,7 @@ import dev.admiral.optimizer.cache.ResponseCache;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.guardian.HealthBoard.Finding;
+import dev.admiral.optimizer.learning.OutcomeLog;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.provider.Provider;
 import dev.admiral.optimizer.provider.ProviderCheck;
@@ -56,6 +57,17 @@ final class Checks {
       Ledger.Health health = ledger.health();
       return new Finding(health.state(), health.reason());
     };
+  }
+
+  static Supplier<Finding> of(OutcomeLog outcomes) {
+    return () ->
+        outcomes
+            .storeProblem()
+            .map(problem ->
+                new Finding(
+                    HealthState.HEALTH_STATE_DEGRADED,
+                    outcomes.waiting() + " reports are in memory only: " + problem))
+            .orElseGet(() -> Finding.serving(""));
   }
 
   static Supplier<Finding> of(ResponseCache cache) {

@@ -32,7 +32,7 @@ import java.util.function.Consumer;
  * @param events what is kept for watchers
  * @param statistics what is told apart
  * @param calls what is kept of finished calls
- * @param learning what is remembered of failures
+ * @param learning what is remembered of failures and of reported outcomes
  * @param fleet the agents
  * @param providers the vendors; empty to take those whose usual key is in the environment
  * @param aliases names for ordered candidates
@@ -376,13 +376,14 @@ record Config(
     }
   }
 
-  /** What is learned from failures. */
-  record Learning(int maxKinds, int maxAgents) {
+  /** What is learned from failures and from reported outcomes. */
+  record Learning(int maxKinds, int maxAgents, int maxReports) {
 
     static Learning read(Section section) throws ConfigException {
       return new Learning(
           section.number("max_kinds", 10_000, 1, 1_000_000),
-          section.number("max_agents", 100, 1, 100_000));
+          section.number("max_agents", 100, 1, 100_000),
+          section.number("max_reports", 10_000, 1, 1_000_000));
     }
   }
 

@@ -14,6 +14,7 @@ import dev.admiral.optimizer.http.dashboard.Dashboard;
 import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
 import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
+import dev.admiral.optimizer.learning.OutcomeLog;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.Price;
 import dev.admiral.optimizer.pipeline.PipelineSettings;
@@ -148,8 +149,13 @@ final class EngineSettings {
         traces.contentBytes());
   }
 
-  static FailureLog.Settings learning(Config.Learning learning) {
+  static FailureLog.Settings failures(Config.Learning learning) {
     return new FailureLog.Settings(learning.maxKinds(), learning.maxAgents());
+  }
+
+  static OutcomeLog.Settings outcomes(Config.Learning learning) {
+    return new OutcomeLog.Settings(
+        learning.maxKinds(), learning.maxAgents(), learning.maxReports());
   }
 
   static Limits limits(Config.Limits limits, List<ProviderConfig> providers) {

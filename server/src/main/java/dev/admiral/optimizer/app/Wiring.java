@@ -25,6 +25,7 @@ import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
 import dev.admiral.optimizer.http.metrics.Sources;
 import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
+import dev.admiral.optimizer.learning.OutcomeLog;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.PriceBook;
 import dev.admiral.optimizer.pipeline.CallIntake;
@@ -42,6 +43,7 @@ import dev.admiral.optimizer.store.SqliteAgentStore;
 import dev.admiral.optimizer.store.SqliteDatabase;
 import dev.admiral.optimizer.store.SqliteLearningStore;
 import dev.admiral.optimizer.store.SqliteLedgerStore;
+import dev.admiral.optimizer.store.SqliteOutcomeStore;
 import dev.admiral.optimizer.store.SqliteResponseStore;
 import dev.admiral.optimizer.telemetry.CallTraces;
 import dev.admiral.optimizer.telemetry.SpanCounts;
@@ -191,9 +193,15 @@ final class Wiring implements AutoCloseable {
     final FailureLog learning =
         new FailureLog(
             new SqliteLearningStore(learningFile, config.ledger().writeWait()),
-            EngineSettings.learning(config.learning()),
+            EngineSettings.failures(config.learning()),
             time);
     learning.load();
+    final OutcomeLog outcomes =
+        new OutcomeLog(
+            new SqliteOutcomeStore(learningFile, config.ledger().writeWait()),
+            EngineSettings.outcomes(config.learning()),
+            time);
+    outcomes.load();
     final Ledger ledger =
         opened(
             "ledger",
@@ -244,6 +252,7 @@ final class Wiring implements AutoCloseable {
             events,
             new CallStatistics(EngineSettings.statistics(config.statistics()), time),
             learning,
+            outcomes,
             new CallJournal(EngineSettings.journal(config.calls())),
             traces == null ? List.of(callLog) : List.of(callLog, traces),
             time,
@@ -264,16 +273,19 @@ final class Wiring implements AutoCloseable {
     board.add("store/main", Checks.of(main));
     board.add("store/learning", Checks.of(learningFile));
     board.add("store/agents", Checks.of(agents));
+    board.add("outcomes", Checks.of(outcomes));
     board.addEssential("ledger", Checks.of(ledger));
     board.add("cache", Checks.of(cache));
 
     // What is done now and then; the last flush comes when nobody calls any more.
     chores.every(FLUSH_INTERVAL, "writing agents", fleet::flush);
     chores.every(FLUSH_INTERVAL, "writing lessons", learning::flush);
+    chores.every(FLUSH_INTERVAL, "writing outcomes", outcomes::flush);
     chores.every(ALIKE_INTERVAL, "summing up failed calls", callLog::sumUp);
     running.push(new Running("last sum of failed calls", callLog::sumUp));
     running.push(new Running("last flush of agents", fleet::flush));
     running.push(new Running("last flush of lessons", learning::flush));
+    running.push(new Running("last flush of outcomes", outcomes::flush));
     running.push(
         new Running(
             "flights",

@@ -6,6 +6,7 @@ import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.Engines;
+import dev.admiral.optimizer.pipeline.OutcomeReports;
 import dev.admiral.optimizer.pipeline.TokenCounts;
 import dev.admiral.optimizer.routing.Catalogue;
 import io.grpc.BindableService;
@@ -85,7 +86,8 @@ public final class GrpcServices {
                 starter,
                 new TokenCounts(engines),
                 reports,
-                engines.cache(),
+                new OutcomeReports(engines),
+                engines.fleet(),
                 engines.virtualThreads()),
             new FleetGrpcService(engines.fleet(), reports, engines.virtualThreads()),
             new CallGrpcService(reports, engines.virtualThreads()),

@@ -1,11 +1,12 @@
 package dev.admiral.optimizer.grpc;
 
-import dev.admiral.optimizer.cache.ResponseCache;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.pipeline.CallIntake;
+import dev.admiral.optimizer.pipeline.OutcomeReports;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.pipeline.RunningVectors;
 import dev.admiral.optimizer.pipeline.TokenCounts;
@@ -36,19 +37,19 @@ import dev.admiral.optimizer.v1.Verdict;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
-import java.util.regex.Pattern;
 
 /** The model calls of the contract. */
 final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceImplBase {
   private static final int BATCH_SIZE = 256;
-  private static final Pattern CALL_ID = Pattern.compile("[0-9a-f]{28}-([0-9a-f]{16})");
 
   private final CallStarter starter;
   private final TokenCounts tokenCounts;
   private final Reports reports;
-  private final ResponseCache cache;
+  private final OutcomeReports outcomes;
+  private final Fleet fleet;
   private final Executor virtualThreads;
   private final Time time;
 
@@ -56,12 +57,14 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
       CallStarter starter,
       TokenCounts tokenCounts,
       Reports reports,
-      ResponseCache cache,
+      OutcomeReports outcomes,
+      Fleet fleet,
       Executor virtualThreads) {
     this.starter = starter;
     this.tokenCounts = tokenCounts;
     this.reports = reports;
-    this.cache = cache;
+    this.outcomes = outcomes;
+    this.fleet = fleet;
     this.virtualThreads = virtualThreads;
     this.time = starter.time();
   }
@@ -177,29 +180,26 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
   @Override
   public void reportOutcome(
       ReportOutcomeRequest request, StreamObserver<ReportOutcomeResponse> caller) {
-    var callId = CALL_ID.matcher(request.getCallId());
-    if (!callId.matches()) {
-      caller.onError(
-          Statuses.invalid(
-              "call_id",
-              "is not an identifier of a call; send CompleteResponse.call_id or Started.call_id"));
-    } else if (request.getVerdict() == Verdict.VERDICT_UNSPECIFIED
+    CallIdentity.Sender sender = CallIdentity.sender();
+    if (request.getVerdict() == Verdict.VERDICT_UNSPECIFIED
         || request.getVerdict() == Verdict.UNRECOGNIZED) {
       caller.onError(Statuses.invalid("verdict", "is not set; say VERDICT_GOOD or VERDICT_BAD"));
-    } else if (request.hasScore() && !(request.getScore() >= 0 && request.getScore() <= 1)) {
-      caller.onError(Statuses.invalid("score", "must be 0 to 1"));
-    } else {
-      String tenant = CallIdentity.sender().identity().tenant();
-      String hash = callId.group(1);
-      Blocking.run(
-          virtualThreads,
-          (ServerCallStreamObserver<ReportOutcomeResponse>) caller,
-          () -> {
-            boolean bad = request.getVerdict() == Verdict.VERDICT_BAD;
-            boolean evicted = bad && cache.evict(tenant, hash);
-            return ReportOutcomeResponse.newBuilder().setEvicted(evicted).build();
-          });
+      return;
     }
+    Blocking.run(
+        virtualThreads,
+        (ServerCallStreamObserver<ReportOutcomeResponse>) caller,
+        () ->
+            ReportOutcomeResponse.newBuilder()
+                .setEvicted(
+                    outcomes.report(
+                        fleet.arrive(sender.identity(), sender.agent(), ""),
+                        request.getCallId(),
+                        request.getVerdict() == Verdict.VERDICT_GOOD,
+                        request.hasScore()
+                            ? OptionalDouble.of(request.getScore())
+                            : OptionalDouble.empty()))
+                .build());
   }
 
   @Override
@@ -233,7 +233,7 @@ final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceIm
     Blocking.run(
         virtualThreads,
         (ServerCallStreamObserver<LearningQueryResponse>) caller,
-        () -> reports.failures(tenant, request));
+        () -> reports.learned(tenant, request));
   }
 
   private CompleteResponse response(RunningCall running, Answered answered) {

@@ -12,6 +12,8 @@ import dev.admiral.optimizer.journal.KeptCall;
 import dev.admiral.optimizer.learning.FailurePage;
 import dev.admiral.optimizer.learning.FailureQuery;
 import dev.admiral.optimizer.learning.FailureRecord;
+import dev.admiral.optimizer.learning.OutcomeQuery;
+import dev.admiral.optimizer.learning.OutcomeRecord;
 import dev.admiral.optimizer.ledger.PriceBook;
 import dev.admiral.optimizer.pipeline.Engines;
 import dev.admiral.optimizer.routing.Candidate;
@@ -37,6 +39,7 @@ import dev.admiral.optimizer.v1.ListLimitsResponse;
 import dev.admiral.optimizer.v1.ListModelsRequest;
 import dev.admiral.optimizer.v1.ListModelsResponse;
 import dev.admiral.optimizer.v1.Model;
+import dev.admiral.optimizer.v1.OutcomeSummary;
 import dev.admiral.optimizer.v1.ServerFigures;
 import dev.admiral.optimizer.v1.StatsRequest;
 import dev.admiral.optimizer.v1.StatsResponse;
@@ -210,8 +213,10 @@ public final class Reports {
         .build();
   }
 
-  /** Returns the failures that a tenant's calls have met. */
-  public LearningQueryResponse failures(String tenant, LearningQueryRequest request)
+  /**
+   * Returns the failures that a tenant's calls have met, and what was reported of their answers.
+   */
+  public LearningQueryResponse learned(String tenant, LearningQueryRequest request)
       throws CallException {
     FailurePage page =
         engines
@@ -227,7 +232,30 @@ public final class Reports {
     LearningQueryResponse.Builder response =
         LearningQueryResponse.newBuilder().setNextPageToken(page.nextPageToken());
     page.failures().forEach(failure -> response.addFailures(failure(failure)));
+    if (request.getPageToken().isEmpty()
+        && request.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED) {
+      engines
+          .outcomes()
+          .query(new OutcomeQuery(tenant, request.getProvider(), request.getModel()))
+          .forEach(outcome -> response.addOutcomes(outcome(outcome)));
+    }
     return response.build();
+  }
+
+  private static OutcomeSummary outcome(OutcomeRecord outcome) {
+    OutcomeSummary.Builder summary =
+        OutcomeSummary.newBuilder()
+            .setProvider(outcome.key().provider())
+            .setModel(outcome.key().model())
+            .setTaskType(outcome.key().taskType())
+            .setGoodCount(outcome.good())
+            .setBadCount(outcome.bad())
+            .setScoreCount(outcome.scores())
+            .setAgentCount(outcome.agents().size())
+            .setFirstTime(Protos.timestamp(outcome.first()))
+            .setLastTime(Protos.timestamp(outcome.last()));
+    outcome.meanScore().ifPresent(summary::setMeanScore);
+    return summary.build();
   }
 
   private static FailureSummary failure(FailureRecord failure) {

@@ -9,6 +9,7 @@ import dev.admiral.optimizer.events.EventBus;
 import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
+import dev.admiral.optimizer.learning.OutcomeLog;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.PriceBook;
 import dev.admiral.optimizer.provider.Provider;
@@ -36,6 +37,7 @@ import java.util.concurrent.Executor;
  * @param events watchers
  * @param statistics counts and latencies
  * @param learning failures seen
+ * @param outcomes what callers reported of answers
  * @param journal the latest finished calls
  * @param observers told of every finished call
  * @param time clock
@@ -55,6 +57,7 @@ public record Engines(
     EventBus events,
     CallStatistics statistics,
     FailureLog learning,
+    OutcomeLog outcomes,
     CallJournal journal,
     List<CallObserver> observers,
     Time time,

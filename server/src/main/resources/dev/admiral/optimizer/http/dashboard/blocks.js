@@ -115,6 +115,27 @@ export function lessonTable(options = {}) {
   });
 }
 
+/** What callers reported of the answers they got. */
+export function outcomeTable(options = {}) {
+  return table({
+    label: 'Reported outcomes',
+    key: (row) => `${row.provider}/${row.model} ${row.taskType}`,
+    sort: 'good',
+    empty: 'Nobody has reported on an answer yet.',
+    most: 12,
+    columns: [
+      { id: 'model', label: 'Model', head: true, value: (row) => `${row.provider}/${row.model}`, text: (row) => `${row.provider}/${row.model}`, href: (row) => modelHref(row.provider, row.model) },
+      { id: 'task', label: 'Task', low: 1, value: (row) => row.taskType, text: (row) => row.taskType },
+      { id: 'good', label: 'Good', number: true, value: (row) => BigInt(row.goodCount), text: (row) => count(row.goodCount), data: (row) => row.goodCount },
+      { id: 'bad', label: 'Bad', number: true, value: (row) => BigInt(row.badCount), text: (row) => count(row.badCount), data: (row) => row.badCount },
+      { id: 'score', label: 'Score', number: true, value: (row) => row.meanScore ?? -1, text: (row) => (row.scoreCount === '0' ? '' : row.meanScore.toFixed(3)), title: () => 'Mean, 0 to 1' },
+      { id: 'agents', label: 'Agents', number: true, low: 1, value: (row) => BigInt(row.agentCount), text: (row) => count(row.agentCount) },
+      { id: 'last', label: 'Last', number: true, low: 1, value: (row) => row.lastTime, text: (row) => ago(row.lastTime) },
+    ],
+    ...options,
+  });
+}
+
 /** The latest calls. */
 export function callTable(options = {}) {
   return table({

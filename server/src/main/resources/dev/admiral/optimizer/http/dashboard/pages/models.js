@@ -1,7 +1,7 @@
 // All models, and one of them.
 
 import { all, get } from '../api.js';
-import { breakerOf, callTable, facts, lessonTable, modelTable, removal, statsFacts } from '../blocks.js';
+import { breakerOf, callTable, facts, lessonTable, modelTable, outcomeTable, removal, statsFacts } from '../blocks.js';
 import { block, h } from '../dom.js';
 import { count, dollars, percent, timeOfDay } from '../format.js';
 import { table } from '../table.js';
@@ -50,6 +50,7 @@ function price(model, field) {
 
 export function modelPage(app, provider, name) {
   const lessons = lessonTable({ empty: 'It has not failed yet.' });
+  const outcomes = outcomeTable({ empty: 'Nobody has reported on its answers yet.' });
   const calls = callTable({ most: 25 });
   const callsBlock = block('Latest calls', { id: 'calls', wide: true, note: `among the latest ${count(CALLS_LOOKED_THROUGH)} of all`, children: [calls.element] });
   const about = h('div');
@@ -67,6 +68,7 @@ export function modelPage(app, provider, name) {
       block('Since the server started', { id: 'stats', wide: true, children: [figures] }),
       block('The model', { id: 'model', children: [about] }),
       block('Learned from its failures', { id: 'lessons', children: [lessons.element] }),
+      block('Reported of its answers', { id: 'outcomes', children: [outcomes.element] }),
       callsBlock),
     stop() {},
     polls: [
@@ -90,7 +92,11 @@ export function modelPage(app, provider, name) {
             ['Context', model.contextTokenCount === '0' ? null : count(model.contextTokenCount), 'tokens'],
           ]));
       }],
-      [5000, async (signal) => lessons.set((await get('learning', { provider, model: name }, signal)).failures)],
+      [5000, async (signal) => {
+        const learned = await get('learning', { provider, model: name }, signal);
+        lessons.set(learned.failures);
+        outcomes.set(learned.outcomes);
+      }],
       [3000, app.optional(callsBlock, async (signal) => {
         const latest = (await get('calls', { pageSize: CALLS_LOOKED_THROUGH }, signal)).calls;
         calls.set(latest.filter((call) => call.provider === provider && call.model === name));

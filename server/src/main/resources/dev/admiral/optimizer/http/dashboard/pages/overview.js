@@ -1,7 +1,7 @@
 // The first page: what was saved, what is wrong, and what goes on.
 
 import { get } from '../api.js';
-import { agentTable, breakerTable, callTable, lessonTable, limitTable, modelTable } from '../blocks.js';
+import { agentTable, breakerTable, callTable, lessonTable, limitTable, modelTable, outcomeTable } from '../blocks.js';
 import { rateChart } from '../chart.js';
 import { block, h, setAttribute, setText } from '../dom.js';
 import { eventList } from './events.js';
@@ -21,6 +21,7 @@ export function overview(app) {
     limits: limitTable(),
     breakers: breakerTable(),
     lessons: lessonTable({ most: SHOWN }),
+    outcomes: outcomeTable({ most: SHOWN }),
     calls: callTable({ most: SHOWN }),
   };
   const events = eventList(app, { most: 40 });
@@ -31,12 +32,13 @@ export function overview(app) {
     limits: block('Limits', { id: 'limits', children: [h('div', { class: 'used' }, tables.limits.element)] }),
     breakers: block('Circuit breakers', { id: 'breakers', children: [tables.breakers.element] }),
     lessons: block('Learned from failures', { id: 'lessons', children: [tables.lessons.element] }),
+    outcomes: block('Reported outcomes', { id: 'outcomes', children: [tables.outcomes.element] }),
     calls: block('Latest calls', { id: 'calls', tools: link('#/calls', 'All calls'), children: [tables.calls.element] }),
     events: block('Events', { id: 'events', tools: link('#/events', 'All events'), children: [events.element] }),
   };
   const chartBlock = block('Calls per second', { id: 'rates', wide: true, tools: now, children: [chart.element] });
   const element = h('div', { class: 'page' }, saved.element, wrong.element, chartBlock,
-    h('div', { class: 'stack' }, blocks.agents, blocks.limits, blocks.lessons, blocks.calls),
+    h('div', { class: 'stack' }, blocks.agents, blocks.limits, blocks.lessons, blocks.outcomes, blocks.calls),
     h('div', { class: 'stack' }, blocks.models, blocks.breakers, blocks.events));
   const known = {};
 
@@ -81,7 +83,11 @@ export function overview(app) {
         known.failures = (await get('calls', { pageSize: 200, failedOnly: true }, signal)).calls;
         judge();
       })],
-      [5000, async (signal) => tables.lessons.set((await get('learning', { pageSize: 100 }, signal)).failures)],
+      [5000, async (signal) => {
+        const learned = await get('learning', { pageSize: 100 }, signal);
+        tables.lessons.set(learned.failures);
+        tables.outcomes.set(learned.outcomes);
+      }],
     ],
   };
 }

@@ -1,0 +1,104 @@
+package dev.admiral.optimizer.pipeline;
+
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.Caller;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.journal.KeptCall;
+import dev.admiral.optimizer.learning.OutcomeRecord;
+import dev.admiral.optimizer.learning.OutcomeReport;
+import dev.admiral.optimizer.ledger.EntryQuery;
+import dev.admiral.optimizer.ledger.LedgerEntry;
+import dev.admiral.optimizer.v1.ErrorReason;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Takes what callers report of their answers: a bad one leaves the cache, and each report is
+ * counted for the model that answered. Which that was is told by an earlier report, the latest
+ * calls, or the ledger, in this order. Thread-safe.
+ */
+public final class OutcomeReports {
+  private static final Pattern CALL_ID = Pattern.compile("[0-9a-f]{28}-([0-9a-f]{16})");
+
+  private final Engines engines;
+
+  /** Assembles. */
+  public OutcomeReports(Engines engines) {
+    this.engines = engines;
+  }
+
+  /**
+   * Takes a report. Blocks.
+   *
+   * @param caller who reports
+   * @param callId the call reported on
+   * @param good true if its answer served
+   * @param score quality, 0 to 1; empty if unknown
+   * @return true if the answer was in the cache and was removed
+   * @throws CallException if there can be no such call, it has no answer, or it is not known any
+   *     more and its answer was not in the cache either
+   * @throws IOException if the answer could not be removed from the disk; the report is counted
+   * @throws InterruptedException if the thread was interrupted meanwhile; the report is counted
+   */
+  public boolean report(Caller caller, String callId, boolean good, OptionalDouble score)
+      throws CallException, IOException, InterruptedException {
+    Matcher id = CALL_ID.matcher(callId);
+    if (!id.matches()) {
+      throw invalid(
+          "call_id",
+          "is not an identifier of a call; send CompleteResponse.call_id or Started.call_id");
+    }
+    if (score.isPresent() && !(score.getAsDouble() >= 0 && score.getAsDouble() <= 1)) {
+      throw invalid("score", "must be 0 to 1");
+    }
+    OutcomeReport.Id report = new OutcomeReport.Id(caller.tenant(), callId, caller.agent());
+    Optional<OutcomeRecord.Key> answers = answers(report);
+    answers.ifPresent(key -> engines.outcomes().report(report, key, good, score));
+    boolean evicted = !good && engines.cache().evict(caller.tenant(), id.group(1));
+    if (answers.isEmpty() && !evicted) {
+      throw new CallException(
+          new Failure.Refused(
+              ErrorReason.ERROR_REASON_NOT_FOUND,
+              "no such call is known, so its outcome cannot be counted; report within the latest "
+                  + engines.journal().settings().kept()
+                  + " calls, and with the key of the call"));
+    }
+    return evicted;
+  }
+
+  private Optional<OutcomeRecord.Key> answers(OutcomeReport.Id report) throws CallException {
+    Optional<OutcomeRecord.Key> counted = engines.outcomes().counted(report);
+    if (counted.isPresent()) {
+      return counted;
+    }
+    String tenant = report.tenant();
+    Optional<KeptCall> kept = engines.journal().find(tenant, report.callId());
+    if (kept.isPresent()) {
+      KeptCall call = kept.get();
+      if (call.failed()) {
+        throw invalid("call_id", "names a call that failed; report on those that were answered");
+      }
+      return Optional.of(
+          new OutcomeRecord.Key(tenant, call.provider(), call.model(), call.taskType()));
+    }
+    List<LedgerEntry> paid =
+        engines
+            .ledger()
+            .entries(new EntryQuery(tenant, null, null, "", report.callId()), 1, "")
+            .entries();
+    return paid.stream()
+        .findFirst()
+        .map(entry ->
+            new OutcomeRecord.Key(tenant, entry.provider(), entry.model(), entry.taskType()));
+  }
+
+  private static CallException invalid(String field, String description) {
+    return new CallException(
+        new Failure.Invalid(
+            field + " " + description, List.of(new Failure.Violation(field, description))));
+  }
+}
