@@ -1309,15 +1309,20 @@ func (x *ListModelsResponse) GetAliases() []*Alias {
 	return nil
 }
 
-// Tells how good an answer was. The report counts for the model that answered; a second report of the same call by the same agent
-// replaces the first.
+// Tells how good an answer was. The report counts for the model that answered; a second report of the same call by the same agent, which
+// is the one named in the metadata, replaces the first while that is among the latest kept (learning.max_reports); older ones stay
+// counted. When the response comes the report is durable, unless Health says that the store of outcomes is not.
+//
+// A call is known while it is among the latest that the server keeps in memory (calls.kept), and a paid one as long as the ledger has it.
+// Of any other call a bad report still removes the answer from the cache, but is not counted; if it removed nothing, and always if the
+// verdict is good, the report is refused with NOT_FOUND. A call that failed has no answer to report on: CALL_INVALID.
 type ReportOutcomeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The call reported on. Required.
 	CallId string `protobuf:"bytes,1,opt,name=call_id,json=callId,proto3" json:"call_id,omitempty"`
 	// How good its answer was. Required.
 	Verdict Verdict `protobuf:"varint,2,opt,name=verdict,proto3,enum=admiral.optimizer.v1.Verdict" json:"verdict,omitempty"`
-	// Quality from 0 (worst) to 1 (best), if known.
+	// Quality from 0 (worst) to 1 (best), if known; kept to nine decimals.
 	Score         *float64 `protobuf:"fixed64,3,opt,name=score,proto3,oneof" json:"score,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

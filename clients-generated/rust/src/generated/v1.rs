@@ -3040,8 +3040,13 @@ pub struct ListModelsResponse {
     #[prost(message, repeated, tag = "3")]
     pub aliases: ::prost::alloc::vec::Vec<Alias>,
 }
-/// Tells how good an answer was. The report counts for the model that answered; a second report of the same call by the same agent
-/// replaces the first.
+/// Tells how good an answer was. The report counts for the model that answered; a second report of the same call by the same agent, which
+/// is the one named in the metadata, replaces the first while that is among the latest kept (learning.max_reports); older ones stay
+/// counted. When the response comes the report is durable, unless Health says that the store of outcomes is not.
+///
+/// A call is known while it is among the latest that the server keeps in memory (calls.kept), and a paid one as long as the ledger has it.
+/// Of any other call a bad report still removes the answer from the cache, but is not counted; if it removed nothing, and always if the
+/// verdict is good, the report is refused with NOT_FOUND. A call that failed has no answer to report on: CALL_INVALID.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ReportOutcomeRequest {
     /// The call reported on. Required.
@@ -3050,7 +3055,7 @@ pub struct ReportOutcomeRequest {
     /// How good its answer was. Required.
     #[prost(enumeration = "Verdict", tag = "2")]
     pub verdict: i32,
-    /// Quality from 0 (worst) to 1 (best), if known.
+    /// Quality from 0 (worst) to 1 (best), if known; kept to nine decimals.
     #[prost(double, optional, tag = "3")]
     pub score: ::core::option::Option<f64>,
 }

@@ -677,8 +677,13 @@ export declare type ListModelsResponse = Message<"admiral.optimizer.v1.ListModel
 export declare const ListModelsResponseSchema: GenMessage<ListModelsResponse>;
 
 /**
- * Tells how good an answer was. The report counts for the model that answered; a second report of the same call by the same agent
- * replaces the first.
+ * Tells how good an answer was. The report counts for the model that answered; a second report of the same call by the same agent, which
+ * is the one named in the metadata, replaces the first while that is among the latest kept (learning.max_reports); older ones stay
+ * counted. When the response comes the report is durable, unless Health says that the store of outcomes is not.
+ *
+ * A call is known while it is among the latest that the server keeps in memory (calls.kept), and a paid one as long as the ledger has it.
+ * Of any other call a bad report still removes the answer from the cache, but is not counted; if it removed nothing, and always if the
+ * verdict is good, the report is refused with NOT_FOUND. A call that failed has no answer to report on: CALL_INVALID.
  *
  * @generated from message admiral.optimizer.v1.ReportOutcomeRequest
  */
@@ -698,7 +703,7 @@ export declare type ReportOutcomeRequest = Message<"admiral.optimizer.v1.ReportO
   verdict: Verdict;
 
   /**
-   * Quality from 0 (worst) to 1 (best), if known.
+   * Quality from 0 (worst) to 1 (best), if known; kept to nine decimals.
    *
    * @generated from field: optional double score = 3;
    */
