@@ -401,6 +401,14 @@ final class MainTest {
     assertThat(stdout()).doesNotContain("\u001b");
   }
 
+  @ParameterizedTest
+  @CsvSource({"HEALTH_STATE_SERVING, 0", "HEALTH_STATE_DEGRADED, 0", "HEALTH_STATE_NOT_SERVING, 2"})
+  void health_ofAProbe_isWellAsLongAsItServes(HealthState state, int exit) {
+    server.state = state;
+    assertThat(run("health", "--probe")).isEqualTo(exit);
+    assertThat(stdout() + stderr()).isEmpty();
+  }
+
   @Test
   void health_quiet_tellsByItsExitCodeAlone() {
     server.state = HealthState.HEALTH_STATE_DEGRADED;
