@@ -68,7 +68,7 @@ record Config(
     Log log) {
 
   /** Variables that begin as overrides do and mean something else, to us or to the client. */
-  private static final Set<String> OTHER_VARIABLES =
+  static final Set<String> OTHER_VARIABLES =
       Set.of(
           "ADMIRAL_CONFIG",
           "ADMIRAL_JAVA_OPTS",

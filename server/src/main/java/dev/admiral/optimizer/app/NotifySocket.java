@@ -69,7 +69,7 @@ final class NotifySocket {
   }
 
   private static byte[] bytes(String name) throws IOException {
-    if (!name.startsWith("/") && !name.startsWith("@") || name.length() == 1) {
+    if ((!name.startsWith("/") && !name.startsWith("@")) || name.length() == 1) {
       throw new IOException("it is neither an absolute path nor a name behind an @");
     }
     String known = name.charAt(0) == '@' ? '\0' + name.substring(1) : name + '\0';
@@ -80,6 +80,8 @@ final class NotifySocket {
     return bytes;
   }
 
+  /** Restricted, as a wrong description of a function would crash the JVM; a test calls each. */
+  @SuppressWarnings("restricted")
   private static MethodHandle function(String name, FunctionDescriptor descriptor) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(

@@ -400,6 +400,11 @@ final class Section {
     return List.copyOf(reading.documented.values());
   }
 
+  /** Returns the variables that override keys asked for, each with the path of its key. */
+  Map<String, String> variables() {
+    return Map.copyOf(reading.variables);
+  }
+
   /**
    * Says that every key of this section was asked for.
    *

@@ -25,15 +25,13 @@ final class Watchdog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
 
   /** How a client of HTTP/2 begins: the preface of RFC 9113, and settings that set nothing. */
-  private static final byte[] HTTP2 =
-      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+  private static final String HTTP2 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
 
-  private static final byte[] HTTP1 =
-      "GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
-          .getBytes(StandardCharsets.ISO_8859_1);
+  private static final String HTTP1 =
+      "GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 
   /** A port of the server, and what makes it answer. */
-  record Door(String name, InetSocketAddress address, byte[] knock) {
+  record Door(String name, InetSocketAddress address, String knock) {
 
     /** Returns the port that speaks gRPC. */
     static Door grpc(InetAddress address, int port) {
@@ -110,7 +108,7 @@ final class Watchdog implements AutoCloseable {
     try (Socket socket = new Socket()) {
       socket.connect(door.address(), millis);
       socket.setSoTimeout(millis);
-      socket.getOutputStream().write(door.knock());
+      socket.getOutputStream().write(door.knock().getBytes(StandardCharsets.US_ASCII));
       int _ = socket.getInputStream().read();
       return true;
     } catch (SocketTimeoutException | ConnectException e) {

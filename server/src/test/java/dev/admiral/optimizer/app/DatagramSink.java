@@ -85,6 +85,8 @@ final class DatagramSink implements AutoCloseable {
     }
   }
 
+  /** Restricted, as a wrong description of a function would crash the JVM. */
+  @SuppressWarnings("restricted")
   private static Object call(String name, ValueLayout result, Object... arguments) {
     ValueLayout[] layouts = new ValueLayout[arguments.length];
     for (int i = 0; i < arguments.length; i++) {
