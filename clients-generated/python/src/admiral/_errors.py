@@ -187,7 +187,7 @@ def _describe(code: grpc.StatusCode, details: str, address: str) -> str:
         return f"Admiral at {address} does not know this method: {detail}. It may be older than this client."
     if code is grpc.StatusCode.UNAVAILABLE:
         return f"Admiral at {address} cannot be reached: {_connection(detail)}."
-    if code is grpc.StatusCode.UNKNOWN and ("END_STREAM" in detail or detail == "No status received"):
+    if code is grpc.StatusCode.UNKNOWN and detail.startswith(("Stream removed", "No status received")):
         return (
             f"The answer of Admiral at {address} came without its end: something between this client and Admiral,"
             " such as a proxy, does not pass on HTTP/2 trailers."
@@ -196,8 +196,8 @@ def _describe(code: grpc.StatusCode, details: str, address: str) -> str:
 
 
 def _connection(detail: str) -> str:
-    """Says in words of the caller's why there is no connection."""
-    if "Hostname Verification Check failed" in detail:
+    """Says in words of the caller's why there is no connection; gRPC's differ between its versions."""
+    if "Hostname Verification Check failed" in detail or "is not in peer certificate" in detail:
         return (
             "its certificate is for another name; call it by a name that the certificate bears, or give that name"
             " as server_name in Tls"
@@ -207,4 +207,7 @@ def _connection(detail: str) -> str:
             "its certificate is not from an authority that this client trusts, or has expired; give the"
             " authority's certificate as roots in Tls"
         )
-    return detail.removeprefix("Failed to connect to remote host: ")
+    if "WRONG_VERSION_NUMBER" in detail:
+        return "it does not speak TLS there; check the port, or make the client without tls"
+    detail = detail.removeprefix("Failed to connect to remote host: ").removeprefix("connect: ")
+    return re.sub(r" \(\d+\)$", "", detail)
