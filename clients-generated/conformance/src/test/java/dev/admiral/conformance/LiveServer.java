@@ -82,6 +82,7 @@ final class LiveServer implements Endpoint {
               data_dir: "%s"
               grpc:
                 port: 0
+                max_request_bytes: %s
               http:
                 port: 0
               tries:
@@ -109,6 +110,7 @@ final class LiveServer implements Endpoint {
               """
                   .formatted(
                       folder.resolve("data"),
+                      strict ? "1MiB" : "16MiB",
                       simulator.uri("openai"),
                       simulator.uri("anthropic"),
                       RawPeer.freePort(),

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A server that does as a case tells it, for what a live server cannot be made to do on demand, and
@@ -49,6 +50,8 @@ import java.util.List;
 final class ScriptedPeer implements Endpoint {
   private static final String DOMAIN = "optimizer.admiral.dev";
   private static final int MAX_REQUEST_BYTES = 64 << 20;
+
+  private static final Template FILL = new Template(Map.of());
 
   private final List<JsonNode> script;
   private final ArrayNode seen = Contract.JSON.createArrayNode();
@@ -158,7 +161,7 @@ final class ScriptedPeer implements Endpoint {
     private void answer(ServerCall<byte[], byte[]> call, JsonNode reply) {
       call.sendHeaders(new Metadata());
       for (JsonNode message : reply.path("messages")) {
-        call.sendMessage(Contract.bytes(Contract.method(method).response(), message));
+        call.sendMessage(Contract.bytes(Contract.method(method).response(), FILL.fill(message)));
       }
       if (reply.has("error")) {
         JsonNode error = reply.get("error");
