@@ -163,7 +163,7 @@ final class Failures {
     }
     if (deepest.contains("not an SSL/TLS record")) {
       return "what answers there does not speak TLS; leave tls(...) out, or use the port that"
-                 + " does.";
+          + " does.";
     }
     if (told.contains("NOT_SERVING")) {
       return "it says that it cannot serve now; its health tells why.";

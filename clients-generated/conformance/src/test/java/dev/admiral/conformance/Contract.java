@@ -1,5 +1,7 @@
 package dev.admiral.conformance;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -21,7 +23,15 @@ import java.util.TreeMap;
 
 /** The methods of the contract by name, and their messages as JSON and as the drivers' base64. */
 final class Contract {
-  static final ObjectMapper JSON = new ObjectMapper();
+  /** Answers of the cases are up to 40 MB, and a third larger as base64. */
+  private static final int MAX_TEXT = 100_000_000;
+
+  static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder().maxStringLength(MAX_TEXT).build())
+              .build());
 
   private static final String PACKAGE = "admiral.optimizer.v1.";
 

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.admiral.optimizer.client.AdmiralClient;
-import dev.admiral.optimizer.v1.HealthState;
 import dev.admiral.simulator.Hold;
 import dev.admiral.simulator.InvoiceLine;
 import dev.admiral.simulator.ModelProfile;
@@ -174,13 +173,9 @@ final class LiveServer implements Endpoint {
         .until(() -> client.stats().getInFlightCount() == count);
   }
 
-  /** Tells the process to stop, and waits until the server says that it does. */
+  /** Tells the process to stop, as an operator or a supervisor does. */
   void drain() {
     process.destroy();
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(LOOK_EVERY)
-        .until(() -> client.health().getState() == HealthState.HEALTH_STATE_NOT_SERVING);
   }
 
   /** Returns what the provider saw of calls of a model. */

@@ -54,7 +54,7 @@ sealed interface Step {
   /** Waits until so many calls are in the server's hands. */
   record InFlight(int count) implements Step {}
 
-  /** Tells the server to stop, as an operator does, and waits until it says so. */
+  /** Tells the server to stop, as an operator does. */
   record Drain() implements Step {}
 
   /** Breaks every connection: both directions, or only the one to the client. */
