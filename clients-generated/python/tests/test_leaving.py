@@ -34,16 +34,18 @@ class Stalled(ScriptedServer):
         self.reached = threading.Event()
 
     def _stall(self, request: Any, context: Context) -> Any:
+        mine = threading.Event()
+        context.add_callback(mine.set)
         if isinstance(request, v1.StreamRequest):
-            return self._stream()
+            return self._stream(mine)
         self.reached.set()
-        self.left.wait(SOON)
+        mine.wait(SOON)
         return v1.CompleteResponse()
 
-    def _stream(self) -> Iterator[Message]:
+    def _stream(self, left: threading.Event) -> Iterator[Message]:
         yield started()
         self.reached.set()
-        self.left.wait(SOON)
+        left.wait(SOON)
 
 
 def is_cancelled(error: BaseException | None, sentence: str = "The call was cancelled.") -> bool:
