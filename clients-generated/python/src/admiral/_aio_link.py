@@ -8,6 +8,7 @@ asyncio; a client that is closed, or a stream that is left, under a reader is Ad
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -39,12 +40,16 @@ class AsyncLink:
         self.closed = False
         self._opened: grpc.aio.Channel | None = None
         self._pausing: set[asyncio.Event] = set()
+        #: gRPC looks for a channel's calls among the frames of tasks when it is closed, and misses some.
+        self._running: weakref.WeakSet[Any] = weakref.WeakSet()
 
     async def close(self) -> None:
         """Ends the connection and all calls on it."""
         self.closed = True
         for call in list(self._pausing):  # No connection would tell them.
             call.set()
+        for running in list(self._running):
+            running.cancel()
         if self._opened is not None:
             await self._opened.close()
 
@@ -65,6 +70,14 @@ class AsyncLink:
         own = self.settings.metadata + tuple(metadata or ())
         return prepared(request, self.settings, self.chance.request_id), own
 
+    def begun(self, begin: Callable[[], Any]) -> Any:
+        """Begins a try; a closed client begins none."""
+        if self.closed:
+            raise closed()
+        call = begin()
+        self._running.add(call)
+        return call
+
     def told(self, failure: grpc.RpcError) -> AdmiralError:
         """Reads what a try failed of."""
         return closed() if self.closed else from_rpc(failure, self.settings.address)
@@ -82,8 +95,6 @@ class AsyncLink:
             raise cancelled()
 
     def _channel(self) -> grpc.aio.Channel:
-        if self.closed:
-            raise closed()
         if self._opened is None:
             at = self.settings
             self._opened = (
@@ -114,10 +125,8 @@ class AsyncUnary:
 
     async def _answer(self, tries: Tries, begin: Callable[[float | None], Any]) -> Any:
         while True:
-            if self._link.closed:
-                raise closed()
             try:
-                return await begin(tries.timeout())
+                return await self._link.begun(lambda: begin(tries.timeout()))
             except grpc.RpcError as failure:
                 error = self._link.told(failure)
             except asyncio.CancelledError:
@@ -208,9 +217,7 @@ class AsyncEventStream(Generic[_R]):
         self.cancel()
 
     def _start(self) -> None:
-        if self._link.closed:
-            raise closed()
-        self._try = self._begin(self._tries.timeout())
+        self._try = self._link.begun(lambda: self._begin(self._tries.timeout()))
         self._messages: AsyncIterator[_R] = self._try.__aiter__()
 
     async def _failed(self, error: AdmiralError) -> None:
