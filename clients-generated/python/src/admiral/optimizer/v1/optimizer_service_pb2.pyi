@@ -667,8 +667,13 @@ Global___ListModelsResponse: _TypeAlias = ListModelsResponse  # noqa: Y015
 
 @_typing.final
 class ReportOutcomeRequest(_message.Message):
-    """Tells how good an answer was. The report counts for the model that answered; a second report of the same call by the same agent
-    replaces the first.
+    """Tells how good an answer was. The report counts for the model that answered; a second report of the same call by the same agent, which
+    is the one named in the metadata, replaces the first while that is among the latest kept (learning.max_reports); older ones stay
+    counted. When the response comes the report is durable, unless Health says that the store of outcomes is not.
+
+    A call is known while it is among the latest that the server keeps in memory (calls.kept), and a paid one as long as the ledger has it.
+    Of any other call a bad report still removes the answer from the cache, but is not counted; if it removed nothing, and always if the
+    verdict is good, the report is refused with NOT_FOUND. A call that failed has no answer to report on: CALL_INVALID.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -681,7 +686,7 @@ class ReportOutcomeRequest(_message.Message):
     verdict: Global___Verdict.ValueType
     """How good its answer was. Required."""
     score: _builtins.float
-    """Quality from 0 (worst) to 1 (best), if known."""
+    """Quality from 0 (worst) to 1 (best), if known; kept to nine decimals."""
     def __init__(
         self,
         *,
