@@ -1,9 +1,7 @@
 package dev.admiral.conformance;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +16,8 @@ import java.util.Optional;
 record Language(String name, Optional<String> folder, List<String> command) {
   /** Folders of {@code clients-generated} that hold a client. */
   static final List<String> FOLDERS = List.of("python", "go", "typescript", "rust");
+
+  private static final Duration NEEDS_LIMIT = Duration.ofMinutes(1);
 
   /** Returns every client, in the order of the table's columns. */
   static List<Language> all() {
@@ -47,23 +47,12 @@ record Language(String name, Optional<String> folder, List<String> command) {
 
   /** Returns what this machine lacks for the client of a folder; empty if nothing. */
   static Optional<String> missing(String folder) {
-    Path tasks = tasks(folder);
-    try {
-      Process process =
-          new ProcessBuilder(tasks.toString(), "needs").redirectErrorStream(true).start();
-      process.getOutputStream().close();
-      String said =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      if (process.waitFor() == 0) {
-        return Optional.empty();
-      }
-      return Optional.of(said.isEmpty() ? folder + " is missing something it did not name." : said);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while " + tasks + " ran.", e);
+    Command.Outcome needs = Command.run(NEEDS_LIMIT, tasks(folder).toString(), "needs");
+    if (needs.code() == 0) {
+      return Optional.empty();
     }
+    return Optional.of(
+        needs.output().isEmpty() ? folder + " lacks something it did not name." : needs.output());
   }
 
   static Path tasks(String folder) {

@@ -178,6 +178,11 @@ final class LiveServer implements Endpoint {
     process.destroy();
   }
 
+  /** Returns how many calls the provider was asked. */
+  long served() {
+    return simulator.stats().acceptedCalls();
+  }
+
   /** Returns what the provider saw of calls of a model. */
   JsonNode upstream(String model) {
     List<InvoiceLine> lines =
