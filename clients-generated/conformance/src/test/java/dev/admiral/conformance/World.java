@@ -45,12 +45,12 @@ final class World implements AutoCloseable {
 
   /** Returns the authority that signed the certificate of a TLS server. */
   Path authority() {
-    return named.join().certificate();
+    return named.join().authority();
   }
 
   /** Returns the authority that signed the certificate of the misnamed TLS server. */
   Path otherAuthority() {
-    return misnamed.join().certificate();
+    return misnamed.join().authority();
   }
 
   /** What a case connects to, and what stands behind it. */
