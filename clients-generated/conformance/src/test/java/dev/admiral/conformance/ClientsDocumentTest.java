@@ -19,7 +19,8 @@ class ClientsDocumentTest {
       Pattern.compile("\\[(\\w+)]\\s+ERROR_REASON_(\\w+) = \\d+;");
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| `([A-Z_]+)` \\| `([A-Z_]+)` \\| ([a-z ]+) \\|$");
-  private static final Pattern BLOCK = Pattern.compile("```(java|python|go|ts|rust)\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern BLOCK =
+      Pattern.compile("```(java|python|ts|rust)\n(.*?)```", Pattern.DOTALL);
 
   /** Where the code of a block must stand word for word; tests or compilers read it there. */
   private static final Map<String, List<String>> SOURCES =
@@ -29,7 +30,6 @@ class ClientsDocumentTest {
               List.of(
                   "clients-generated/python/README.md",
                   "clients-generated/python/examples/hello.py"),
-          "go", List.of("clients-generated/go/README.md"),
           "ts",
               List.of(
                   "clients-generated/typescript/README.md",
@@ -74,11 +74,15 @@ class ClientsDocumentTest {
     assertThat(blocks.stream().map(block -> block.group(1)).collect(Collectors.toSet()))
         .isEqualTo(SOURCES.keySet());
     assertThat(blocks)
-        .allSatisfy(
-            block ->
-                assertThat(SOURCES.get(block.group(1)).stream().map(Checkout::text))
-                    .as(block.group())
-                    .anySatisfy(text -> assertThat(text).contains(block.group(2))));
+        .allSatisfy(block ->
+            assertThat(SOURCES.get(block.group(1)).stream().map(Checkout::text))
+                .as(block.group())
+                .anySatisfy(text -> assertThat(flat(text)).contains(flat(block.group(2)))));
+  }
+
+  /** Indentation may differ: a block may stand within another there. */
+  private static String flat(String text) {
+    return text.replaceAll("\\s+", " ");
   }
 
   private Set<String> rows(String tried) {

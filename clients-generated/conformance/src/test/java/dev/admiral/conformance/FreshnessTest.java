@@ -50,8 +50,7 @@ class FreshnessTest {
   void generatedCode_isWhatTheContractGives(String language) throws Exception {
     Language.missing(language).ifPresent(missing -> assumeTrue(false, missing));
     Path buf = Checkout.file("proto/target/buf/buf");
-    assumeTrue(
-        Files.exists(buf), "buf was not fetched, since the build ran with -Dbuf.skip=true.");
+    assumeTrue(Files.exists(buf), "buf was not fetched, since the build ran with -Dbuf.skip=true.");
     assertThat(buf.toFile().setExecutable(true)).isTrue();
     String tasks = Language.tasks(language).toString();
     Command.Outcome generated =

@@ -41,8 +41,7 @@ class GrpcToolsTest {
     if (missing.isEmpty()) {
       Path tools = Files.createDirectories(tools());
       Command.Outcome built =
-          Command.run(
-              BUILD_LIMIT, Language.tasks("go").toString(), "tools", tools.toString());
+          Command.run(BUILD_LIMIT, Language.tasks("go").toString(), "tools", tools.toString());
       assertThat(built.code()).as(built.output()).isZero();
       server = Optional.of(LiveServer.start(folder.resolve("live")));
     }
@@ -130,10 +129,7 @@ class GrpcToolsTest {
     try (LiveServer stopping = LiveServer.start(folder.resolve("stopping"))) {
       Process watch =
           new ProcessBuilder(
-                  tool("grpcurl"),
-                  "-plaintext",
-                  stopping.address(),
-                  "grpc.health.v1.Health/Watch")
+                  tool("grpcurl"), "-plaintext", stopping.address(), "grpc.health.v1.Health/Watch")
               .redirectErrorStream(true)
               .start();
       try (BufferedReader lines = watch.inputReader()) {
