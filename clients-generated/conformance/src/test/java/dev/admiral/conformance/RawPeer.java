@@ -152,7 +152,7 @@ final class RawPeer implements Endpoint {
     in.readNBytes(PREFACE_BYTES);
     frame(out, 0x4, 0, 0, new byte[0]);
     while (true) {
-      int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+      int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
       int type = in.readUnsignedByte();
       int flags = in.readUnsignedByte();
       int stream = in.readInt();
@@ -203,7 +203,7 @@ final class RawPeer implements Endpoint {
   private static byte[] number(int value, int bytes) {
     byte[] written = new byte[bytes];
     for (int i = 0; i < bytes; i++) {
-      written[i] = (byte) (value >> 8 * (bytes - 1 - i));
+      written[i] = (byte) (value >> (8 * (bytes - 1 - i)));
     }
     return written;
   }
