@@ -47,7 +47,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "28 simulated agents over 16 models, and what Admiral saved them.")
 public final class DemoMain implements Callable<Integer> {
-  private static final String SERVER = "dev.admiral.optimizer.app.Main";
   private static final String LOG_SETTINGS = "dev/admiral/cli/demo/logback.xml";
   private static final Duration SHOW_EVERY = Duration.ofMillis(500);
   private static final Duration BOOKS_LIMIT = Duration.ofSeconds(5);
@@ -129,11 +128,9 @@ public final class DemoMain implements Callable<Integer> {
     try (cleanup) {
       cleanup.alsoOnExit();
       Path folder = cleanup.delete(Files.createTempDirectory("admiral-demo-"));
-      Providers providers = cleanup.close(Providers.start(seed));
       out.println("Starting the simulated providers and a server of its own...");
-      Path data = Files.createDirectory(folder.resolve("data"));
-      ServerProcess server =
-          cleanup.close(ServerProcess.start(SERVER, folder, providers.config(data)));
+      DemoStack stack = cleanup.close(DemoStack.start(folder, seed));
+      ServerProcess server = stack.server();
       AdmiralClient operator =
           cleanup.close(AdmiralClient.builder().address(server.address()).build());
       // The first call of a server loads much of it; the agents shall not wait for that.
@@ -141,9 +138,8 @@ public final class DemoMain implements Callable<Integer> {
       out.println("Server on " + server.address() + "; 28 agents begin.");
       out.println("Dashboard: " + server.dashboard());
       Tally tally = new Tally();
-      work(providers, server, operator, tally);
-      providers.settle();
-      report(operator, tally, providers.simulator().invoice()).lines(columns).forEach(out::println);
+      work(stack.providers(), server, operator, tally);
+      report(operator, tally, stack.invoice()).lines(columns).forEach(out::println);
       out.println();
       if (keep) {
         out.println("The server goes on. Look at it, ask it, and end it with Ctrl-C:");
