@@ -115,9 +115,14 @@ func dialOptions(servers []server, transport credentials.TransportCredentials, m
 	fixed := manual.NewBuilderWithScheme(scheme)
 	var state resolver.State
 	for _, one := range servers {
+		name := one.text
+		if made.settings.tls != nil && made.settings.tls.ServerName != "" {
+			// What the resolver says of the name goes before what the credentials say.
+			name = made.settings.tls.ServerName
+		}
 		// The name is looked up when it is dialled, so that a server that moved is found.
 		state.Endpoints = append(state.Endpoints,
-			resolver.Endpoint{Addresses: []resolver.Address{{Addr: one.text, ServerName: one.text}}})
+			resolver.Endpoint{Addresses: []resolver.Address{{Addr: one.text, ServerName: name}}})
 	}
 	fixed.InitialState(state)
 	options := []grpc.DialOption{

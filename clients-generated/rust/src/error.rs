@@ -163,6 +163,10 @@ impl Error {
             }
             // The call's own caller left no status behind, so that this is the connection's end.
             Some(source) if is_lost(source) => Code::Unavailable,
+            // What tonic says of a stream that ended without them.
+            None if status.message().contains("missing grpc-status trailer") => {
+                return Self::trailers_lost(server);
+            }
             _ => status.code(),
         };
         let deepest = source

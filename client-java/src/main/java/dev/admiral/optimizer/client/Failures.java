@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Failures {
   private static final String DOMAIN = "optimizer.admiral.dev";
+  private static final String NOT_HTTP2 = "First received frame was not SETTINGS";
   private static final String PREFIX = "ERROR_REASON_";
 
   private Failures() {}
@@ -129,6 +130,10 @@ final class Failures {
     if (String.valueOf(status.getDescription()).contains("invalid content-type")) {
       return cannotBeReached(target, notGrpc(" (" + told + ")"));
     }
+    // A call that was waiting for the connection is told of it as a fault of the transport.
+    if (deepest(status).contains(NOT_HTTP2)) {
+      return cannotBeReached(target, way(status, told));
+    }
     return switch (status.getCode()) {
       case UNAVAILABLE -> cannotBeReached(target, way(status, told));
       case DEADLINE_EXCEEDED -> "The deadline passed before Admiral at " + target + " answered.";
@@ -155,7 +160,7 @@ final class Failures {
       return certificate(causes);
     }
     String deepest = deepest(status);
-    if (deepest.contains("First received frame was not SETTINGS")) {
+    if (deepest.contains(NOT_HTTP2)) {
       // The bytes of a TLS alert.
       return deepest.contains("bytes: 1503")
           ? "what answers there speaks TLS only; set it with tls(...)."
