@@ -8,9 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +91,26 @@ class ImageTest {
       boolean copied = dockerfile.contains("COPY " + module + " ./" + module + "\n");
       assertThat(copied).as(module).isNotEqualTo(takenOut.matcher(module).matches());
       assertThat(ignored.contains("\n!" + module + "\n")).as(module).isEqualTo(copied);
+    }
+  }
+
+  @Test
+  void jars_areThoseThatTheServerAndTheCommandLineAreTestedWith() throws IOException {
+    Set<String> tested = names(Path.of("../server/target/lib"));
+    tested.addAll(names(Path.of("../cli/target/lib")));
+    Set<String> shipped = names(Server.JARS);
+
+    assertThat(tested).isNotEmpty();
+    // The two themselves are jars here and classes there.
+    assertThat(shipped.removeIf(name -> name.matches("admiral-(server|cli)-.*"))).isTrue();
+    assertThat(shipped).isEqualTo(tested);
+  }
+
+  private static Set<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .collect(Collectors.toCollection(TreeSet::new));
     }
   }
 
