@@ -5,6 +5,7 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.ManagedChannelRegistry.ProviderNotFoundException;
 import io.grpc.NameResolverRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +33,7 @@ record Channels(
     NameResolverRegistry resolvers = new NameResolverRegistry();
     resolvers.register(new StaticResolver(addresses));
     ManagedChannelBuilder<?> channel =
-        Grpc.newChannelBuilder(StaticResolver.SCHEME + ":///", credentials(), resolvers)
+        builder(resolvers)
             .userAgent("admiral-client-java")
             .maxInboundMessageSize(maxMessageBytes)
             .keepAliveTime(keepAlive.toNanos(), TimeUnit.NANOSECONDS)
@@ -42,6 +43,16 @@ record Channels(
       channel.defaultServiceConfig(TURNS_AMONG_HEALTHY);
     }
     return channel.build();
+  }
+
+  private ManagedChannelBuilder<?> builder(NameResolverRegistry resolvers) {
+    String target = StaticResolver.SCHEME + ":///";
+    ChannelCredentials credentials = credentials();
+    try {
+      return Grpc.newChannelBuilder(target, credentials, resolvers);
+    } catch (ProviderNotFoundException | IllegalArgumentException unusable) {
+      throw tls.map(settings -> settings.refusal(unusable)).orElseThrow(() -> unusable);
+    }
   }
 
   private ChannelCredentials credentials() {

@@ -352,9 +352,12 @@ final class Exchange<Q, R> {
     }
   }
 
-  private boolean isWhole() {
-    return !method.equals(OptimizerServiceGrpc.getStreamMethod())
-        || (last instanceof StreamResponse event && event.hasFinished());
+  private boolean isStream() {
+    return method.equals(OptimizerServiceGrpc.getStreamMethod());
+  }
+
+  private boolean isFinished() {
+    return last instanceof StreamResponse event && event.hasFinished();
   }
 
   private static AdmiralException closing() {
@@ -370,8 +373,11 @@ final class Exchange<Q, R> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      if (status.isOk()) {
-        end(isWhole() ? null : Failures.unfinished());
+      if (isFinished()) {
+        // What comes after a whole answer, such as its reader leaving, does not make it a failure.
+        end(null);
+      } else if (status.isOk()) {
+        end(isStream() ? Failures.unfinished() : null);
       } else if (link.isClosed()) {
         end(closing());
       } else {

@@ -33,12 +33,7 @@ final class LocalAnswer {
       return Optional.of(failure ->
           (List<R>) own.answer(complete, failure).map(LocalAnswer::unmarked).stream().toList());
     } else if (request instanceof StreamRequest stream) {
-      CompleteRequest complete =
-          CompleteRequest.newBuilder()
-              .setPrompt(stream.getPrompt())
-              .setOptions(stream.getOptions())
-              .setRequestId(stream.getRequestId())
-              .build();
+      CompleteRequest complete = unary(stream);
       return Optional.of(failure ->
           (List<R>)
               own.answer(complete, failure)
@@ -47,6 +42,17 @@ final class LocalAnswer {
                   .orElse(List.of()));
     }
     return Optional.empty();
+  }
+
+  private static CompleteRequest unary(StreamRequest stream) {
+    CompleteRequest.Builder complete =
+        CompleteRequest.newBuilder()
+            .setPrompt(stream.getPrompt())
+            .setRequestId(stream.getRequestId());
+    if (stream.hasOptions()) {
+      complete.setOptions(stream.getOptions());
+    }
+    return complete.build();
   }
 
   private static CompleteResponse unmarked(CompleteResponse answer) {

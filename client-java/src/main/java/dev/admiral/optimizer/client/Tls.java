@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a connection is encrypted and who is trusted. Immutable; files are read when a client is
@@ -70,6 +72,26 @@ public final class Tls {
     } catch (IOException e) {
       throw new IllegalArgumentException("A TLS file cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Says that the files are readable and yet not what they should be. */
+  IllegalArgumentException refusal(RuntimeException cause) {
+    String files =
+        Stream.of(roots, chain, key)
+            .flatMap(Optional::stream)
+            .map(Path::toString)
+            .collect(Collectors.joining(", "));
+    String why =
+        String.valueOf(cause.getMessage())
+            .replaceFirst("^.*SslContext: ", "")
+            .replaceFirst("\\.$", "");
+    return new IllegalArgumentException(
+        "The TLS files ("
+            + files
+            + ") cannot be used: "
+            + why
+            + ". Certificates must be PEM, and a key PKCS 8 without a password.",
+        cause);
   }
 
   private static Path readable(Path file, String what) {

@@ -21,8 +21,10 @@ import dev.admiral.optimizer.v1.ListCallsResponse;
 import dev.admiral.optimizer.v1.ListLimitsRequest;
 import dev.admiral.optimizer.v1.ListLimitsResponse;
 import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.ReportOutcomeRequest;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Sampling;
+import dev.admiral.optimizer.v1.Verdict;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.stub.StreamObserver;
@@ -226,6 +228,42 @@ final class CallsTest {
       assertThat(client.calls().get(GetCallRequest.newBuilder().setCallId("one").build()).getCall())
           .isEqualTo(CallRecord.newBuilder().setCallId("one").build());
     }
+  }
+
+  @Test
+  void prompts_inABatch_eachAnswersOrFailsByItself() {
+    try (AdmiralClient client = server.client().agentGroup("group").build()) {
+      List<BatchAnswer> answers =
+          client.completeAll(List.of(Prompts.of("fast", "hi"), Prompts.of("none", "hi")));
+      assertThat(answers).hasSize(2);
+      assertThat(Prompts.text(answers.get(0).get().getCompletion())).isEqualTo("group");
+      assertThat(answers.get(0).failure()).isEmpty();
+      BatchAnswer failed = answers.get(1);
+      assertThat(failed.response()).isEmpty();
+      assertThat(failed.failure())
+          .containsInstanceOf(AdmiralException.CallRefused.class)
+          .hasValueSatisfying(e -> assertThat(e.reasonName()).isEqualTo("MODEL_UNKNOWN"));
+      assertThatThrownBy(failed::get).hasMessage("No such model.");
+    }
+  }
+
+  @Test
+  void outcome_ofACall_isReportedWithAndWithoutAGrade() {
+    try (AdmiralClient client = server.client().build()) {
+      assertThat(client.reportOutcome("call-1", Verdict.VERDICT_GOOD).getEvicted()).isFalse();
+      assertThat(client.reportOutcome("call-2", Verdict.VERDICT_BAD, 0.25).getEvicted()).isTrue();
+    }
+    assertThat(server.outcomes)
+        .containsExactly(
+            ReportOutcomeRequest.newBuilder()
+                .setCallId("call-1")
+                .setVerdict(Verdict.VERDICT_GOOD)
+                .build(),
+            ReportOutcomeRequest.newBuilder()
+                .setCallId("call-2")
+                .setVerdict(Verdict.VERDICT_BAD)
+                .setScore(0.25)
+                .build());
   }
 
   @Test

@@ -7,19 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import io.grpc.Status;
-import io.grpc.TlsServerCredentials;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -127,104 +120,11 @@ final class ConnectionTest {
   }
 
   @Test
-  void addresses_several_shareTheCallsAndOneMayBeGone() throws Exception {
-    try (FakeServer one = FakeServer.start();
-        FakeServer two = FakeServer.start();
-        AdmiralClient client =
-            AdmiralClient.builder()
-                .address("127.0.0.1:" + one.port(), "127.0.0.1:" + two.port())
-                .build()) {
-      for (int i = 0; i < 100 || one.completes.isEmpty() || two.completes.isEmpty(); i++) {
-        client.ask("fast", "hi");
-      }
-      one.stop();
-      for (int i = 0; i < 20; i++) {
-        assertThat(client.ask("fast", "hi")).isEqualTo("hello");
-      }
-    }
-  }
-
-  @Test
-  void tls_withTrustedAuthorityAndClientCertificate_connects(@TempDir Path folder)
-      throws Exception {
-    Path certificate = folder.resolve("certificate.pem");
-    Path key = folder.resolve("key.pem");
-    makeCertificate(folder, certificate, key);
-    try (FakeServer server =
-        FakeServer.startWith(
-            TlsServerCredentials.newBuilder()
-                .keyManager(certificate.toFile(), key.toFile())
-                .trustManager(certificate.toFile())
-                .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
-                .build())) {
-      Tls trusting = Tls.trusting(certificate);
-      try (AdmiralClient client =
-          server.client().tls(trusting.withClientCertificate(certificate, key)).build()) {
-        assertThat(client.ask("fast", "hi")).isEqualTo("hello");
-      }
-      try (AdmiralClient nameless = server.client().tls(trusting).retry(RetryPolicy.NONE).build()) {
-        assertThatThrownBy(() -> nameless.ask("fast", "hi")).isInstanceOf(AdmiralException.class);
-      }
-      try (AdmiralClient stranger =
-          server.client().tls(Tls.systemRoots()).retry(RetryPolicy.NONE).build()) {
-        assertThatThrownBy(() -> stranger.ask("fast", "hi")).isInstanceOf(AdmiralException.class);
-      }
-      try (AdmiralClient misled =
-          server
-              .client()
-              .tls(trusting.withClientCertificate(certificate, key).withServerName("other.example"))
-              .retry(RetryPolicy.NONE)
-              .build()) {
-        assertThatThrownBy(() -> misled.ask("fast", "hi")).isInstanceOf(AdmiralException.class);
-      }
-    }
-  }
-
-  @Test
   void tls_withMissingFile_isRefusedNamingIt() {
     AdmiralClient.Builder builder =
         AdmiralClient.builder().tls(Tls.trusting(Path.of("no-such.pem")));
     assertThatThrownBy(builder::build)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("trusted certificates, no-such.pem, cannot be read");
-  }
-
-  /** Makes a self-signed certificate for 127.0.0.1 with the JDK's own tool. */
-  private static void makeCertificate(Path folder, Path certificate, Path key) throws Exception {
-    Path store = folder.resolve("store.p12");
-    String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-    Process process =
-        new ProcessBuilder(
-                keytool,
-                "-genkeypair",
-                "-keystore",
-                store.toString(),
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                "change-it",
-                "-alias",
-                "test",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=test",
-                "-ext",
-                "SAN=IP:127.0.0.1")
-            .redirectErrorStream(true)
-            .start();
-    process.getInputStream().readAllBytes();
-    assertThat(process.waitFor()).isZero();
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    keys.load(new ByteArrayInputStream(Files.readAllBytes(store)), "change-it".toCharArray());
-    writePem(certificate, "CERTIFICATE", keys.getCertificate("test").getEncoded());
-    writePem(key, "PRIVATE KEY", keys.getKey("test", "change-it".toCharArray()).getEncoded());
-  }
-
-  private static void writePem(Path file, String kind, byte[] der) throws Exception {
-    String body =
-        Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(der);
-    Files.writeString(
-        file, "-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n");
   }
 }

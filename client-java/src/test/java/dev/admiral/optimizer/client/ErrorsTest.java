@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every failure arrives as one type that says why. */
@@ -63,6 +64,42 @@ final class ErrorsTest {
       assertThat(e).hasMessage("what was wrong: " + name);
       assertThat(e.metadata()).containsEntry("limitBytes", "20");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "INVALID_ARGUMENT, CALL_INVALID, CallRefused",
+    "NOT_FOUND, MODEL_UNKNOWN, CallRefused",
+    "UNAUTHENTICATED, KEY_INVALID, CallRefused",
+    "PERMISSION_DENIED, NOT_PERMITTED, CallRefused",
+    "FAILED_PRECONDITION, PROVIDER_REFUSED, CallRefused",
+    "UNIMPLEMENTED, NOT_IMPLEMENTED, CallRefused",
+    "RESOURCE_EXHAUSTED, READER_TOO_SLOW, CallRefused",
+    "RESOURCE_EXHAUSTED, RATE_LIMITED, LimitReached",
+    "RESOURCE_EXHAUSTED, BUDGET_EXHAUSTED, LimitReached",
+    "RESOURCE_EXHAUSTED, MOON_FULL, LimitReached",
+    "UNAVAILABLE, NO_PROVIDER_AVAILABLE, Unavailable",
+    "UNAVAILABLE, MOON_FULL, Unavailable",
+    "DEADLINE_EXCEEDED, PROVIDER_TIMEOUT, Unavailable",
+    "INTERNAL, INTERNAL, Unavailable",
+    "DEADLINE_EXCEEDED, DEADLINE_EXCEEDED, CallEnded",
+    "CANCELLED, CALL_CANCELLED, CallEnded",
+  })
+  void kind_ofFailure_isWhatTheCallerCanDo(Status.Code code, String reason, String kind) {
+    assertThat(failWith(FakeServer.error(code, reason)).getClass().getSimpleName()).isEqualTo(kind);
+  }
+
+  @Test
+  void server_away_isToldFromAServerThatDecided() {
+    assertThat(failWith(Status.UNAVAILABLE.asRuntimeException()))
+        .isInstanceOfSatisfying(
+            AdmiralException.Unavailable.class, e -> assertThat(e.isAway()).isTrue());
+    assertThat(failWith(FakeServer.error(Status.Code.UNAVAILABLE, "SERVER_DRAINING")))
+        .isInstanceOfSatisfying(
+            AdmiralException.Unavailable.class, e -> assertThat(e.isAway()).isTrue());
+    assertThat(failWith(FakeServer.error(Status.Code.UNAVAILABLE, "PROVIDER_FAILED")))
+        .isInstanceOfSatisfying(
+            AdmiralException.Unavailable.class, e -> assertThat(e.isAway()).isFalse());
   }
 
   @Test

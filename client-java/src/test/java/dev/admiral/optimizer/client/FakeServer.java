@@ -3,20 +3,26 @@ package dev.admiral.optimizer.client;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
+import dev.admiral.optimizer.v1.CompleteBatchRequest;
+import dev.admiral.optimizer.v1.CompleteBatchResponse;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.EmbedRequest;
 import dev.admiral.optimizer.v1.EmbedResponse;
+import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.Finished;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
+import dev.admiral.optimizer.v1.ReportOutcomeRequest;
+import dev.admiral.optimizer.v1.ReportOutcomeResponse;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Started;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.TextDelta;
+import dev.admiral.optimizer.v1.Verdict;
 import io.grpc.BindableService;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
@@ -27,6 +33,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -35,6 +42,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /** A server on a real port whose answers each test decides. */
@@ -43,6 +51,8 @@ final class FakeServer implements AutoCloseable {
   final Queue<CompleteRequest> completes = new ConcurrentLinkedQueue<>();
 
   final Queue<StreamRequest> streams = new ConcurrentLinkedQueue<>();
+
+  final Queue<ReportOutcomeRequest> outcomes = new ConcurrentLinkedQueue<>();
 
   /** Headers in the order in which they came. */
   final Queue<Metadata> headers = new ConcurrentLinkedQueue<>();
@@ -69,12 +79,14 @@ final class FakeServer implements AutoCloseable {
       };
 
   private final Server server;
+  private final int port;
 
   private FakeServer(ServerBuilder<?> builder, BindableService... more) throws IOException {
     for (BindableService service : more) {
       builder.addService(service);
     }
     server = builder.addService(new Optimizer()).intercept(new Headers()).build().start();
+    port = server.getPort();
   }
 
   static FakeServer start(BindableService... more) throws IOException {
@@ -90,8 +102,16 @@ final class FakeServer implements AutoCloseable {
     return new FakeServer(Grpc.newServerBuilderForPort(0, credentials));
   }
 
+  /** A server that tells each connection to go after a second, and lets its calls end. */
+  static FakeServer startRestless(ServerTransportFilter connections) throws IOException {
+    return new FakeServer(
+        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+            .maxConnectionAge(1, TimeUnit.SECONDS)
+            .addTransportFilter(connections));
+  }
+
   int port() {
-    return server.getPort();
+    return port;
   }
 
   /** A client of this server; further settings are the test's. */
@@ -107,6 +127,16 @@ final class FakeServer implements AutoCloseable {
   /** Ends every call and gives the port back. */
   void stop() {
     server.shutdownNow();
+    awaitEnd();
+  }
+
+  /** Takes no more calls, and gives the port back when those that run have ended. */
+  void drain() {
+    server.shutdown();
+    awaitEnd();
+  }
+
+  private void awaitEnd() {
     try {
       server.awaitTermination();
     } catch (InterruptedException e) {
@@ -172,6 +202,38 @@ final class FakeServer implements AutoCloseable {
     public void stream(StreamRequest request, StreamObserver<StreamResponse> answer) {
       streams.add(request);
       onStream.accept(request, (ServerCallStreamObserver<StreamResponse>) answer);
+    }
+
+    /** Answers with the group of each call, and fails those for the model "none". */
+    @Override
+    public void completeBatch(
+        CompleteBatchRequest request, StreamObserver<CompleteBatchResponse> answer) {
+      CompleteBatchResponse.Builder batch = CompleteBatchResponse.newBuilder();
+      for (CompleteRequest one : request.getRequestsList()) {
+        if (one.getPrompt().getModel().equals("none")) {
+          batch
+              .addResultsBuilder()
+              .getFailureBuilder()
+              .setCode(Status.Code.NOT_FOUND.value())
+              .setReason(ErrorReason.ERROR_REASON_MODEL_UNKNOWN)
+              .setMessage("No such model.");
+        } else {
+          batch.addResultsBuilder().setResponse(answer(one.getOptions().getAgentGroup()));
+        }
+      }
+      answer.onNext(batch.build());
+      answer.onCompleted();
+    }
+
+    @Override
+    public void reportOutcome(
+        ReportOutcomeRequest request, StreamObserver<ReportOutcomeResponse> answer) {
+      outcomes.add(request);
+      answer.onNext(
+          ReportOutcomeResponse.newBuilder()
+              .setEvicted(request.getVerdict() == Verdict.VERDICT_BAD)
+              .build());
+      answer.onCompleted();
     }
 
     @Override

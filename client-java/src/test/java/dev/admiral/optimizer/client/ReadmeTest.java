@@ -2,14 +2,17 @@ package dev.admiral.optimizer.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.v1.CompleteRequest;
+import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Cost;
-import dev.admiral.optimizer.v1.ErrorReason;
 import io.grpc.Status;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +42,7 @@ final class ReadmeTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"README.md, 4", "../README.md, 2"})
+  @CsvSource({"README.md, 5", "../README.md, 2"})
   void readme_eachBlockOfJava_standsInThisTest(Path readme, int count) throws Exception {
     String source =
         flat(
@@ -75,11 +78,9 @@ final class ReadmeTest {
             answer.onError(FakeServer.error(Status.Code.RESOURCE_EXHAUSTED, "RATE_LIMITED"));
     try {
       admiral.ask("fast", "hello");
-    } catch (AdmiralException e) {
-      if (e.reason() == ErrorReason.ERROR_REASON_RATE_LIMITED) {
-        Duration wait = e.retryAfter().orElse(Duration.ofSeconds(1));
-        again(wait);
-      }
+    } catch (AdmiralException.LimitReached limit) {
+      Duration wait = limit.retryAfter().orElse(Duration.ofSeconds(1));
+      again(wait);
     }
     assertThat(waits).containsExactly(Duration.ofSeconds(1));
   }
@@ -117,6 +118,19 @@ final class ReadmeTest {
         .address("admiral.example.org:50051")
         .tls(Tls.systemRoots())
         .key(System.getenv("ADMIRAL_KEY"));
+  }
+
+  /** Connects to nobody here: compiled, not run. */
+  static AdmiralClient.Builder several(MeterRegistry registry) {
+    return AdmiralClient.builder()
+        .address("10.0.0.1", "10.0.0.2")
+        .tls(Tls.trusting(Path.of("authority.pem")))
+        .fallback((request, failure) -> Optional.of(ownAnswer(request)))
+        .listener(MicrometerListener.of(registry));
+  }
+
+  private static CompleteResponse ownAnswer(CompleteRequest request) {
+    return FakeServer.answer(request.getPrompt().getModel());
   }
 
   private static String flat(String code) {
