@@ -124,7 +124,7 @@ class ConformanceTest {
       table.writeDocument();
       throw new AssertionError(
           "The table of docs/clients.md was not what came out; it is now: look at it and commit it."
-              + " Another were: "
+              + " Rows that differed: "
               + differences);
     }
     throw new AssertionError(
