@@ -20,31 +20,12 @@ const QUESTIONS = [
 ];
 const JUDGE = "You judge answers by one measure: would an engineer act on them? Score each from 0 to 1; good means 0.5 or more.";
 
-const { values: chosen } = parseArgs({
-  options: {
-    address: { type: "string", default: process.env["ADMIRAL_ADDRESS"] ?? "127.0.0.1:50051" },
-    agent: { type: "string", default: "council" },
-    models: { type: "string", default: "fast,cheap,smart" },
-    judge: { type: "string", default: "smart" },
-    every: { type: "string", default: "3h" },
-    once: { type: "boolean", default: false },
-    day: { type: "string" },
-  },
-});
-const models = chosen.models.split(",");
-const everyMs = milliseconds(chosen.every);
-const daySeconds = chosen.day === undefined ? undefined : Number(chosen.day);
-if (models.length > 26 || (daySeconds !== undefined && !(daySeconds > 0))) {
-  throw new RangeError("--models takes at most 26 models, and --day the seconds that a day shall take");
-}
-const rounds = chosen.once ? 1 : daySeconds === undefined ? Infinity : Math.floor(DAY_MS / everyMs);
-const pauseMs = daySeconds === undefined ? everyMs : (everyMs / DAY_MS) * daySeconds * 1_000;
-
+const { agent, address, models, judge, rounds, pauseMs } = settings();
 const keyFile = process.env["ADMIRAL_KEY_FILE"];
 const admiral = connect({
-  address: chosen.address,
+  address,
   key: keyFile === undefined ? process.env["ADMIRAL_KEY"] : readFileSync(keyFile, "utf8").trim(),
-  agent: chosen.agent,
+  agent,
   group: "council",
   deadlineMs: 120_000,
 });
@@ -57,7 +38,7 @@ try {
   const begun = performance.now();
   for (let round = 0; round < rounds; round++) {
     await sleep(Math.max(0, begun + round * pauseMs - performance.now()), undefined, { signal: stop.signal });
-    console.log(`${chosen.agent} ${await session(admiral, QUESTIONS[round % QUESTIONS.length] ?? "", round)}`);
+    console.log(`${agent} ${await session(admiral, QUESTIONS[round % QUESTIONS.length] ?? "", round)}`);
   }
 } catch (error) {
   if (!stop.signal.aborted) {
@@ -78,7 +59,7 @@ async function session(client: Admiral, question: string, round: number): Promis
     if (answers.length === 0) {
       return `round ${round + 1}: nobody answered: ${failed.join(", ")}`;
     }
-    const judged = await ask(client, chosen.judge, ballot(question, answers), answers.map((_, i) => letter(i)));
+    const judged = await ask(client, judge, ballot(question, answers), answers.map((_, i) => letter(i)));
     paid += judged.cost?.chargedPicoUsd ?? 0n;
     const scores = JSON.parse(textOf(judged)) as Record<string, number>;
     for (const [i, answer] of answers.entries()) {
@@ -89,7 +70,7 @@ async function session(client: Admiral, question: string, round: number): Promis
       told.push(`${answer.provider}/${answer.model} ${Verdict[verdict]?.toLowerCase()} ${score.toFixed(2)} (${from})`);
     }
   } catch (error) {
-    failed.push(`judge ${chosen.judge}: ${why(error)}`);
+    failed.push(`judge ${judge}: ${why(error)}`);
   }
   return `round ${round + 1}: ${[...told, ...failed].join(", ")}; $${dollars(paid)}`;
 }
@@ -133,6 +114,35 @@ function why(error: unknown): string {
     return error.reason || error.code;
   }
   throw error;
+}
+
+/** Reads the command line; what is wrong with it ends the agent in a sentence. */
+function settings() {
+  try {
+    const { values: chosen } = parseArgs({
+      options: {
+        address: { type: "string", default: process.env["ADMIRAL_ADDRESS"] ?? "127.0.0.1:50051" },
+        agent: { type: "string", default: "council" },
+        models: { type: "string", default: "fast,cheap,smart" },
+        judge: { type: "string", default: "smart" },
+        every: { type: "string", default: "3h" },
+        once: { type: "boolean", default: false },
+        day: { type: "string" },
+      },
+    });
+    const models = chosen.models.split(",");
+    const daySeconds = chosen.day === undefined ? undefined : Number(chosen.day);
+    if (models.length > 26 || (daySeconds !== undefined && !(daySeconds > 0))) {
+      throw new RangeError("--models takes at most 26 models, and --day the seconds that a day shall take");
+    }
+    const everyMs = milliseconds(chosen.every);
+    const rounds = chosen.once ? 1 : daySeconds === undefined ? Infinity : Math.floor(DAY_MS / everyMs);
+    const pauseMs = daySeconds === undefined ? everyMs : (everyMs / DAY_MS) * daySeconds * 1_000;
+    return { ...chosen, models, rounds, pauseMs };
+  } catch (error) {
+    console.error(`council: ${error instanceof Error ? error.message : String(error)}`);
+    return process.exit(64);
+  }
 }
 
 function milliseconds(text: string): number {

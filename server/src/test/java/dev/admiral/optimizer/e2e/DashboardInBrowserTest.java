@@ -16,6 +16,7 @@ import dev.admiral.optimizer.v1.ModelStats;
 import dev.admiral.optimizer.v1.ReportRow;
 import dev.admiral.optimizer.v1.StatsRequest;
 import dev.admiral.optimizer.v1.StatsResponse;
+import dev.admiral.optimizer.v1.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -210,6 +211,21 @@ class DashboardInBrowserTest {
 
       browser.await(wrong + ".includes('reporter: ')");
       browser.picture(PICTURES.resolve("overview-breaker-open.png"));
+    }
+  }
+
+  @Test
+  void reportedOutcomes_standOnTheFirstPageAndOnTheModels() {
+    try (Harness harness = Harness.start()) {
+      AdmiralClient agent = harness.client().forAgent("judge", "");
+      String call = agent.complete(Prompts.of("gpt-4o", "to be judged")).getCallId();
+      agent.reportOutcome(call, Verdict.VERDICT_BAD, 0.125);
+      for (String page : List.of("#/", "#/models/openai/gpt-4o")) {
+        browser.open(harness.httpAddress() + "/" + page);
+        browser.await(
+            "document.querySelector('[data-block=outcomes] tbody"
+                + " tr')?.textContent.includes('0.125')");
+      }
     }
   }
 

@@ -24,12 +24,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Asks a model a fixed set of questions every twelve hours, has another model grade the answers by
@@ -54,7 +56,6 @@ public final class Quality implements Callable<Integer> {
        "required": ["score"], "additionalProperties": false}\
       """;
   private static final double GOOD = 0.5;
-  private static final Duration ROUND_LIMIT = Duration.ofSeconds(30);
   private static final int PICO_DIGITS = 12;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -82,24 +83,40 @@ public final class Quality implements Callable<Integer> {
   private double day;
 
   private final CountDownLatch stop = new CountDownLatch(1);
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
   /** Runs until it is told to stop, or has done what it was asked for. */
   public static void main(String[] args) {
     System.exit(
         new CommandLine(new Quality())
-            .registerConverter(
-                Duration.class, text -> Duration.parse("PT" + text.toUpperCase(Locale.ROOT)))
+            .registerConverter(Duration.class, Quality::time)
             .execute(args));
+  }
+
+  private static Duration time(String text) {
+    if (!text.matches("[1-9][0-9]{0,8}[smh]")) {
+      throw new TypeConversionException("'" + text + "' is not a time such as 30s, 10m or 12h");
+    }
+    return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Runtime.getRuntime().addShutdownHook(new Thread(this::endRound));
+    // The round that runs comes to its end before the process does.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> {
+              stop.countDown();
+              ended.join();
+            }));
     long rounds = once ? 1 : day > 0 ? Duration.ofDays(1).dividedBy(every) : Long.MAX_VALUE;
     double speed = day > 0 ? Duration.ofDays(1).toSeconds() / day : 1;
     AdmiralClient.Builder builder =
-        AdmiralClient.builder().address(address).agent(agent).agentGroup("quality");
+        AdmiralClient.builder()
+            .address(address)
+            .agent(agent)
+            .agentGroup("quality")
+            .deadline(Duration.ofMinutes(1));
     String key = key();
     if (key != null) {
       builder.key(key);
@@ -113,7 +130,7 @@ public final class Quality implements Callable<Integer> {
         }
       }
     } finally {
-      ended.countDown();
+      ended.complete(null);
     }
     return 0;
   }
@@ -199,17 +216,5 @@ public final class Quality implements Callable<Integer> {
   private static @Nullable String key() throws IOException {
     String file = System.getenv("ADMIRAL_KEY_FILE");
     return file == null ? System.getenv("ADMIRAL_KEY") : Files.readString(Path.of(file)).strip();
-  }
-
-  /** Lets the round that runs come to its end before the process does. */
-  private void endRound() {
-    stop.countDown();
-    try {
-      if (!ended.await(ROUND_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        System.err.println(agent + ": the round did not end in time");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
