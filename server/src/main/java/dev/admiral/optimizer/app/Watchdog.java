@@ -54,6 +54,9 @@ final class Watchdog implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final Duration pause;
 
+  /** Set once ports may be closed on purpose. */
+  private volatile boolean closed;
+
   /** The door that did not answer last; used by the timer's thread alone. */
   private String silent = "";
 
@@ -79,7 +82,7 @@ final class Watchdog implements AutoCloseable {
   void look() {
     for (Door door : doors) {
       if (!answers(door)) {
-        if (!silent.equals(door.name())) {
+        if (!closed && !silent.equals(door.name())) {
           silent = door.name();
           log.error(
               "{} on {} does not answer; unless it does soon, the service manager restarts the"
@@ -124,6 +127,7 @@ final class Watchdog implements AutoCloseable {
   /** Does not wait: a port that does not answer must not hold up a stop. */
   @Override
   public void close() {
+    closed = true;
     timer.shutdownNow();
   }
 }

@@ -1,0 +1,91 @@
+# Installs the package on the copy of a machine that machine.sh makes, with systemd running, and says
+# what it finds as NAME=VALUE. Each wait is bounded by the copy's own time.
+fact() { echo "FACT $1=$2"; }
+has() { if [ -e "$1" ]; then echo yes; else echo no; fi; }
+show() { systemctl show --value -p "$1" admiral.service; }
+waited() { # until a command succeeds, for 60 s
+  for _ in $(seq 600); do
+    if "$@" >/dev/null 2>&1; then return; fi
+    read -rt 0.1 <> <(:) || true
+  done
+}
+is() { [ "$(show "$1")" = "$2" ]; }
+
+dpkg -i /shared/admiral.deb
+fact install $?
+fact active "$(systemctl is-active admiral.service)"
+if ! systemctl --quiet is-active admiral.service; then
+  journalctl --no-pager -o cat -u admiral.service
+  exit 1
+fi
+fact enabled "$(systemctl is-enabled admiral.service)"
+fact timer "$(systemctl is-active admiral-savings.timer)"
+fact ready-ms $((($(show ActiveEnterTimestampMonotonic) - $(show ExecMainStartTimestampMonotonic)) / 1000))
+fact status-text "$(show StatusText)"
+admiral-fleet status
+fact status $?
+admiral-fleet complete "Name the largest moon of Saturn." >/dev/null
+fact complete $?
+pid=$(show MainPID)
+fact user-is-root "$([ "$(stat -c %u "/proc/$pid")" = 0 ] && echo yes || echo no)"
+fact capabilities "$(sed -n 's/^CapEff:\t//p' "/proc/$pid/status")"
+
+# A secret that root alone may read reaches the service, and a changed one with the next start.
+echo 18080 >/etc/admiral/credentials/ADMIRAL_HTTP_PORT
+chmod 600 /etc/admiral/credentials/ADMIRAL_HTTP_PORT
+systemctl restart admiral.service
+fact credential "$(show StatusText)"
+rm /etc/admiral/credentials/ADMIRAL_HTTP_PORT
+systemctl restart admiral.service
+
+# The report, by the unit that the timer starts.
+systemctl start admiral-savings.service
+fact report $?
+fact report-page "$(head -n 1 "/var/lib/admiral/reports/$(date -u -d yesterday +%F).md")"
+
+# A second server finds the ports taken.
+ADMIRAL_DATA_DIR=/tmp/second timeout 60 admiral-server
+fact second-exit $?
+
+# A server that is stuck is replaced.
+mkdir -p /run/systemd/system/admiral.service.d
+printf '[Service]\nWatchdogSec=3s\n' >/run/systemd/system/admiral.service.d/test.conf
+systemctl daemon-reload
+systemctl restart admiral.service
+pid=$(show MainPID)
+kill -STOP "$pid"
+waited is NRestarts 1
+waited systemctl --quiet is-active admiral.service
+fact restarts "$(show NRestarts)"
+fact replaced "$([ "$(show MainPID)" != "$pid" ] && systemctl is-active admiral.service)"
+rm -r /run/systemd/system/admiral.service.d
+systemctl daemon-reload
+
+# A wrong configuration is not started again and again.
+cp /etc/admiral/admiral.yaml /tmp/right.yaml
+echo 'cahce: {}' >>/etc/admiral/admiral.yaml
+systemctl restart admiral.service
+fact wrong "$(systemctl is-failed admiral.service) $(show ExecMainStatus) $(show NRestarts)"
+cp /tmp/right.yaml /etc/admiral/admiral.yaml
+systemctl reset-failed admiral.service
+
+# An upgrade starts it again, with its data.
+dpkg -i /shared/admiral.deb
+fact upgrade $?
+fact upgraded "$(systemctl is-active admiral.service) $(admiral-fleet cost --json | grep -c '"rows"')"
+systemctl stop admiral.service
+fact stopped "$(show Result) $(show ExecMainStatus)"
+
+dpkg -r admiral
+fact remove $?
+fact removed-program "$(has /usr/bin/admiral-server)"
+fact removed-unit "$(has /lib/systemd/system/admiral.service)"
+fact kept-data "$(has /var/lib/private/admiral/main.db)"
+fact kept-configuration "$(has /etc/admiral/admiral.yaml)"
+
+dpkg -i /shared/admiral.deb
+fact again "$(systemctl is-active admiral.service)"
+dpkg -P admiral
+fact purge $?
+fact left "$(find / -xdev \( -path /proc -o -path /shared -o -path /sys \) -prune -o -iname '*admiral*' -print 2>/dev/null | grep -v '^/var/log\|^/var/cache' | tr '\n' ' ')"
+journalctl --no-pager -u admiral.service -u admiral-savings.service
