@@ -1,11 +1,9 @@
 package dev.admiral.deploy;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,26 +21,26 @@ final class Copy {
   private Copy() {}
 
   /**
-   * Runs a script of the tests' resources on a copy, and returns what it found there.
+   * Runs a script of the tests on a copy, and returns what it found there.
    *
    * @param mode systemd or plain
    * @param folder empty folder that the copy may write to
    * @param limit after how long it is given up
    */
-  static Map<String, String> run(String mode, Path folder, Duration limit, String script)
+  static Map<String, String> run(String mode, Path folder, Duration limit, String name)
       throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "this machine has no bash");
     Files.copy(Path.of("target/admiral.deb"), folder.resolve("admiral.deb"));
-    Files.copy(resource(script), folder.resolve(script));
+    Files.copy(script(name), folder.resolve(name));
     Path said = folder.resolve("said");
     int exit =
         new ProcessBuilder(
                 "/bin/bash",
-                resource("machine.sh").toString(),
+                script("machine.sh").toString(),
                 mode,
                 folder.toString(),
                 Long.toString(limit.toSeconds()),
-                script)
+                name)
             .redirectErrorStream(true)
             .redirectOutput(said.toFile())
             .start()
@@ -68,8 +66,8 @@ final class Copy {
     return lines;
   }
 
-  static Path resource(String name) throws URISyntaxException {
-    return Path.of(requireNonNull(Copy.class.getResource("/" + name)).toURI());
+  private static Path script(String name) {
+    return Path.of("src/test/scripts", name).toAbsolutePath();
   }
 
   private static String text(Path file) {
