@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.admiral.optimizer.app.Section.KeyDoc;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -121,7 +122,8 @@ class EnvExampleTest {
               .filter(not(path -> path.toString().contains("/target/")))
               .toList()) {
         pattern
-            .matcher(Files.readString(file))
+            // Names are ASCII; not every file is text.
+            .matcher(Files.readString(file, StandardCharsets.ISO_8859_1))
             .results()
             .map(result -> result.group(group))
             .forEach(found::add);
