@@ -137,7 +137,7 @@ func (c *call) failure(err error) *Error {
 	if c.isClosed() {
 		return clientClosed()
 	}
-	return newError(err, c.target, c.ctx.Err())
+	return newError(err, c.target)
 }
 
 // stream is a streamed answer over all of its tries: until its first message has come, another try may take the place

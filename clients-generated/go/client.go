@@ -116,9 +116,9 @@ func dialOptions(servers []server, transport credentials.TransportCredentials, m
 	var state resolver.State
 	for _, one := range servers {
 		name := one.text
-		if made.settings.tls != nil && made.settings.tls.ServerName != "" {
+		if made.tls != nil && made.tls.ServerName != "" {
 			// What the resolver says of the name goes before what the credentials say.
-			name = made.settings.tls.ServerName
+			name = made.tls.ServerName
 		}
 		// The name is looked up when it is dialled, so that a server that moved is found.
 		state.Endpoints = append(state.Endpoints,

@@ -1,6 +1,7 @@
 package optimizer
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -20,7 +21,7 @@ const (
 
 // Error is a call that failed: why, as the server classified it, and what may be done about it. It holds nothing of
 // prompts, answers or keys. [errors.As] finds it, [status.FromError] reads the gRPC status in it, and [errors.Is] sees
-// [context.Canceled] or [context.DeadlineExceeded] in it where the caller's context ended the call.
+// [context.Canceled] or [context.DeadlineExceeded] in it where the caller left or its deadline passed.
 type Error struct {
 	// Code is the gRPC status code.
 	Code codes.Code
@@ -57,11 +58,11 @@ func (e *Error) RetryAfter() (time.Duration, bool) {
 // GRPCStatus returns the status with all its details as the server sent it.
 func (e *Error) GRPCStatus() *status.Status { return e.status }
 
-// Unwrap returns what ended the context of the call, if that is why it failed.
+// Unwrap returns [context.Canceled] or [context.DeadlineExceeded] if that is why the call failed, else nil.
 func (e *Error) Unwrap() error { return e.cause }
 
-// newError reads the failure of a call to the servers at target; ended is what ended its context, or nil.
-func newError(err error, target string, ended error) *Error {
+// newError reads the failure of a call to the servers at target.
+func newError(err error, target string) *Error {
 	read, is := status.FromError(err)
 	if !is {
 		read = status.FromContextError(err)
@@ -86,11 +87,17 @@ func newError(err error, target string, ended error) *Error {
 	if failure.ReasonName == "" {
 		failure.ReasonName = impliedReason(failure.Code)
 		failure.Message = describe(read, target)
-		failure.cause = ended
 	} else {
 		failure.Message = read.Message()
 	}
 	failure.Reason = optimizerv1.ErrorReason(optimizerv1.ErrorReason_value[reasonPrefix+failure.ReasonName])
+	switch failure.Reason {
+	// Which of the two sides noticed it first is chance.
+	case optimizerv1.ErrorReason_ERROR_REASON_DEADLINE_EXCEEDED:
+		failure.cause = context.DeadlineExceeded
+	case optimizerv1.ErrorReason_ERROR_REASON_CALL_CANCELLED:
+		failure.cause = context.Canceled
+	}
 	return failure
 }
 
