@@ -104,18 +104,23 @@ impl Builder {
     ///
     /// One sentence, if a setting is not as described above or a TLS file cannot be read.
     pub fn connect(self) -> Result<Admiral, SettingsError> {
+        self.dialled(|endpoint| endpoint.connect_lazy(), fastrand::f64)
+    }
+
+    /// Makes a client that connects by `dial` and draws its waits by `jitter`, evenly from 0 to 1.
+    pub(crate) fn dialled(
+        self,
+        dial: impl Fn(&Endpoint) -> Channel + Send + Sync + 'static,
+        jitter: fn() -> f64,
+    ) -> Result<Admiral, SettingsError> {
         let address = Address::parse(&self.address)?;
         let view = self.view()?;
         let endpoint = self.endpoint(&address)?;
-        Ok(Admiral::new(
-            address.to_string(),
-            Box::new(move || endpoint.connect_lazy()),
-            fastrand::f64,
-            view,
-        ))
+        let dial = Box::new(move || dial(&endpoint));
+        Ok(Admiral::new(address.to_string(), dial, jitter, view))
     }
 
-    pub(crate) fn view(&self) -> Result<View, SettingsError> {
+    fn view(&self) -> Result<View, SettingsError> {
         let key = self.key.as_ref().map(|key| key.0.as_str());
         if key.is_some_and(|key| key.is_empty() || !key.bytes().all(|c| c.is_ascii_graphic())) {
             return Err(SettingsError::new(
@@ -125,7 +130,7 @@ impl Builder {
         View::new(key, &self.agent, &self.group, self.deadline, self.retry)
     }
 
-    pub(crate) fn endpoint(&self, address: &Address) -> Result<Endpoint, SettingsError> {
+    fn endpoint(&self, address: &Address) -> Result<Endpoint, SettingsError> {
         let refused = |e: tonic::transport::Error| {
             SettingsError::new(format!("A connection cannot be set up: {}.", deepest(&e)))
         };
@@ -159,18 +164,6 @@ impl Builder {
         return self.tls.is_some();
         #[cfg(not(feature = "tls"))]
         return false;
-    }
-
-    /// A client over a connection of the tests' own, with every wait the whole of its span.
-    #[cfg(test)]
-    pub(crate) fn over(self, channel: Channel) -> Admiral {
-        let view = self.view().expect("settings of a test");
-        Admiral::new(
-            self.address,
-            Box::new(move || channel.clone()),
-            || 1.0,
-            view,
-        )
     }
 }
 

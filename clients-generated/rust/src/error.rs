@@ -3,7 +3,7 @@ use std::{collections::HashMap, error, fmt, time::Duration};
 use tonic::{Code, Status, TimeoutExpired};
 use tonic_types::{FieldViolation, QuotaViolation, StatusExt};
 
-use crate::v1::ErrorReason;
+use crate::{exchange::MAX_MESSAGE_BYTES, v1::ErrorReason};
 
 const PREFIX: &str = "ERROR_REASON_";
 const TRAILERS_LOST: &str =
@@ -118,6 +118,14 @@ impl Error {
         Self::found(Code::Internal, ErrorReason::Unspecified, message)
     }
 
+    fn too_large(server: &str) -> Self {
+        let message = format!(
+            "The answer of Admiral at {server} is larger than the {} MiB that this client takes: ask for less.",
+            MAX_MESSAGE_BYTES >> 20
+        );
+        Self::found(Code::ResourceExhausted, ErrorReason::Unspecified, message)
+    }
+
     /// A unary method that answered with no message, or with several.
     pub(crate) fn not_one_answer(server: &str) -> Self {
         let message = format!("Admiral at {server} did not send exactly one answer.");
@@ -187,6 +195,8 @@ impl Error {
                 )
             }
             Code::DeadlineExceeded => return Self::deadline_passed(server),
+            // By this code tonic tells of its own limit; Admiral has no use for it.
+            Code::OutOfRange => return Self::too_large(server),
             Code::Cancelled => (
                 ErrorReason::CallCancelled,
                 "The call was cancelled.".to_string(),

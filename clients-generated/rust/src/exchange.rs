@@ -19,7 +19,9 @@ use tonic_prost::ProstCodec;
 
 use crate::{Admiral, Error, Retry, method::Method};
 
-const MAX_MESSAGE_BYTES: usize = 64 << 20;
+pub(crate) const MAX_MESSAGE_BYTES: usize = 64 << 20;
+/// gRPC has eight digits for a time; a longer one is kept by this client alone.
+const LONGEST_TOLD: Duration = Duration::from_secs(99_999_999);
 const STATUS: &str = "grpc-status";
 
 /// Methods whose repeat is neither answered from the cache nor known by a `request_id`.
@@ -102,7 +104,7 @@ async fn attempt<Q: Method>(
     let mut request = Request::new(message);
     *request.metadata_mut() = client.metadata().clone();
     if let Some(end) = deadline {
-        request.set_timeout(end.duration_since(Instant::now()));
+        request.set_timeout(end.duration_since(Instant::now()).min(LONGEST_TOLD));
     }
     let mut grpc = Grpc::new(client.channel()).max_decoding_message_size(MAX_MESSAGE_BYTES);
     grpc.ready()

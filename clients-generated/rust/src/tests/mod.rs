@@ -1,1 +1,6 @@
-//! The rules of the client against a server in the same process.
+//! The rules of the client against a server in the same process, over pipes and on a clock that
+//! stands still while anybody works.
+
+mod calls;
+mod server;
+mod settings;
