@@ -44,6 +44,10 @@ const REAL = {
   now: () => performance.now(),
   random: Math.random,
   sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+  after(ms, task) {
+    const timer = setTimeout(task, ms);
+    return () => clearTimeout(timer);
+  },
 };
 
 /**

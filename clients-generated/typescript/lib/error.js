@@ -72,6 +72,11 @@ export function cancelled(cause) {
   return new AdmiralError("CANCELLED", "The call was cancelled.", { cause });
 }
 
+/** @param {string} address */
+export function late(address) {
+  return new AdmiralError("DEADLINE_EXCEEDED", `The deadline passed before Admiral at ${address} answered.`);
+}
+
 export function closed() {
   return new AdmiralError("CANCELLED", "The client was closed.");
 }

@@ -1,6 +1,6 @@
 import { toBinary } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
-import { AdmiralError, cancelled, closed, failure, unfinished } from "./error.js";
+import { AdmiralError, cancelled, closed, failure, late, unfinished } from "./error.js";
 import { delayOf } from "./retry.js";
 
 /** @import { DescMessage, DescMethodStreaming, DescMethodUnary, MessageShape } from "@bufbuild/protobuf" */
@@ -13,6 +13,7 @@ import { delayOf } from "./retry.js";
  * @typedef {{
  *   now: () => number,
  *   sleep: (ms: number, signal: AbortSignal) => Promise<void>,
+ *   after: (ms: number, task: () => void) => () => void,
  *   random: () => number,
  * }} World
  */
@@ -49,9 +50,10 @@ import { delayOf } from "./retry.js";
  * place; after the first message the exchange and its last try are one. Nothing begins before the
  * first message is asked for, and a reader who waits with the next makes the sender wait.
  *
- * Three may end it early: the caller's signal, the client's close, and a reader who leaves. Each gives
- * the reason to `stop`, which cancels the try or wakes the pause between two; what the transport says
- * of it then does not count. Whatever the end, nothing of the call is left running.
+ * Four may end it early: the deadline, the caller's signal, the client's close, and a reader who leaves.
+ * Each gives the reason to `stop`, which cancels the try or wakes the pause between two; what the
+ * transport says of it then does not count. The transport's own deadline is not used: its timer outlives
+ * a reader who leaves, and would keep the process. Whatever the end, nothing of the call is left running.
  *
  * @template {DescMessage} I
  * @template {DescMessage} O
@@ -92,6 +94,8 @@ export function exchange(link, method, request, terms) {
     if (signal?.aborted) {
       throw cancelled(signal.reason);
     }
+    const disarm =
+      terms.deadlineMs === Infinity ? undefined : link.world.after(terms.deadlineMs, () => stop(late(link.address)));
     signal?.addEventListener("abort", onAbort);
     link.running.add(stop);
     try {
@@ -112,6 +116,7 @@ export function exchange(link, method, request, terms) {
         }
       }
     } finally {
+      disarm?.();
       link.running.delete(stop);
       signal?.removeEventListener("abort", onAbort);
       leave.abort();
@@ -128,8 +133,8 @@ export function exchange(link, method, request, terms) {
       // The transport looks at the messages' types only.
       /** @type {DescMethodStreaming<I, O>} */ (/** @type {unknown} */ (method)),
       leave.signal,
-      left === Infinity ? undefined : Math.max(1, Math.ceil(left)),
-      link.headers,
+      undefined,
+      left === Infinity ? link.headers : { ...link.headers, "grpc-timeout": `${Math.max(1, Math.ceil(left))}m` },
       once(request),
     );
     let whole = terms.isLast === undefined;
