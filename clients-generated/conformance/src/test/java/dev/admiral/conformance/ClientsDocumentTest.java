@@ -20,7 +20,7 @@ class ClientsDocumentTest {
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| `([A-Z_]+)` \\| `([A-Z_]+)` \\| ([a-z ]+) \\|$");
   private static final Pattern BLOCK =
-      Pattern.compile("```(java|python|ts|rust)\n(.*?)```", Pattern.DOTALL);
+      Pattern.compile("```(java|python|go|ts|rust)\n(.*?)```", Pattern.DOTALL);
 
   /** Where the code of a block must stand word for word; tests or compilers read it there. */
   private static final Map<String, List<String>> SOURCES =
@@ -30,6 +30,9 @@ class ClientsDocumentTest {
               List.of(
                   "clients-generated/python/README.md",
                   "clients-generated/python/examples/hello.py"),
+          "go",
+              List.of(
+                  "clients-generated/go/README.md", "clients-generated/go/examples/hello/main.go"),
           "ts",
               List.of(
                   "clients-generated/typescript/README.md",

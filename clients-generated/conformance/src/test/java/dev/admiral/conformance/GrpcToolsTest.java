@@ -74,7 +74,9 @@ class GrpcToolsTest {
   void grpcurl_complete_isAnswered() throws IOException {
     JsonNode answer = Contract.JSON.readTree(grpcurl("-d", HELLO, SERVICE + "/Complete"));
 
-    assertThat(answer.at("/completion/finishReason").asText()).isEqualTo("FINISH_REASON_STOP");
+    assertThat(answer.at("/completion/finish_reason").asText())
+        .as(answer.toPrettyString())
+        .isEqualTo("FINISH_REASON_STOP");
   }
 
   @Test
@@ -99,7 +101,7 @@ class GrpcToolsTest {
   }
 
   @Test
-  void grpcurl_errorOfACall_showsReasonAndMetadata() {
+  void grpcurl_refusedCall_saysWhatWasWrong() {
     Command.Outcome refused =
         Command.run(
             LIMIT,
@@ -111,7 +113,7 @@ class GrpcToolsTest {
             SERVICE + "/Complete");
 
     assertThat(refused.code()).isNotZero();
-    assertThat(refused.output()).contains("MODEL_UNKNOWN").contains("gpt-4o");
+    assertThat(refused.output()).contains("NotFound").contains("did you mean gpt-4o");
   }
 
   @Test
