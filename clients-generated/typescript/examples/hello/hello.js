@@ -1,4 +1,5 @@
-// Asks, streams, and says what it cost and where it came from: node hello.js [HOST:PORT]
+// Asks, streams, and says what it cost and where it came from:
+//   npm install --install-links && node hello.js [HOST:PORT]
 import { AdmiralError, connect, dollars, prompt, textOf } from "@admiral/optimizer";
 import { Source } from "@admiral/optimizer/v1";
 
