@@ -539,14 +539,20 @@ public final class ResponseCache implements AutoCloseable {
   private boolean evictFromDisk(String tenant, long bits, Instant now)
       throws IOException, InterruptedException {
     boolean found = false;
-    for (Row row : reads.call(() -> store.findByHash(bits), EVICTING_WAIT)) {
-      // What waits to be written has taken the row's place.
-      if (row.owner().tenant().equals(tenant) && writes.find(row.key()) == null) {
+    for (Row row : rowsOf(bits)) {
+      // What waits to be written has taken the row's place, or took it while the row was read.
+      if (row.owner().tenant().equals(tenant)
+          && writes.find(row.key()) == null
+          && rowsOf(bits).stream().anyMatch(still -> still.key().equals(row.key()))) {
         found |= row.expires().isAfter(now) && !invalidations.forbidsRow(row);
         writes.delete(Shelf.RESPONSES, row.key());
       }
     }
     return found;
+  }
+
+  private List<Row> rowsOf(long bits) throws IOException, InterruptedException {
+    return reads.call(() -> store.findByHash(bits), EVICTING_WAIT);
   }
 
   /** Returns the first 64 bits of the keys with a hash; null if the text is no hash. */

@@ -26,6 +26,9 @@ final class FaultyStore implements ResponseStore {
   /** What every method waits for; null not to hang. */
   volatile CountDownLatch hang;
 
+  /** Runs once after rows were found by hash, before they are given out; null for nothing. */
+  volatile Runnable afterFound;
+
   private void pass() throws IOException {
     CountDownLatch gate = hang;
     if (gate != null) {
@@ -53,7 +56,13 @@ final class FaultyStore implements ResponseStore {
   @Override
   public List<Row> findByHash(long bits) throws IOException {
     pass();
-    return inner.findByHash(bits);
+    List<Row> found = inner.findByHash(bits);
+    Runnable meanwhile = afterFound;
+    afterFound = null;
+    if (meanwhile != null) {
+      meanwhile.run();
+    }
+    return found;
   }
 
   @Override

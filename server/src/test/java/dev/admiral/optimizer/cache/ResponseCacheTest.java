@@ -392,6 +392,17 @@ class ResponseCacheTest {
   }
 
   @Test
+  void answerWhoseDeletionIsWrittenMeanwhile_isNotEvictedTwice() throws Exception {
+    put(key(1), answer("x"));
+    write();
+    assertThat(evict(key(1))).isTrue();
+
+    store.afterFound = this::write;
+    assertThat(evict(key(1))).isFalse();
+    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+  }
+
+  @Test
   void answerOfAnotherTenant_isNotEvicted() throws Exception {
     cache.put(key(1), new EntryOwner("rival", null), answer("x"), TEN_MINUTES, 0);
     assertThat(evict(key(1))).isFalse();
