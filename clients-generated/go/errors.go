@@ -142,6 +142,10 @@ func describe(read *status.Status, target string) string {
 		return fmt.Sprintf("The reply of Admiral at %s ended without gRPC's status: something between this client and"+
 			" Admiral, such as a proxy, does not pass on HTTP/2 trailers.", target)
 	}
+	if strings.Contains(detail, "unexpected HTTP status code") {
+		return fmt.Sprintf("Admiral at %s cannot be reached: what answers there does not speak gRPC; is it Admiral's HTTP"+
+			" port, or a proxy? gRPC has a port of its own, 50051 unless configured.", target)
+	}
 	switch read.Code() {
 	case codes.Unavailable:
 		return fmt.Sprintf("Admiral at %s cannot be reached: %s", target, explain(detail))
@@ -194,8 +198,13 @@ func explain(detail string) string {
 		return "its certificate is not accepted (" + certificate + "); have it renewed, or check this machine's clock."
 	case strings.Contains(detail, "does not look like a TLS handshake"):
 		return "it does not speak TLS there; leave WithTLS out, or use the port where it does."
+	case strings.Contains(detail, "certificate required"):
+		return "it asks clients for a certificate; give yours as TLS.Chain and TLS.Key."
+	case strings.HasSuffix(detail, "connection refused"):
+		return "connection refused; start it, or check the address."
 	case strings.Contains(detail, "server preface"):
-		return "what listens there does not speak gRPC in plaintext; use WithTLS if it expects that, or check the port."
+		return "what listens there does not speak gRPC in plaintext, or asks this client for a certificate; use WithTLS," +
+			" with a Chain if it asks for one, or check the port."
 	default:
 		return sentence(detail)
 	}

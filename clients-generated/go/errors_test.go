@@ -140,7 +140,7 @@ func TestError_ofAbsentServer_namesItsAddress(t *testing.T) {
 	server.grpc.Stop()
 	admiral, _ := client(t, server.address)
 	_, err := admiral.Ask(context.Background(), "fast", "hi")
-	contains(t, err, "Admiral at "+server.address+" cannot be reached: ", "connection refused.")
+	contains(t, err, "Admiral at "+server.address+" cannot be reached: ", "connection refused; start it, or check the address.")
 	if strings.Contains(err.Error(), "desc") || status.Code(err) != codes.Unavailable {
 		t.Error(err)
 	}

@@ -68,6 +68,18 @@ func TestReply_withoutTrailers_saysWhatMayBeBetween(t *testing.T) {
 	}
 }
 
+func TestReply_ofAWebServer_namesThePortOfGRPC(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.Protocols = new(http.Protocols)
+	server.Config.Protocols.SetUnencryptedHTTP2(true)
+	server.Start()
+	t.Cleanup(server.Close)
+	address := server.Listener.Addr().String()
+	admiral, _ := client(t, address)
+	_, err := admiral.Ask(context.Background(), "fast", "hi")
+	contains(t, err, address, "does not speak gRPC", "gRPC has a port of its own, 50051")
+}
+
 func TestReply_withTrailers_isAnAnswer(t *testing.T) {
 	admiral, _ := client(t, replying(t, func(w http.ResponseWriter) {
 		w.Header().Set(http.TrailerPrefix+"grpc-status", "0")

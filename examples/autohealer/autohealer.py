@@ -90,7 +90,7 @@ def round_of(admiral: Admiral, incidents: list[Incident], now: float, holds: flo
             source = Source.Name(answer.served.source).removeprefix("SOURCE_").lower()
             done.append(f"{service}: {json.loads(text_of(answer))['action']} ({source})")
         except AdmiralError as failure:
-            done.append(f"{service}: no advice, {failure.reason or failure.code.name}")
+            done.append(f"{service}: no advice: {failure}")
     return f"{'; '.join(done) or 'all is well'}; ${Decimal(paid).scaleb(-12):f}"
 
 

@@ -108,10 +108,10 @@ function letter(i: number): string {
   return String.fromCharCode("A".charCodeAt(0) + i);
 }
 
-/** What is told of a failure; what is no failure of a call ends the agent. */
+/** The sentence that tells a failure; what is no failure of a call ends the agent. */
 function why(error: unknown): string {
   if (error instanceof AdmiralError) {
-    return error.reason || error.code;
+    return error.message;
   }
   throw error;
 }

@@ -401,13 +401,32 @@ def test_methodOfANewerContract_isToldToBeUnknown(connect: Open) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "detail", "advice"),
+    [
+        (grpc.StatusCode.UNIMPLEMENTED, "Received http2 header with status: 404", "gRPC has a port of its own, 50051"),
+        (grpc.StatusCode.UNAVAILABLE, "Socket closed", "if it speaks TLS only, make the client with tls"),
+        (grpc.StatusCode.UNAVAILABLE, "Unwrap failed (TSI_DATA_CORRUPTED)", "give chain and key in Tls"),
+    ],
+)
+def test_wrongPortOrSettings_areToldWithWhatToDo(
+    connect: Open, code: grpc.StatusCode, detail: str, advice: str
+) -> None:
+    with ScriptedServer(bare_failure(code, detail)).serving() as address, pytest.raises(AdmiralError) as caught:
+        connect(address, retry=RetryPolicy(max_tries=1)).ask("fast", "Hello")
+    assert str(caught.value).startswith(f"Admiral at {address} cannot be reached: ")
+    assert advice in str(caught.value)
+
+
 def test_nobodyThere_isToldInOneSentence_afterAllTries(connect: Open, time: VirtualTime) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
     with pytest.raises(AdmiralError) as caught:
         connect(address, _chance=time.chance).ask("fast", "Hello")
     assert (caught.value.code, caught.value.reason) == (UNAVAILABLE, "")
-    assert str(caught.value) == f"Admiral at {address} cannot be reached: Connection refused."
+    assert str(caught.value) == (
+        f"Admiral at {address} cannot be reached: Connection refused; start it, or check the address."
+    )
     assert len(time.waits) == 4
 
 

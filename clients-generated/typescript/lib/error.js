@@ -173,8 +173,26 @@ function unheard(error, address) {
   if (root?.code === "CERT_HAS_EXPIRED" || root?.code === "CERT_NOT_YET_VALID") {
     return ["UNAVAILABLE", `${at} cannot be reached: its certificate is not valid at this time; renew it, or check this machine's clock.`];
   }
-  if (root?.code === "ERR_HTTP2_ERROR" || root?.code === "ERR_SSL_WRONG_VERSION_NUMBER") {
+  if (root?.code === "ERR_SSL_WRONG_VERSION_NUMBER") {
+    return ["UNAVAILABLE", `${at} cannot be reached: it does not speak TLS there; leave tls out, or use the port where it does.`];
+  }
+  if (root?.code === "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED") {
+    return ["UNAVAILABLE", `${at} cannot be reached: it asks clients for a certificate; give yours as tls.chain and tls.key.`];
+  }
+  if (root?.code === "ERR_HTTP2_ERROR") {
     return ["UNAVAILABLE", `${at} cannot be reached: what answers there does not speak as this client does; check the port, and whether it wants TLS. ${full(root.message)}`];
+  }
+  if (root?.code === "ECONNRESET") {
+    return ["UNAVAILABLE", `${at} cannot be reached: the connection was closed before an answer came; if it speaks TLS only, say tls.`];
+  }
+  if (error.rawMessage === "HTTP 404") {
+    return [
+      "UNIMPLEMENTED",
+      `${at} cannot be reached: what answers there does not speak gRPC; is it Admiral's HTTP port, or a proxy? gRPC has a port of its own, 50051 unless configured.`,
+    ];
+  }
+  if (root?.code === "ECONNREFUSED") {
+    return ["UNAVAILABLE", `${at} cannot be reached: connection refused; start it, or check the address.`];
   }
   if (root?.code !== undefined) {
     return ["UNAVAILABLE", `${at} cannot be reached: ${root.message || root.code}`];

@@ -76,12 +76,18 @@ test("the reason of another domain is not Admiral's", async (t) => {
 });
 
 test("a method that the server does not know is told in one sentence", async (t) => {
-  const server = await serve(t, {});
-  const failure = await failureOf(open(t, { address: server.address }).fleet.listAgents({}));
+  const headers = { ":status": 200, "content-type": "application/grpc", "grpc-status": "12", "grpc-message": "No such method" };
+  const { failure, at } = await askRaw(t, (stream) => stream.respond(headers, { endStream: true }));
   assert.deepEqual([failure.code, failure.reason], ["UNIMPLEMENTED", "NOT_IMPLEMENTED"]);
+  assert.equal(failure.message, `${at} does not know this method: No such method. It may be older than this client.`);
+});
+
+test("a port that is not gRPC's is told in one sentence", async (t) => {
+  const { failure, at } = await askRaw(t, (stream) => stream.respond({ ":status": 404 }, { endStream: true }));
+  assert.equal(failure.code, "UNIMPLEMENTED");
   assert.equal(
     failure.message,
-    `Admiral at ${server.address} does not know this method: HTTP 404. It may be older than this client.`,
+    `${at} cannot be reached: what answers there does not speak gRPC; is it Admiral's HTTP port, or a proxy? gRPC has a port of its own, 50051 unless configured.`,
   );
 });
 
@@ -90,7 +96,7 @@ test("a server that is not there is told in one sentence", async (t) => {
   await server.close();
   const { code, reason, message } = await failureOf(open(t, { address: server.address }, new FakeWorld()).ask("fast", "hi"));
   assert.deepEqual([code, reason], ["UNAVAILABLE", ""]);
-  assert.equal(message, `Admiral at ${server.address} cannot be reached: connect ECONNREFUSED ${server.address}`);
+  assert.equal(message, `Admiral at ${server.address} cannot be reached: connection refused; start it, or check the address.`);
 });
 
 test("a host whose name nobody knows is told in one sentence", async (t) => {

@@ -183,6 +183,11 @@ def _describe(code: grpc.StatusCode, details: str, address: str) -> str:
         return "The call was cancelled."
     detail = details.rsplit("last error: ", 1)[-1]
     detail = re.sub(r"^[A-Z_]+: (ipv4|ipv6|unix):\S+: ", "", detail).rstrip(".") or code.name
+    if detail.startswith("Received http2 header with status"):
+        return (
+            f"Admiral at {address} cannot be reached: what answers there does not speak gRPC; is it Admiral's HTTP"
+            " port, or a proxy? gRPC has a port of its own, 50051 unless configured."
+        )
     if code is grpc.StatusCode.UNIMPLEMENTED:
         return f"Admiral at {address} does not know this method: {detail}. It may be older than this client."
     if code is grpc.StatusCode.UNAVAILABLE:
@@ -209,5 +214,10 @@ def _connection(detail: str) -> str:
         )
     if "WRONG_VERSION_NUMBER" in detail:
         return "it does not speak TLS there; check the port, or make the client without tls"
+    if "TSI_DATA_CORRUPTED" in detail or "CERTIFICATE_REQUIRED" in detail:
+        return "it broke the TLS connection off; if it asks clients for a certificate, give chain and key in Tls"
+    if detail == "Socket closed":
+        return "the connection was closed before an answer came; if it speaks TLS only, make the client with tls"
     detail = detail.removeprefix("Failed to connect to remote host: ").removeprefix("connect: ")
-    return re.sub(r" \(\d+\)$", "", detail)
+    detail = re.sub(r" \(\d+\)$", "", detail)
+    return f"{detail}; start it, or check the address" if detail == "Connection refused" else detail

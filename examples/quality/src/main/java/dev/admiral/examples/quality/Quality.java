@@ -141,7 +141,7 @@ public final class Quality implements Callable<Integer> {
     long paid = 0;
     List<Double> scores = new ArrayList<>();
     Set<String> sources = new TreeSet<>();
-    List<String> notes = new ArrayList<>();
+    Set<String> notes = new TreeSet<>();
     for (Map.Entry<String, String> golden : GOLDEN.entrySet()) {
       if (stop.getCount() == 0) {
         break;
@@ -158,7 +158,7 @@ public final class Quality implements Callable<Integer> {
         good += verdict == Verdict.VERDICT_GOOD ? 1 : 0;
         scores.add(score);
       } catch (AdmiralException e) {
-        notes.add(e.reasonName());
+        notes.add(String.valueOf(e.getMessage()));
       } catch (JsonProcessingException e) {
         notes.add("a grade that is no JSON");
       }
