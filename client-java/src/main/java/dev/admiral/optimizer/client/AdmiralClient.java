@@ -1,6 +1,5 @@
 package dev.admiral.optimizer.client;
 
-import dev.admiral.optimizer.v1.CacheServiceGrpc;
 import dev.admiral.optimizer.v1.CompleteBatchRequest;
 import dev.admiral.optimizer.v1.CompleteBatchResponse;
 import dev.admiral.optimizer.v1.CompleteRequest;
@@ -9,8 +8,6 @@ import dev.admiral.optimizer.v1.CountTokensRequest;
 import dev.admiral.optimizer.v1.CountTokensResponse;
 import dev.admiral.optimizer.v1.EmbedRequest;
 import dev.admiral.optimizer.v1.EmbedResponse;
-import dev.admiral.optimizer.v1.EventServiceGrpc;
-import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.HealthRequest;
 import dev.admiral.optimizer.v1.HealthResponse;
 import dev.admiral.optimizer.v1.LearningQueryRequest;
@@ -26,19 +23,12 @@ import dev.admiral.optimizer.v1.StatsResponse;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.Verdict;
-import dev.admiral.optimizer.v1.WatchEventsRequest;
-import dev.admiral.optimizer.v1.WatchEventsResponse;
-import io.grpc.Deadline;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ForkJoinPool;
@@ -46,15 +36,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to Admiral, through which an agent makes its model calls. Make one and keep it; it
  * is thread-safe, connects at its first call and connects anew by itself.
  *
- * <p>Each method of the contract is here as a blocking call; {@link #fleet}, {@link #ledger},
- * {@link #cache} and {@link #events} hold those of the other services. Calls fail with {@link
- * AdmiralException} and nothing else. {@link #call} makes any unary method asynchronous.
+ * <p>Each method of the contract is here as a blocking call; {@link #fleet}, {@link #calls}, {@link
+ * #ledger}, {@link #cache} and {@link #events} hold those of the other services. Calls fail with
+ * {@link AdmiralException} and nothing else. {@link #call} makes any unary method asynchronous.
  *
  * {@snippet :
  * try (AdmiralClient admiral = AdmiralClient.builder().agent("triage-1").build()) {
@@ -63,55 +52,12 @@ import org.jspecify.annotations.Nullable;
  * }
  */
 public final class AdmiralClient implements AutoCloseable {
-  private static final Metadata.Key<String> AUTHORIZATION =
-      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-  private static final Metadata.Key<String> AGENT =
-      Metadata.Key.of("admiral-agent", Metadata.ASCII_STRING_MARSHALLER);
-
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:/@-]{0,128}");
 
-  /** What must not happen or be paid twice, and has no request_id to keep it from that. */
-  private static final Set<MethodDescriptor<?, ?>> ONCE =
-      Set.of(
-          OptimizerServiceGrpc.getEmbedMethod(),
-          FleetServiceGrpc.getCreateKeyMethod(),
-          CacheServiceGrpc.getRollBackChangeMethod());
+  private final Calls calls;
 
-  private final Link link;
-  private final View view;
-  private final Metadata headers;
-  private final Requests requests;
-
-  /** What differs between clients that share a connection. */
-  private record View(
-      Optional<String> key,
-      String agentId,
-      String agentGroup,
-      Optional<Duration> deadline,
-      RetryPolicy retry) {
-
-    View withAgent(String newAgentId, String newAgentGroup) {
-      return new View(key, newAgentId, newAgentGroup, deadline, retry);
-    }
-
-    View withDeadline(Duration newDeadline) {
-      return new View(key, agentId, agentGroup, Optional.of(newDeadline), retry);
-    }
-
-    View withRetry(RetryPolicy newRetry) {
-      return new View(key, agentId, agentGroup, deadline, newRetry);
-    }
-  }
-
-  private AdmiralClient(Link link, View view) {
-    this.link = link;
-    this.view = view;
-    this.headers = new Metadata();
-    this.requests = new Requests(view.agentId(), view.agentGroup(), view.retry().maxTries() > 1);
-    view.key().ifPresent(key -> headers.put(AUTHORIZATION, "Bearer " + key));
-    if (!view.agentId().isEmpty()) {
-      headers.put(AGENT, view.agentId());
-    }
+  private AdmiralClient(Calls calls) {
+    this.calls = calls;
   }
 
   /** Returns a builder whose every setting has a default that suits a server on this machine. */
@@ -128,8 +74,7 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws IllegalArgumentException if a name is not one the contract allows
    */
   public AdmiralClient forAgent(String agentId, String agentGroup) {
-    return new AdmiralClient(
-        link, view.withAgent(name("agent", agentId), name("agent group", agentGroup)));
+    return with(calls.view.withAgent(name("agent", agentId), name("agent group", agentGroup)));
   }
 
   /**
@@ -139,14 +84,14 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws IllegalArgumentException if the deadline is not above zero
    */
   public AdmiralClient withDeadline(Duration deadline) {
-    return new AdmiralClient(link, view.withDeadline(positive("deadline", deadline)));
+    return with(calls.view.withDeadline(positive("deadline", deadline)));
   }
 
   /**
    * Returns a client over the same connection that tries again as told. Closing either closes both.
    */
   public AdmiralClient withRetry(RetryPolicy retry) {
-    return new AdmiralClient(link, view.withRetry(retry));
+    return with(calls.view.withRetry(retry));
   }
 
   /**
@@ -174,7 +119,7 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws AdmiralException if there is no answer
    */
   public CompleteResponse complete(CompleteRequest request) {
-    return await(OptimizerServiceGrpc.getCompleteMethod(), request);
+    return calls.await(OptimizerServiceGrpc.getCompleteMethod(), request);
   }
 
   /**
@@ -194,11 +139,7 @@ public final class AdmiralClient implements AutoCloseable {
 
   /** Begins a streamed answer; whatever fails is thrown by the stream. */
   public CompletionStream stream(StreamRequest request) {
-    MessageQueue<StreamResponse> queue = new MessageQueue<>();
-    queue.start(
-        exchange(OptimizerServiceGrpc.getStreamMethod(), request, deadline(), Runnable::run, queue),
-        link.streamWindow);
-    return new CompletionStream(queue);
+    return calls.stream(request);
   }
 
   /**
@@ -209,16 +150,7 @@ public final class AdmiralClient implements AutoCloseable {
    * thread-safe.
    */
   public Flow.Publisher<StreamResponse> publisher(StreamRequest request) {
-    return subscriber -> {
-      Subscribed subscribed = new Subscribed(Objects.requireNonNull(subscriber, "subscriber"));
-      subscribed.start(
-          exchange(
-              OptimizerServiceGrpc.getStreamMethod(),
-              request,
-              deadline(),
-              link.callbacks,
-              subscribed));
-    };
+    return calls.publisher(request);
   }
 
   /**
@@ -227,7 +159,7 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws AdmiralException if the batch as a whole failed
    */
   public CompleteBatchResponse completeBatch(CompleteBatchRequest request) {
-    return await(OptimizerServiceGrpc.getCompleteBatchMethod(), request);
+    return calls.await(OptimizerServiceGrpc.getCompleteBatchMethod(), request);
   }
 
   /**
@@ -249,7 +181,7 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws AdmiralException if there are none
    */
   public EmbedResponse embed(EmbedRequest request) {
-    return await(OptimizerServiceGrpc.getEmbedMethod(), request);
+    return calls.await(OptimizerServiceGrpc.getEmbedMethod(), request);
   }
 
   /**
@@ -258,7 +190,7 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws AdmiralException if they cannot be counted
    */
   public CountTokensResponse countTokens(Prompt prompt) {
-    return await(
+    return calls.await(
         OptimizerServiceGrpc.getCountTokensMethod(),
         CountTokensRequest.newBuilder().setPrompt(prompt).build());
   }
@@ -269,7 +201,7 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws AdmiralException if the call failed
    */
   public ListModelsResponse listModels(ListModelsRequest request) {
-    return await(OptimizerServiceGrpc.getListModelsMethod(), request);
+    return calls.await(OptimizerServiceGrpc.getListModelsMethod(), request);
   }
 
   /**
@@ -278,7 +210,7 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws AdmiralException if the call failed
    */
   public ReportOutcomeResponse reportOutcome(ReportOutcomeRequest request) {
-    return await(OptimizerServiceGrpc.getReportOutcomeMethod(), request);
+    return calls.await(OptimizerServiceGrpc.getReportOutcomeMethod(), request);
   }
 
   /**
@@ -314,7 +246,7 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws AdmiralException if the call failed
    */
   public HealthResponse health() {
-    return await(OptimizerServiceGrpc.getHealthMethod(), HealthRequest.getDefaultInstance());
+    return calls.await(OptimizerServiceGrpc.getHealthMethod(), HealthRequest.getDefaultInstance());
   }
 
   /**
@@ -332,7 +264,7 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws AdmiralException if the call failed
    */
   public StatsResponse stats(StatsRequest request) {
-    return await(OptimizerServiceGrpc.getStatsMethod(), request);
+    return calls.await(OptimizerServiceGrpc.getStatsMethod(), request);
   }
 
   /**
@@ -341,7 +273,7 @@ public final class AdmiralClient implements AutoCloseable {
    * @throws AdmiralException if the call failed
    */
   public LearningQueryResponse learning(LearningQueryRequest request) {
-    return await(OptimizerServiceGrpc.getLearningQueryMethod(), request);
+    return calls.await(OptimizerServiceGrpc.getLearningQueryMethod(), request);
   }
 
   /**
@@ -355,27 +287,27 @@ public final class AdmiralClient implements AutoCloseable {
 
   /** Agents, keys, budgets and limits. */
   public FleetClient fleet() {
-    return new FleetClient(this);
+    return new FleetClient(calls);
   }
 
   /** What became of the latest calls. */
   public CallClient calls() {
-    return new CallClient(this);
+    return new CallClient(calls);
   }
 
   /** What was paid and what was saved. */
   public LedgerClient ledger() {
-    return new LedgerClient(this);
+    return new LedgerClient(calls);
   }
 
   /** The response cache. */
   public CacheClient cache() {
-    return new CacheClient(this);
+    return new CacheClient(calls);
   }
 
   /** What happens in the fleet. */
   public EventClient events() {
-    return new EventClient(this);
+    return new EventClient(calls);
   }
 
   /**
@@ -386,7 +318,7 @@ public final class AdmiralClient implements AutoCloseable {
    *     completing it in another way, cancels the call
    */
   public <Q, R> CompletableFuture<R> call(MethodDescriptor<Q, R> method, Q request) {
-    return begin(method, request, link.callbacks);
+    return calls.begin(method, request);
   }
 
   /**
@@ -395,76 +327,16 @@ public final class AdmiralClient implements AutoCloseable {
    */
   @Override
   public void close() {
-    link.close();
+    calls.link.close();
   }
 
   @Override
   public String toString() {
-    return "AdmiralClient[" + link.target + "]";
+    return "AdmiralClient[" + calls.link.target + "]";
   }
 
-  EventStream watch(WatchEventsRequest request) {
-    MessageQueue<WatchEventsResponse> queue = new MessageQueue<>();
-    // Watching has no end, so no deadline either.
-    queue.start(
-        exchange(EventServiceGrpc.getWatchEventsMethod(), request, null, Runnable::run, queue),
-        link.streamWindow);
-    return new EventStream(queue);
-  }
-
-  /** Makes a call and waits for it on this thread. */
-  <Q, R> R await(MethodDescriptor<Q, R> method, Q request) {
-    // Nothing of the caller's runs when it ends, so it may end on the connection's own thread.
-    CompletableFuture<R> pending = begin(method, request, Runnable::run);
-    try {
-      return pending.get();
-    } catch (InterruptedException e) {
-      pending.cancel(true);
-      Thread.currentThread().interrupt();
-      throw MessageQueue.interrupted();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof AdmiralException failure) {
-        throw MessageQueue.here(failure);
-      }
-      throw new IllegalStateException("A call failed in an unforeseen way.", e.getCause());
-    }
-  }
-
-  private <Q, R> CompletableFuture<R> begin(
-      MethodDescriptor<Q, R> method, Q request, Executor executor) {
-    PendingCall<R> pending = new PendingCall<>();
-    Exchange<Q, R> exchange = exchange(method, request, deadline(), executor, pending);
-    // Two, since gRPC tells of the end of a unary call only when a second message is asked for.
-    exchange.request(2);
-    exchange.start();
-    var unused = pending.whenComplete((answer, failure) -> exchange.cancel());
-    return pending;
-  }
-
-  private <Q, R> Exchange<Q, R> exchange(
-      MethodDescriptor<Q, R> method,
-      Q request,
-      @Nullable Deadline deadline,
-      Executor executor,
-      Exchange.Sink<R> sink) {
-    RetryPolicy retry = ONCE.contains(method) ? RetryPolicy.NONE : view.retry();
-    Q prepared = requests.prepare(request);
-    return new Exchange<>(
-        link,
-        method,
-        prepared,
-        headers,
-        deadline,
-        executor,
-        retry,
-        LocalAnswer.of(link.fallback, prepared),
-        sink);
-  }
-
-  private @Nullable Deadline deadline() {
-    return view.deadline()
-        .map(time -> Deadline.after(time.toNanos(), TimeUnit.NANOSECONDS))
-        .orElse(null);
+  private AdmiralClient with(Calls.View view) {
+    return new AdmiralClient(new Calls(calls.link, view));
   }
 
   private static String name(String what, String name) {
@@ -501,7 +373,7 @@ public final class AdmiralClient implements AutoCloseable {
     private Optional<String> key = Optional.empty();
     private String agentId = "";
     private String agentGroup = "";
-    private Optional<Duration> deadline = Optional.of(Duration.ofMinutes(10));
+    private Duration deadline = Duration.ofMinutes(10);
     private RetryPolicy retry = RetryPolicy.DEFAULT;
     private int maxMessageBytes = 64 << 20;
     private int streamWindow = 32;
@@ -517,7 +389,8 @@ public final class AdmiralClient implements AutoCloseable {
      * Sets the servers, each {@code host}, {@code host:port} or {@code [ipv6]:port}; the port is
      * 50051 if not given. With several, calls take turns among those that can be reached and say by
      * {@code grpc.health.v1} that they serve; one that is lost, or drained for a restart, is left
-     * and found again. The default is 127.0.0.1:50051.
+     * and found again. While none says so, those that are connected are asked all the same. The
+     * default is 127.0.0.1:50051.
      *
      * @throws IllegalArgumentException if one cannot be read, or none is given
      */
@@ -570,7 +443,7 @@ public final class AdmiralClient implements AutoCloseable {
 
     /** Sets how long a call has, over all of its tries; above zero. The default is 10 minutes. */
     public Builder deadline(Duration time) {
-      deadline = Optional.of(positive("deadline", time));
+      deadline = positive("deadline", time);
       return this;
     }
 
@@ -660,7 +533,8 @@ public final class AdmiralClient implements AutoCloseable {
               fallback,
               target,
               streamWindow);
-      return new AdmiralClient(link, new View(key, agentId, agentGroup, deadline, retry));
+      return new AdmiralClient(
+          new Calls(link, new Calls.View(key, agentId, agentGroup, deadline, retry)));
     }
 
     private static void later(Duration delay, Runnable task) {

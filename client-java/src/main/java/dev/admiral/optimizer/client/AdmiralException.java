@@ -4,6 +4,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.QuotaFailure;
 import dev.admiral.optimizer.v1.ErrorReason;
 import io.grpc.Status;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public abstract sealed class AdmiralException extends RuntimeException {
   private final ErrorReason reason;
   private final String reasonName;
   private final Status.Code code;
-  private final transient Details details;
+  private final Details details;
 
   /**
    * The same call would be refused again: the call, the key or the name of the model is at fault.
@@ -81,11 +82,18 @@ public abstract sealed class AdmiralException extends RuntimeException {
 
   /** What a status tells beyond its code, reason and message. */
   record Details(
-      Optional<Duration> retryAfter,
+      @Nullable Duration retryAfter,
       List<BadRequest.FieldViolation> violations,
       List<QuotaFailure.Violation> quotaViolations,
-      Map<String, String> metadata) {
-    static final Details NONE = new Details(Optional.empty(), List.of(), List.of(), Map.of());
+      Map<String, String> metadata)
+      implements Serializable {
+    static final Details NONE = new Details(null, List.of(), List.of(), Map.of());
+
+    Details {
+      violations = List.copyOf(violations);
+      quotaViolations = List.copyOf(quotaViolations);
+      metadata = Map.copyOf(metadata);
+    }
   }
 
   /** All of a failure, before its kind is chosen. */
@@ -164,7 +172,7 @@ public abstract sealed class AdmiralException extends RuntimeException {
 
   /** Returns how long to wait before a repeat, where the server knows. */
   public Optional<Duration> retryAfter() {
-    return details.retryAfter();
+    return Optional.ofNullable(details.retryAfter());
   }
 
   /** Returns the fields at fault, for a malformed call; else nothing. */

@@ -18,10 +18,10 @@ import java.util.stream.Stream;
 
 /** The response cache of the caller's tenant. Thread-safe. */
 public final class CacheClient {
-  private final AdmiralClient client;
+  private final Calls calls;
 
-  CacheClient(AdmiralClient client) {
-    this.client = client;
+  CacheClient(Calls calls) {
+    this.calls = calls;
   }
 
   /**
@@ -33,7 +33,7 @@ public final class CacheClient {
   public Stream<CacheChange> changes(ListChangesRequest request) {
     return Pages.all(
         token ->
-            client.await(
+            calls.await(
                 CacheServiceGrpc.getListChangesMethod(),
                 request.toBuilder().setPageToken(token).build()),
         ListChangesResponse::getChangesList,
@@ -51,7 +51,7 @@ public final class CacheClient {
    * @throws AdmiralException if the call failed
    */
   public GetMetricsResponse metrics() {
-    return client.await(
+    return calls.await(
         CacheServiceGrpc.getGetMetricsMethod(), GetMetricsRequest.getDefaultInstance());
   }
 
@@ -61,7 +61,7 @@ public final class CacheClient {
    * @throws AdmiralException if the call failed
    */
   public OptimizeResponse optimize(OptimizeRequest request) {
-    return client.await(CacheServiceGrpc.getOptimizeMethod(), request);
+    return calls.await(CacheServiceGrpc.getOptimizeMethod(), request);
   }
 
   /**
@@ -70,7 +70,7 @@ public final class CacheClient {
    * @throws AdmiralException if the call failed
    */
   public WarmResponse warm(WarmRequest request) {
-    return client.await(CacheServiceGrpc.getWarmMethod(), request);
+    return calls.await(CacheServiceGrpc.getWarmMethod(), request);
   }
 
   /**
@@ -79,7 +79,7 @@ public final class CacheClient {
    * @throws AdmiralException if the call failed
    */
   public InvalidateCacheResponse invalidate(InvalidateCacheRequest request) {
-    return client.await(CacheServiceGrpc.getInvalidateCacheMethod(), request);
+    return calls.await(CacheServiceGrpc.getInvalidateCacheMethod(), request);
   }
 
   /**
@@ -88,6 +88,6 @@ public final class CacheClient {
    * @throws AdmiralException if the call failed
    */
   public RollBackChangeResponse rollBackChange(RollBackChangeRequest request) {
-    return client.await(CacheServiceGrpc.getRollBackChangeMethod(), request);
+    return calls.await(CacheServiceGrpc.getRollBackChangeMethod(), request);
   }
 }

@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 
 /** What became of the latest calls of the caller's tenant. Thread-safe. */
 public final class CallClient {
-  private final AdmiralClient client;
+  private final Calls calls;
 
-  CallClient(AdmiralClient client) {
-    this.client = client;
+  CallClient(Calls calls) {
+    this.calls = calls;
   }
 
   /**
@@ -25,7 +25,7 @@ public final class CallClient {
   public Stream<CallRecord> latest(ListCallsRequest request) {
     return Pages.all(
         token ->
-            client.await(
+            calls.await(
                 CallServiceGrpc.getListCallsMethod(),
                 request.toBuilder().setPageToken(token).build()),
         ListCallsResponse::getCallsList,
@@ -43,6 +43,6 @@ public final class CallClient {
    * @throws AdmiralException if the call failed
    */
   public GetCallResponse get(GetCallRequest request) {
-    return client.await(CallServiceGrpc.getGetCallMethod(), request);
+    return calls.await(CallServiceGrpc.getGetCallMethod(), request);
   }
 }

@@ -9,13 +9,12 @@ import io.grpc.ManagedChannelRegistry.ProviderNotFoundException;
 import io.grpc.NameResolverRegistry;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes the connection of a client. With several servers calls take turns among those that {@code
- * grpc.health.v1} says are serving: one that is draining gets no new calls while others serve.
+ * Makes the connection of a client. With several servers calls take {@link Turns} among those that
+ * {@code grpc.health.v1} says are serving.
  */
 record Channels(
     List<Address> addresses,
@@ -24,10 +23,6 @@ record Channels(
     int maxMessageBytes,
     Duration keepAlive,
     Duration keepAliveTimeout) {
-  private static final Map<String, ?> TURNS_AMONG_HEALTHY =
-      Map.of(
-          "loadBalancingConfig", List.of(Map.of("round_robin", Map.of())),
-          "healthCheckConfig", Map.of("serviceName", ""));
 
   ManagedChannel connect() {
     NameResolverRegistry resolvers = new NameResolverRegistry();
@@ -40,7 +35,7 @@ record Channels(
             .keepAliveTimeout(keepAliveTimeout.toNanos(), TimeUnit.NANOSECONDS);
     tls.flatMap(Tls::serverName).ifPresent(channel::overrideAuthority);
     if (addresses.size() > 1) {
-      channel.defaultServiceConfig(TURNS_AMONG_HEALTHY);
+      channel.defaultServiceConfig(Turns.CONFIG);
     }
     return channel.build();
   }

@@ -9,15 +9,15 @@ import java.util.stream.Stream;
 
 /** What happens in the fleet of the caller's tenant. Thread-safe. */
 public final class EventClient {
-  private final AdmiralClient client;
+  private final Calls calls;
 
-  EventClient(AdmiralClient client) {
-    this.client = client;
+  EventClient(Calls calls) {
+    this.calls = calls;
   }
 
   /** Begins to watch events as they happen; whatever fails is thrown by the stream. */
   public EventStream watch(WatchEventsRequest request) {
-    return client.watch(request);
+    return calls.watch(request);
   }
 
   /**
@@ -29,7 +29,7 @@ public final class EventClient {
   public Stream<Event> past(ListEventsRequest request) {
     return Pages.all(
         token ->
-            client.await(
+            calls.await(
                 EventServiceGrpc.getListEventsMethod(),
                 request.toBuilder().setPageToken(token).build()),
         ListEventsResponse::getEventsList,

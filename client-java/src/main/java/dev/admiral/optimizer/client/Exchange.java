@@ -116,7 +116,7 @@ final class Exchange<Q, R> {
     if (current != null) {
       current.request(count);
     } else if (deliver) {
-      onExecutor(this::deliver);
+      executor.execute(this::deliver);
     }
   }
 
@@ -141,7 +141,7 @@ final class Exchange<Q, R> {
     } else if (current != null) {
       current.cancel("The caller left.", null);
     } else if (deliver) {
-      onExecutor(this::deliver);
+      executor.execute(this::deliver);
     }
   }
 
@@ -154,7 +154,7 @@ final class Exchange<Q, R> {
       waiting = false;
     }
     link.resume(this);
-    onExecutor(() -> end(closing()));
+    executor.execute(() -> end(closing()));
   }
 
   private void begin(int number) {
@@ -269,7 +269,7 @@ final class Exchange<Q, R> {
     }
   }
 
-  /** Asks the caller for its own answer, on a thread that may be held up. */
+  /** Asks the caller for its own answer, on a thread that may be held up, or not at all. */
   private void answerLocally(Substitute<R> own, AdmiralException.Unavailable failure) {
     try {
       link.callbacks.execute(() -> {
@@ -339,16 +339,12 @@ final class Exchange<Q, R> {
         return;
       }
       last = next;
-      sink.onMessage(next);
-    }
-  }
-
-  private void onExecutor(Runnable task) {
-    try {
-      executor.execute(task);
-    } catch (RejectedExecutionException gone) {
-      // An executor that was shut down before the client: somebody may wait all the same.
-      task.run();
+      try {
+        sink.onMessage(next);
+      } catch (RuntimeException | Error broken) {
+        end(Failures.cancelled("The reader of the answer failed."));
+        throw broken;
+      }
     }
   }
 

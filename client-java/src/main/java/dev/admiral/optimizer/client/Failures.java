@@ -13,7 +13,6 @@ import dev.admiral.optimizer.v1.BatchFailure;
 import dev.admiral.optimizer.v1.ErrorReason;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.protobuf.StatusProto;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -21,7 +20,6 @@ import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -34,6 +32,12 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
   private static final String DOMAIN = "optimizer.admiral.dev";
   private static final String NOT_HTTP2 = "First received frame was not SETTINGS";
+  private static final Metadata.Key<byte[]> DETAILS =
+      Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
+  /** Some 68 years: what a server may ask for, and a count of nanoseconds can hold. */
+  private static final long LONGEST_WAIT_SECONDS = Integer.MAX_VALUE;
+
   private static final String PREFIX = "ERROR_REASON_";
 
   private Failures() {}
@@ -66,7 +70,7 @@ final class Failures {
 
   /** Reads the failure of a call to the server called {@code target}. */
   static AdmiralException of(Status status, @Nullable Metadata trailers, String target) {
-    com.google.rpc.Status rich = StatusProto.fromStatusAndTrailers(status, trailers);
+    com.google.rpc.Status rich = rich(trailers);
     ErrorInfo info =
         details(rich, ErrorInfo.class)
             .filter(told -> told.getDomain().equals(DOMAIN))
@@ -74,7 +78,7 @@ final class Failures {
             .orElse(ErrorInfo.getDefaultInstance());
     Details details =
         new Details(
-            details(rich, RetryInfo.class).findFirst().map(Failures::duration),
+            details(rich, RetryInfo.class).findFirst().map(Failures::duration).orElse(null),
             details(rich, BadRequest.class)
                 .findFirst()
                 .map(BadRequest::getFieldViolationsList)
@@ -83,17 +87,34 @@ final class Failures {
                 .findFirst()
                 .map(QuotaFailure::getViolationsList)
                 .orElse(List.of()),
-            Map.copyOf(info.getMetadataMap()));
+            info.getMetadataMap());
     boolean told = !info.getReason().isEmpty();
     ErrorReason reason = told ? named(info.getReason()) : implied(status.getCode());
     return AdmiralException.of(
         new Failure(
-            told ? rich.getMessage() : describe(status, target),
+            told ? told(status, rich) : describe(status, target),
             status.getCause(),
             reason,
             told ? info.getReason() : shortName(reason),
             status.getCode(),
             details));
+  }
+
+  /**
+   * Reads what came beside the status. The code and the words of the status itself stand even if
+   * this is garbled, or something on the way gave the call another code.
+   */
+  private static com.google.rpc.Status rich(@Nullable Metadata trailers) {
+    byte[] details = trailers == null ? null : trailers.get(DETAILS);
+    try {
+      return com.google.rpc.Status.parseFrom(details == null ? new byte[0] : details);
+    } catch (InvalidProtocolBufferException garbled) {
+      return com.google.rpc.Status.getDefaultInstance();
+    }
+  }
+
+  private static String told(Status status, com.google.rpc.Status rich) {
+    return rich.getMessage().isEmpty() ? firstLine(status.getDescription()) : rich.getMessage();
   }
 
   private static ErrorReason named(String name) {
@@ -132,10 +153,10 @@ final class Failures {
     }
     // A call that was waiting for the connection is told of it as a fault of the transport.
     if (deepest(status).contains(NOT_HTTP2)) {
-      return cannotBeReached(target, way(status, told));
+      return cannotBeReached(target, way(status));
     }
     return switch (status.getCode()) {
-      case UNAVAILABLE -> cannotBeReached(target, way(status, told));
+      case UNAVAILABLE -> cannotBeReached(target, way(status));
       case DEADLINE_EXCEEDED -> "The deadline passed before Admiral at " + target + " answered.";
       case CANCELLED -> "The call was cancelled.";
       case UNIMPLEMENTED ->
@@ -153,7 +174,7 @@ final class Failures {
   }
 
   /** Says what is wrong with the way to the server. */
-  private static String way(Status status, String told) {
+  private static String way(Status status) {
     List<Throwable> causes = causes(status);
     if (causes.stream().anyMatch(CertificateException.class::isInstance)
         || causes.stream().anyMatch(CertPathBuilderException.class::isInstance)) {
@@ -169,9 +190,6 @@ final class Failures {
     if (deepest.contains("not an SSL/TLS record")) {
       return "what answers there does not speak TLS; leave tls(...) out, or use the port that"
           + " does.";
-    }
-    if (told.contains("NOT_SERVING")) {
-      return "it says that it cannot serve now; its health tells why.";
     }
     if (deepest.contains("Network closed for unknown reason")) {
       return "the connection was closed before an answer came.";
@@ -243,6 +261,7 @@ final class Failures {
 
   private static Duration duration(RetryInfo info) {
     var delay = info.getRetryDelay();
-    return Duration.ofSeconds(delay.getSeconds(), delay.getNanos());
+    long seconds = Math.max(0, Math.min(delay.getSeconds(), LONGEST_WAIT_SECONDS));
+    return Duration.ofSeconds(seconds, delay.getNanos());
   }
 }

@@ -14,6 +14,8 @@ import java.util.Optional;
  * {@code ledger_entry_id} and {@code served} are taken out of it, since Admiral knows nothing of
  * it: an answer without {@code served} ({@code hasServed()} is false) did not come from Admiral.
  *
+ * <p>The call's deadline does not bound it; cancelling the call leaves it to end by itself.
+ *
  * <p>Called on the client's executor, by many threads at once; it must be thread-safe, and may
  * block if that executor's threads may.
  */

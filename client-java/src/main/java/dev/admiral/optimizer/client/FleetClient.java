@@ -29,10 +29,10 @@ import java.util.stream.Stream;
 
 /** Agents, keys, budgets and limits of the caller's tenant. Thread-safe. */
 public final class FleetClient {
-  private final AdmiralClient client;
+  private final Calls calls;
 
-  FleetClient(AdmiralClient client) {
-    this.client = client;
+  FleetClient(Calls calls) {
+    this.calls = calls;
   }
 
   /**
@@ -44,7 +44,7 @@ public final class FleetClient {
   public Stream<Agent> agents(ListAgentsRequest request) {
     return Pages.all(
         token ->
-            client.await(
+            calls.await(
                 FleetServiceGrpc.getListAgentsMethod(),
                 request.toBuilder().setPageToken(token).build()),
         ListAgentsResponse::getAgentsList,
@@ -65,7 +65,7 @@ public final class FleetClient {
   public Stream<Key> keys(ListKeysRequest request) {
     return Pages.all(
         token ->
-            client.await(
+            calls.await(
                 FleetServiceGrpc.getListKeysMethod(),
                 request.toBuilder().setPageToken(token).build()),
         ListKeysResponse::getKeysList,
@@ -86,7 +86,7 @@ public final class FleetClient {
   public Stream<Budget> budgets(ListBudgetsRequest request) {
     return Pages.all(
         token ->
-            client.await(
+            calls.await(
                 FleetServiceGrpc.getListBudgetsMethod(),
                 request.toBuilder().setPageToken(token).build()),
         ListBudgetsResponse::getBudgetsList,
@@ -107,7 +107,7 @@ public final class FleetClient {
   public Stream<Limit> limits(ListLimitsRequest request) {
     return Pages.all(
         token ->
-            client.await(
+            calls.await(
                 FleetServiceGrpc.getListLimitsMethod(),
                 request.toBuilder().setPageToken(token).build()),
         ListLimitsResponse::getLimitsList,
@@ -125,7 +125,7 @@ public final class FleetClient {
    * @throws AdmiralException if the call failed
    */
   public GetAgentResponse agent(GetAgentRequest request) {
-    return client.await(FleetServiceGrpc.getGetAgentMethod(), request);
+    return calls.await(FleetServiceGrpc.getGetAgentMethod(), request);
   }
 
   /**
@@ -134,7 +134,7 @@ public final class FleetClient {
    * @throws AdmiralException if the call failed
    */
   public HeartbeatResponse heartbeat(HeartbeatRequest request) {
-    return client.await(FleetServiceGrpc.getHeartbeatMethod(), request);
+    return calls.await(FleetServiceGrpc.getHeartbeatMethod(), request);
   }
 
   /**
@@ -143,7 +143,7 @@ public final class FleetClient {
    * @throws AdmiralException if the call failed
    */
   public ForgetAgentResponse forgetAgent(ForgetAgentRequest request) {
-    return client.await(FleetServiceGrpc.getForgetAgentMethod(), request);
+    return calls.await(FleetServiceGrpc.getForgetAgentMethod(), request);
   }
 
   /**
@@ -152,7 +152,7 @@ public final class FleetClient {
    * @throws AdmiralException if the call failed
    */
   public CreateKeyResponse createKey(CreateKeyRequest request) {
-    return client.await(FleetServiceGrpc.getCreateKeyMethod(), request);
+    return calls.await(FleetServiceGrpc.getCreateKeyMethod(), request);
   }
 
   /**
@@ -161,7 +161,7 @@ public final class FleetClient {
    * @throws AdmiralException if the call failed
    */
   public RevokeKeyResponse revokeKey(RevokeKeyRequest request) {
-    return client.await(FleetServiceGrpc.getRevokeKeyMethod(), request);
+    return calls.await(FleetServiceGrpc.getRevokeKeyMethod(), request);
   }
 
   /**
@@ -170,6 +170,6 @@ public final class FleetClient {
    * @throws AdmiralException if the call failed
    */
   public SetBudgetResponse setBudget(SetBudgetRequest request) {
-    return client.await(FleetServiceGrpc.getSetBudgetMethod(), request);
+    return calls.await(FleetServiceGrpc.getSetBudgetMethod(), request);
   }
 }

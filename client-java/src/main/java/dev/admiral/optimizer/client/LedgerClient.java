@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 
 /** What was paid and what was saved, for the caller's tenant. Thread-safe. */
 public final class LedgerClient {
-  private final AdmiralClient client;
+  private final Calls calls;
 
-  LedgerClient(AdmiralClient client) {
-    this.client = client;
+  LedgerClient(Calls calls) {
+    this.calls = calls;
   }
 
   /**
@@ -25,7 +25,7 @@ public final class LedgerClient {
   public Stream<LedgerEntry> entries(ListEntriesRequest request) {
     return Pages.all(
         token ->
-            client.await(
+            calls.await(
                 LedgerServiceGrpc.getListEntriesMethod(),
                 request.toBuilder().setPageToken(token).build()),
         ListEntriesResponse::getEntriesList,
@@ -43,6 +43,6 @@ public final class LedgerClient {
    * @throws AdmiralException if the call failed
    */
   public GetReportResponse report(GetReportRequest request) {
-    return client.await(LedgerServiceGrpc.getGetReportMethod(), request);
+    return calls.await(LedgerServiceGrpc.getGetReportMethod(), request);
   }
 }

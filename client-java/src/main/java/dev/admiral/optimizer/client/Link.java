@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -12,8 +13,11 @@ import java.util.function.LongSupplier;
 final class Link {
   final ManagedChannel channel;
 
-  /** Runs callbacks that belong to the caller. */
+  /** Runs callbacks that belong to the caller; may refuse, as an executor that was shut down. */
   final Executor callbacks;
+
+  /** As {@link #callbacks}, but never refuses: somebody may wait for what is delivered. */
+  final Executor delivery;
 
   final Timer timer;
 
@@ -52,6 +56,14 @@ final class Link {
       int streamWindow) {
     this.channel = channel;
     this.callbacks = callbacks;
+    this.delivery =
+        task -> {
+          try {
+            callbacks.execute(task);
+          } catch (RejectedExecutionException full) {
+            task.run();
+          }
+        };
     this.timer = timer;
     this.jitter = jitter;
     this.nanoTime = nanoTime;

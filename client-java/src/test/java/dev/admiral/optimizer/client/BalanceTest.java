@@ -74,11 +74,7 @@ final class BalanceTest {
   void server_thatDoesNotServe_getsNoNewCallsUntilItDoes() {
     askUntilBothServed();
     one.health.setStatus("", ServingStatus.NOT_SERVING);
-    for (int alone = 0; alone < ENOUGH; ) {
-      int before = one.served();
-      client.ask("fast", "hi");
-      alone = one.served() == before ? alone + 1 : 0;
-    }
+    askUntilOnlyServedBy(two);
     int before = one.served();
     ask(ENOUGH);
     assertThat(one.served()).isEqualTo(before);
@@ -130,26 +126,42 @@ final class BalanceTest {
   }
 
   @Test
-  void servers_ofWhichNoneServes_areSaidToBe() {
+  void servers_ofWhichNoneServes_areAskedAllTheSameUntilOneDoes() {
     askUntilBothServed();
     one.health.setStatus("", ServingStatus.NOT_SERVING);
+    askUntilOnlyServedBy(two);
     two.health.setStatus("", ServingStatus.NOT_SERVING);
     AdmiralClient hasty = client.withRetry(RetryPolicy.NONE);
-    while (true) {
-      try {
-        hasty.ask("fast", "hi");
-      } catch (AdmiralException.Unavailable e) {
-        assertThat(e)
-            .hasMessageEndingWith(
-                "cannot be reached: it says that it cannot serve now; its health tells why.");
-        return;
-      }
+    int before = one.served();
+    while (one.served() == before) {
+      assertThat(hasty.ask("fast", "hi")).isEqualTo("hello");
     }
+    two.health.setStatus("", ServingStatus.SERVING);
+    askUntilOnlyServedBy(two);
+  }
+
+  @Test
+  void servers_ofWhichOneIsGoneAndOneDoesNotServe_areAskedWhereTheyAre() {
+    askUntilBothServed();
+    one.health.setStatus("", ServingStatus.NOT_SERVING);
+    askUntilOnlyServedBy(two);
+    two.server.stop();
+    int before = one.served();
+    ask(ENOUGH);
+    assertThat(one.served() - before).isEqualTo(ENOUGH);
   }
 
   private void ask(int times) {
     for (int i = 0; i < times; i++) {
       client.ask("fast", "hi");
+    }
+  }
+
+  private void askUntilOnlyServedBy(Replica only) {
+    for (int alone = 0; alone < ENOUGH; ) {
+      int before = only.served();
+      client.ask("fast", "hi");
+      alone = only.served() > before ? alone + 1 : 0;
     }
   }
 

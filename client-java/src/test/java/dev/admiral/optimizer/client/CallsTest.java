@@ -32,6 +32,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -166,6 +169,20 @@ final class CallsTest {
       answer.cancel(true);
       left.await();
       assertThat(answer).isCancelled();
+    }
+  }
+
+  @Test
+  void future_whoseExecutorTakesNoMore_endsAllTheSame() throws Exception {
+    Executor full =
+        task -> {
+          throw new RejectedExecutionException("full");
+        };
+    try (AdmiralClient client = server.client().executor(full).build()) {
+      CompleteRequest request =
+          CompleteRequest.newBuilder().setPrompt(Prompts.of("fast", "hi")).build();
+      assertThat(client.completeAsync(request).get(20, TimeUnit.SECONDS).getCallId())
+          .isEqualTo("call-1");
     }
   }
 

@@ -11,20 +11,27 @@ import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.ErrorReason;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every failure arrives as one type that says why. */
+@Timeout(60)
 final class ErrorsTest {
   private FakeServer server;
   private AdmiralClient client;
@@ -178,6 +185,57 @@ final class ErrorsTest {
                     .build()));
     assertThat(e.code()).isEqualTo(Status.Code.INTERNAL);
     assertThat(e).hasMessage("broken inside");
+  }
+
+  @Test
+  void status_thatIsNone_leavesCodeAndMessage() {
+    Metadata trailers = new Metadata();
+    trailers.put(
+        Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER),
+        new byte[] {7, 7, 7});
+    AdmiralException e =
+        failWith(Status.NOT_FOUND.withDescription("no such").asRuntimeException(trailers));
+    assertThat(e.code()).isEqualTo(Status.Code.NOT_FOUND);
+    assertThat(e).hasMessage("no such");
+  }
+
+  @Test
+  void status_whoseCodeWasChangedOnItsWay_keepsItsDetails() {
+    Metadata trailers =
+        FakeServer.error(Status.Code.UNAVAILABLE, "NO_PROVIDER_AVAILABLE").getTrailers();
+    AdmiralException e = failWith(Status.INTERNAL.asRuntimeException(trailers));
+    assertThat(e.code()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(e.reasonName()).isEqualTo("NO_PROVIDER_AVAILABLE");
+  }
+
+  @Test
+  void wait_beyondAllSense_isALongOne() {
+    RetryInfo.Builder wait = RetryInfo.newBuilder();
+    wait.getRetryDelayBuilder().setSeconds(Long.MAX_VALUE).setNanos(Integer.MAX_VALUE);
+    AdmiralException e =
+        failWith(FakeServer.error(Status.Code.RESOURCE_EXHAUSTED, "RATE_LIMITED", wait.build()));
+    assertThat(e.retryAfter()).hasValueSatisfying(asked -> assertThat(asked).isPositive());
+  }
+
+  @Test
+  void failure_writtenAndReadAgain_isTheSame() throws Exception {
+    RetryInfo.Builder wait = RetryInfo.newBuilder();
+    wait.getRetryDelayBuilder().setSeconds(2);
+    AdmiralException e =
+        failWith(FakeServer.error(Status.Code.RESOURCE_EXHAUSTED, "RATE_LIMITED", wait.build()));
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(written)) {
+      out.writeObject(e);
+    }
+    AdmiralException read;
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(written.toByteArray()))) {
+      read = (AdmiralException) in.readObject();
+    }
+    assertThat(read).isInstanceOf(AdmiralException.LimitReached.class).hasMessage(e.getMessage());
+    assertThat(read.reason()).isEqualTo(ErrorReason.ERROR_REASON_RATE_LIMITED);
+    assertThat(read.retryAfter()).contains(Duration.ofSeconds(2));
+    assertThat(read.metadata()).isEqualTo(e.metadata());
   }
 
   @Test

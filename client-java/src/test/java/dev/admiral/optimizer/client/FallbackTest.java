@@ -35,10 +35,12 @@ import java.util.concurrent.Flow;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What answers where Admiral is away, and when it is asked. Waits between tries take no time. */
+@Timeout(60)
 final class FallbackTest {
   private static final CompleteRequest REQUEST =
       CompleteRequest.newBuilder().setPrompt(Prompts.of("fast", "hi")).setRequestId("mine").build();
@@ -256,6 +258,33 @@ final class FallbackTest {
   }
 
   @Test
+  void subscriber_thatThrowsOfOnesOwnAnswer_leavesAndTheCallEnds() throws Exception {
+    server.stop();
+    CompletableFuture<CallSummary> ended = new CompletableFuture<>();
+    ExecutorService own = Executors.newSingleThreadExecutor(FallbackTest::silent);
+    try (AdmiralClient client =
+        server
+            .client()
+            .executor(own)
+            .fallback(answering(FakeServer.answer("own")))
+            .listener(ended::complete)
+            .build((delay, task) -> task.run(), () -> 1.0)) {
+      client
+          .publisher(STREAM)
+          .subscribe(
+              new OneByOne() {
+                @Override
+                public void onNext(StreamResponse event) {
+                  throw new IllegalStateException("broken subscriber");
+                }
+              });
+      assertThat(ended.get().failure()).isPresent();
+    } finally {
+      own.shutdown();
+    }
+  }
+
+  @Test
   void events_ofAnyAnswer_areWhatCollectPutsTogether() {
     CompleteResponse answer =
         CompleteResponse.newBuilder()
@@ -305,6 +334,13 @@ final class FallbackTest {
       asked.add(request);
       return Optional.of(answer);
     };
+  }
+
+  /** A thread whose uncaught exceptions are expected. */
+  private static Thread silent(Runnable task) {
+    Thread thread = new Thread(task);
+    thread.setUncaughtExceptionHandler((broken, expected) -> {});
+    return thread;
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
