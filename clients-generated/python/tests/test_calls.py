@@ -338,6 +338,13 @@ def test_stream_thatEndsWellWithoutFinished_hasFailed(connect: Open, messages: l
     assert len(server.seen) == 1
 
 
+@pytest.mark.parametrize("step", [bare_failure(UNAVAILABLE), events(started())])
+def test_stream_thatFails_isToldWithoutWhatGrpcRaised(connect: Open, step: Any) -> None:
+    with ScriptedServer(step).serving() as address, pytest.raises(AdmiralError) as told:
+        connect(address, retry=RetryPolicy(max_tries=1)).read(v1.StreamRequest(prompt=HELLO))
+    assert told.value.__context__ is None or told.value.__suppress_context__
+
+
 def test_stream_ofANewerContract_passesUnknownEventsOn_andTextOverThem(connect: Open) -> None:
     # Field 15 of StreamResponse, field 14 of ContentDelta: kinds that this client does not know.
     newer = v1.StreamResponse.FromString(b"\x7a\x02\x08\x01")

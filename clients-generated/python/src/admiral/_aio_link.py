@@ -186,9 +186,9 @@ class AsyncEventStream(Generic[_R]):
             except StopAsyncIteration:
                 self._over = True
                 self._ended()
+                break
             except grpc.RpcError as failure:
                 error = cancelled() if self._left.is_set() else self._link.told(failure)
-                await self._failed(error)
             except asyncio.CancelledError:
                 self._over = True
                 if _is_cancelled() or not (self._left.is_set() or self._link.closed):
@@ -199,6 +199,7 @@ class AsyncEventStream(Generic[_R]):
                 self._heard = True
                 self._note(message)
                 return message
+            await self._failed(error)
         raise StopAsyncIteration
 
     async def __aenter__(self) -> Self:
@@ -225,7 +226,7 @@ class AsyncEventStream(Generic[_R]):
         wait = None if self._heard else self._tries.wait(error)
         if wait is None:
             self._over = True
-            raise error from None
+            raise error
         try:
             await self._link.pause(wait, self._left)
             self._start()
@@ -258,7 +259,7 @@ class AsyncCompletionStream(AsyncEventStream[StreamResponse]):
             self._over = True  # What comes after is gRPC's own end.
 
     def _ended(self) -> None:
-        raise unfinished()
+        raise unfinished() from None
 
 
 def _once(make: Callable[[], Any]) -> Callable[[], Any]:

@@ -164,7 +164,7 @@ class Admiral:
     def list_models(
         self, request: ListModelsRequest | None = None, *, deadline: float | None = None
     ) -> ListModelsResponse:
-        """Lists models, and with the first page all aliases."""
+        """Lists models, one page of them, and with the first page all aliases; the answer names the next page."""
         return self.optimizer.ListModels(request or ListModelsRequest(), timeout=_given(deadline))
 
     def report_outcome(
@@ -189,7 +189,10 @@ class Admiral:
     def learning(
         self, request: LearningQueryRequest | None = None, *, deadline: float | None = None
     ) -> LearningQueryResponse:
-        """Tells what the server has learned from failures, and from what callers reported of answers."""
+        """Tells what the server has learned from failures, and from what callers reported of answers.
+
+        One page of failures; the answer names the next page.
+        """
         return self.optimizer.LearningQuery(request or LearningQueryRequest(), timeout=_given(deadline))
 
     def close(self) -> None:

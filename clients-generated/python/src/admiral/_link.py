@@ -254,12 +254,14 @@ class EventStream(Generic[_R]):
             except StopIteration:
                 self._over = True
                 self._ended()
+                break
             except grpc.RpcError as failure:
-                self._failed(cancelled() if self._left.is_set() else self._link.told(failure))
+                error = cancelled() if self._left.is_set() else self._link.told(failure)
             else:
                 self._heard = True
                 self._note(message)
                 return message
+            self._failed(error)
         raise StopIteration
 
     def __enter__(self) -> Self:
@@ -328,4 +330,4 @@ class CompletionStream(EventStream[StreamResponse]):
             self._over = True  # What comes after is gRPC's own end.
 
     def _ended(self) -> None:
-        raise unfinished()
+        raise unfinished() from None
