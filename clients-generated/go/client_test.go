@@ -272,9 +272,8 @@ func TestStream_leftByItsReader_isCancelledAtTheServer(t *testing.T) {
 	server.onStream = func(
 		_ *optimizerv1.StreamRequest, stream grpc.ServerStreamingServer[optimizerv1.StreamResponse],
 	) error {
-		if err := sendAll(stream, piece("a"), piece("b")); err != nil {
-			return err
-		}
+		// The reader may be gone before the second is sent.
+		_ = sendAll(stream, piece("a"), piece("b"))
 		<-stream.Context().Done()
 		left <- stream.Context().Err()
 		return nil
@@ -400,7 +399,7 @@ func TestServers_several_takeTurnsAndThoseThatAreNotWellGetNone(t *testing.T) {
 	if !settled(0, 2) {
 		t.Error("a server that is not well was asked")
 	}
-	servers[0].grpc.Stop()
+	servers[0].stop()
 	if !settled(2) {
 		t.Error("the one that is left was not asked")
 	}

@@ -137,7 +137,7 @@ func TestError_ofMethodTheServerDoesNotKnow_saysThatItMayBeOlder(t *testing.T) {
 
 func TestError_ofAbsentServer_namesItsAddress(t *testing.T) {
 	server := start(t)
-	server.grpc.Stop()
+	server.stop()
 	admiral, _ := client(t, server.address)
 	_, err := admiral.Ask(context.Background(), "fast", "hi")
 	contains(t, err, "Admiral at "+server.address+" cannot be reached: ", "connection refused; start it, or check the address.")

@@ -26,6 +26,7 @@ type fakeServer struct {
 	address    string
 	grpc       *grpc.Server
 	health     *health.Server
+	ended      chan struct{}
 	onComplete func(context.Context, *optimizerv1.CompleteRequest) (*optimizerv1.CompleteResponse, error)
 	onBatch    func(*optimizerv1.CompleteBatchRequest) (*optimizerv1.CompleteBatchResponse, error)
 	onEmbed    func(*optimizerv1.EmbedRequest) (*optimizerv1.EmbedResponse, error)
@@ -49,12 +50,22 @@ func startOn(t *testing.T, address string, options ...grpc.ServerOption) *fakeSe
 	}
 	fake := &fakeServer{
 		address: listener.Addr().String(), grpc: grpc.NewServer(options...), health: health.NewServer(),
+		ended: make(chan struct{}),
 	}
 	optimizerv1.RegisterOptimizerServiceServer(fake.grpc, fake)
 	healthpb.RegisterHealthServer(fake.grpc, fake.health)
-	go func() { _ = fake.grpc.Serve(listener) }()
-	t.Cleanup(fake.grpc.Stop)
+	go func() {
+		defer close(fake.ended)
+		_ = fake.grpc.Serve(listener)
+	}()
+	t.Cleanup(fake.stop)
 	return fake
+}
+
+// stop returns when nothing listens at the address any more, also if serving had hardly begun.
+func (f *fakeServer) stop() {
+	f.grpc.Stop()
+	<-f.ended
 }
 
 func (f *fakeServer) Complete(

@@ -226,7 +226,7 @@ func TestStream_brokenAfterItsFirstMessage_isNotTriedAgain(t *testing.T) {
 
 func TestStream_serverAbsent_isTriedFiveTimes(t *testing.T) {
 	server := start(t)
-	server.grpc.Stop()
+	server.stop()
 	admiral, clock := client(t, server.address)
 	for _, err := range admiral.AskStream(context.Background(), "fast", "hi") {
 		contains(t, err, "cannot be reached")
@@ -295,7 +295,7 @@ func TestServer_restarted_isFoundAgain(t *testing.T) {
 	if _, err := admiral.Ask(context.Background(), "fast", "hi"); err != nil {
 		t.Fatal(err)
 	}
-	server.grpc.Stop()
+	server.stop()
 	if _, err := admiral.Ask(context.Background(), "fast", "hi"); err != nil || waits < 2 {
 		t.Error(err, waits)
 	}
