@@ -210,8 +210,8 @@ impl Admiral {
     pub async fn call<Q: Unary>(&self, request: Q) -> Result<Q::Response, Error> {
         let request = self.prepared(request);
         let (answer, mut rest) = begin(self.clone(), request, Some(self.view.deadline)).await?;
-        match (answer, rest.message().await?) {
-            (Some(answer), None) => Ok(answer),
+        match answer {
+            Some(answer) if rest.message().await?.is_none() => Ok(answer),
             _ => Err(Error::not_one_answer(self.server())),
         }
     }

@@ -1,5 +1,6 @@
 use std::{collections::HashMap, error, fmt, time::Duration};
 
+use h2::Reason;
 use tonic::{Code, Status, TimeoutExpired};
 use tonic_types::{FieldViolation, QuotaViolation, StatusExt};
 
@@ -169,13 +170,12 @@ impl Error {
             Some(source) if chain(source).any(|cause| cause.is::<TimeoutExpired>()) => {
                 return Self::deadline_passed(server);
             }
-            // The call's own caller left no status behind, so that this is the connection's end.
-            Some(source) if is_lost(source) => Code::Unavailable,
+            Some(source) => transport_code(source).unwrap_or(status.code()),
             // What tonic says of a stream that ended without them.
             None if status.message().contains("missing grpc-status trailer") => {
                 return Self::trailers_lost(server);
             }
-            _ => status.code(),
+            None => status.code(),
         };
         let deepest = source
             .and_then(|source| chain(source).last())
@@ -232,18 +232,34 @@ fn chain<'a>(
     std::iter::successors(Some(first), |cause| cause.source())
 }
 
-/// Whether the connection broke, or could not be made. What the server did to this one call alone (a
-/// reset with a code of its own) keeps the code that gRPC gives it.
-fn is_lost(source: &(dyn error::Error + 'static)) -> bool {
-    chain(source).any(|cause| {
+/// What a failure of the connection, or the server's reset of one call, means. A call whose own caller
+/// left has nobody to be told, so that a connection which ends is always lost.
+fn transport_code(source: &(dyn error::Error + 'static)) -> Option<Code> {
+    chain(source).find_map(|cause| {
         if let Some(h2) = cause.downcast_ref::<h2::Error>() {
-            return h2.is_io() || h2.is_go_away();
+            return Some(h2_code(h2));
         }
-        cause.is::<std::io::Error>()
+        let lost = cause.is::<std::io::Error>()
             || cause.downcast_ref::<hyper::Error>().is_some_and(|hyper| {
                 hyper.is_closed() || hyper.is_canceled() || hyper.is_incomplete_message()
-            })
+            });
+        lost.then_some(Code::Unavailable)
     })
+}
+
+/// The code that gRPC gives an error of HTTP/2; tonic does so only where it is built as a server too.
+fn h2_code(error: &h2::Error) -> Code {
+    if error.is_io() || error.is_go_away() {
+        return Code::Unavailable;
+    }
+    match error.reason() {
+        Some(Reason::REFUSED_STREAM) => Code::Unavailable,
+        Some(Reason::CANCEL) => Code::Cancelled,
+        Some(Reason::ENHANCE_YOUR_CALM) => Code::ResourceExhausted,
+        Some(Reason::INADEQUATE_SECURITY) => Code::PermissionDenied,
+        Some(Reason::STREAM_CLOSED | Reason::HTTP_1_1_REQUIRED) | None => Code::Unknown,
+        Some(_) => Code::Internal,
+    }
 }
 
 /// What is wrong with the server's certificate and what to do, if that is what failed.
@@ -251,7 +267,7 @@ fn certificate(detail: &str) -> Option<String> {
     let fault = detail.split_once("invalid peer certificate: ")?.1;
     Some(if fault.contains("not valid for name") {
         "its certificate is for another name: connect by a name it bears, or give that by Tls::with_server_name.".to_string()
-    } else if fault.contains("UnknownIssuer") {
+    } else if fault.contains("UnknownIssuer") || fault.contains("BadSignature") {
         "its certificate is from an authority unknown here: give that authority's certificate by Tls::trusting.".to_string()
     } else {
         format!("its certificate is not valid: {fault}")
