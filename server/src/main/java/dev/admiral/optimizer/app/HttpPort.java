@@ -192,6 +192,11 @@ final class HttpPort implements AutoCloseable {
     return front.unendedCalls();
   }
 
+  /** Returns whether connections are taken, which they are not at the bound of them. */
+  boolean open() {
+    return connector.isAccepting();
+  }
+
   /** Returns how many connections are open. */
   int connections() {
     return connector.getConnectedEndPoints().size();

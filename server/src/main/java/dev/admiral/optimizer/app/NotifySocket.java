@@ -18,9 +18,9 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Sends datagrams to a unix socket of Linux, which the JDK's channels cannot: they speak streams
- * alone. Three functions of the C library do it, on any processor; what a network library brings
- * for this is made for one processor, and wants an event loop for a message a minute. Safe for use
- * by several threads.
+ * alone. Two functions of the C library do it, on any processor; what a network library brings for
+ * this is made for one processor, and wants an event loop for a message a minute. Safe for use by
+ * several threads.
  */
 final class NotifySocket {
   private static final int AF_UNIX = 1;
@@ -39,9 +39,13 @@ final class NotifySocket {
   private static final long ERRNO =
       CALL_STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-  private final MethodHandle socket;
   private final MethodHandle sendTo;
-  private final MethodHandle close;
+
+  /**
+   * Open until the process ends: one that has no descriptor left must still be able to say that it
+   * lives.
+   */
+  private final int socket;
 
   /** The name as the kernel wants it: of a file with a zero behind it, of others before it. */
   private final byte[] name;
@@ -56,13 +60,12 @@ final class NotifySocket {
       throw new IOException("only Linux has such sockets");
     }
     try {
-      socket = function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+      socket = opened();
       sendTo =
           function(
               "sendto",
               FunctionDescriptor.of(
                   JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-      close = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     } catch (IllegalCallerException | LinkageError e) {
       throw new IOException("the JVM lets nobody call the system: add --enable-native-access", e);
     }
@@ -90,6 +93,23 @@ final class NotifySocket {
         Linker.Option.captureCallState("errno"));
   }
 
+  private static int opened() throws IOException {
+    MethodHandle open =
+        function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      int socket = (int) open.invokeExact(state, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+      if (socket < 0) {
+        throw failed("no socket can be opened", state);
+      }
+      return socket;
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
   /**
    * Sends a text as one datagram. Does not wait.
    *
@@ -102,33 +122,29 @@ final class NotifySocket {
       address.set(JAVA_SHORT, 0, (short) AF_UNIX);
       MemorySegment.copy(name, 0, address, JAVA_BYTE, JAVA_SHORT.byteSize(), name.length);
       MemorySegment message = arena.allocateFrom(JAVA_BYTE, text.getBytes(StandardCharsets.UTF_8));
-      int opened = (int) socket.invokeExact(state, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-      if (opened < 0) {
-        throw failed("no socket can be opened", state);
-      }
-      try {
-        long sent =
-            (long)
-                sendTo.invokeExact(
-                    state,
-                    opened,
-                    message,
-                    message.byteSize(),
-                    MSG_DONTWAIT | MSG_NOSIGNAL,
-                    address,
-                    (int) address.byteSize());
-        if (sent < 0) {
-          throw failed("the message was not taken", state);
-        }
-      } finally {
-        int _ = (int) close.invokeExact(state, opened);
+      long sent =
+          (long)
+              sendTo.invokeExact(
+                  state,
+                  socket,
+                  message,
+                  message.byteSize(),
+                  MSG_DONTWAIT | MSG_NOSIGNAL,
+                  address,
+                  (int) address.byteSize());
+      if (sent < 0) {
+        throw failed("the message was not taken", state);
       }
     } catch (IOException | RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
-      // To the compiler's eyes what calls a function of C may throw anything; C throws nothing.
-      throw new IllegalStateException(e);
+      throw impossible(e);
     }
+  }
+
+  /** To the compiler's eyes what calls a function of C may throw anything; C throws nothing. */
+  private static IllegalStateException impossible(Throwable thrown) {
+    return new IllegalStateException(thrown);
   }
 
   private static IOException failed(String what, MemorySegment state) {

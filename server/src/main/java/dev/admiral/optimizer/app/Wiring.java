@@ -412,7 +412,7 @@ final class Wiring implements AutoCloseable {
       tell(
           manager,
           board,
-          List.of(Door.grpc(address, door.port()), Door.http(httpAddress, web.port())),
+          List.of(Door.grpc(address, door.port()), Door.http(httpAddress, web.port(), web::open)),
           chores);
     }
   }

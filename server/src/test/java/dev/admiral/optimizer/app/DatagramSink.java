@@ -65,6 +65,14 @@ final class DatagramSink implements AutoCloseable {
     return receive(MSG_DONTWAIT);
   }
 
+  /** Passes over the messages that are there already. */
+  void skip() {
+    Optional<String> passed;
+    do {
+      passed = poll();
+    } while (passed.isPresent());
+  }
+
   private Optional<String> receive(int flags) {
     long length = (long) call("recv", JAVA_LONG, socket, room, room.byteSize(), flags);
     return length < 0

@@ -15,7 +15,12 @@ public final class TestServer implements AutoCloseable {
 
   /** Starts a server as {@link Main} does, with a configuration and no variables. */
   public static TestServer start(Path config) {
-    Environment environment = new Environment(Map.of(), config.toAbsolutePath().getParent());
+    return start(config, Map.of());
+  }
+
+  /** Starts a server as {@link Main} does, with a configuration and variables. */
+  static TestServer start(Path config, Map<String, String> variables) {
+    Environment environment = new Environment(variables, config.toAbsolutePath().getParent());
     try {
       return new TestServer(
           Wiring.start(new ConfigFile(Optional.of(config), environment), "test", Time.SYSTEM));

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.app;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.admiral.optimizer.app.Watchdog.Door;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +54,7 @@ class WatchdogTest {
             watchdog(
                 AMPLE,
                 Door.grpc(InetAddress.getByName("0.0.0.0"), server.port()),
-                Door.http(HERE, server.httpPort()))) {
+                Door.http(HERE, server.httpPort(), () -> true))) {
       watchdog.look();
 
       assertThat(sink.poll()).contains("WATCHDOG=1");
@@ -71,12 +74,66 @@ class WatchdogTest {
   }
 
   @Test
+  void answerThatIsLate_isWaitedForWhereItWasAsked() throws Exception {
+    CountDownLatch givenUpOnce = new CountDownLatch(1);
+    try (ServerSocket paused = new ServerSocket(0, 10, HERE);
+        Watchdog watchdog =
+            watchdog(
+                Duration.ofSeconds(4),
+                Door.http(
+                    HERE,
+                    paused.getLocalPort(),
+                    () -> {
+                      givenUpOnce.countDown();
+                      return true;
+                    }))) {
+      Thread answers =
+          Thread.startVirtualThread(() -> {
+            try (Socket caller = paused.accept()) {
+              givenUpOnce.await();
+              caller.getOutputStream().write(0);
+            } catch (IOException | InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          });
+      watchdog.look();
+      answers.join();
+
+      assertThat(sink.poll()).contains("WATCHDOG=1");
+    }
+  }
+
+  @Test
+  void portAtItsBoundOfConnections_isAlive() throws Exception {
+    Path config = folder.resolve("config.yaml");
+    Files.writeString(
+        config,
+        """
+        data_dir: data
+        grpc: {port: 0}
+        http: {port: 0, max_connections: 1, idle_timeout: 10m}
+        """);
+    Map<String, String> variables =
+        Map.of("NOTIFY_SOCKET", folder.resolve("notify").toString(), "WATCHDOG_USEC", "400000");
+    try (TestServer server = TestServer.start(config, variables);
+        Socket only = new Socket(HERE, server.httpPort())) {
+      only.getOutputStream()
+          .write("GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n".getBytes(US_ASCII));
+      assertThat(only.getInputStream().read()).isEqualTo('H');
+      sink.skip();
+
+      // A few may have been on their way.
+      assertThat(Stream.generate(sink::next).limit(5).toList()).endsWith("WATCHDOG=1");
+    }
+  }
+
+  @Test
   void portThatIsClosed_isNotAlive() throws Exception {
     int port;
     try (ServerSocket closed = new ServerSocket(0, 10, HERE)) {
       port = closed.getLocalPort();
     }
-    try (Watchdog watchdog = watchdog(AMPLE, Door.http(HERE, port))) {
+    try (Watchdog watchdog = watchdog(AMPLE, Door.http(HERE, port, () -> true))) {
       watchdog.look();
 
       assertThat(sink.poll()).isEmpty();
