@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Counts live in memory under one lock, held for well under a microsecond at a failure, and are
  * written behind by {@link #flush}: a crash loses those since the last flush, which are advice, not
  * money. Of each kind as many agents are told apart as {@link Settings#maxAgents}; above {@link
- * Settings#maxKinds} the kind not seen for longest is forgotten, in the store as well.
+ * Settings#maxKinds} the kind not seen for longest is forgotten, in the store as well. Each tenant
+ * has these bounds for itself, so that none pushes out what another one knows.
  */
 public final class FailureLog {
   private static final int DEFAULT_PAGE = 100;
@@ -34,21 +37,24 @@ public final class FailureLog {
   private final Settings settings;
   private final Time time;
 
-  /** Least recently seen first. Guarded by itself, as are {@code changed} and {@code removed}. */
-  private final LinkedHashMap<FailureRecord.Key, Kind> kinds = new LinkedHashMap<>(16, 0.75f, true);
+  /**
+   * By tenant, the least recently seen kind first. Guarded by itself, as are {@code changed} and
+   * {@code removed}.
+   */
+  private final Map<String, SequencedMap<FailureRecord.Key, Kind>> tenants = new HashMap<>();
 
   private final Set<FailureRecord.Key> changed = new HashSet<>();
   private final Set<FailureRecord.Key> removed = new HashSet<>();
 
-  /** Held while the store is used. Taken before {@code kinds}, never after. */
+  /** Held while the store is used. Taken before {@code tenants}, never after. */
   private final Object storeLock = new Object();
 
   private volatile @Nullable String storeProblem;
 
   /**
-   * Bounds.
+   * Bounds, for each tenant.
    *
-   * @param maxKinds most kinds of failure kept, all tenants together; one takes about 300 bytes
+   * @param maxKinds most kinds of failure kept; one takes about 300 bytes
    * @param maxAgents most agents told apart for one kind; one takes about 100 bytes
    */
   public record Settings(int maxKinds, int maxAgents) {
@@ -103,7 +109,7 @@ public final class FailureLog {
     synchronized (storeLock) {
       List<FailureRecord> kept = new ArrayList<>(store.load());
       kept.sort(Comparator.comparing(FailureRecord::last));
-      synchronized (kinds) {
+      synchronized (tenants) {
         for (FailureRecord record : kept) {
           Kind kind = new Kind(record.first());
           kind.count = record.count();
@@ -111,9 +117,9 @@ public final class FailureLog {
           kind.last = record.last();
           kind.httpStatus = record.httpStatus();
           kind.stored = true;
-          kinds.put(record.key(), kind);
+          kinds(record.key().tenant()).put(record.key(), kind);
         }
-        forgetEldest();
+        tenants.values().forEach(this::forgetEldest);
       }
     }
   }
@@ -131,7 +137,8 @@ public final class FailureLog {
         new FailureRecord.Key(
             caller.tenant(), attempt.provider(), attempt.model(), failure.reason());
     Instant now = time.now();
-    synchronized (kinds) {
+    synchronized (tenants) {
+      SequencedMap<FailureRecord.Key, Kind> kinds = kinds(key.tenant());
       Kind kind = kinds.computeIfAbsent(key, k -> new Kind(now));
       kind.count++;
       if (kind.agents.size() < settings.maxAgents()) {
@@ -143,7 +150,7 @@ public final class FailureLog {
       }
       changed.add(key);
       kind.stored |= removed.remove(key);
-      forgetEldest();
+      forgetEldest(kinds);
     }
   }
 
@@ -162,7 +169,7 @@ public final class FailureLog {
     FailurePlace after =
         query.pageToken().isEmpty() ? null : FailurePlace.ofToken(query.pageToken());
     List<FailureRecord> found =
-        records().stream()
+        records(query.tenant()).stream()
             .filter(record -> query.matches(record.key()))
             .filter(record -> after == null || FailurePlace.of(record).compareTo(after) > 0)
             .sorted(Comparator.comparing(FailurePlace::of))
@@ -175,10 +182,10 @@ public final class FailureLog {
 
   /** Erases an agent's name; what it met stays counted. */
   public void forget(String tenant, String agent) {
-    synchronized (kinds) {
+    synchronized (tenants) {
       // Not through get(), which would make every kind a recently seen one.
-      for (Map.Entry<FailureRecord.Key, Kind> entry : kinds.entrySet()) {
-        if (entry.getKey().tenant().equals(tenant) && entry.getValue().agents.remove(agent)) {
+      for (Map.Entry<FailureRecord.Key, Kind> entry : kinds(tenant).entrySet()) {
+        if (entry.getValue().agents.remove(agent)) {
           changed.add(entry.getKey());
         }
       }
@@ -195,8 +202,11 @@ public final class FailureLog {
     synchronized (storeLock) {
       Map<FailureRecord.Key, FailureRecord> write = new LinkedHashMap<>();
       Set<FailureRecord.Key> erase;
-      synchronized (kinds) {
-        for (Map.Entry<FailureRecord.Key, Kind> entry : kinds.entrySet()) {
+      synchronized (tenants) {
+        if (changed.isEmpty() && removed.isEmpty()) {
+          return;
+        }
+        for (Map.Entry<FailureRecord.Key, Kind> entry : all()) {
           if (changed.contains(entry.getKey())) {
             write.put(entry.getKey(), record(entry.getKey(), entry.getValue()));
           }
@@ -204,9 +214,6 @@ public final class FailureLog {
         erase = Set.copyOf(removed);
         changed.clear();
         removed.clear();
-      }
-      if (write.isEmpty() && erase.isEmpty()) {
-        return;
       }
       try {
         store.write(write.values(), erase);
@@ -226,9 +233,9 @@ public final class FailureLog {
   }
 
   private void noteStored(Set<FailureRecord.Key> written) {
-    synchronized (kinds) {
+    synchronized (tenants) {
       Set<FailureRecord.Key> forgotten = new HashSet<>(written);
-      for (Map.Entry<FailureRecord.Key, Kind> entry : kinds.entrySet()) {
+      for (Map.Entry<FailureRecord.Key, Kind> entry : all()) {
         if (forgotten.remove(entry.getKey())) {
           entry.getValue().stored = true;
         }
@@ -238,10 +245,10 @@ public final class FailureLog {
   }
 
   private void markAgain(Set<FailureRecord.Key> written, Set<FailureRecord.Key> erased) {
-    synchronized (kinds) {
-      written.stream().filter(kinds::containsKey).forEach(changed::add);
+    synchronized (tenants) {
+      written.stream().filter(key -> kinds(key.tenant()).containsKey(key)).forEach(changed::add);
       Set<FailureRecord.Key> stillStored = new HashSet<>(erased);
-      for (Map.Entry<FailureRecord.Key, Kind> entry : kinds.entrySet()) {
+      for (Map.Entry<FailureRecord.Key, Kind> entry : all()) {
         if (stillStored.remove(entry.getKey())) {
           entry.getValue().stored = true;
         }
@@ -250,17 +257,25 @@ public final class FailureLog {
     }
   }
 
-  private List<FailureRecord> records() {
-    synchronized (kinds) {
-      return kinds.entrySet().stream().map(e -> record(e.getKey(), e.getValue())).toList();
+  private List<FailureRecord> records(String tenant) {
+    synchronized (tenants) {
+      return kinds(tenant).entrySet().stream().map(e -> record(e.getKey(), e.getValue())).toList();
     }
+  }
+
+  private SequencedMap<FailureRecord.Key, Kind> kinds(String tenant) {
+    return tenants.computeIfAbsent(tenant, t -> new LinkedHashMap<>(16, 0.75f, true));
+  }
+
+  private List<Map.Entry<FailureRecord.Key, Kind>> all() {
+    return tenants.values().stream().flatMap(kinds -> kinds.entrySet().stream()).toList();
   }
 
   private static FailureRecord record(FailureRecord.Key key, Kind kind) {
     return new FailureRecord(key, kind.count, kind.agents, kind.first, kind.last, kind.httpStatus);
   }
 
-  private void forgetEldest() {
+  private void forgetEldest(SequencedMap<FailureRecord.Key, Kind> kinds) {
     while (kinds.size() > settings.maxKinds()) {
       Map.Entry<FailureRecord.Key, Kind> eldest = kinds.pollFirstEntry();
       changed.remove(eldest.getKey());

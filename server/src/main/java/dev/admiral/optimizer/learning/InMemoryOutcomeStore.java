@@ -19,6 +19,9 @@ public final class InMemoryOutcomeStore implements OutcomeStore {
     reports.values().removeIf(report -> change.forgotten().contains(report.key()));
     change.records().forEach(record -> records.put(record.key(), record));
     change.reports().forEach(report -> reports.put(report.id(), report));
-    reports.values().removeIf(report -> report.number() < change.oldest());
+    reports
+        .values()
+        .removeIf(
+            report -> report.number() < change.oldest().getOrDefault(report.id().tenant(), 0L));
   }
 }

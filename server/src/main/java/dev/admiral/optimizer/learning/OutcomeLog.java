@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * reports are kept as they came, for one reason: a second report of the same call by the same agent
  * takes the first one out of its sum before it goes in, so that minds may be changed and tries
  * repeated without counting twice. The oldest report is then let go and stays counted. Above {@link
- * Settings#maxKinds} the sum that got no report for longest is forgotten, with its reports.
+ * Settings#maxKinds} the sum that got no report for longest is forgotten, with its reports. Each
+ * tenant has these bounds for itself, so that none pushes out what another one knows; tenants come
+ * from the configuration, so their number is bounded.
  *
  * <p>Sums and reports change under this object's lock, held for a few steps. {@link #report}
  * returns when the report is durable: whoever gets {@code storeLock} writes all that has changed by
@@ -38,12 +40,12 @@ import org.jspecify.annotations.Nullable;
 public final class OutcomeLog {
   private static final int MOST_TOLD = 1_000;
 
-  private static final Comparator<OutcomeRecord> MOST_REPORTED_FIRST =
-      Comparator.comparingLong(OutcomeRecord::count)
+  private static final Comparator<Map.Entry<OutcomeRecord.Key, Sum>> MOST_REPORTED_FIRST =
+      Comparator.comparingLong((Map.Entry<OutcomeRecord.Key, Sum> sum) -> sum.getValue().count())
           .reversed()
-          .thenComparing(record -> record.key().provider())
-          .thenComparing(record -> record.key().model())
-          .thenComparing(record -> record.key().taskType());
+          .thenComparing(sum -> sum.getKey().provider())
+          .thenComparing(sum -> sum.getKey().model())
+          .thenComparing(sum -> sum.getKey().taskType());
 
   private final OutcomeStore store;
   private final Settings settings;
@@ -52,13 +54,8 @@ public final class OutcomeLog {
   /** Held while the store is used. Taken before this object's lock, never after. */
   private final Object storeLock = new Object();
 
-  /** Longest without a report first. */
   @GuardedBy("this")
-  private final LinkedHashMap<OutcomeRecord.Key, Sum> sums = new LinkedHashMap<>(16, 0.75f, true);
-
-  /** Oldest first. */
-  @GuardedBy("this")
-  private final LinkedHashMap<OutcomeReport.Id, OutcomeReport> reports = new LinkedHashMap<>();
+  private final Map<String, Tenant> tenants = new HashMap<>();
 
   @GuardedBy("this")
   private long lastNumber;
@@ -76,7 +73,7 @@ public final class OutcomeLog {
   private volatile @Nullable String storeProblem;
 
   /**
-   * Bounds, all tenants together.
+   * Bounds, for each tenant.
    *
    * @param maxKinds most sums kept; one takes about 300 bytes
    * @param maxAgents most agents told apart in one sum; one takes about 100 bytes
@@ -102,6 +99,15 @@ public final class OutcomeLog {
     }
   }
 
+  /** What is known of one tenant's answers. */
+  private static final class Tenant {
+    /** Longest without a report first. */
+    private final LinkedHashMap<OutcomeRecord.Key, Sum> sums = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Oldest first. */
+    private final LinkedHashMap<OutcomeReport.Id, OutcomeReport> reports = new LinkedHashMap<>();
+  }
+
   private static final class Sum {
     private long good;
     private long bad;
@@ -111,7 +117,7 @@ public final class OutcomeLog {
     private final Instant first;
     private Instant last;
 
-    /** True if the store has it, so that it must be erased there once it is forgotten here. */
+    /** True if the store may have it, so that it must be erased there once it is forgotten here. */
     private boolean stored;
 
     /** True once it is forgotten here. */
@@ -120,6 +126,10 @@ public final class OutcomeLog {
     Sum(Instant first) {
       this.first = first;
       this.last = first;
+    }
+
+    long count() {
+      return good + bad;
     }
 
     /**
@@ -163,20 +173,22 @@ public final class OutcomeLog {
       latest.sort(Comparator.comparingLong(OutcomeReport::number));
       synchronized (this) {
         for (OutcomeRecord record : records) {
-          sums.put(record.key(), sum(record));
+          tenant(record.key().tenant()).sums.put(record.key(), sum(record));
         }
         for (OutcomeReport report : latest) {
-          reports.put(report.id(), report);
+          tenant(report.id().tenant()).reports.put(report.id(), report);
         }
         lastNumber = latest.isEmpty() ? 0 : latest.getLast().number();
-        keepBounds();
+        for (Tenant tenant : tenants.values()) {
+          keepBounds(tenant);
+        }
       }
     }
   }
 
   /** Returns where an earlier report of the same call by the same agent is counted. */
   public synchronized Optional<OutcomeRecord.Key> counted(OutcomeReport.Id id) {
-    return Optional.ofNullable(reports.get(id)).map(OutcomeReport::key);
+    return Optional.ofNullable(tenant(id.tenant()).reports.get(id)).map(OutcomeReport::key);
   }
 
   /**
@@ -211,16 +223,13 @@ public final class OutcomeLog {
   }
 
   /** Returns what was reported, most reports first, at most 1,000 sums. */
-  public List<OutcomeRecord> query(OutcomeQuery query) {
-    List<OutcomeRecord> found = new ArrayList<>();
-    synchronized (this) {
-      for (Map.Entry<OutcomeRecord.Key, Sum> entry : sums.entrySet()) {
-        if (query.matches(entry.getKey())) {
-          found.add(record(entry.getKey(), entry.getValue()));
-        }
-      }
-    }
-    return found.stream().sorted(MOST_REPORTED_FIRST).limit(MOST_TOLD).toList();
+  public synchronized List<OutcomeRecord> query(OutcomeQuery query) {
+    return tenant(query.tenant()).sums.entrySet().stream()
+        .filter(sum -> query.matches(sum.getKey()))
+        .sorted(MOST_REPORTED_FIRST)
+        .limit(MOST_TOLD)
+        .map(sum -> record(sum.getKey(), sum.getValue()))
+        .toList();
   }
 
   /**
@@ -245,12 +254,18 @@ public final class OutcomeLog {
   }
 
   @GuardedBy("this")
+  private Tenant tenant(String name) {
+    return tenants.computeIfAbsent(name, n -> new Tenant());
+  }
+
+  @GuardedBy("this")
   private void count(
       OutcomeReport.Id id, OutcomeRecord.Key asked, boolean good, OptionalInt score) {
-    OutcomeReport earlier = reports.remove(id);
+    Tenant tenant = tenant(id.tenant());
+    OutcomeReport earlier = tenant.reports.remove(id);
     OutcomeRecord.Key key = earlier == null ? asked : earlier.key();
     Instant now = time.now();
-    Sum sum = sums.computeIfAbsent(key, k -> new Sum(now));
+    Sum sum = tenant.sums.computeIfAbsent(key, k -> new Sum(now));
     if (earlier != null) {
       sum.add(earlier, -1);
     }
@@ -260,25 +275,25 @@ public final class OutcomeLog {
     if (sum.agents.size() < settings.maxAgents()) {
       sum.agents.add(id.agent());
     }
-    reports.put(id, report);
+    tenant.reports.put(id, report);
     changedSums.put(key, sum);
     changedReports.add(id);
-    keepBounds();
+    keepBounds(tenant);
   }
 
   @GuardedBy("this")
-  private void keepBounds() {
-    while (reports.size() > settings.maxReports()) {
-      changedReports.remove(reports.pollFirstEntry().getKey());
+  private void keepBounds(Tenant tenant) {
+    while (tenant.reports.size() > settings.maxReports()) {
+      changedReports.remove(tenant.reports.pollFirstEntry().getKey());
     }
-    while (sums.size() > settings.maxKinds()) {
-      Map.Entry<OutcomeRecord.Key, Sum> eldest = sums.pollFirstEntry();
+    while (tenant.sums.size() > settings.maxKinds()) {
+      Map.Entry<OutcomeRecord.Key, Sum> eldest = tenant.sums.pollFirstEntry();
       changedSums.remove(eldest.getKey());
       eldest.getValue().gone = true;
       if (eldest.getValue().stored) {
         forgotten.add(eldest.getKey());
       }
-      for (Iterator<OutcomeReport> all = reports.values().iterator(); all.hasNext(); ) {
+      for (Iterator<OutcomeReport> all = tenant.reports.values().iterator(); all.hasNext(); ) {
         OutcomeReport report = all.next();
         if (report.key().equals(eldest.getKey())) {
           changedReports.remove(report.id());
@@ -301,61 +316,73 @@ public final class OutcomeLog {
           new OutcomeStore.Change(
               forgotten,
               written.entrySet().stream().map(e -> record(e.getKey(), e.getValue())).toList(),
-              reportsOf(changedReports),
-              reports.isEmpty() ? lastNumber + 1 : reports.firstEntry().getValue().number());
+              changedReports(),
+              oldest());
       changedSums.clear();
       changedReports.clear();
       forgotten.clear();
     }
+    boolean done = false;
     try {
       store.write(change);
       storeProblem = null;
-      synchronized (this) {
-        stored(written);
-      }
+      done = true;
     } catch (IOException e) {
       // A caller who left says nothing about the store.
       if (!Thread.currentThread().isInterrupted()) {
         storeProblem = String.valueOf(e.getMessage());
       }
-      synchronized (this) {
-        markAgain(written, change);
-      }
       throw e;
+    } finally {
+      synchronized (this) {
+        ended(written, change, done);
+      }
     }
   }
 
   @GuardedBy("this")
-  private List<OutcomeReport> reportsOf(Set<OutcomeReport.Id> ids) {
-    List<OutcomeReport> found = new ArrayList<>(ids.size());
-    for (OutcomeReport.Id id : ids) {
-      found.add(requireNonNull(reports.get(id)));
+  private List<OutcomeReport> changedReports() {
+    List<OutcomeReport> changed = new ArrayList<>(changedReports.size());
+    for (OutcomeReport.Id id : changedReports) {
+      changed.add(requireNonNull(tenant(id.tenant()).reports.get(id)));
     }
-    return found;
+    return changed;
   }
 
-  /** Sums that were forgotten while they were written are in the store now, and must leave it. */
+  /** Returns the number of the oldest report of each tenant that has changes. */
   @GuardedBy("this")
-  private void stored(Map<OutcomeRecord.Key, Sum> written) {
+  private Map<String, Long> oldest() {
+    Map<String, Long> oldest = new HashMap<>();
+    for (Set<OutcomeRecord.Key> keys : List.of(changedSums.keySet(), forgotten)) {
+      for (OutcomeRecord.Key key : keys) {
+        var eldest = tenant(key.tenant()).reports.firstEntry();
+        oldest.put(key.tenant(), eldest == null ? lastNumber + 1 : eldest.getValue().number());
+      }
+    }
+    return oldest;
+  }
+
+  /**
+   * A write that failed may yet be done by a store that is only slow. So in both cases the sums may
+   * be in the store now, and those forgotten meanwhile must leave it.
+   */
+  @GuardedBy("this")
+  private void ended(
+      Map<OutcomeRecord.Key, Sum> written, OutcomeStore.Change change, boolean done) {
     for (Map.Entry<OutcomeRecord.Key, Sum> entry : written.entrySet()) {
       entry.getValue().stored = true;
       if (entry.getValue().gone) {
         forgotten.add(entry.getKey());
-      }
-    }
-  }
-
-  @GuardedBy("this")
-  private void markAgain(Map<OutcomeRecord.Key, Sum> written, OutcomeStore.Change change) {
-    forgotten.addAll(change.forgotten());
-    for (Map.Entry<OutcomeRecord.Key, Sum> entry : written.entrySet()) {
-      if (!entry.getValue().gone) {
+      } else if (!done) {
         changedSums.put(entry.getKey(), entry.getValue());
       }
     }
-    for (OutcomeReport report : change.reports()) {
-      if (reports.containsKey(report.id())) {
-        changedReports.add(report.id());
+    if (!done) {
+      forgotten.addAll(change.forgotten());
+      for (OutcomeReport report : change.reports()) {
+        if (tenant(report.id().tenant()).reports.containsKey(report.id())) {
+          changedReports.add(report.id());
+        }
       }
     }
   }

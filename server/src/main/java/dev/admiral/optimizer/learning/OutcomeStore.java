@@ -3,6 +3,7 @@ package dev.admiral.optimizer.learning;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -31,17 +32,18 @@ public interface OutcomeStore {
    *     over
    * @param records sums to put in place of those kept under their keys
    * @param reports reports to put in place of those kept under their ids
-   * @param oldest reports with a lower number are erased; they stay counted
+   * @param oldest by tenant: its reports with a lower number are erased; they stay counted
    */
   record Change(
       Set<OutcomeRecord.Key> forgotten,
       List<OutcomeRecord> records,
       List<OutcomeReport> reports,
-      long oldest) {
+      Map<String, Long> oldest) {
     public Change {
       forgotten = Set.copyOf(forgotten);
       records = List.copyOf(records);
       reports = List.copyOf(reports);
+      oldest = Map.copyOf(oldest);
     }
   }
 

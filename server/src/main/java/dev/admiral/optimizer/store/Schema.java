@@ -8,7 +8,7 @@ public enum Schema {
   /** Responses, ledger, outbox and audit. */
   MAIN("main.db", "main", 3),
   /** Outcomes, error signatures and lessons. */
-  LEARNING("learning.db", "learning", 2),
+  LEARNING("learning.db", "learning", 3),
   /** Agents, keys and budgets. */
   AGENTS("agent_state.db", "agents", 1),
   /** What is known of models and their health. */

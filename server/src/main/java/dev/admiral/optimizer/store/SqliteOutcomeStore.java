@@ -11,6 +11,7 @@ import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -45,7 +46,9 @@ public final class SqliteOutcomeStore implements OutcomeStore {
       "DELETE FROM outcome_report"
           + " WHERE tenant = ? AND provider = ? AND model = ? AND task_type = ?";
 
-  private static final String LET_GO = "DELETE FROM outcome_report WHERE number < ?";
+  /** Follows the index: the planner, which has no statistics, might read all of a tenant's. */
+  private static final String LET_GO =
+      "DELETE FROM outcome_report INDEXED BY outcome_report_by_age WHERE tenant = ? AND number < ?";
 
   private final SqliteDatabase database;
   private final Duration writeWait;
@@ -95,9 +98,12 @@ public final class SqliteOutcomeStore implements OutcomeStore {
           for (OutcomeReport report : change.reports()) {
             put(session.statement(PUT_REPORT), report);
           }
-          PreparedStatement letGo = session.statement(LET_GO);
-          letGo.setLong(1, change.oldest());
-          letGo.executeUpdate();
+          for (Map.Entry<String, Long> oldest : change.oldest().entrySet()) {
+            PreparedStatement letGo = session.statement(LET_GO);
+            letGo.setString(1, oldest.getKey());
+            letGo.setLong(2, oldest.getValue());
+            letGo.executeUpdate();
+          }
           return null;
         }),
         writeWait,

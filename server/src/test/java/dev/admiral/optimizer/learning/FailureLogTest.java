@@ -90,6 +90,23 @@ class FailureLogTest {
   }
 
   @Test
+  void failed_tenantWithMoreKindsThanKept_pushesOutNothingOfAnother() throws Exception {
+    FailureLog bounded = log(2, 100);
+    bounded.failed(agent("ada"), broken("a", 500));
+    for (String model : List.of("b", "c", "d")) {
+      bounded.failed(new Caller("globex", "eve", "", false), broken(model, 500));
+    }
+    bounded.flush();
+    FailureLog restarted = log(2, 100);
+    restarted.load();
+
+    for (FailureLog each : List.of(bounded, restarted)) {
+      assertThat(models(each.query(query("acme", 0, "")))).containsExactly("a");
+      assertThat(models(each.query(query("globex", 0, "")))).containsExactlyInAnyOrder("c", "d");
+    }
+  }
+
+  @Test
   void query_filters_holdTogether() throws CallException {
     log.failed(agent("ada"), broken("a", 500));
     log.failed(agent("ada"), attempt("a", new Failure.Overloaded("529", null), 529));

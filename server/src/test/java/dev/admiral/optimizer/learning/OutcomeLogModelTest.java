@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.admiral.optimizer.call.VirtualTime;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ class OutcomeLogModelTest {
     OutcomeLog.Settings settings = new OutcomeLog.Settings(100, 100, maxReports);
     OutcomeLog log = new OutcomeLog(store, settings, new VirtualTime());
     List<Reported> counted = new ArrayList<>();
-    LinkedHashMap<OutcomeReport.Id, Reported> latest = new LinkedHashMap<>();
+    Map<String, LinkedHashMap<OutcomeReport.Id, Reported>> kept = new HashMap<>();
     for (Step step : steps) {
       switch (step) {
         case Reported report -> {
@@ -55,6 +56,8 @@ class OutcomeLogModelTest {
               key(report),
               report.good,
               report.score < 0 ? OptionalDouble.empty() : OptionalDouble.of(report.score / 10.0));
+          LinkedHashMap<OutcomeReport.Id, Reported> latest =
+              kept.computeIfAbsent(report.tenant, tenant -> new LinkedHashMap<>());
           Reported replaced = latest.remove(id);
           if (replaced != null) {
             counted.remove(counted.indexOf(replaced));
@@ -79,7 +82,10 @@ class OutcomeLogModelTest {
     }
     store.broken = false;
     log.flush();
-    assertThat(store.kept.load().reports()).hasSize(latest.size());
+    assertThat(store.kept.load().reports())
+        .extracting(OutcomeReport::id)
+        .containsExactlyInAnyOrderElementsOf(
+            kept.values().stream().flatMap(latest -> latest.keySet().stream()).toList());
   }
 
   private static Map<OutcomeRecord.Key, List<Long>> told(OutcomeLog log, String tenant) {

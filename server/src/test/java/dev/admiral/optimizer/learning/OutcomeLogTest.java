@@ -147,6 +147,45 @@ class OutcomeLogTest {
   }
 
   @Test
+  void tenantWithMoreThanIsKept_pushesOutNothingOfAnother() throws IOException {
+    OutcomeLog bounded = log(new OutcomeLog.Settings(2, 10, 2));
+    bounded.report(id("1", "ada"), SMALL, true, OptionalDouble.empty());
+    for (int i = 0; i < 5; i++) {
+      bounded.report(
+          new OutcomeReport.Id("globex", "call-" + i, "eve"),
+          key("globex", "model-" + i, ""),
+          true,
+          OptionalDouble.empty());
+    }
+    OutcomeLog restarted = log(new OutcomeLog.Settings(2, 10, 2));
+    restarted.load();
+
+    for (OutcomeLog each : List.of(bounded, restarted)) {
+      assertThat(each.query(new OutcomeQuery("acme", "", ""))).hasSize(1);
+      assertThat(each.counted(id("1", "ada"))).contains(SMALL);
+      assertThat(each.query(new OutcomeQuery("globex", "", ""))).hasSize(2);
+    }
+    assertThat(store.kept.load().reports()).hasSize(3);
+  }
+
+  @Test
+  void writeThatWasOnlyLate_leavesNothingOfASumForgottenMeanwhile() throws IOException {
+    OutcomeLog bounded = log(new OutcomeLog.Settings(1, 10, 10));
+    store.late = true;
+    bounded.report(id("1", "ada"), key("acme", "a", ""), true, OptionalDouble.empty());
+    store.late = false;
+    bounded.report(id("2", "ada"), key("acme", "b", ""), true, OptionalDouble.empty());
+    bounded.flush();
+
+    assertThat(store.kept.load().records())
+        .extracting(record -> record.key().model())
+        .containsExactly("b");
+    assertThat(store.kept.load().reports())
+        .extracting(report -> report.id().callId())
+        .containsExactly("2");
+  }
+
+  @Test
   void moreAgentsThanToldApart_areCountedAndNotNamed() {
     OutcomeLog bounded = log(new OutcomeLog.Settings(10, 2, 10));
     for (String agent : List.of("ada", "bob", "cy")) {
@@ -284,10 +323,11 @@ class OutcomeLogTest {
     return new OutcomeRecord.Key(tenant, "openai", model, taskType);
   }
 
-  /** A store whose disk can fill up. */
+  /** A store whose disk can fill up, or take what it said it could not. */
   private static final class FaultyStore implements OutcomeStore {
     private final InMemoryOutcomeStore kept = new InMemoryOutcomeStore();
     private boolean broken;
+    private boolean late;
     private int tries;
 
     @Override
@@ -302,6 +342,9 @@ class OutcomeLogTest {
         throw new IOException("learning.db is full");
       }
       kept.write(change);
+      if (late) {
+        throw new IOException("learning.db was not written in time");
+      }
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ public abstract class OutcomeStoreKit {
 
   protected static OutcomeStore.Change put(
       List<OutcomeRecord> records, List<OutcomeReport> reports) {
-    return new OutcomeStore.Change(Set.of(), records, reports, 0);
+    return new OutcomeStore.Change(Set.of(), records, reports, Map.of());
   }
 
   private static OutcomeRecord.Key key(String model) {
@@ -124,15 +125,24 @@ public abstract class OutcomeStoreKit {
   }
 
   @Test
-  public void write_oldReports_areLetGoAndStayCounted() throws Exception {
+  public void write_oldReports_areLetGoTenantByTenantAndStayCounted() throws Exception {
     OutcomeStore store = store();
+    OutcomeReport others =
+        new OutcomeReport(
+            new OutcomeReport.Id("globex", "one", "ada"), 0, key("a"), true, OptionalInt.empty());
     store.write(
-        put(List.of(record("a", 2)), List.of(report("one", "a", 1), report("two", "a", 2))));
+        put(
+            List.of(record("a", 2)),
+            List.of(others, report("one", "a", 1), report("two", "a", 2))));
 
-    store.write(new OutcomeStore.Change(Set.of(), List.of(), List.of(), 2));
+    store.write(
+        new OutcomeStore.Change(
+            Set.of(), List.of(), List.of(), Map.of("acme", 2L, "unknown", Long.MAX_VALUE)));
 
     assertThat(store.load().records()).containsExactly(record("a", 2));
-    assertThat(store.load().reports()).containsExactly(report("two", "a", 2));
+    assertThat(store.load().reports())
+        .extracting(report -> report.id().tenant() + " " + report.id().callId())
+        .containsExactlyInAnyOrder("globex one", "acme two");
   }
 
   @Test
@@ -148,7 +158,7 @@ public abstract class OutcomeStoreKit {
             Set.of(key("a"), key("unknown")),
             List.of(record("a", 5)),
             List.of(report("three", "a", 3)),
-            0));
+            Map.of()));
 
     assertThat(store.load().records()).containsExactlyInAnyOrder(record("a", 5), record("b", 1));
     assertThat(store.load().reports())
