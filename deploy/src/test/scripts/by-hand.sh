@@ -1,19 +1,20 @@
 # Installs the package on the copy of a machine that machine.sh makes, where no systemd runs, and runs
 # what the unit says by hand. Says what it finds as FACT NAME=VALUE.
+[ -e /run/copy ] || { echo "only for a copy of a machine: machine.sh makes one"; exit 1; }
 fact() { echo "FACT $1=$2"; }
 has() { if [ -e "$1" ]; then echo yes; else echo no; fi; }
 unit() { sed -n "s/^$1=//p" /lib/systemd/system/admiral.service; }
 
 # Without Java the package can be installed, and says what is missing, as does the program.
-mkdir /run/java
-mv /usr/lib/jvm /run/java/
+mkdir -p /opt
+for folder in /usr/lib/jvm /opt; do mount -t tmpfs tmpfs "$folder"; done
 dpkg -i /shared/admiral.deb 2>/run/said
 fact install-without-java $?
 fact install-said "$(grep -c 'admiral: there is no Java 25 or newer yet' /run/said)"
 env -u JAVA_HOME admiral-server 2>/run/said
 fact without-java-exit $?
 fact without-java-said "$(cat /run/said)"
-mv /run/java/jvm /usr/lib/
+umount /usr/lib/jvm /opt
 
 # What systemd would have given it.
 install -d -m 700 /var/lib/private/admiral

@@ -1,30 +1,42 @@
 #!/bin/bash
-# machine.sh MODE FOLDER SECONDS SCRIPT: runs FOLDER/SCRIPT as root on a copy of this machine that it
+# machine.sh MODE FOLDER SECONDS SCRIPT JAVA: runs FOLDER/SCRIPT as root on a copy of this machine that it
 # can do no harm from, and that is gone afterwards: with a root whose every change goes to memory, and
 # with processes, network and mounts of its own. FOLDER, as /shared, is all that both see. What the
-# script prints goes to FOLDER/out, its exit code to FOLDER/exit.
+# script prints goes to FOLDER/out, its exit code to FOLDER/exit. JAVA is the Java that is found there.
 #
 # MODE systemd boots systemd there, which runs the script as a service; plain runs the script alone.
 # Exits with 77, saying why, if this machine cannot be copied.
+#
+# The copy ends after SECONDS at the latest, and before when whoever started this ends or closes its
+# standard input, however that comes about: each process of the chain is killed with the one above it,
+# and with the first process of the copy all others.
 set -euo pipefail
 
 inside() {
   set -euo pipefail
-  local mode=$1 shared=$2 script=$3 root=/mnt/root
+  local mode=$1 shared=$2 script=$3 java=$4 root=/mnt/root
   trap 'echo "this machine lets nobody mount what a copy of it needs"; exit 77' ERR
   # Nothing that is mounted from here on is seen outside.
   mount --make-rprivate /
   mount -t tmpfs tmpfs /mnt
   mkdir /mnt/{upper,work,root}
   mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work "$root"
-  for folder in tmp run root home work var/tmp dev shared; do
+  if ! [ -s "$root/var/lib/dpkg/status" ]; then
+    echo "this machine's /var is a file system of its own, which a copy would lack"
+    exit 77
+  fi
+  for folder in tmp run root home var/tmp dev shared; do
     mkdir -p "$root/$folder"
     mount -t tmpfs -o mode=755 tmpfs "$root/$folder"
   done
+  mkdir -p "$root/usr/lib/jvm/tested"
+  mount --bind "$java" "$root/usr/lib/jvm/tested"
+  mount -o remount,bind,ro "$root/usr/lib/jvm/tested"
   chmod 1777 "$root/tmp" "$root/var/tmp"
   mkdir "$root"/dev/{shm,pts,mqueue,hugepages}
   mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
   ln -s pts/ptmx "$root/dev/ptmx"
+  ln -s /proc/self/fd "$root/dev/fd"
   for device in null zero full random urandom tty; do
     touch "$root/dev/$device"
     mount --bind "/dev/$device" "$root/dev/$device"
@@ -47,6 +59,8 @@ inside() {
   # Among the copy's own namespaces, as systemd hands credentials to a service that way.
   mount --make-rshared /
   trap - ERR
+  # The scripts ask for it: run elsewhere they would do what they do to the machine itself.
+  touch /run/copy
   local harmless=(setpriv --bounding-set "-sys_boot,-sys_module,-sys_time,-sys_rawio,-mknod,-syslog"
     --inh-caps "-all")
   if [ "$mode" = plain ]; then
@@ -80,7 +94,7 @@ cannot() {
   exit 77
 }
 
-mode=$1 shared=$(cd "$2" && pwd) seconds=$3 script=$4
+mode=$1 shared=$(cd "$2" && pwd) seconds=$3 script=$4 java=$5
 [ "$(id -u)" -eq 0 ] || cannot "only root can copy this machine"
 for tool in dpkg unshare setpriv ip timeout; do
   command -v "$tool" >/dev/null || cannot "this machine has no $tool"
@@ -92,8 +106,16 @@ if [ "$mode" = systemd ]; then
   [ -x /lib/systemd/systemd ] || cannot "this machine has no systemd"
   groups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
   [ -n "$groups" ] || cannot "this machine has no control groups of version 2"
+  # Within our own, so that what bounds us bounds the copy.
+  groups=$groups$(sed -n 's/^0:://p' /proc/self/cgroup)
+  # What a run that was killed could not remove. A group that is in use cannot be removed.
+  for group in "${groups%/}"/admiral-test-*; do
+    if [ -d "$group" ] && ! kill -0 "${group##*-}" 2>/dev/null; then
+      find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    fi
+  done
   # A subtree for the copy's systemd: what is above it, it does not see.
-  group=$groups/admiral-test-$$
+  group=${groups%/}/admiral-test-$$
   mkdir "$group" 2>/dev/null || cannot "no control group can be made here"
   namespaces+=(--cgroup)
 fi
@@ -102,12 +124,27 @@ if ! unshare "${namespaces[@]}" true 2>/dev/null; then
   cannot "this machine lets nobody make namespaces"
 fi
 export -f inside
-rc=0
+exec 3<&0
 (
+  exec 3<&-
   if [ -n "$group" ]; then echo "$BASHPID" >"$group/cgroup.procs"; fi
-  exec timeout --kill-after=1 "$seconds" unshare "${namespaces[@]}" \
-    bash -c 'inside "$@"' inside "$mode" "$shared" "$script"
-) || rc=$?
+  exec setpriv --pdeathsig TERM timeout --kill-after=1 "$seconds" \
+    setpriv --pdeathsig KILL unshare "${namespaces[@]}" \
+    bash -c 'inside "$@"' inside "$mode" "$shared" "$script" "$java"
+) &
+copy=$!
+# Whoever started this holds the other end of standard input, and lets it go by ending.
+setpriv --pdeathsig KILL bash -c 'while read -r _; do :; done; kill "$1"' watch "$copy" <&3 >/dev/null 2>&1 &
+watch=$!
+trap 'kill "$copy" 2>/dev/null || true' HUP INT TERM
+rc=0
+wait "$copy" || rc=$?
+# A signal ends a wait, and not yet the copy.
+if kill -0 "$copy" 2>/dev/null; then
+  rc=0
+  wait "$copy" || rc=$?
+fi
+kill "$watch" 2>/dev/null || true
 if [ -n "$group" ]; then
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     find "$group" -depth -type d -exec rmdir {} + 2>/dev/null && break

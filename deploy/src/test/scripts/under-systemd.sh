@@ -1,5 +1,6 @@
 # Installs the package on the copy of a machine that machine.sh makes, with systemd running, and says
 # what it finds as NAME=VALUE. Each wait is bounded by the copy's own time.
+[ -e /run/copy ] || { echo "only for a copy of a machine: machine.sh makes one"; exit 1; }
 fact() { echo "FACT $1=$2"; }
 has() { if [ -e "$1" ]; then echo yes; else echo no; fi; }
 show() { systemctl show --value -p "$1" admiral.service; }
@@ -9,8 +10,13 @@ waited() { # until a command succeeds, for 60 s
     read -rt 0.1 <> <(:) || true
   done
 }
+named() { # what is named like the package, without logs and caches of others
+  find / -xdev \( -path /proc -o -path /shared -o -path /sys \) -prune -o -iname '*admiral*' -print 2>/dev/null \
+    | grep -v '^/var/log\|^/var/cache' | LC_ALL=C sort
+}
 is() { [ "$(show "$1")" = "$2" ]; }
 
+named >/run/before
 dpkg -i /shared/admiral.deb
 fact install $?
 fact active "$(systemctl is-active admiral.service)"
@@ -87,5 +93,5 @@ dpkg -i /shared/admiral.deb
 fact again "$(systemctl is-active admiral.service)"
 dpkg -P admiral
 fact purge $?
-fact left "$(find / -xdev \( -path /proc -o -path /shared -o -path /sys \) -prune -o -iname '*admiral*' -print 2>/dev/null | grep -v '^/var/log\|^/var/cache' | tr '\n' ' ')"
+fact left "$(named | LC_ALL=C comm -13 /run/before - | tr '\n' ' ')"
 journalctl --no-pager -u admiral.service -u admiral-savings.service

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,18 +34,23 @@ final class Copy {
     Files.copy(Path.of("target/admiral.deb"), folder.resolve("admiral.deb"));
     Files.copy(script(name), folder.resolve(name));
     Path said = folder.resolve("said");
-    int exit =
+    Process machine =
         new ProcessBuilder(
                 "/bin/bash",
                 script("machine.sh").toString(),
                 mode,
                 folder.toString(),
                 Long.toString(limit.toSeconds()),
-                name)
+                name,
+                System.getProperty("java.home"))
             .redirectErrorStream(true)
             .redirectOutput(said.toFile())
-            .start()
-            .waitFor();
+            .start();
+    int exit;
+    // Its standard input is open until then, or until this process ends in whatever way.
+    try (OutputStream alive = machine.getOutputStream()) {
+      exit = machine.waitFor();
+    }
     assumeTrue(exit != CANNOT, () -> text(said).strip());
     assumeTrue(
         Files.exists(folder.resolve("out")),

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
@@ -75,12 +74,7 @@ class KubernetesFilesTest {
 
     assertThat(found).isNotEmpty();
     for (JsonNode resource : found) {
-      // Selectors come from kustomize.
-      if (resource.path("kind").asText().equals("StatefulSet")) {
-        checkFields(resource);
-      } else {
-        check(resource);
-      }
+      check(resource);
     }
   }
 
@@ -135,13 +129,36 @@ class KubernetesFilesTest {
             List.of("startupProbe", "readinessProbe", "livenessProbe").stream()
                 .map(probe -> container.path(probe).size()))
         .allMatch(size -> size > 1);
-    assertThat(set.at("/spec/selector/matchLabels"))
-        .isEqualTo(ofKind(resources, "Service").at("/spec/selector"));
-    // The configuration's drain, and the pause before it, end before the kubelet's patience does.
+    JsonNode labels = set.at("/spec/template/metadata/labels");
+    assertThat(labels).isNotEmpty();
+    assertThat(set.at("/spec/selector/matchLabels")).isEqualTo(labels);
+    assertThat(ofKind(resources, "PodDisruptionBudget").at("/spec/selector/matchLabels"))
+        .isEqualTo(labels);
+    for (JsonNode resource : resources) {
+      if (resource.path("kind").asText().equals("Service")) {
+        assertThat(resource.at("/spec/selector")).isEqualTo(labels);
+      }
+    }
+    // The pause, the configuration's drain, and what the server takes for the rest at most, end
+    // before the kubelet's patience does.
     JsonNode config = Yaml.one(ofKind(resources, "ConfigMap").at("/data/admiral.yaml").asText());
     int drain = Integer.parseInt(config.at("/grpc/drain_timeout").asText().replace("s", ""));
     int pause = container.at("/lifecycle/preStop/sleep/seconds").asInt();
-    assertThat(pod.path("terminationGracePeriodSeconds").asInt()).isGreaterThan(drain + pause);
+    assertThat(pod.path("terminationGracePeriodSeconds").asInt()).isGreaterThan(pause + drain + 30);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"base", "overlays/one-node", "overlays/cluster"})
+  void networkPolicy_namesAgentsAndTheClustersDnsByTheirOwnLabels(String folder) throws Exception {
+    List<JsonNode> resources = Yaml.all(kustomize(folder));
+    JsonNode policy = ofKind(resources, "NetworkPolicy").path("spec");
+
+    assertThat(policy.at("/podSelector/matchLabels"))
+        .isEqualTo(ofKind(resources, "StatefulSet").at("/spec/template/metadata/labels"));
+    assertThat(policy.at("/ingress/0/from/0/podSelector/matchLabels"))
+        .isEqualTo(Yaml.one("admiral-client: 'true'"));
+    assertThat(policy.at("/egress/0/to/0/podSelector/matchLabels"))
+        .isEqualTo(Yaml.one("k8s-app: kube-dns"));
   }
 
   @Test
@@ -196,13 +213,6 @@ class KubernetesFilesTest {
     Schema schema = SCHEMAS.get(kind);
     assertThat(schema).as("schema of %s", kind).isNotNull();
     schema.check(JsonParser.parseString(resource.toString()));
-  }
-
-  /** Checks a StatefulSet that lacks only its selector. */
-  private static void checkFields(JsonNode resource) throws IOException {
-    JsonNode whole = resource.deepCopy();
-    ((ObjectNode) whole.path("spec")).putObject("selector");
-    check(whole);
   }
 
   private static String kustomize(String folder) throws Exception {
