@@ -3,6 +3,8 @@ package dev.admiral.cli;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.v1.ErrorReason;
 import io.grpc.Status;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -86,6 +88,8 @@ public final class Main {
   public static void main(String[] args) {
     // The transport's own log says what the one sentence of an error says already.
     TRANSPORT.setLevel(Level.OFF);
+    // Beside a server its jars are here too, and with them a log that the transport would prefer.
+    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     // One connection needs one thread, and Leaving can hold one.
     System.setProperty("io.netty.eventLoopThreads", "1");
     // Nobody records so short a life; only to offer it takes a tenth of the start.

@@ -14,11 +14,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
- * The program {@code admiral} on this machine. It alone can judge a configuration, so it is run for
- * that; nothing of the server is in this one.
+ * The program {@code admiral} of a checkout, or {@code admiral-server} of an installation. It alone
+ * can judge a configuration, so it is run for that; nothing of the server is in this one.
  */
 record ServerProgram(Path path) {
-  private static final String NAME = "admiral";
+  private static final String LAUNCHER = "admiral";
+  private static final String INSTALLED = "admiral-server";
 
   /** What a run of it came to. */
   record Ended(int exit, String out, String err) {}
@@ -31,7 +32,7 @@ record ServerProgram(Path path) {
             .filter(folder -> !folder.isEmpty())
             .map(Path::of);
     return Stream.concat(beside, onPath)
-        .map(folder -> folder.resolve(NAME))
+        .flatMap(folder -> Stream.of(folder.resolve(LAUNCHER), folder.resolve(INSTALLED)))
         .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
         .findFirst()
         .map(ServerProgram::new);
@@ -44,7 +45,11 @@ record ServerProgram(Path path) {
    * @throws UncheckedIOException if it cannot be run
    */
   Ended checkConfig(Shell shell, Optional<String> config) {
-    List<String> command = new ArrayList<>(List.of(path.toString(), "serve", "--check-config"));
+    List<String> command = new ArrayList<>(List.of(path.toString()));
+    if (path.endsWith(LAUNCHER)) {
+      command.add("serve");
+    }
+    command.add("--check-config");
     config.ifPresent(file -> command.addAll(List.of("--config", file)));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();

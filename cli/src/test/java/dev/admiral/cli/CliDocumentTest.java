@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -17,11 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What docs/cli.md says is what the program does. */
+/** What docs/cli.md says is what the program does; other pages name only commands that it has. */
 final class CliDocumentTest {
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z]+)` \\|");
   private static final Pattern LISTED = Pattern.compile("(?m)^  ([a-z]+)  ");
   private static final Pattern EXAMPLE = Pattern.compile("(?m)^admiral-fleet ([^|\n]*)");
+  private static final Pattern ELSEWHERE =
+      Pattern.compile("(?m)(?:`|^|=that-folder )(?:admiral-fleet|\\./admiral fleet) ([^`\n]+)");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -52,6 +55,32 @@ final class CliDocumentTest {
 
   static List<String> examples() throws Exception {
     return found(EXAMPLE, document());
+  }
+
+  /** With {@code --help}, which tells of the command if all words before it are understood. */
+  @ParameterizedTest
+  @MethodSource("commandsElsewhere")
+  void command_onAnotherPage_isUnderstood(String line) {
+    String[] words = (line.replace('"', ' ').strip() + " --help").split("\\s+");
+    assertThat(run(Map.of(), words)).isZero();
+  }
+
+  static Stream<String> commandsElsewhere() throws Exception {
+    List<String> found = new ArrayList<>();
+    for (String page :
+        List.of(
+            "README.md",
+            "docs/configuration.md",
+            "docs/metrics.md",
+            "docs/operations.md",
+            "docs/security.md",
+            "deploy/README.md",
+            "deploy/container/README.md",
+            "deploy/kubernetes/README.md")) {
+      found.addAll(found(ELSEWHERE, Files.readString(Path.of("..", page))));
+    }
+    assertThat(found).hasSizeGreaterThan(20);
+    return found.stream().distinct();
   }
 
   private static String document() throws Exception {

@@ -84,6 +84,16 @@ final class LocalTest {
   }
 
   @Test
+  void configCheck_installedServerOnThePath_isAskedWithoutTheLaunchersWord() throws Exception {
+    Path bin = Files.createDirectory(home.resolve("bin"));
+    program("echo \"$@\"");
+    Files.move(home.resolve("admiral"), bin.resolve("admiral-server"));
+    env.put("PATH", bin.toString());
+    assertThat(run("config", "check", "my.yaml")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("--check-config --config my.yaml\n");
+  }
+
+  @Test
   void configCheck_programThatCannotRun_isOneSentence() throws Exception {
     Files.writeString(home.resolve("admiral"), "#!/no/such/interpreter\n");
     assertThat(run("config", "check")).isEqualTo(1);
