@@ -32,8 +32,11 @@ for _ in $(seq 600); do
   if admiral-fleet status >/run/status 2>&1; then break; fi
   read -rt 0.1 <> <(:) || true
 done
-admiral-fleet status
+admiral-fleet status 2>/run/said
 fact status $?
+fact status-complained "$(cat /run/said)"
+admiral-fleet config check /etc/admiral/admiral.yaml
+fact config-check $?
 fact healthy-ms $((($(date +%s%N) - started) / 1000000))
 fact credential "$(grep -c '"port":18080' /var/lib/admiral/endpoints.json)"
 fact completion "$(bash -c '. /usr/share/bash-completion/completions/admiral-fleet; complete -p admiral-fleet' | grep -c admiral-fleet)"

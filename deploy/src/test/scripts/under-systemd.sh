@@ -44,6 +44,50 @@ fact credential "$(show StatusText)"
 rm /etc/admiral/credentials/ADMIRAL_HTTP_PORT
 systemctl restart admiral.service
 
+# Encrypted, with a private key that root alone reads, certificates of clients, and the web's own port:
+# by the pages that the package brings.
+mkdir /run/tls
+cd /run/tls || exit 1
+grep -E '^(openssl|[a-z]+=")' /usr/share/doc/admiral/security.md | bash -e >/dev/null 2>&1
+fact certificates $?
+install -m 644 ca.crt server.crt agents.crt /etc/admiral/
+for key in server agents; do install -m 600 "$key.key" "/etc/admiral/credentials/$key.key"; done
+cp /etc/admiral/admiral.yaml /run/plain.yaml
+cat >>/etc/admiral/admiral.yaml <<'YAML'
+grpc:
+  tls:
+    cert_file: /etc/admiral/server.crt
+    key_file: ${CREDENTIALS_DIRECTORY}/admiral_server.key
+    client_ca_file: /etc/admiral/ca.crt
+http:
+  port: 443
+YAML
+mkdir -p /run/systemd/system/admiral.service.d /run/systemd/system/admiral-savings.service.d
+page=/usr/share/doc/admiral/deploy.md
+sed -n '/^# low-port.conf/,/^```$/{/^```$/d;p}' "$page" >/run/systemd/system/admiral.service.d/low-port.conf
+sed -n '/^# tls.conf/,/^```$/{/^```$/d;p}' "$page" >/run/systemd/system/admiral-savings.service.d/tls.conf
+systemctl daemon-reload
+# What systemd-run makes of the line in the page: itself it needs a bus, which a copy has not.
+printf '[Service]\nType=oneshot\nLoadCredential=admiral:/etc/admiral/credentials\nExecStart=/usr/bin/%s\n' \
+  "$(sed -n 's/^  \(admiral-server .*--check-config\)$/\1/p' "$page")" >/run/systemd/system/check.service
+systemctl daemon-reload
+systemctl start check.service
+fact checked $?
+rm /run/systemd/system/check.service
+systemctl restart admiral.service
+fact encrypted "$(show StatusText)"
+fact encrypted-capabilities "$(sed -n 's/^CapEff:\t//p' "/proc/$(show MainPID)/status")"
+admiral-fleet status --address localhost:50051 --ca ca.crt --cert agents.crt --cert-key agents.key
+fact encrypted-status $?
+systemctl start admiral-savings.service
+fact encrypted-report $?
+rm -r /run/systemd/system/admiral.service.d /run/systemd/system/admiral-savings.service.d
+rm /etc/admiral/*.crt /etc/admiral/credentials/*.key /var/lib/admiral/reports/*
+cp /run/plain.yaml /etc/admiral/admiral.yaml
+systemctl daemon-reload
+systemctl restart admiral.service
+cd /
+
 # The report, by the unit that the timer starts.
 systemctl start admiral-savings.service
 fact report $?

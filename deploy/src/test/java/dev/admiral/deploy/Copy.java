@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,9 +46,11 @@ final class Copy {
             .redirectOutput(said.toFile())
             .start();
     int exit;
-    // Its standard input is open until then, or until this process ends in whatever way.
-    try (OutputStream alive = machine.getOutputStream()) {
+    try {
       exit = machine.waitFor();
+    } finally {
+      // Open until now, or until this process ends in whatever way: the copy ends with it.
+      machine.getOutputStream().close();
     }
     assumeTrue(exit != CANNOT, () -> text(said).strip());
     assumeTrue(

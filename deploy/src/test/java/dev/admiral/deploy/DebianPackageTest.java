@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The package as dpkg sees it, installed for real on copies of this machine. */
 class DebianPackageTest {
-  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   @TempDir Path folder;
 
@@ -62,6 +62,8 @@ class DebianPackageTest {
         .containsEntry("install-said", "1")
         .containsEntry("without-java-exit", "78")
         .containsEntry("status", "0")
+        .containsEntry("status-complained", "")
+        .containsEntry("config-check", "0")
         .containsEntry("credential", "1")
         .containsEntry("completion", "1")
         .containsEntry("stop", "0")
@@ -89,6 +91,12 @@ class DebianPackageTest {
         .containsEntry("user-is-root", "no")
         .containsEntry("capabilities", "0000000000000000")
         .containsEntry("credential", "gRPC on port 50051, HTTP on port 18080; all is well")
+        .containsEntry("certificates", "0")
+        .containsEntry("checked", "0")
+        .containsEntry("encrypted", "gRPC on port 50051, HTTP on port 443; all is well")
+        .containsEntry("encrypted-capabilities", "0000000000000400")
+        .containsEntry("encrypted-status", "0")
+        .containsEntry("encrypted-report", "0")
         .containsEntry("report", "0")
         .containsEntry("second-exit", "1")
         .containsEntry("restarts", "1")
