@@ -15,19 +15,17 @@ import dev.admiral.optimizer.v1.Verdict;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.DoubleSummaryStatistics;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -59,22 +57,20 @@ public final class Quality implements Callable<Integer> {
   private static final int PICO_DIGITS = 12;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @Option(
-      names = "--address",
-      description = "The server. Default: ADMIRAL_ADDRESS, or this machine.")
+  @Option(names = "--address", description = "The server; else ADMIRAL_ADDRESS, or this machine.")
   private String address = System.getenv().getOrDefault("ADMIRAL_ADDRESS", "127.0.0.1:50051");
 
-  @Option(names = "--agent", defaultValue = "quality", description = "Its name.")
-  private String agent = "";
+  @Option(names = "--agent", description = "Its name.")
+  private String agent = "quality";
 
-  @Option(names = "--model", defaultValue = "fast", description = "The model that is measured.")
-  private String model = "";
+  @Option(names = "--model", description = "The model that is measured.")
+  private String model = "fast";
 
-  @Option(names = "--grader", defaultValue = "smart", description = "The model that grades.")
-  private String grader = "";
+  @Option(names = "--grader", description = "The model that grades.")
+  private String grader = "smart";
 
-  @Option(names = "--every", defaultValue = "12h", description = "A time such as 30s, 10m or 12h.")
-  private Duration every = Duration.ZERO;
+  @Option(names = "--every", description = "A time such as 30s, 10m or 12h.")
+  private Duration every = Duration.ofHours(12);
 
   @Option(names = "--once", description = "One round, then end.")
   private boolean once;
@@ -83,14 +79,24 @@ public final class Quality implements Callable<Integer> {
   private double day;
 
   private final CountDownLatch stop = new CountDownLatch(1);
-  private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   /** Runs until it is told to stop, or has done what it was asked for. */
   public static void main(String[] args) {
     System.exit(
         new CommandLine(new Quality())
             .registerConverter(Duration.class, Quality::time)
+            .setExecutionExceptionHandler((e, line, parsed) -> {
+              System.err.println("quality: " + told(e));
+              return 1;
+            })
             .execute(args));
+  }
+
+  private static String told(Exception e) {
+    return e instanceof NoSuchFileException
+        ? "there is no file " + e.getMessage() + "; set ADMIRAL_KEY_FILE to the one with the key"
+        : String.valueOf(e.getMessage());
   }
 
   private static Duration time(String text) {
@@ -102,98 +108,87 @@ public final class Quality implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    // The round that runs comes to its end before the process does.
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> {
-              stop.countDown();
-              ended.join();
-            }));
     long rounds = once ? 1 : day > 0 ? Duration.ofDays(1).dividedBy(every) : Long.MAX_VALUE;
     double speed = day > 0 ? Duration.ofDays(1).toSeconds() / day : 1;
+    try (AdmiralClient admiral = client()) {
+      // The round that runs comes to its end before the process does.
+      Runtime.getRuntime().addShutdownHook(new Thread(this::end));
+      for (long round = 1; round <= rounds; round++) {
+        System.out.println(agent + " round " + round + ": " + round(admiral));
+        if (round < rounds && stopped(Duration.ofMillis((long) (every.toMillis() / speed)))) {
+          break;
+        }
+      }
+    } finally {
+      ended.countDown();
+    }
+    return 0;
+  }
+
+  private AdmiralClient client() throws IOException {
     AdmiralClient.Builder builder =
         AdmiralClient.builder()
             .address(address)
             .agent(agent)
             .agentGroup("quality")
             .deadline(Duration.ofMinutes(1));
-    String key = key();
-    if (key != null) {
-      builder.key(key);
-    }
-    try (AdmiralClient admiral = builder.build()) {
-      for (long round = 1; round <= rounds; round++) {
-        System.out.println(agent + " round " + round + ": " + round(admiral));
-        if (round < rounds
-            && stop.await((long) (every.toMillis() / speed), TimeUnit.MILLISECONDS)) {
-          break;
-        }
-      }
-    } finally {
-      ended.complete(null);
-    }
-    return 0;
+    String file = System.getenv("ADMIRAL_KEY_FILE");
+    String key =
+        file == null ? System.getenv("ADMIRAL_KEY") : Files.readString(Path.of(file)).strip();
+    return key == null ? builder.build() : builder.key(key).build();
   }
 
   /** Asks, has graded and reports; tells it in a line. */
   private String round(AdmiralClient admiral) throws InterruptedException {
+    DoubleSummaryStatistics scores = new DoubleSummaryStatistics();
     int good = 0;
     long paid = 0;
-    List<Double> scores = new ArrayList<>();
-    Set<String> sources = new TreeSet<>();
-    Set<String> notes = new TreeSet<>();
+    Set<String> failed = new TreeSet<>();
     for (Map.Entry<String, String> golden : GOLDEN.entrySet()) {
-      if (stop.getCount() == 0) {
+      if (stopped(Duration.ZERO)) {
         break;
       }
       try {
         CompleteResponse answer = ask(admiral, Prompts.of(model, golden.getKey()), "golden");
         paid += answer.getCost().getChargedPicoUsd();
-        sources.add(answer.getServed().getSource().name().replace("SOURCE_", ""));
         CompleteResponse graded = ask(admiral, gradingOf(golden, answer), "grade");
         paid += graded.getCost().getChargedPicoUsd();
         double score = JSON.readTree(Prompts.text(graded.getCompletion())).path("score").asDouble();
         Verdict verdict = score >= GOOD ? Verdict.VERDICT_GOOD : Verdict.VERDICT_BAD;
         admiral.reportOutcome(answer.getCallId(), verdict, score);
         good += verdict == Verdict.VERDICT_GOOD ? 1 : 0;
-        scores.add(score);
+        scores.accept(score);
       } catch (AdmiralException e) {
-        notes.add(String.valueOf(e.getMessage()));
+        failed.add(String.valueOf(e.getMessage()));
       } catch (JsonProcessingException e) {
-        notes.add("a grade that is no JSON");
+        failed.add("a grade that is no JSON");
       }
     }
-    double mean = scores.stream().mapToDouble(Double::doubleValue).average().orElse(0);
     return String.format(
         Locale.ROOT,
-        "graded %d of %s from %s: %d good, mean %.3f%s; $%s",
-        scores.size(),
+        "%d answers of %s graded: %d good, mean %.3f%s; $%s",
+        scores.getCount(),
         model,
-        sources.toString().toLowerCase(Locale.ROOT),
         good,
-        mean,
-        notes.isEmpty() ? "" : ", failed: " + notes,
+        scores.getAverage(),
+        failed.isEmpty() ? "" : ", failed: " + failed,
         BigDecimal.valueOf(paid, PICO_DIGITS).toPlainString());
   }
 
-  /** Asks, and asks again as often as the server names a wait, until told to stop. */
+  /** Asks past the cache, and again as often as the server names a wait, until told to stop. */
   private CompleteResponse ask(AdmiralClient admiral, Prompt prompt, String taskType)
       throws InterruptedException {
+    CachePolicy fresh = CachePolicy.newBuilder().setMode(CachePolicy.Mode.MODE_REFRESH).build();
     CompleteRequest request =
         CompleteRequest.newBuilder()
             .setPrompt(prompt)
-            .setOptions(
-                CallOptions.newBuilder()
-                    .setTaskType(taskType)
-                    .setCachePolicy(
-                        CachePolicy.newBuilder().setMode(CachePolicy.Mode.MODE_REFRESH)))
+            .setOptions(CallOptions.newBuilder().setTaskType(taskType).setCachePolicy(fresh))
             .build();
     while (true) {
       try {
         return admiral.complete(request);
       } catch (AdmiralException e) {
-        Duration wait = e.retryAfter().orElseThrow(() -> e);
-        if (stop.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (stopped(e.retryAfter().orElseThrow(() -> e))) {
           throw e;
         }
       }
@@ -213,8 +208,17 @@ public final class Quality implements Callable<Integer> {
         .build();
   }
 
-  private static @Nullable String key() throws IOException {
-    String file = System.getenv("ADMIRAL_KEY_FILE");
-    return file == null ? System.getenv("ADMIRAL_KEY") : Files.readString(Path.of(file)).strip();
+  /** Waits; returns true, and at once, when told to stop. */
+  private boolean stopped(Duration wait) throws InterruptedException {
+    return stop.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void end() {
+    stop.countDown();
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
