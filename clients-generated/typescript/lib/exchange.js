@@ -160,6 +160,10 @@ export function exchange(link, method, request, terms) {
       throw ended;
     }
     const failed = error instanceof AdmiralError ? error : failure(ConnectError.from(error), link.address);
+    // The server resets a call at its deadline, which may be heard before the timer here has run.
+    if (failed.reason === "" && link.world.now() >= end) {
+      throw late(link.address);
+    }
     if (failed.code === "INTERNAL" && !heard) {
       checkRequest();
     }

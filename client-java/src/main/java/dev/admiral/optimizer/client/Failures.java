@@ -13,6 +13,7 @@ import dev.admiral.optimizer.v1.BatchFailure;
 import dev.admiral.optimizer.v1.ErrorReason;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -69,7 +70,8 @@ final class Failures {
   }
 
   /** Reads the failure of a call to the server called {@code target}. */
-  static AdmiralException of(Status status, @Nullable Metadata trailers, String target) {
+  static AdmiralException of(Status ended, @Nullable Metadata trailers, String target) {
+    Status status = classified(ended);
     com.google.rpc.Status rich = rich(trailers);
     ErrorInfo info =
         details(rich, ErrorInfo.class)
@@ -115,6 +117,20 @@ final class Failures {
 
   private static String told(Status status, com.google.rpc.Status rich) {
     return rich.getMessage().isEmpty() ? firstLine(status.getDescription()) : rich.getMessage();
+  }
+
+  /**
+   * gRPC calls a connection that is lost in the moment of a write unknown; it passes as any other.
+   */
+  private static Status classified(Status status) {
+    boolean lost =
+        status.getCode() == Status.Code.UNKNOWN
+            && causes(status).stream().anyMatch(ClosedChannelException.class::isInstance);
+    return lost
+        ? Status.UNAVAILABLE
+            .withDescription("the connection was closed before an answer came.")
+            .withCause(status.getCause())
+        : status;
   }
 
   private static ErrorReason named(String name) {

@@ -48,6 +48,11 @@ final class Table {
     return marks.size() == cases.size() * columns.size();
   }
 
+  /** Whether a case failed in some client. */
+  boolean hasFailures() {
+    return marks.containsValue(Mark.FAILED);
+  }
+
   /** Writes the table for people at a terminal, with what ran only. */
   String text() {
     List<String> ran = ran();
