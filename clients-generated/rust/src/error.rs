@@ -7,6 +7,7 @@ use tonic_types::{FieldViolation, QuotaViolation, StatusExt};
 use crate::{exchange::MAX_MESSAGE_BYTES, v1::ErrorReason};
 
 const PREFIX: &str = "ERROR_REASON_";
+const NOT_GRPC: &str = "what answers there does not speak gRPC; is it Admiral's HTTP port, or a proxy? gRPC has a port of its own, 50051 unless configured.";
 const TRAILERS_LOST: &str =
     "something between this client and Admiral, such as a proxy, does not pass on HTTP/2 trailers";
 
@@ -186,9 +187,16 @@ impl Error {
         } else {
             detail
         };
+        // What tonic makes of a page of a web server, whose status it adds.
+        if status.message().contains("receiving response with status") {
+            let message = format!("Admiral at {server} cannot be reached: {NOT_GRPC}");
+            return Self::found(code, ErrorReason::Unspecified, message);
+        }
         let (reason, message) = match code {
             Code::Unavailable => {
-                let detail = certificate(&detail).unwrap_or(detail);
+                let detail = certificate(&detail)
+                    .or_else(|| connection(&detail))
+                    .unwrap_or(detail);
                 (
                     ErrorReason::Unspecified,
                     format!("Admiral at {server} cannot be reached: {detail}"),
@@ -272,6 +280,22 @@ fn certificate(detail: &str) -> Option<String> {
     } else {
         format!("its certificate is not valid: {fault}")
     })
+}
+
+/// What to do about the commonest ways in which there is no connection.
+fn connection(detail: &str) -> Option<String> {
+    let advice = if detail.starts_with("Connection refused") {
+        "connection refused; start it, or check the address."
+    } else if detail.contains("InvalidContentType") {
+        "it does not speak TLS there: leave tls out, or use the port where it does."
+    } else if detail.contains("CertificateRequired") {
+        "it asks clients for a certificate: give yours by Tls::with_client_certificate."
+    } else if detail.contains("broken pipe") || detail == "connection closed" {
+        "the connection was closed before an answer came: it may want TLS, or a certificate of this client."
+    } else {
+        return None;
+    };
+    Some(advice.to_string())
 }
 
 fn short_name(reason: ErrorReason) -> String {

@@ -207,10 +207,17 @@ final class Failures {
       return "what answers there does not speak TLS; leave tls(...) out, or use the port that"
           + " does.";
     }
-    if (deepest.contains("Network closed for unknown reason")) {
-      return "the connection was closed before an answer came.";
+    if (deepest.contains("certificate_required")) {
+      return "it asks clients for a certificate; give yours in Tls.withClientCertificate(...).";
     }
-    return deepest;
+    if (deepest.contains("Network closed for unknown reason")
+        || deepest.contains("Connection reset")) {
+      return "the connection was closed before an answer came; if it speaks TLS only, set"
+          + " tls(...).";
+    }
+    return deepest.equals("Connection refused")
+        ? "connection refused; start it, or check the address."
+        : deepest;
   }
 
   private static String notGrpc(String told) {
