@@ -1,4 +1,4 @@
-use std::{io, time::Duration};
+use std::time::Duration;
 
 use tokio::{io::AsyncWriteExt, join, net::TcpListener, sync::mpsc};
 use tonic::Code;
