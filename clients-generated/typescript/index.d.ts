@@ -1,5 +1,5 @@
 import type { DescMethodServerStreaming, DescMethodUnary, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import type { CacheService, CallService, CompleteResponse, ErrorReason, EventService, FleetService, LedgerService, OptimizerService, Prompt } from "./gen/v1.js";
+import type { CacheService, CallService, CompleteResponse, ErrorReason, EventService, FleetService, LedgerService, OptimizerService, Role } from "./gen/v1.js";
 
 /**
  * Returns a client, through which an agent makes its model calls. Make one and keep it: any number of
@@ -137,8 +137,14 @@ export type CodeName =
   | "DATA_LOSS"
   | "UNAUTHENTICATED";
 
+/** The plain form of a prompt: add what else it needs, as in `{ ...prompt("fast", "Hello"), tools: [tool] }`. */
+export interface Question {
+  model: string;
+  messages: { role: Role; parts: { kind: { case: "text"; value: { text: string } } }[] }[];
+}
+
 /** Returns a prompt of one question, after instructions if there are any. */
-export declare function prompt(model: string, text: string, instructions?: string): Prompt;
+export declare function prompt(model: string, text: string, instructions?: string): Question;
 
 /** Returns the text of an answer, all of its text parts joined; empty if it has none. */
 export declare function textOf(answer: Pick<CompleteResponse, "completion">): string;

@@ -80,7 +80,7 @@ async function ask(client: Admiral, model: string, text: string, letters?: strin
   const asked =
     letters === undefined
       ? prompt(model, text)
-      : { model, messages: prompt(model, text, JUDGE).messages, responseFormat: form(letters) };
+      : { ...prompt(model, text, JUDGE), responseFormat: form(letters) };
   for (;;) {
     try {
       const options = { taskType: letters === undefined ? "council" : "judge" };

@@ -1,5 +1,6 @@
-import { create } from "@bufbuild/protobuf";
-import { MessageSchema, PromptSchema, Role } from "../gen/v1.js";
+import { Role } from "../gen/v1.js";
+
+/** @import { Question } from "../index.d.ts" */
 
 /**
  * @type {typeof import("../index.d.ts").prompt}
@@ -9,7 +10,7 @@ export function prompt(model, text, instructions) {
   if (instructions !== undefined) {
     messages.unshift(message(Role.SYSTEM, instructions));
   }
-  return create(PromptSchema, { model, messages });
+  return { model, messages };
 }
 
 /**
@@ -28,7 +29,8 @@ export function textOf(answer) {
 /**
  * @param {Role} role
  * @param {string} text
+ * @returns {Question["messages"][number]}
  */
 function message(role, text) {
-  return create(MessageSchema, { role, parts: [{ kind: { case: "text", value: { text } } }] });
+  return { role, parts: [{ kind: { case: "text", value: { text } } }] };
 }

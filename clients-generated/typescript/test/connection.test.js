@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { connect } from "@admiral/optimizer";
+import { connect, prompt, textOf } from "@admiral/optimizer";
 import { isLoopback, parseAddress, printAddress } from "../lib/address.js";
 import { makeCertificate } from "./certificate.js";
 import { answer, failureOf, open, serve } from "./fake-server.js";
@@ -203,4 +203,17 @@ test("files of TLS that cannot be used are refused in one sentence", (t) => {
   });
   assert.throws(() => connect({ tls: { chain: cert } }), /has only one of chain and key/);
   assert.throws(() => connect({ tls: { chain: cert, key: garbled } }), /^TypeError: The files of tls cannot be used: /);
+});
+
+test("a prompt takes further fields where it is spread", async (t) => {
+  const server = await serve(t, {
+    complete({ prompt: asked }) {
+      assert.equal(asked?.messages.length, 2);
+      assert.equal(asked?.tools[0]?.name, "clock");
+      return answer("noon");
+    },
+  });
+  const { optimizer } = open(t, { address: server.address });
+  const tools = [{ name: "clock" }];
+  assert.equal(textOf(await optimizer.complete({ prompt: { ...prompt("fast", "When?", "Be brief."), tools } })), "noon");
 });

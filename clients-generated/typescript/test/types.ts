@@ -1,5 +1,5 @@
 // Compiled and never run: what index.d.ts promises is what lib is, and the other way round.
-import type * as promised from "@admiral/optimizer";
+import * as promised from "@admiral/optimizer";
 import type * as made from "../lib/index.js";
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
@@ -15,6 +15,7 @@ export async function reads(admiral: promised.Admiral): Promise<bigint> {
     }
   }
   const { entries } = await admiral.ledger.listEntries({}, { signal: AbortSignal.timeout(1), deadlineMs: 1 });
+  await admiral.optimizer.complete({ prompt: { ...promised.prompt("fast", "hi"), tools: [{ name: "clock" }] } });
   // @ts-expect-error A method that the contract does not have.
   await admiral.ledger.stream({});
   // @ts-expect-error A request with a field that the contract does not have.
