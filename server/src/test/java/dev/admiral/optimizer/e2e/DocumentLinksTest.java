@@ -20,6 +20,7 @@ class DocumentLinksTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.+)$");
+  private static final Pattern ANCHOR = Pattern.compile("<a id=\"([^\"]+)\">");
   private static final Pattern CODE = Pattern.compile("(?s)```.*?```|`[^`\n]*`");
 
   /** Folders that hold other people's documents, or none. */
@@ -64,18 +65,24 @@ class DocumentLinksTest {
     return Files.exists(file) && (parts.length == 1 || anchors(file).contains(parts[1]));
   }
 
-  /** The names that headings are linked by: lower case, dashes for spaces, nothing else. */
+  /**
+   * What can be linked to: anchors, and headings by their names in lower case, with dashes for
+   * spaces and nothing else.
+   */
   private static Set<String> anchors(Path document) throws IOException {
-    return HEADING
-        .matcher(Files.readString(document))
-        .results()
-        .map(heading ->
-            heading
-                .group(1)
-                .strip()
-                .toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9 _-]", "")
-                .replace(' ', '-'))
-        .collect(Collectors.toSet());
+    String text = Files.readString(document);
+    Stream<String> headings =
+        HEADING
+            .matcher(text)
+            .results()
+            .map(heading ->
+                heading
+                    .group(1)
+                    .strip()
+                    .toLowerCase(Locale.ROOT)
+                    .replaceAll("[^a-z0-9 _-]", "")
+                    .replace(' ', '-'));
+    Stream<String> named = ANCHOR.matcher(text).results().map(anchor -> anchor.group(1));
+    return Stream.concat(headings, named).collect(Collectors.toSet());
   }
 }
