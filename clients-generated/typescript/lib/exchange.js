@@ -105,6 +105,10 @@ export function exchange(link, method, request, terms) {
           for await (const message of attempt(end)) {
             heard = true;
             yield message;
+            // What the transport has in hand already is not for a reader who left.
+            if (ended !== undefined) {
+              throw ended;
+            }
           }
           return;
         } catch (error) {

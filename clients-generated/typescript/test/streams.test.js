@@ -254,3 +254,26 @@ test("hundreds of calls at once share one connection", async (t) => {
   await Promise.all(Array.from({ length: 500 }, () => client.ask("fast", "hi")));
   assert.equal(sockets.size, 1);
 });
+
+test("a stream that is left gives nothing more, also of what has arrived", async (t) => {
+  const server = await serve(t, {
+    async *stream() {
+      yield started;
+      for (let i = 0; i < 50; i++) {
+        yield delta("piece");
+      }
+      yield finished;
+    },
+  });
+  const leaving = new AbortController();
+  let read = 0;
+  const reading = (async () => {
+    for await (const _ of open(t, { address: server.address }).optimizer.stream({}, { signal: leaving.signal })) {
+      if (++read === 2) {
+        leaving.abort();
+      }
+    }
+  })();
+  assert.equal((await failureOf(reading)).code, "CANCELLED");
+  assert.equal(read, 2);
+});

@@ -74,7 +74,7 @@ class GrpcToolsTest {
   void grpcurl_complete_isAnswered() throws IOException {
     JsonNode answer = Contract.JSON.readTree(grpcurl("-d", HELLO, SERVICE + "/Complete"));
 
-    assertThat(answer.at("/completion/finishReason").asText())
+    assertThat(answer.at("/completion/finish_reason").asText())
         .as(answer.toPrettyString())
         .isEqualTo("FINISH_REASON_STOP");
   }
