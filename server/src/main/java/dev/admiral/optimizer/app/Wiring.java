@@ -14,7 +14,17 @@ import dev.admiral.optimizer.events.FanOut;
 import dev.admiral.optimizer.fleet.Agent;
 import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.fleet.Keys;
+import dev.admiral.optimizer.grpc.CacheGrpcService;
+import dev.admiral.optimizer.grpc.CallGrpcService;
+import dev.admiral.optimizer.grpc.CallStarter;
+import dev.admiral.optimizer.grpc.EventGrpcService;
+import dev.admiral.optimizer.grpc.FigureCalls;
+import dev.admiral.optimizer.grpc.FleetGrpcService;
 import dev.admiral.optimizer.grpc.GrpcServices;
+import dev.admiral.optimizer.grpc.LedgerGrpcService;
+import dev.admiral.optimizer.grpc.ModelCalls;
+import dev.admiral.optimizer.grpc.OptimizerGrpcService;
+import dev.admiral.optimizer.grpc.OutcomeCalls;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.PartHealth;
 import dev.admiral.optimizer.guardian.ProcessGauge;
@@ -31,8 +41,19 @@ import dev.admiral.optimizer.ledger.PriceBook;
 import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.Engines;
+import dev.admiral.optimizer.pipeline.OutcomeReports;
+import dev.admiral.optimizer.pipeline.TokenCounts;
 import dev.admiral.optimizer.provider.Provider;
 import dev.admiral.optimizer.provider.Providers;
+import dev.admiral.optimizer.report.AgentReport;
+import dev.admiral.optimizer.report.CacheReport;
+import dev.admiral.optimizer.report.CallReport;
+import dev.admiral.optimizer.report.HealthReport;
+import dev.admiral.optimizer.report.LearningReport;
+import dev.admiral.optimizer.report.LedgerReport;
+import dev.admiral.optimizer.report.LimitReport;
+import dev.admiral.optimizer.report.ModelReport;
+import dev.admiral.optimizer.report.StatsReport;
 import dev.admiral.optimizer.routing.Catalogue;
 import dev.admiral.optimizer.routing.ModelHealth;
 import dev.admiral.optimizer.routing.Router;
@@ -237,6 +258,9 @@ final class Wiring implements AutoCloseable {
     final CallTraces traces = traces(version);
 
     // The life of a call.
+    final CallStatistics statistics =
+        new CallStatistics(EngineSettings.statistics(config.statistics()), time);
+    final CallJournal journal = new CallJournal(EngineSettings.journal(config.calls()));
     final Engines engines =
         new Engines(
             cache,
@@ -250,10 +274,10 @@ final class Wiring implements AutoCloseable {
             ledger,
             fleet,
             events,
-            new CallStatistics(EngineSettings.statistics(config.statistics()), time),
+            statistics,
             learning,
             outcomes,
-            new CallJournal(EngineSettings.journal(config.calls())),
+            journal,
             traces == null ? List.of(callLog) : List.of(callLog, traces),
             time,
             virtualThreads);
@@ -311,16 +335,38 @@ final class Wiring implements AutoCloseable {
             keys,
             EngineSettings.metrics(config.metrics()));
 
-    // The door.
-    final GrpcServices.Settings settings =
-        new GrpcServices.Settings(
-            config.grpc().maxRequestBytes(),
-            config.grpc().defaultDeadline(),
-            version,
-            started,
-            traces != null);
+    final HealthReport health =
+        new HealthReport(
+            board, gauge, statistics, time, new HealthReport.Server(version, started));
+
+    // The doors.
+    final TokenCounts tokenCounts = new TokenCounts(engines);
+    final EventGrpcService watchers = new EventGrpcService(events);
     final GrpcServices services =
-        GrpcServices.of(engines, pipeline, intake, catalogue, board, gauge, keys, timer, settings);
+        new GrpcServices(
+            List.of(
+                new OptimizerGrpcService(
+                    new ModelCalls(
+                        new CallStarter(
+                            pipeline, intake, config.grpc().defaultDeadline(), timer, time),
+                        tokenCounts,
+                        virtualThreads),
+                    new OutcomeCalls(new OutcomeReports(engines), fleet, virtualThreads),
+                    new FigureCalls(
+                        health,
+                        new StatsReport(statistics),
+                        new ModelReport(catalogue, prices, modelHealth, time),
+                        new LearningReport(learning, outcomes),
+                        virtualThreads)),
+                new FleetGrpcService(
+                    fleet, new AgentReport(fleet), new LimitReport(limiter), virtualThreads),
+                new CallGrpcService(new CallReport(journal), virtualThreads),
+                new LedgerGrpcService(new LedgerReport(ledger), virtualThreads),
+                watchers,
+                new CacheGrpcService(
+                    cache, new CacheReport(cache::metrics), events, virtualThreads)),
+            keys,
+            new GrpcServices.Settings(config.grpc().maxRequestBytes(), traces != null));
     final GrpcPort door =
         opened(
             "gRPC",
@@ -328,7 +374,7 @@ final class Wiring implements AutoCloseable {
                 config.grpc(),
                 address,
                 credentials,
-                GrpcServices.transportLimit(settings),
+                services.transportLimit(),
                 services.definitions()));
     port = door;
     final Dashboard dashboard =
@@ -349,7 +395,7 @@ final class Wiring implements AutoCloseable {
             keys,
             metrics,
             new HealthEndpoints(
-                board, services.reports(), keys, virtualThreads, config.http().readyNeedsStores()),
+                board, health, keys, virtualThreads, config.http().readyNeedsStores()),
             timer,
             dashboard,
             EngineSettings.http(config.http(), config.grpc(), traces != null));
@@ -382,7 +428,7 @@ final class Wiring implements AutoCloseable {
               door.leave();
               board.drain();
               pipeline.drain();
-              services.drain();
+              watchers.drain();
               // Both ports at once: their callers leave together.
               web.drain();
             }));

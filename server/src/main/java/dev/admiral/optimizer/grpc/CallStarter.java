@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Brings what gRPC knows of a call to the pipeline: who sends it, until when, and that the caller
  * has left. Thread-safe.
  */
-final class CallStarter {
+public final class CallStarter {
   private static final Failure CANCELLED =
       new Failure.Refused(ErrorReason.ERROR_REASON_CALL_CANCELLED, "the caller cancelled the call");
   private static final Failure LATE = new Failure.DeadlineExceeded(null);
@@ -36,7 +36,7 @@ final class CallStarter {
   private final ScheduledExecutorService timer;
   private final Time time;
 
-  CallStarter(
+  public CallStarter(
       CallPipeline pipeline,
       CallIntake intake,
       Duration defaultDeadline,

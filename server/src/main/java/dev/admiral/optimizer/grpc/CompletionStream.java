@@ -8,6 +8,7 @@ import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.pipeline.AnswerSteps;
 import dev.admiral.optimizer.pipeline.RunningCall;
+import dev.admiral.optimizer.report.Protos;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.Finished;
