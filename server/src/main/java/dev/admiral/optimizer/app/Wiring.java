@@ -25,6 +25,7 @@ import dev.admiral.optimizer.grpc.LedgerGrpcService;
 import dev.admiral.optimizer.grpc.ModelCalls;
 import dev.admiral.optimizer.grpc.OptimizerGrpcService;
 import dev.admiral.optimizer.grpc.OutcomeCalls;
+import dev.admiral.optimizer.grpc.SettingsGrpcService;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.PartHealth;
 import dev.admiral.optimizer.guardian.ProcessGauge;
@@ -72,6 +73,7 @@ import dev.admiral.optimizer.v1.HealthState;
 import io.grpc.ServerCredentials;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -202,7 +204,8 @@ final class Wiring implements AutoCloseable {
     final PriceBook prices = listed.withVendors(EngineSettings.vendors(providers));
 
     // The engine.
-    final EventBus events = new FanOut(EngineSettings.events(config.events()), time);
+    final EventBus events = new FanOut(
+            EngineSettings.events(config.events()), time, Replica.name(), new SecureRandom());
     final Keys keys = new Keys(config.keys());
     final Fleet fleet =
         new Fleet(
@@ -364,7 +367,8 @@ final class Wiring implements AutoCloseable {
                 new LedgerGrpcService(new LedgerReport(ledger), virtualThreads),
                 watchers,
                 new CacheGrpcService(
-                    cache, new CacheReport(cache::metrics), events, virtualThreads)),
+                    cache, new CacheReport(cache::metrics), events, virtualThreads),
+                new SettingsGrpcService()),
             keys,
             new GrpcServices.Settings(config.grpc().maxRequestBytes(), traces != null));
     final GrpcPort door =

@@ -12,8 +12,8 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Source;
 import java.io.IOException;
 import java.time.Duration;
@@ -301,12 +301,12 @@ public final class ResponseCache implements AutoCloseable {
     return true;
   }
 
-  private static boolean finished(FinishReason reason, Message message) {
+  private static boolean finished(FinishReason reason, ChatMessage message) {
     if (reason != FinishReason.FINISH_REASON_STOP
         && reason != FinishReason.FINISH_REASON_TOOL_CALLS) {
       return false;
     }
-    for (Part part : message.getPartsList()) {
+    for (ContentPart part : message.getPartsList()) {
       if (part.hasRefusal()) {
         return false;
       }

@@ -356,7 +356,7 @@ public final class SingleFlight {
         new Failure.LimitReached(
             ErrorReason.ERROR_REASON_CONCURRENCY_LIMITED,
             "callers waiting for one answer",
-            "this server",
+            "server",
             FULL_RETRY_AFTER));
   }
 

@@ -11,8 +11,8 @@ import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.report.Protos;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.ContentDelta;
-import dev.admiral.optimizer.v1.Finished;
-import dev.admiral.optimizer.v1.Started;
+import dev.admiral.optimizer.v1.StreamFinished;
+import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.StreamResponse;
 import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +60,8 @@ final class CompletionStream implements Pump.Source<StreamResponse> {
     running.leave(why);
   }
 
-  private Started started(Begun begun) {
-    return Started.newBuilder()
+  private StreamStarted started(Begun begun) {
+    return StreamStarted.newBuilder()
         .setCallId(running.call().id())
         .setProvider(begun.provider())
         .setModel(begun.model())
@@ -69,10 +69,10 @@ final class CompletionStream implements Pump.Source<StreamResponse> {
         .build();
   }
 
-  private Finished finished(Answered answered) {
+  private StreamFinished finished(Answered answered) {
     Call call = running.call();
-    Finished.Builder finished =
-        Finished.newBuilder()
+    StreamFinished.Builder finished =
+        StreamFinished.newBuilder()
             .setFinishReason(answered.answer().completion().getFinishReason())
             .setStopSequence(answered.answer().completion().getStopSequence())
             .setUsage(Protos.usage(answered.answer().usage()))

@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.pipeline;
 
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Tool;
 
@@ -21,9 +21,9 @@ public final class TokenEstimate {
   public static long input(Prompt prompt) {
     long bytes = 0;
     long tokens = 0;
-    for (Message message : prompt.getMessagesList()) {
+    for (ChatMessage message : prompt.getMessagesList()) {
       tokens += TOKENS_PER_MESSAGE;
-      for (Part part : message.getPartsList()) {
+      for (ContentPart part : message.getPartsList()) {
         if (part.hasImage() || part.hasFile()) {
           tokens += TOKENS_PER_ATTACHMENT;
         } else {

@@ -1,8 +1,8 @@
 package dev.admiral.optimizer.provider;
 
-import dev.admiral.optimizer.v1.File;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.FilePart;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Tool;
 import java.util.List;
@@ -22,17 +22,17 @@ final class Estimate {
 
   static long input(Prompt prompt) {
     Counter counter = new Counter();
-    for (Message message : prompt.getMessagesList()) {
+    for (ChatMessage message : prompt.getMessagesList()) {
       counter.addTokens(FRAME_TOKENS);
       parts(counter, message.getPartsList());
     }
     for (Tool tool : prompt.getToolsList()) {
       counter.addTokens(FRAME_TOKENS);
-      counter.add(tool.getName());
-      counter.add(tool.getDescription());
-      counter.add(tool.getParametersSchemaJson());
+      counter.add(tool.getFunction().getName());
+      counter.add(tool.getFunction().getDescription());
+      counter.add(tool.getFunction().getParametersSchemaJson());
     }
-    counter.add(prompt.getResponseFormat().getSchemaJson());
+    counter.add(prompt.getResponseFormat().getJsonSchema().getSchemaJson());
     return counter.tokens();
   }
 
@@ -42,8 +42,8 @@ final class Estimate {
     return counter.tokens();
   }
 
-  private static void parts(Counter counter, List<Part> parts) {
-    for (Part part : parts) {
+  private static void parts(Counter counter, List<ContentPart> parts) {
+    for (ContentPart part : parts) {
       switch (part.getKindCase()) {
         case TEXT -> counter.add(part.getText().getText());
         case IMAGE -> counter.addTokens(IMAGE_TOKENS);
@@ -63,7 +63,7 @@ final class Estimate {
     }
   }
 
-  private static void file(Counter counter, File file) {
+  private static void file(Counter counter, FilePart file) {
     if (file.hasInline() && file.getInline().getMediaType().startsWith("text/")) {
       counter.addTokens(file.getInline().getData().size() / 4);
     } else {

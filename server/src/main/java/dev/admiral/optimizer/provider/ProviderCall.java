@@ -2,7 +2,7 @@ package dev.admiral.optimizer.provider;
 
 import com.google.protobuf.Struct;
 import dev.admiral.optimizer.v1.Prompt;
-import java.util.Locale;
+import dev.admiral.optimizer.v1.ProviderDialect;
 
 /**
  * One try of one model.
@@ -16,8 +16,13 @@ public record ProviderCall(String attemptId, String model, Prompt prompt, boolea
 
   /** Returns the prompt's options as far as they are written for a wire format. */
   Struct options(ProviderSettings.Dialect dialect) {
-    String written = prompt.getProviderOptionsDialect();
-    return written.isEmpty() || written.equals(dialect.name().toLowerCase(Locale.ROOT))
+    ProviderDialect written = prompt.getProviderOptionsDialect();
+    boolean meant =
+        switch (dialect) {
+          case OPENAI -> written == ProviderDialect.PROVIDER_DIALECT_OPENAI;
+          case ANTHROPIC -> written == ProviderDialect.PROVIDER_DIALECT_ANTHROPIC;
+        };
+    return meant || written == ProviderDialect.PROVIDER_DIALECT_UNSPECIFIED
         ? prompt.getProviderOptions()
         : Struct.getDefaultInstance();
   }

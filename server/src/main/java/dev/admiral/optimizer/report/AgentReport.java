@@ -56,8 +56,8 @@ public final class AgentReport {
         .setAgentId(agent.name())
         .setGroup(agent.group())
         .setCallCount(agent.calls())
-        .setSpentPicoUsd(agent.spent().picoUsd())
-        .setSavedPicoUsd(agent.saved().picoUsd())
+        .setSpentAmount(Protos.money(agent.spent()))
+        .setSavedAmount(Protos.money(agent.saved()))
         .setCreateTime(Protos.timestamp(agent.created()))
         .setLastSeenTime(Protos.timestamp(agent.lastSeen()))
         .build();

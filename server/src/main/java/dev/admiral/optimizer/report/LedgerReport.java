@@ -28,7 +28,8 @@ public final class LedgerReport {
   /**
    * Returns the sums of a tenant's entries.
    *
-   * @throws CallException if the request names no time or grouping
+   * @throws CallException if the request names no time or grouping, or the page's size or token is
+   *     not a legal one
    */
   public GetReportResponse report(String tenant, GetReportRequest request)
       throws CallException {
@@ -39,10 +40,14 @@ public final class LedgerReport {
             request.hasEndTime() ? day("end_time", request.getEndTime()) : null,
             grouping(request),
             request.getAgentId());
+    Paging.Slice slice = Paging.slice(request.getPageSize(), request.getPageToken());
     Report report = ledger.report(query);
+    Paging.Page<Report.Row> page = slice.of(report.rows());
     GetReportResponse.Builder response =
-        GetReportResponse.newBuilder().setTotal(row(report.total()));
-    report.rows().forEach(row -> response.addRows(row(row)));
+        GetReportResponse.newBuilder()
+            .setTotal(row(report.total()))
+            .setNextPageToken(page.nextToken());
+    page.items().forEach(row -> response.addRows(row(row)));
     return response.build();
   }
 
@@ -98,12 +103,12 @@ public final class LedgerReport {
     return ReportRow.newBuilder()
         .setGroup(row.group())
         .setExactCallCount(row.exactCalls())
-        .setExactPicoUsd(row.exact().picoUsd())
+        .setExactAmount(Protos.money(row.exact()))
         .setEstimatedCallCount(row.estimatedCalls())
-        .setEstimatedPicoUsd(row.estimated().picoUsd())
+        .setEstimatedAmount(Protos.money(row.estimated()))
         .setUnpricedCallCount(row.unpricedCalls())
         .setSavedCallCount(row.savedCalls())
-        .setSavedPicoUsd(row.saved().picoUsd())
+        .setSavedAmount(Protos.money(row.saved()))
         .setUsage(Protos.usage(row.usage()))
         .setSavedDuration(Protos.duration(row.savedTime()))
         .build();

@@ -12,6 +12,7 @@ import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Timing;
 import dev.admiral.optimizer.call.ProtoTimes;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Instant;
@@ -22,7 +23,22 @@ import org.jspecify.annotations.Nullable;
 public final class Protos {
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
+  private static final Money NOTHING = money(dev.admiral.optimizer.call.Money.ZERO);
+
   private Protos() {}
+
+  /** Returns an amount of money, of which the contract has units and parts of one sign. */
+  public static Money money(dev.admiral.optimizer.call.Money amount) {
+    boolean negative = amount.units() < 0 && amount.pico() > 0;
+    return Money.newBuilder()
+        .setCurrencyCode("USD")
+        .setUnits(negative ? amount.units() + 1 : amount.units())
+        .setPico(
+            negative
+                ? amount.pico() - dev.admiral.optimizer.call.Money.PICO_PER_UNIT
+                : amount.pico())
+        .build();
+  }
 
   /** Returns a span of time. */
   public static Duration duration(java.time.Duration duration) {
@@ -87,15 +103,15 @@ public final class Protos {
       case Cost.Unknown unknown ->
           builder.setState(dev.admiral.optimizer.v1.Cost.State.STATE_UNKNOWN).build();
       case Cost.Known known -> {
-        long amount = known.amount().picoUsd();
+        Money amount = money(known.amount());
         yield builder
             .setState(
                 known.estimated()
                     ? dev.admiral.optimizer.v1.Cost.State.STATE_ESTIMATED
                     : dev.admiral.optimizer.v1.Cost.State.STATE_EXACT)
-            .setListPicoUsd(amount)
-            .setChargedPicoUsd(charged ? amount : 0)
-            .setSavedPicoUsd(charged ? 0 : amount)
+            .setListAmount(amount)
+            .setChargedAmount(charged ? amount : NOTHING)
+            .setSavedAmount(charged ? NOTHING : amount)
             .setPriceVersion(known.priceVersion())
             .build();
       }
@@ -167,7 +183,7 @@ public final class Protos {
             .setDuration(duration(attempt.duration()))
             .setHttpStatus(attempt.httpStatus());
     if (attempt.firstToken() != null) {
-      builder.setFirstTokenDuration(duration(attempt.firstToken()));
+      builder.setTimeToFirstToken(duration(attempt.firstToken()));
     }
     if (attempt.failure() != null) {
       builder.setFailure(attempt.failure().reason());

@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.routing;
 
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 
 /** Guesses tokens before anybody has counted them. */
@@ -20,8 +20,8 @@ public final class PromptSize {
   public static long upperInputTokens(Prompt prompt) {
     long imageBytes = 0;
     long images = 0;
-    for (Message message : prompt.getMessagesList()) {
-      for (Part part : message.getPartsList()) {
+    for (ChatMessage message : prompt.getMessagesList()) {
+      for (ContentPart part : message.getPartsList()) {
         if (part.hasImage()) {
           imageBytes += part.getImage().getSerializedSize();
           images++;

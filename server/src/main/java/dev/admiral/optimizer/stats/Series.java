@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.stats;
 
 import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.Source;
@@ -127,18 +128,27 @@ final class Series {
           .setMemoryHitCount(calls[Source.SOURCE_MEMORY_VALUE])
           .setDiskHitCount(calls[Source.SOURCE_DISK_VALUE])
           .setNearMatchCount(calls[Source.SOURCE_NEAR_MATCH_VALUE])
-          .setJoinedCount(calls[Source.SOURCE_JOINED_VALUE])
+          .setCoalescedCount(calls[Source.SOURCE_COALESCED_VALUE])
           .setRepeatedCount(calls[Source.SOURCE_REPEATED_VALUE])
           .setSavedCallCount(saved)
           .setMemoryHitRate(part(calls[Source.SOURCE_MEMORY_VALUE], answers))
           .setDiskHitRate(part(calls[Source.SOURCE_DISK_VALUE], answers))
           .setSavedRate(part(saved, answers))
-          .setSpentPicoUsd(spentPicoUsd)
-          .setSavedPicoUsd(savedPicoUsd)
+          .setSpentAmount(money(spentPicoUsd))
+          .setSavedAmount(money(savedPicoUsd))
           .setUnpricedCount(unpriced)
           .setLatency(latency.toProto())
           .setOverhead(overhead.toProto())
           .setSavedDuration(Latencies.duration(ofMicros(savedMicros)))
+          .build();
+    }
+
+    private static dev.admiral.optimizer.v1.Money money(long picoUsd) {
+      Money amount = new Money(picoUsd);
+      return dev.admiral.optimizer.v1.Money.newBuilder()
+          .setCurrencyCode("USD")
+          .setUnits(amount.units())
+          .setPico(amount.pico())
           .build();
     }
 

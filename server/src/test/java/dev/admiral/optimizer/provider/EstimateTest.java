@@ -2,6 +2,7 @@ package dev.admiral.optimizer.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.v1.FunctionTool;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Tool;
@@ -32,7 +33,7 @@ class EstimateTest {
                 Prompts.message(
                     Role.ROLE_TOOL, Prompts.toolResult("c", false, Prompts.text("1234"))))
             .toBuilder()
-            .addTools(Tool.newBuilder().setName("abcd").setDescription("efgh"))
+            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("abcd").setDescription("efgh")))
             .build();
     assertThat(Estimate.input(prompt)).isEqualTo(4 + 2 + 1_000 + 2 + 2_000 + 4 + 1 + 4 + 2);
   }

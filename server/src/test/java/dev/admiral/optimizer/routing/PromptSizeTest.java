@@ -3,13 +3,13 @@ package dev.admiral.optimizer.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Sampling;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import org.junit.jupiter.api.Test;
 
 /** Generous guesses at tokens. */
@@ -17,7 +17,7 @@ class PromptSizeTest {
 
   @Test
   void upperInputTokens_text_isHalfItsBytesAndLittleMore() {
-    Part text = Part.newBuilder().setText(Text.newBuilder().setText("x".repeat(10_000))).build();
+    ContentPart text = ContentPart.newBuilder().setText(TextPart.newBuilder().setText("x".repeat(10_000))).build();
 
     assertThat(PromptSize.upperInputTokens(prompt(text))).isBetween(5_000L, 5_050L);
   }
@@ -45,14 +45,14 @@ class PromptSizeTest {
         .isEqualTo(300);
   }
 
-  private static Prompt prompt(Part part) {
-    return Prompt.newBuilder().addMessages(Message.newBuilder().addParts(part)).build();
+  private static Prompt prompt(ContentPart part) {
+    return Prompt.newBuilder().addMessages(ChatMessage.newBuilder().addParts(part)).build();
   }
 
-  private static Part image(int bytes) {
-    return Part.newBuilder()
+  private static ContentPart image(int bytes) {
+    return ContentPart.newBuilder()
         .setImage(
-            Image.newBuilder()
+            ImagePart.newBuilder()
                 .setInline(InlineData.newBuilder().setData(ByteString.copyFrom(new byte[bytes]))))
         .build();
   }
