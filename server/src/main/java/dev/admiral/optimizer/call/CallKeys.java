@@ -30,7 +30,13 @@ import java.security.NoSuchAlgorithmException;
  * <p>Run for every call on the event loop: nothing here blocks.
  */
 public final class CallKeys {
-  private static final String CONTENT_TAG = "admiral.content.3";
+  private static final String CONTENT_TAG = "admiral.content.1";
+
+  /** Of prompts that name the dialect of their options; the others keep the keys they had. */
+  private static final String DIALECT_TAG = "admiral.content.2";
+
+  /** Of prompts with tools or a form of the answer, whose messages were once others. */
+  private static final String SHAPED_TAG = "admiral.content.3";
 
   private static final String REPEAT_TAG = "admiral.repeat.1";
 
@@ -50,14 +56,27 @@ public final class CallKeys {
    */
   public static CallKey content(Caller caller, Prompt prompt, RoutingPreferences wishes, CacheUse use) {
     return digest(out -> {
-      out.writeStringNoTag(CONTENT_TAG);
-      out.writeEnumNoTag(prompt.getProviderOptionsDialectValue());
+      String dialect = dialect(prompt);
+      boolean shaped = prompt.getToolsCount() > 0 || prompt.hasResponseFormat();
+      out.writeStringNoTag(shaped ? SHAPED_TAG : dialect.isEmpty() ? CONTENT_TAG : DIALECT_TAG);
+      if (shaped || !dialect.isEmpty()) {
+        out.writeStringNoTag(dialect);
+      }
       out.writeStringNoTag(caller.tenant());
       out.writeBoolNoTag(use.agentOnly());
       out.writeStringNoTag(use.agentOnly() ? caller.agent() : "");
       write(out, prompt);
       out.writeMessageNoTag(wishes);
     });
+  }
+
+  private static String dialect(Prompt prompt) {
+    return switch (prompt.getProviderOptionsDialect()) {
+      case PROVIDER_DIALECT_UNSPECIFIED -> "";
+      case PROVIDER_DIALECT_OPENAI -> "openai";
+      case PROVIDER_DIALECT_ANTHROPIC -> "anthropic";
+      case UNRECOGNIZED -> Integer.toString(prompt.getProviderOptionsDialectValue());
+    };
   }
 
   /**

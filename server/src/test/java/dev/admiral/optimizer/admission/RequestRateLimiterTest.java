@@ -150,7 +150,7 @@ class RequestRateLimiterTest {
     assertThat(limiter.admitAttempt(demand("globex", "openai"))).isInstanceOf(Admitted.class);
 
     assertThat(refused(limiter.admitAttempt(demand("acme", "openai"))).subject())
-        .isEqualTo("provider openai");
+        .isEqualTo("provider/openai");
     assertThat(limiter.admitAttempt(demand("acme", "anthropic"))).isInstanceOf(Admitted.class);
   }
 

@@ -63,7 +63,7 @@ class JsonSchemasTest {
 
     assertThat(schemas.check(prompt).violations())
         .extracting(Violation::field)
-        .containsExactly("prompt.tools[2].parameters_schema_json");
+        .containsExactly("prompt.tools[2].function.parameters_schema_json");
   }
 
   private static Prompt answerIn(String schema) {

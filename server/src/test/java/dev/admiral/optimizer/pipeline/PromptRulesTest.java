@@ -101,10 +101,10 @@ class PromptRulesTest {
                                 .setRemote(RemoteData.newBuilder().setUri("file:///etc/passwd"))
                                 .build())))),
         bad(
-            "prompt.tools[0].name",
+            "prompt.tools[0].function.name",
             p -> p.addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("no blanks allowed")))),
         bad(
-            "prompt.tools[1].name",
+            "prompt.tools[1].function.name",
             p ->
                 p.addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("t")))
                     .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("t")))),
@@ -130,7 +130,7 @@ class PromptRulesTest {
             "prompt.sampling.max_output_token_count",
             sampling(s -> s.setMaxOutputTokenCount(Long.MAX_VALUE))),
         bad("prompt.sampling.candidate_count", sampling(s -> s.setCandidateCount(17))),
-        bad("prompt.sampling.stop[0]", sampling(s -> s.addStopSequences(""))),
+        bad("prompt.sampling.stop_sequences[0]", sampling(s -> s.addStopSequences(""))),
         bad("prompt.reasoning_effort", p -> p.setReasoningEffortValue(99)),
         bad("prompt.provider_options_dialect", p -> p.setProviderOptionsDialectValue(99)));
   }

@@ -390,7 +390,7 @@ class RequestsTest {
             .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("f")).setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_DEFAULT))
             .addTools(
                 Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("g")).setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_1H))
-            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("h")).setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_1H))
+            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("h")))
             .build();
     JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", prompt);
 
@@ -512,7 +512,7 @@ class RequestsTest {
             .setResponseFormat(
                 ResponseFormat.newBuilder().setJsonObject(JsonObjectFormat.getDefaultInstance()))
             .build(),
-        "prompt.response_format.kind");
+        "prompt.response_format");
     assertAnthropicRefuses(
         ProviderSettings.ANTHROPIC_2023,
         Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c", "f", "not json"))),

@@ -249,7 +249,7 @@ class RouterTest {
             "no candidate fits the limit of 0.000000005 USD for this call: the cheapest,"
                 + " blue/shared, may cost 0.001")
         .endsWith(
-            " USD; raise max_cost_pico_usd, shorten the prompt or lower max_output_token_count");
+            " USD; raise max_cost, shorten the prompt or lower max_output_token_count");
   }
 
   @Test
