@@ -2,6 +2,8 @@ package dev.admiral.optimizer.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.call.VirtualTime;
+import dev.admiral.optimizer.call.Samples;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.v1.FinishReason;
@@ -34,7 +36,7 @@ class ResponseCacheModelTest {
   private record Kept(EntryOwner owner, Answer answer, Instant expires) {}
 
   private static final class World {
-    final VirtualTime time = new VirtualTime();
+    final VirtualTime time = VirtualTime.atZero();
     final InMemoryResponseStore store = new InMemoryResponseStore();
     final Map<CallKey, Kept> model = new HashMap<>();
     ResponseCache cache = open();

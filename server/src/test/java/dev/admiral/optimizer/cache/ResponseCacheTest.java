@@ -1,10 +1,12 @@
 package dev.admiral.optimizer.cache;
 
-import static dev.admiral.optimizer.cache.Samples.key;
+import static dev.admiral.optimizer.call.Samples.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.call.VirtualTime;
+import dev.admiral.optimizer.call.Samples;
 import dev.admiral.optimizer.cache.ResponseStore.Row;
 import dev.admiral.optimizer.cache.ResponseStore.Shelf;
 import dev.admiral.optimizer.call.Answer;
@@ -40,7 +42,7 @@ class ResponseCacheTest {
   private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
   private static final CacheSettings SETTINGS = settings(1 << 20, 1 << 20, 1 << 16);
 
-  private final VirtualTime time = new VirtualTime();
+  private final VirtualTime time = VirtualTime.atZero();
   private final FaultyStore store = new FaultyStore();
   private ResponseCache cache = cache(SETTINGS, Runnable::run);
 
