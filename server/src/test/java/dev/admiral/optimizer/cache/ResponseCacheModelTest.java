@@ -93,16 +93,16 @@ class ResponseCacheModelTest {
               MODELS.get(which / 48 % 2),
               time.now());
       Duration ttl = Duration.ofSeconds(which / 100 % 700);
-      cache.put(key, owner, answer, ttl, cache.epoch());
-      if (ttl.isPositive() && ResponseCache.cacheable(answer)) {
+      cache.answers().put(key, owner, answer, ttl, cache.answers().epoch());
+      if (ttl.isPositive() && CacheRules.cacheable(answer)) {
         model.put(key, new Kept(owner, answer, time.now().plus(ttl)));
       }
     }
 
     void find(CallKey key) {
-      Hit hit = cache.findInMemory(key, null);
+      Hit hit = cache.answers().findInMemory(key, null);
       if (hit == null) {
-        hit = cache.findOnDisk(key, null);
+        hit = cache.answers().findOnDisk(key, null);
       }
       Kept kept = alive(key);
       if (kept == null) {
@@ -119,7 +119,7 @@ class ResponseCacheModelTest {
     void evict(CallKey key, String tenant) throws Exception {
       Kept kept = alive(key);
       boolean owned = kept != null && kept.owner().tenant().equals(tenant);
-      assertThat(cache.evict(tenant, key.hash())).isEqualTo(owned);
+      assertThat(cache.answers().evict(tenant, key.hash())).isEqualTo(owned);
       if (owned) {
         model.remove(key);
       }
