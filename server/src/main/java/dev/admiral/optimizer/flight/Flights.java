@@ -2,6 +2,7 @@ package dev.admiral.optimizer.flight;
 
 import dev.admiral.optimizer.call.CacheUse;
 import dev.admiral.optimizer.call.Call;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,4 +84,11 @@ public interface Flights {
 
   /** Returns the number of tasks running, those being cancelled included. */
   int inFlight();
+
+  /**
+   * Waits until no task runs. Blocks.
+   *
+   * @return false if some still run after the time
+   */
+  boolean awaitNone(Duration atMost) throws InterruptedException;
 }

@@ -56,6 +56,9 @@ public final class SingleFlight implements Flights {
   /** What a caller refused for want of a seat is told to wait: most calls last longer than that. */
   private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(1);
 
+  /** Between two looks whether a task still runs. */
+  private static final Duration LOOK = Duration.ofMillis(5);
+
   private final FlightSettings settings;
   private final Time time;
   private final Executor virtualThreads;
@@ -123,6 +126,18 @@ public final class SingleFlight implements Flights {
   @Override
   public int inFlight() {
     return flying.get();
+  }
+
+  @Override
+  public boolean awaitNone(Duration atMost) throws InterruptedException {
+    long end = time.nanos() + atMost.toNanos();
+    while (inFlight() > 0) {
+      if (time.nanos() - end >= 0) {
+        return false;
+      }
+      time.sleep(LOOK);
+    }
+    return true;
   }
 
   /** Returns the number of keys remembered; zero when nothing flies and every waiter has left. */
