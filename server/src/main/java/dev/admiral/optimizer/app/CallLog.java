@@ -56,6 +56,11 @@ final class CallLog implements CallObserver {
   }
 
   @Override
+  public String name() {
+    return "log";
+  }
+
+  @Override
   public void finished(FinishedCall call) {
     switch (call.outcome()) {
       case Answered answered -> {

@@ -6,7 +6,8 @@ import dev.admiral.optimizer.admission.RequestRateLimiter;
 import dev.admiral.optimizer.app.Config.ProviderConfig;
 import dev.admiral.optimizer.app.Watchdog.Door;
 import dev.admiral.optimizer.cache.ResponseCache;
-import dev.admiral.optimizer.cache.SingleFlight;
+import dev.admiral.optimizer.flight.SingleFlight;
+import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.events.Event;
 import dev.admiral.optimizer.events.EventBus;
@@ -28,9 +29,27 @@ import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.learning.OutcomeLog;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.PriceBook;
+import dev.admiral.optimizer.pipeline.AgentAdmission;
 import dev.admiral.optimizer.pipeline.CallIntake;
+import dev.admiral.optimizer.pipeline.CallObservers;
 import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.Engines;
+import dev.admiral.optimizer.pipeline.EventsObserver;
+import dev.admiral.optimizer.pipeline.Finish;
+import dev.admiral.optimizer.pipeline.FleetObserver;
+import dev.admiral.optimizer.pipeline.Gate;
+import dev.admiral.optimizer.pipeline.JournalObserver;
+import dev.admiral.optimizer.pipeline.LookUp;
+import dev.admiral.optimizer.pipeline.ModelAttempt;
+import dev.admiral.optimizer.pipeline.PipelineSettings;
+import dev.admiral.optimizer.pipeline.Repeats;
+import dev.admiral.optimizer.pipeline.RepeatsObserver;
+import dev.admiral.optimizer.pipeline.RetryPolicy;
+import dev.admiral.optimizer.pipeline.SavingsObserver;
+import dev.admiral.optimizer.pipeline.Settlement;
+import dev.admiral.optimizer.pipeline.StatisticsObserver;
+import dev.admiral.optimizer.pipeline.TryReports;
+import dev.admiral.optimizer.pipeline.UpstreamTries;
 import dev.admiral.optimizer.provider.Provider;
 import dev.admiral.optimizer.provider.Providers;
 import dev.admiral.optimizer.routing.Catalogue;
@@ -254,11 +273,13 @@ final class Wiring implements AutoCloseable {
             learning,
             outcomes,
             new CallJournal(EngineSettings.journal(config.calls())),
-            traces == null ? List.of(callLog) : List.of(callLog, traces),
             time,
             virtualThreads);
+    final CallObservers observers =
+        new CallObservers(
+            observers(engines, traces == null ? List.of(callLog) : List.of(callLog, traces)), time);
     final CallPipeline pipeline =
-        new CallPipeline(engines, EngineSettings.pipeline(config.tries()));
+        pipeline(engines, EngineSettings.pipeline(config.tries()), observers);
     final CallIntake intake = new CallIntake(fleet, config.cache().timeToLive(), time);
 
     // How each part is.
@@ -543,6 +564,44 @@ final class Wiring implements AutoCloseable {
       }
     }
     return vendors;
+  }
+
+  /** Returns who is told of the end of a call, in this order. */
+  private static List<CallObserver> observers(Engines engines, List<CallObserver> last) {
+    List<CallObserver> observers = new ArrayList<>();
+    observers.add(new StatisticsObserver(engines.statistics()));
+    observers.add(new FleetObserver(engines.fleet()));
+    observers.add(new SavingsObserver(engines.ledger()));
+    observers.add(new RepeatsObserver(engines.cache().firstAnswers()));
+    observers.add(new EventsObserver(engines.events()));
+    observers.add(new JournalObserver(engines.journal()));
+    observers.addAll(last);
+    return observers;
+  }
+
+  /** Puts the steps of a call together. */
+  private static CallPipeline pipeline(
+      Engines engines, PipelineSettings settings, CallObservers observers) {
+    Time time = engines.time();
+    return new CallPipeline(
+        new Gate(engines.statistics(), engines.ledger()),
+        new Repeats(
+            engines.flights(), engines.cache().firstAnswers(), time, engines.virtualThreads()),
+        new LookUp(engines.cache().answers(), engines.cache().failures()),
+        new AgentAdmission(engines.limiter()),
+        engines.flights(),
+        new UpstreamTries(
+            engines.router(),
+            engines.health(),
+            engines.limiter(),
+            new ModelAttempt(
+                engines.providers(),
+                new Settlement(engines.prices(), engines.ledger(), time),
+                new TryReports(engines.statistics(), engines.learning(), engines.events()),
+                time),
+            new RetryPolicy(settings, engines.backoff()),
+            time),
+        new Finish(observers, time));
   }
 
   private SqliteDatabase database(DataDirectory data, Schema schema) throws IOException {

@@ -84,9 +84,13 @@ public final class GrpcServices {
         List.of(
             new OptimizerGrpcService(
                 starter,
-                new TokenCounts(engines),
+                new TokenCounts(engines.router(), engines.providers()),
                 reports,
-                new OutcomeReports(engines),
+                new OutcomeReports(
+                    engines.outcomes(),
+                    engines.cache().answers(),
+                    engines.journal(),
+                    engines.ledger()),
                 engines.fleet(),
                 engines.virtualThreads()),
             new FleetGrpcService(engines.fleet(), reports, engines.virtualThreads()),

@@ -115,7 +115,10 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
         "/v1/messages/count_tokens",
         calls.post(
             anthropic,
-            new MessageTokens(intake, new TokenCounts(engines), engines.virtualThreads())));
+            new MessageTokens(
+                intake,
+                new TokenCounts(engines.router(), engines.providers()),
+                engines.virtualThreads())));
     routes.at("/metrics", metrics);
     dashboard.endpoints().forEach(routes::at);
     health.endpoints().forEach(routes::at);

@@ -2,8 +2,7 @@ package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.admission.Limiter;
 import dev.admiral.optimizer.cache.ResponseCache;
-import dev.admiral.optimizer.cache.SingleFlight;
-import dev.admiral.optimizer.call.CallObserver;
+import dev.admiral.optimizer.flight.Flights;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.events.EventBus;
 import dev.admiral.optimizer.fleet.Fleet;
@@ -17,12 +16,11 @@ import dev.admiral.optimizer.routing.Backoff;
 import dev.admiral.optimizer.routing.ModelHealth;
 import dev.admiral.optimizer.routing.Router;
 import dev.admiral.optimizer.stats.CallStatistics;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
- * What the pipeline drives.
+ * The engines, for those doors that take them together; nothing of the pipeline does.
  *
  * @param cache finished answers
  * @param flights calls under way
@@ -39,13 +37,12 @@ import java.util.concurrent.Executor;
  * @param learning failures seen
  * @param outcomes what callers reported of answers
  * @param journal the latest finished calls
- * @param observers told of every finished call
  * @param time clock
  * @param virtualThreads starts a virtual thread for each task
  */
 public record Engines(
     ResponseCache cache,
-    SingleFlight flights,
+    Flights flights,
     Limiter limiter,
     Router router,
     ModelHealth health,
@@ -59,6 +56,5 @@ public record Engines(
     FailureLog learning,
     OutcomeLog outcomes,
     CallJournal journal,
-    List<CallObserver> observers,
     Time time,
     Executor virtualThreads) {}

@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.provider.Provider;
 import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.provider.ProviderException;
@@ -13,9 +14,13 @@ import dev.admiral.optimizer.routing.Router;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.Embedding;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a provider is asked. */
 sealed interface Question {
+
+  /** Returns what is wrong with the prompt; null if nothing is. Never blocks. */
+  Failure.@Nullable Invalid check(PromptRules rules, Call call);
 
   /** Says which models may be asked. */
   Route route(Router router, Call call);
@@ -26,6 +31,11 @@ sealed interface Question {
 
   /** Asks for an answer to the call's prompt. */
   record ForCompletion() implements Question {
+    @Override
+    public Failure.@Nullable Invalid check(PromptRules rules, Call call) {
+      return rules.check(call.prompt());
+    }
+
     @Override
     public Route route(Router router, Call call) {
       return router.route(call.prompt(), call.routing());
@@ -46,6 +56,12 @@ sealed interface Question {
 
     ForVectors(VectorRequest request) {
       this.request = request;
+    }
+
+    /** Its texts were checked when it was accepted, and of the prompt only the model counts. */
+    @Override
+    public Failure.@Nullable Invalid check(PromptRules rules, Call call) {
+      return null;
     }
 
     @Override
