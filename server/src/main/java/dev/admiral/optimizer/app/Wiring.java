@@ -14,9 +14,9 @@ import dev.admiral.optimizer.events.FanOut;
 import dev.admiral.optimizer.fleet.Agent;
 import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.fleet.Keys;
+import dev.admiral.optimizer.front.CallStart;
 import dev.admiral.optimizer.grpc.CacheGrpcService;
 import dev.admiral.optimizer.grpc.CallGrpcService;
-import dev.admiral.optimizer.grpc.CallStarter;
 import dev.admiral.optimizer.grpc.EventGrpcService;
 import dev.admiral.optimizer.grpc.FigureCalls;
 import dev.admiral.optimizer.grpc.FleetGrpcService;
@@ -29,10 +29,19 @@ import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.PartHealth;
 import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.http.HttpFront;
+import dev.admiral.optimizer.http.VendorEndpoints;
+import dev.admiral.optimizer.http.anthropic.MessageTokens;
+import dev.admiral.optimizer.http.calls.HttpCalls;
 import dev.admiral.optimizer.http.dashboard.Dashboard;
 import dev.admiral.optimizer.http.health.HealthEndpoints;
+import dev.admiral.optimizer.http.metrics.CacheFigures;
+import dev.admiral.optimizer.http.metrics.FlowFigures;
+import dev.admiral.optimizer.http.metrics.LimitFigures;
+import dev.admiral.optimizer.http.metrics.MachineFigures;
 import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
-import dev.admiral.optimizer.http.metrics.Sources;
+import dev.admiral.optimizer.http.metrics.PartFigures;
+import dev.admiral.optimizer.http.metrics.PortFigures;
+import dev.admiral.optimizer.http.metrics.TraceFigures;
 import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.learning.OutcomeLog;
@@ -81,6 +90,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -323,16 +333,21 @@ final class Wiring implements AutoCloseable {
     final ProcessGauge gauge = ProcessGauge.ofThisProcess(time);
     final MetricsEndpoint metrics =
         new MetricsEndpoint(
-            new Sources(
-                engines,
-                board,
-                gauge,
-                () -> port == null ? 0 : port.connections(),
-                () -> httpPort == null ? 0 : httpPort.connections(),
-                status -> httpPort == null ? 0 : httpPort.requests(status),
-                () -> traces == null ? SpanCounts.NONE : traces.counts(),
-                version),
+            statistics,
+            modelHealth,
+            List.of(
+                new CacheFigures(cache::metrics),
+                new LimitFigures(limiter),
+                new FlowFigures(flights::inFlight, ledger, events),
+                new TraceFigures(() -> traces == null ? SpanCounts.NONE : traces.counts()),
+                new PartFigures(board),
+                new PortFigures(
+                    () -> port == null ? 0 : port.connections(),
+                    () -> httpPort == null ? 0 : httpPort.connections(),
+                    status -> httpPort == null ? 0 : httpPort.requests(status)),
+                new MachineFigures(gauge, version)),
             keys,
+            virtualThreads,
             EngineSettings.metrics(config.metrics()));
 
     final HealthReport health =
@@ -340,6 +355,8 @@ final class Wiring implements AutoCloseable {
             board, gauge, statistics, time, new HealthReport.Server(version, started));
 
     // The doors.
+    final CallStart calls =
+        new CallStart(pipeline, intake, timer, time, config.grpc().defaultDeadline());
     final TokenCounts tokenCounts = new TokenCounts(engines);
     final EventGrpcService watchers = new EventGrpcService(events);
     final GrpcServices services =
@@ -347,10 +364,7 @@ final class Wiring implements AutoCloseable {
             List.of(
                 new OptimizerGrpcService(
                     new ModelCalls(
-                        new CallStarter(
-                            pipeline, intake, config.grpc().defaultDeadline(), timer, time),
-                        tokenCounts,
-                        virtualThreads),
+calls, tokenCounts, virtualThreads, time),
                     new OutcomeCalls(new OutcomeReports(engines), fleet, virtualThreads),
                     new FigureCalls(
                         health,
@@ -388,17 +402,18 @@ final class Wiring implements AutoCloseable {
                 EngineSettings.dashboard(config.http())));
     final HttpFront front =
         new HttpFront(
-            engines,
-            pipeline,
-            intake,
-            catalogue,
             keys,
+            new VendorEndpoints(
+                new HttpCalls(
+                    calls, keys, timer, time, EngineSettings.http(config.http(), traces != null)),
+                new MessageTokens(calls, tokenCounts, virtualThreads),
+                catalogue,
+                time),
             metrics,
             new HealthEndpoints(
                 board, health, keys, virtualThreads, config.http().readyNeedsStores()),
-            timer,
             dashboard,
-            EngineSettings.http(config.http(), config.grpc(), traces != null));
+            Set.copyOf(config.http().allowedHosts()));
     final HttpPort web =
         opened(
             "HTTP",
