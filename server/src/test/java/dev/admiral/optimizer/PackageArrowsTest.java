@@ -38,8 +38,10 @@ class PackageArrowsTest {
           "guardian",
           "ledger",
           "events",
+          "audit",
           "stats",
-          "journal");
+          "journal",
+          "telemetry");
 
   private static final Map<String, Set<String>> MAY_IMPORT =
       Map.ofEntries(
@@ -55,18 +57,25 @@ class PackageArrowsTest {
           entry("guardian", Set.of("call")),
           entry("ledger", Set.of("call")),
           entry("events", Set.of("call")),
+          entry("audit", Set.of("call")),
           entry("stats", Set.of("call")),
           entry("journal", Set.of("call")),
+          entry("telemetry", Set.of("call")),
           entry("pipeline", ENGINE),
           // The packages that declare what is stored.
           entry(
               "store",
               Set.of(
                   "call", "cache", "fleet", "learning", "ledger", "events", "routing", "tuning")),
-          entry("grpc", with(ENGINE, "pipeline")),
-          entry("telemetry", Set.of("call")),
-          entry("http", with(ENGINE, "pipeline", "grpc", "telemetry")),
-          entry("app", with(ENGINE, "pipeline", "grpc", "http", "store", "telemetry")));
+          entry("report", with(ENGINE, "pipeline")),
+          entry("front", with(ENGINE, "pipeline", "report")),
+          entry("grpc", with(ENGINE, "pipeline", "report", "front")),
+          entry("http", with(ENGINE, "pipeline", "report", "front")),
+          entry("config", ENGINE),
+          entry(
+              "app",
+              with(
+                  ENGINE, "pipeline", "report", "front", "grpc", "http", "store", "config")));
 
   private static JavaClasses server;
 

@@ -9,7 +9,7 @@ import dev.admiral.optimizer.app.Config.ProviderConfig;
 import dev.admiral.optimizer.cache.CacheSettings;
 import dev.admiral.optimizer.flight.FlightSettings;
 import dev.admiral.optimizer.events.FanOut;
-import dev.admiral.optimizer.http.HttpFront;
+import dev.admiral.optimizer.http.calls.HttpCalls;
 import dev.admiral.optimizer.http.dashboard.Dashboard;
 import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
 import dev.admiral.optimizer.journal.CallJournal;
@@ -52,14 +52,9 @@ final class EngineSettings {
         });
   }
 
-  static HttpFront.Settings http(Config.Http http, Config.Grpc grpc, boolean traced) {
-    return new HttpFront.Settings(
-        http.maxRequestBytes(),
-        http.bodyTimeout(),
-        grpc.defaultDeadline(),
-        http.heartbeat(),
-        Set.copyOf(http.allowedHosts()),
-        traced);
+  static HttpCalls.Settings http(Config.Http http, boolean traced) {
+    return new HttpCalls.Settings(
+        http.maxRequestBytes(), http.bodyTimeout(), http.heartbeat(), traced);
   }
 
   static Dashboard.Settings dashboard(Config.Http http) {

@@ -15,15 +15,34 @@ import dev.admiral.optimizer.events.FanOut;
 import dev.admiral.optimizer.fleet.Agent;
 import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.fleet.Keys;
+import dev.admiral.optimizer.front.CallStart;
+import dev.admiral.optimizer.grpc.CacheGrpcService;
+import dev.admiral.optimizer.grpc.CallGrpcService;
+import dev.admiral.optimizer.grpc.EventGrpcService;
+import dev.admiral.optimizer.grpc.FigureCalls;
+import dev.admiral.optimizer.grpc.FleetGrpcService;
 import dev.admiral.optimizer.grpc.GrpcServices;
+import dev.admiral.optimizer.grpc.LedgerGrpcService;
+import dev.admiral.optimizer.grpc.ModelCalls;
+import dev.admiral.optimizer.grpc.OptimizerGrpcService;
+import dev.admiral.optimizer.grpc.OutcomeCalls;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.PartHealth;
 import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.http.HttpFront;
+import dev.admiral.optimizer.http.VendorEndpoints;
+import dev.admiral.optimizer.http.anthropic.MessageTokens;
+import dev.admiral.optimizer.http.calls.HttpCalls;
 import dev.admiral.optimizer.http.dashboard.Dashboard;
 import dev.admiral.optimizer.http.health.HealthEndpoints;
+import dev.admiral.optimizer.http.metrics.CacheFigures;
+import dev.admiral.optimizer.http.metrics.FlowFigures;
+import dev.admiral.optimizer.http.metrics.LimitFigures;
+import dev.admiral.optimizer.http.metrics.MachineFigures;
 import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
-import dev.admiral.optimizer.http.metrics.Sources;
+import dev.admiral.optimizer.http.metrics.PartFigures;
+import dev.admiral.optimizer.http.metrics.PortFigures;
+import dev.admiral.optimizer.http.metrics.TraceFigures;
 import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.learning.OutcomeLog;
@@ -50,8 +69,19 @@ import dev.admiral.optimizer.pipeline.Settlement;
 import dev.admiral.optimizer.pipeline.StatisticsObserver;
 import dev.admiral.optimizer.pipeline.TryReports;
 import dev.admiral.optimizer.pipeline.UpstreamTries;
+import dev.admiral.optimizer.pipeline.OutcomeReports;
+import dev.admiral.optimizer.pipeline.TokenCounts;
 import dev.admiral.optimizer.provider.Provider;
 import dev.admiral.optimizer.provider.Providers;
+import dev.admiral.optimizer.report.AgentReport;
+import dev.admiral.optimizer.report.CacheReport;
+import dev.admiral.optimizer.report.CallReport;
+import dev.admiral.optimizer.report.HealthReport;
+import dev.admiral.optimizer.report.LearningReport;
+import dev.admiral.optimizer.report.LedgerReport;
+import dev.admiral.optimizer.report.LimitReport;
+import dev.admiral.optimizer.report.ModelReport;
+import dev.admiral.optimizer.report.StatsReport;
 import dev.admiral.optimizer.routing.Catalogue;
 import dev.admiral.optimizer.routing.ModelHealth;
 import dev.admiral.optimizer.routing.Router;
@@ -79,6 +109,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -256,6 +287,9 @@ final class Wiring implements AutoCloseable {
     final CallTraces traces = traces(version);
 
     // The life of a call.
+    final CallStatistics statistics =
+        new CallStatistics(EngineSettings.statistics(config.statistics()), time);
+    final CallJournal journal = new CallJournal(EngineSettings.journal(config.calls()));
     final Engines engines =
         new Engines(
             cache,
@@ -269,10 +303,10 @@ final class Wiring implements AutoCloseable {
             ledger,
             fleet,
             events,
-            new CallStatistics(EngineSettings.statistics(config.statistics()), time),
+            statistics,
             learning,
             outcomes,
-            new CallJournal(EngineSettings.journal(config.calls())),
+            journal,
             time,
             virtualThreads);
     final CallObservers observers =
@@ -320,28 +354,54 @@ final class Wiring implements AutoCloseable {
     final ProcessGauge gauge = ProcessGauge.ofThisProcess(time);
     final MetricsEndpoint metrics =
         new MetricsEndpoint(
-            new Sources(
-                engines,
-                board,
-                gauge,
-                () -> port == null ? 0 : port.connections(),
-                () -> httpPort == null ? 0 : httpPort.connections(),
-                status -> httpPort == null ? 0 : httpPort.requests(status),
-                () -> traces == null ? SpanCounts.NONE : traces.counts(),
-                version),
+            statistics,
+            modelHealth,
+            List.of(
+                new CacheFigures(cache::metrics),
+                new LimitFigures(limiter),
+                new FlowFigures(flights::inFlight, ledger, events),
+                new TraceFigures(() -> traces == null ? SpanCounts.NONE : traces.counts()),
+                new PartFigures(board),
+                new PortFigures(
+                    () -> port == null ? 0 : port.connections(),
+                    () -> httpPort == null ? 0 : httpPort.connections(),
+                    status -> httpPort == null ? 0 : httpPort.requests(status)),
+                new MachineFigures(gauge, version)),
             keys,
+            virtualThreads,
             EngineSettings.metrics(config.metrics()));
 
-    // The door.
-    final GrpcServices.Settings settings =
-        new GrpcServices.Settings(
-            config.grpc().maxRequestBytes(),
-            config.grpc().defaultDeadline(),
-            version,
-            started,
-            traces != null);
+    final HealthReport health =
+        new HealthReport(
+            board, gauge, statistics, time, new HealthReport.Server(version, started));
+
+    // The doors.
+    final CallStart calls =
+        new CallStart(pipeline, intake, timer, time, config.grpc().defaultDeadline());
+    final TokenCounts tokenCounts = new TokenCounts(engines);
+    final EventGrpcService watchers = new EventGrpcService(events);
     final GrpcServices services =
-        GrpcServices.of(engines, pipeline, intake, catalogue, board, gauge, keys, timer, settings);
+        new GrpcServices(
+            List.of(
+                new OptimizerGrpcService(
+                    new ModelCalls(
+calls, tokenCounts, virtualThreads, time),
+                    new OutcomeCalls(new OutcomeReports(engines), fleet, virtualThreads),
+                    new FigureCalls(
+                        health,
+                        new StatsReport(statistics),
+                        new ModelReport(catalogue, prices, modelHealth, time),
+                        new LearningReport(learning, outcomes),
+                        virtualThreads)),
+                new FleetGrpcService(
+                    fleet, new AgentReport(fleet), new LimitReport(limiter), virtualThreads),
+                new CallGrpcService(new CallReport(journal), virtualThreads),
+                new LedgerGrpcService(new LedgerReport(ledger), virtualThreads),
+                watchers,
+                new CacheGrpcService(
+                    cache, new CacheReport(cache::metrics), events, virtualThreads)),
+            keys,
+            new GrpcServices.Settings(config.grpc().maxRequestBytes(), traces != null));
     final GrpcPort door =
         opened(
             "gRPC",
@@ -349,7 +409,7 @@ final class Wiring implements AutoCloseable {
                 config.grpc(),
                 address,
                 credentials,
-                GrpcServices.transportLimit(settings),
+                services.transportLimit(),
                 services.definitions()));
     port = door;
     final Dashboard dashboard =
@@ -363,17 +423,18 @@ final class Wiring implements AutoCloseable {
                 EngineSettings.dashboard(config.http())));
     final HttpFront front =
         new HttpFront(
-            engines,
-            pipeline,
-            intake,
-            catalogue,
             keys,
+            new VendorEndpoints(
+                new HttpCalls(
+                    calls, keys, timer, time, EngineSettings.http(config.http(), traces != null)),
+                new MessageTokens(calls, tokenCounts, virtualThreads),
+                catalogue,
+                time),
             metrics,
             new HealthEndpoints(
-                board, services.reports(), keys, virtualThreads, config.http().readyNeedsStores()),
-            timer,
+                board, health, keys, virtualThreads, config.http().readyNeedsStores()),
             dashboard,
-            EngineSettings.http(config.http(), config.grpc(), traces != null));
+            Set.copyOf(config.http().allowedHosts()));
     final HttpPort web =
         opened(
             "HTTP",
@@ -403,7 +464,7 @@ final class Wiring implements AutoCloseable {
               door.leave();
               board.drain();
               pipeline.drain();
-              services.drain();
+              watchers.drain();
               // Both ports at once: their callers leave together.
               web.drain();
             }));

@@ -20,6 +20,7 @@ import dev.admiral.optimizer.call.Outcome.Timing;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.fleet.Identity;
+import dev.admiral.optimizer.front.Sender;
 import dev.admiral.optimizer.http.calls.Asked;
 import dev.admiral.optimizer.http.calls.Incoming;
 import dev.admiral.optimizer.http.openai.ChatApi;
@@ -114,7 +115,7 @@ class OpenAiFrontTest {
             null,
             API,
             null,
-            new Identity("", false, ""),
+            new Sender(new Identity("", false, ""), "", null),
             CallOptions.getDefaultInstance(),
             "",
             0,

@@ -6,6 +6,8 @@ import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
+import dev.admiral.optimizer.routing.ModelHealth;
+import dev.admiral.optimizer.stats.CallStatistics;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -14,9 +16,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +41,12 @@ public final class MetricsEndpoint implements Endpoint {
   private final ExpositionFormatWriter plain = PrometheusTextFormatWriter.create();
   private final ExpositionFormatWriter openMetrics = OpenMetricsTextFormatWriter.create();
   private final Semaphore readings = new Semaphore(MOST_READINGS);
-  private final Sources sources;
-  private final Keys keys;
-  private final Settings settings;
   private final CallFigures calls;
-  private final EngineFigures engines;
-  private final MachineFigures machine;
+  private final BreakerFigures breakers;
+  private final List<Figures> others;
+  private final Keys keys;
+  private final Executor virtualThreads;
+  private final Settings settings;
 
   /**
    * What is told, and to whom.
@@ -56,15 +60,28 @@ public final class MetricsEndpoint implements Endpoint {
     public static final Settings DEFAULT = new Settings(false, false, 200);
   }
 
-  /** Assembles the endpoint; nothing is read yet. */
-  public MetricsEndpoint(Sources sources, Keys keys, Settings settings) {
+  /**
+   * Assembles the endpoint; nothing is read yet.
+   *
+   * @param statistics what was counted of calls
+   * @param models which models take calls
+   * @param others what else there is to tell
+   * @param virtualThreads reads, as checks of health may look at files
+   */
+  public MetricsEndpoint(
+      CallStatistics statistics,
+      ModelHealth models,
+      List<Figures> others,
+      Keys keys,
+      Executor virtualThreads,
+      Settings settings) {
     ModelNames names = new ModelNames(settings.maxModels());
-    this.sources = sources;
+    this.calls = new CallFigures(statistics, names);
+    this.breakers = new BreakerFigures(models, names);
+    this.others = List.copyOf(others);
     this.keys = keys;
+    this.virtualThreads = virtualThreads;
     this.settings = settings;
-    this.calls = new CallFigures(sources.engines().statistics(), names);
-    this.engines = new EngineFigures(sources, names);
-    this.machine = new MachineFigures(sources.process());
   }
 
   @Override
@@ -84,10 +101,7 @@ public final class MetricsEndpoint implements Endpoint {
               .with(Map.of("retry-after", "1")));
       return;
     }
-    // Checks of health may look at files.
-    sources
-        .engines()
-        .virtualThreads()
+    virtualThreads
         .execute(() -> {
           try {
             exchange.reply(read(exchange, identity.map(Identity::tenant).orElse(null)));
@@ -121,8 +135,8 @@ public final class MetricsEndpoint implements Endpoint {
     if (settings.agents() && tenant != null) {
       calls.tellAgents(exposition, tenant);
     }
-    engines.tell(exposition);
-    machine.tell(exposition);
+    breakers.tell(exposition);
+    others.forEach(figures -> figures.tell(exposition));
 
     ExpositionFormatWriter writer =
         openMetrics.accepts(exchange.header("accept")) ? openMetrics : plain;

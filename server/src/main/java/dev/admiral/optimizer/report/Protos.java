@@ -1,11 +1,13 @@
-package dev.admiral.optimizer.grpc;
+package dev.admiral.optimizer.report;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Timing;
 import dev.admiral.optimizer.call.ProtoTimes;
@@ -16,13 +18,14 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The engine's values as messages of the contract. */
-final class Protos {
+/** The engine's values as messages of the contract. Thread-safe. */
+public final class Protos {
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   private Protos() {}
 
-  static Duration duration(java.time.Duration duration) {
+  /** Returns a span of time. */
+  public static Duration duration(java.time.Duration duration) {
     return Duration.newBuilder()
         .setSeconds(duration.getSeconds())
         .setNanos(duration.getNano())
@@ -37,7 +40,8 @@ final class Protos {
         .build();
   }
 
-  static Timestamp timestamp(Instant instant) {
+  /** Returns a point in time. */
+  public static Timestamp timestamp(Instant instant) {
     return Timestamp.newBuilder()
         .setSeconds(instant.getEpochSecond())
         .setNanos(instant.getNano())
@@ -48,16 +52,20 @@ final class Protos {
    * Reads a time of a request.
    *
    * @param field what to call it if it is none
+   * @throws CallException if it is none
    */
-  static Instant instant(String field, Timestamp timestamp) {
+  static Instant instant(String field, Timestamp timestamp) throws CallException {
     Instant instant = ProtoTimes.instant(timestamp);
     if (instant == null) {
-      throw Statuses.invalid(field, "is not a point in time; nanos must be 0 to 999,999,999");
+      throw new CallException(
+          Failure.Invalid.of(
+              field, "is not a point in time; nanos must be 0 to 999,999,999"));
     }
     return instant;
   }
 
-  static dev.admiral.optimizer.v1.Usage usage(Usage usage) {
+  /** Returns the tokens of a call. */
+  public static dev.admiral.optimizer.v1.Usage usage(Usage usage) {
     return dev.admiral.optimizer.v1.Usage.newBuilder()
         .setInputTokenCount(usage.input())
         .setCachedInputTokenCount(usage.cachedInput())
@@ -73,7 +81,7 @@ final class Protos {
    * The money of an answer as the caller sees it: charged if a provider was asked for this call,
    * else saved.
    */
-  static dev.admiral.optimizer.v1.Cost cost(Cost cost, boolean charged) {
+  public static dev.admiral.optimizer.v1.Cost cost(Cost cost, boolean charged) {
     dev.admiral.optimizer.v1.Cost.Builder builder = dev.admiral.optimizer.v1.Cost.newBuilder();
     return switch (cost) {
       case Cost.Unknown unknown ->
@@ -94,14 +102,17 @@ final class Protos {
     };
   }
 
-  static boolean charged(Answered answered) {
+  /** Returns true if a provider was asked, and so paid, for this very call. */
+  public static boolean charged(Answered answered) {
     return answered.source() == Source.SOURCE_UPSTREAM;
   }
 
   /**
+   * Returns how a call was served, up to now.
+   *
    * @param nanos now, on the scale of the call's arrival
    */
-  static Served served(Call call, Answered answered, long nanos) {
+  public static Served served(Call call, Answered answered, long nanos) {
     return served(
         answered.source(),
         call.shareable() ? call.key() : null,
@@ -111,6 +122,8 @@ final class Protos {
   }
 
   /**
+   * Returns how a call was served.
+   *
    * @param key null for an uncacheable call
    * @param total from the call's arrival until now
    */

@@ -1,7 +1,9 @@
-package dev.admiral.optimizer.pipeline;
+package dev.admiral.optimizer.front;
 
 import dev.admiral.optimizer.flight.Begun;
+import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.ContentDelta;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A running call as a sequence: who answers, the pieces, the end; or the end alone if it fails
  * before anybody answers. Pulled by one thread at a time.
  */
-public final class AnswerSteps {
+public final class AnswerSteps implements Pump.Source<AnswerSteps.Step> {
   private final RunningCall running;
   private boolean begun;
 
@@ -33,6 +35,7 @@ public final class AnswerSteps {
   }
 
   /** Returns the next step, or null if there is none now; then the call's wake-up tells. */
+  @Override
   public @Nullable Step next() {
     // Pulled even before the beginning is told: only who found nothing to pull is woken for more.
     ContentDelta piece = held == null ? running.poll() : held;
@@ -54,5 +57,15 @@ public final class AnswerSteps {
       case Outcome.Answered answered when !begun -> next();
       case Outcome outcome -> new Step.End(outcome);
     };
+  }
+
+  @Override
+  public @Nullable Failure failure() {
+    return running.outcome() instanceof Outcome.Failed failed ? failed.failure() : null;
+  }
+
+  @Override
+  public void leave(Failure why) {
+    running.leave(why);
   }
 }

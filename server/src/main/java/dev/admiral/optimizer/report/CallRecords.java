@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.grpc;
+package dev.admiral.optimizer.report;
 
 import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.Cost;

@@ -1,6 +1,7 @@
-package dev.admiral.optimizer.grpc;
+package dev.admiral.optimizer.report;
 
-import io.grpc.StatusRuntimeException;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.Failure;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -16,25 +17,33 @@ final class Paging {
   /** A page of a list. */
   record Page<T>(List<T> items, String nextToken) {}
 
-  static void checkSize(int requested) {
+  /**
+   * Checks the size that was asked for.
+   *
+   * @throws CallException if it is none
+   */
+  static void checkSize(int requested) throws CallException {
     if (requested < 0) {
-      throw Statuses.invalid("page_size", "is " + requested + "; it must not be negative");
+      throw new CallException(
+          Failure.Invalid.of("page_size", "is " + requested + "; it must not be negative"));
     }
   }
 
   /** Returns how many items a page has. */
-  static int size(int requested) {
+  static int size(int requested) throws CallException {
     checkSize(requested);
     return requested == 0 ? DEFAULT_SIZE : Math.min(requested, LARGEST_SIZE);
   }
 
-  static StatusRuntimeException badToken() {
-    return Statuses.invalid(
-        "page_token", "is not one this list gave; leave it empty to begin anew");
+  /** Returns what is thrown for a token that no page gave. */
+  static CallException badToken() {
+    return new CallException(
+        Failure.Invalid.of(
+            "page_token", "is not one this list gave; leave it empty to begin anew"));
   }
 
   /** Returns the key after which a page begins; empty for the first page. */
-  static String after(String token) {
+  static String after(String token) throws CallException {
     try {
       return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
@@ -43,7 +52,7 @@ final class Paging {
   }
 
   /** Returns the number below which a page begins; the largest for the first page. */
-  static long beforeNumber(String token) {
+  static long beforeNumber(String token) throws CallException {
     String after = after(token);
     if (after.isEmpty()) {
       return Long.MAX_VALUE;
