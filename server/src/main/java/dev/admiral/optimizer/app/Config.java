@@ -1,15 +1,19 @@
 package dev.admiral.optimizer.app;
 
 import dev.admiral.optimizer.call.Caller;
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Key;
+import dev.admiral.optimizer.provider.Dialect;
+import dev.admiral.optimizer.provider.Vendor;
+import dev.admiral.optimizer.provider.Vendors;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -395,12 +399,6 @@ record Config(
     }
   }
 
-  /** What a provider speaks. */
-  enum Dialect {
-    OPENAI,
-    ANTHROPIC
-  }
-
   /** A vendor, or anything that speaks like one. */
   record ProviderConfig(
       String name,
@@ -444,10 +442,25 @@ record Config(
                 + ": a provider's name may hold letters, digits and ._:@- only, as it stands before"
                 + " the slash in 'provider/model'");
       }
-      Dialect dialect = section.requiredChoice("dialect", Dialect.class);
-      String vendor = section.text("vendor", "its name", name);
+      String vendor = vendor(section, name);
+      Optional<Vendor> known = Vendors.find(vendor);
+      Dialect dialect =
+          section
+              .choice("dialect", "its vendor's", Dialect.class)
+              .or(() -> known.map(Vendor::dialect))
+              .orElseThrow(() ->
+                  new ConfigException(
+                      section.where("name")
+                          + ": the provider '"
+                          + name
+                          + "' needs dialect, as the vendor '"
+                          + vendor
+                          + "' is not known here"));
+      Vendor behind = Vendors.of(vendor, dialect);
       Optional<String> baseUrl =
-          section.url("base_url", "the vendor's own").or(() -> ProviderDiscovery.baseUrl(vendor));
+          section
+              .url("base_url", "its vendor's")
+              .or(() -> Optional.of(behind.baseUrl()).filter(usual -> !usual.isEmpty()));
       if (baseUrl.isEmpty()) {
         throw new ConfigException(
             section.where("name")
@@ -462,7 +475,7 @@ record Config(
           vendor,
           dialect,
           baseUrl.get(),
-          section.secret("api_key"),
+          key(section, behind, URI.create(baseUrl.get())),
           section.choice("api_version", ApiVersion.V2023),
           section.secretsByName("headers"),
           section.duration("connect_timeout", "5s", "10ms", "5m"),
@@ -475,11 +488,52 @@ record Config(
           section.number("requests_per_minute", 0, 0, 1_000_000_000));
     }
 
+    /** A vendor that is named must be known; a name that is none may be anybody's. */
+    private static String vendor(Section section, String name) throws ConfigException {
+      String vendor = section.text("vendor", "its name", name);
+      if (Vendors.find(vendor).isEmpty() && !vendor.equals(name)) {
+        List<String> known = Vendors.all().stream().map(Vendor::name).toList();
+        throw new ConfigException(
+            section.where("vendor")
+                + ": the vendor '"
+                + vendor
+                + "' is not known here"
+                + Nearest.hint(vendor, known)
+                + "; known are "
+                + String.join(", ", known)
+                + "; leave 'vendor' out for any other");
+      }
+      return vendor;
+    }
+
+    /** The key in the environment is the vendor's own, and goes to the vendor's own address only. */
+    private static Optional<Secret> key(Section section, Vendor vendor, URI address)
+        throws ConfigException {
+      Optional<Secret> given = section.secret("api_key");
+      return given.isPresent() || !vendor.owns(address)
+          ? given
+          : ProviderDiscovery.key(vendor, section.environment());
+    }
+
+    /** Returns what to tell of a vendor's address under a name that does not say whose it is. */
+    Optional<String> mistaken() {
+      return Vendors.find(vendor).isPresent()
+          ? Optional.empty()
+          : Vendors.at(URI.create(baseUrl))
+              .map(owner ->
+                  "the provider '"
+                      + name
+                      + "' has an address of "
+                      + owner.name()
+                      + " and is spoken to as anybody; say vendor: "
+                      + owner.name());
+    }
+
     /** Returns a provider with every other setting at its default. */
     static ProviderConfig of(
         String name, Dialect dialect, String baseUrl, Optional<Secret> apiKey) {
       Map<Node.Name, Node> keys = new LinkedHashMap<>();
-      Map.of("name", name, "dialect", dialect.name().toLowerCase(Locale.ROOT), "base_url", baseUrl)
+      Map.of("name", name, "dialect", dialect.word(), "base_url", baseUrl)
           .forEach((key, value) ->
               keys.put(new Node.Name(key, name), new Node.Scalar(name, value, false)));
       try {
@@ -521,6 +575,7 @@ record Config(
       String name,
       int contextTokens,
       List<ModelAbility> abilities,
+      ModelTraits traits,
       Optional<BigDecimal> inputUsd,
       Optional<BigDecimal> cachedInputUsd,
       Optional<BigDecimal> cacheWriteUsd,
@@ -535,6 +590,14 @@ record Config(
       EMBEDDINGS
     }
 
+    private static ModelTraits traits(Section section) throws ConfigException {
+      List<ModelTraits.Effort> efforts = section.choices("efforts", ModelTraits.Effort.class);
+      return new ModelTraits(
+          efforts.isEmpty() ? Optional.empty() : Optional.of(Set.copyOf(efforts)),
+          Set.copyOf(section.choices("takes", ModelTraits.Feature.class)),
+          Set.copyOf(section.choices("refuses", ModelTraits.Setting.class)));
+    }
+
     static Model read(Section section) throws ConfigException {
       Model model =
           new Model(
@@ -542,6 +605,7 @@ record Config(
               section.required("name"),
               section.number("context_tokens", 0, 0, 1_000_000_000),
               section.choices("abilities", ModelAbility.class),
+              traits(section),
               section.dollars("input_usd"),
               section.dollars("cached_input_usd"),
               section.dollars("cache_write_usd"),
@@ -672,6 +736,9 @@ record Config(
             root.section("traces", Traces::read),
             root.section("log", Log::read));
     root.end();
+    for (ProviderConfig provider : config.providers()) {
+      provider.mistaken().ifPresent(warnings);
+    }
     List<String> strangers = root.endVariables(OTHER_VARIABLES);
     if (!strangers.isEmpty()) {
       warnings.accept("environment variables that mean nothing here are left alone: " + strangers);

@@ -3,12 +3,13 @@ package dev.admiral.optimizer.app;
 import dev.admiral.optimizer.app.Config.ProviderConfig;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.ledger.PriceBook;
-import dev.admiral.optimizer.provider.Providers;
+import dev.admiral.optimizer.provider.Vendor;
+import dev.admiral.optimizer.provider.assembly.Providers;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -29,10 +30,10 @@ final class ConfigCheck {
    * @throws ConfigException if anything is wrong
    */
   static String check(ConfigFile file, Consumer<String> warnings) throws ConfigException {
-    return check(file, warnings, ProviderDiscovery::ollamaAnswers);
+    return check(file, warnings, ProviderDiscovery::answers);
   }
 
-  static String check(ConfigFile file, Consumer<String> warnings, BooleanSupplier ollamaAnswers)
+  static String check(ConfigFile file, Consumer<String> warnings, Predicate<Vendor> answers)
       throws ConfigException {
     Config config = file.read(file.text(), warnings);
     boolean guarded = !config.keys().isEmpty();
@@ -43,7 +44,7 @@ final class ConfigCheck {
     PriceBook.builtInWith(EngineSettings.prices(config.models()));
     List<ProviderConfig> providers =
         config.providers().isEmpty()
-            ? ProviderDiscovery.find(file.environment(), ollamaAnswers)
+            ? ProviderDiscovery.find(file.environment(), answers)
             : config.providers();
     EngineSettings.catalogue(
         providers.isEmpty() ? BuiltInSimulator.providers(NOWHERE) : providers,

@@ -19,6 +19,8 @@ import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.Price;
 import dev.admiral.optimizer.pipeline.PipelineSettings;
 import dev.admiral.optimizer.provider.ProviderSettings;
+import dev.admiral.optimizer.provider.Vendor;
+import dev.admiral.optimizer.provider.Vendors;
 import dev.admiral.optimizer.routing.Ability;
 import dev.admiral.optimizer.routing.Backoff;
 import dev.admiral.optimizer.routing.Catalogue;
@@ -176,12 +178,8 @@ final class EngineSettings {
   }
 
   static ProviderSettings provider(ProviderConfig provider) {
-    ProviderSettings.Dialect dialect =
-        switch (provider.dialect()) {
-          case OPENAI -> ProviderSettings.Dialect.OPENAI;
-          case ANTHROPIC -> ProviderSettings.Dialect.ANTHROPIC;
-        };
-    return ProviderSettings.builder(provider.name(), dialect, baseUrl(provider))
+    Vendor vendor = Vendors.of(provider.vendor(), provider.dialect());
+    return ProviderSettings.builder(provider.name(), vendor, URI.create(provider.baseUrl()))
         .apiKey(provider.apiKey().map(Secret::reveal).orElse(""))
         .apiVersion(provider.apiVersion().toString())
         .headers(
@@ -195,13 +193,6 @@ final class EngineSettings {
         .maxConnections(provider.maxConnections())
         .maxAnswerBytes(provider.maxAnswerBytes())
         .build();
-  }
-
-  /** Anthropic's own tools take the address without the version; both forms are in use. */
-  private static URI baseUrl(ProviderConfig provider) {
-    String url = provider.baseUrl();
-    boolean versioned = provider.dialect() != Config.Dialect.ANTHROPIC || url.endsWith("/v1");
-    return URI.create(versioned ? url : url + "/v1");
   }
 
   /**
@@ -234,7 +225,7 @@ final class EngineSettings {
                   case EMBEDDINGS -> Ability.EMBEDDINGS;
                 })
             .collect(toUnmodifiableSet());
-    return new KnownModel(model.provider(), model.name(), model.contextTokens(), abilities);
+    return new KnownModel(model.provider(), model.name(), model.contextTokens(), abilities, model.traits());
   }
 
   /** Returns whose prices the providers have that do not go by their vendor's name. */

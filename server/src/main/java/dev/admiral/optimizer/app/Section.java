@@ -218,11 +218,11 @@ final class Section {
         .orElse(fallback);
   }
 
-  /** Returns one of an enum's constants; the key must be there. */
-  <E extends Enum<E>> E requiredChoice(String key, Class<E> type) throws ConfigException {
+  /** Returns one of an enum's constants; empty if the key is not there. */
+  <E extends Enum<E>> Optional<E> choice(String key, String described, Class<E> type)
+      throws ConfigException {
     E any = type.getEnumConstants()[0];
-    return read(key, "choice", "required", words(any), text -> constant(any, text))
-        .orElseThrow(() -> missing(key));
+    return read(key, "choice", described, words(any), text -> constant(any, text));
   }
 
   /** Returns an http or https address without a slash at its end; empty if the key is not there. */
@@ -251,6 +251,11 @@ final class Section {
   /** Returns a path as above; empty if the key is not there. */
   Optional<Path> path(String key) throws ConfigException {
     return read(key, "path", "", "", this::resolve);
+  }
+
+  /** Returns the variables that values may come from. */
+  Environment environment() {
+    return reading.environment;
   }
 
   /**

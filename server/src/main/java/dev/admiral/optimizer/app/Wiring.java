@@ -32,7 +32,7 @@ import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.Engines;
 import dev.admiral.optimizer.provider.Provider;
-import dev.admiral.optimizer.provider.Providers;
+import dev.admiral.optimizer.provider.assembly.Providers;
 import dev.admiral.optimizer.routing.Catalogue;
 import dev.admiral.optimizer.routing.ModelHealth;
 import dev.admiral.optimizer.routing.Router;
@@ -509,7 +509,7 @@ final class Wiring implements AutoCloseable {
       return config.providers();
     }
     List<ProviderConfig> found =
-        ProviderDiscovery.find(environment, ProviderDiscovery::ollamaAnswers);
+        ProviderDiscovery.find(environment, ProviderDiscovery::answers);
     if (!found.isEmpty()) {
       log.info(
           "no providers are configured; found {}",

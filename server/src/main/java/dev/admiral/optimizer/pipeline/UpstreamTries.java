@@ -16,6 +16,7 @@ import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Outcome.Timing;
 import dev.admiral.optimizer.call.Step;
+import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.events.Event;
 import dev.admiral.optimizer.ledger.LedgerEntry;
@@ -24,7 +25,6 @@ import dev.admiral.optimizer.provider.ProviderException;
 import dev.admiral.optimizer.provider.Reply;
 import dev.admiral.optimizer.routing.Candidate;
 import dev.admiral.optimizer.routing.ModelHealth;
-import dev.admiral.optimizer.routing.PromptSize;
 import dev.admiral.optimizer.routing.Route;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -175,7 +175,12 @@ final class UpstreamTries {
       try {
         Reply reply =
             question.ask(
-                provider, call, attemptId, candidate.model(), piece -> piece(candidate, piece));
+                provider,
+                call,
+                attemptId,
+                candidate.model(),
+                engines.router().traits(candidate),
+                piece -> piece(candidate, piece));
         Duration took = ended(start, candidate, null, reply.httpStatus());
         health.succeeded(firstPiece(), took);
         permit.settle(reply.usage());
@@ -324,8 +329,8 @@ final class UpstreamTries {
           call.caller(),
           candidate.provider(),
           candidate.model(),
-          PromptSize.upperInputTokens(call.prompt()),
-          PromptSize.upperOutputTokens(call.prompt()),
+          Tokens.upper(call.prompt()),
+          Tokens.upperOutput(call.prompt()),
           call.priority(),
           leader.deadlineNanos());
     }

@@ -3,9 +3,9 @@ package dev.admiral.optimizer.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.admiral.optimizer.app.Config.Dialect;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Key;
+import dev.admiral.optimizer.provider.Dialect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.admiral.optimizer.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.admiral.optimizer.app.Config.Dialect;
 import dev.admiral.optimizer.app.Config.ProviderConfig;
+import dev.admiral.optimizer.provider.Dialect;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +55,6 @@ class ProviderDiscoveryTest {
 
   private static List<ProviderConfig> find(Map<String, String> variables, boolean ollama)
       throws ConfigException {
-    return ProviderDiscovery.find(new Environment(variables, Path.of("/")), () -> ollama);
+    return ProviderDiscovery.find(new Environment(variables, Path.of("/")), _ -> ollama);
   }
 }
