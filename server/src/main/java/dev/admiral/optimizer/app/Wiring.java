@@ -643,6 +643,8 @@ calls, tokenCounts, virtualThreads, time),
     }
     List<ProviderEntry> found =
         ProviderDiscovery.find(environment, ProviderDiscovery::ollamaAnswers);
+    List<ProviderConfig> found =
+        ProviderDiscovery.find(environment, ProviderDiscovery::answers);
     if (!found.isEmpty()) {
       log.info(
           "no providers are configured; found {}",

@@ -180,6 +180,9 @@ public record Config(
     Doors doors = Doors.read(root);
     Observing observing = Observing.read(root);
     root.end();
+    upstreams
+        .providers()
+        .forEach(provider -> ProvidersSection.mistaken(provider).ifPresent(warnings));
     List<String> strangers = root.endVariables(OTHER_VARIABLES);
     if (!strangers.isEmpty()) {
       warnings.accept("environment variables that mean nothing here are left alone: " + strangers);

@@ -267,10 +267,11 @@ final class Section {
         text -> constant(fallback, text));
   }
 
-  /** Returns one of an enum's constants; the key must be there. */
-  <E extends Enum<E>> E requiredChoice(String key, Class<E> type) throws ConfigException {
+  /** Returns one of an enum's constants; empty if the key is not there. */
+  <E extends Enum<E>> Optional<E> choice(String key, String described, Class<E> type)
+      throws ConfigException {
     E any = type.getEnumConstants()[0];
-    return require(key, new Kind("choice", REQUIRED, words(any)), text -> constant(any, text));
+    return find(key, new Kind("choice", described, words(any)), text -> constant(any, text));
   }
 
   /** Returns an http or https address without a slash at its end; empty if the key is not there. */
@@ -296,6 +297,11 @@ final class Section {
   /** Returns a path as above; empty if the key is not there. */
   Optional<Path> path(String key) throws ConfigException {
     return find(key, new Kind("path", "", ""), this::resolve);
+  }
+
+  /** Returns the variables that values may come from. */
+  Environment environment() {
+    return reading.environment;
   }
 
   /**

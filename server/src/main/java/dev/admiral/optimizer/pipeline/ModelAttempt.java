@@ -5,6 +5,7 @@ import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.call.Time;
@@ -102,17 +103,24 @@ public final class ModelAttempt {
   /**
    * Tries once. Blocks.
    *
+   * @param traits what is known of the model
    * @param health ended in any case
    * @param permit ended in any case
    */
-  Result make(Tries tries, Candidate candidate, ModelHealth.Try health, Permit permit)
+  Result make(
+      Tries tries,
+      Candidate candidate,
+      ModelTraits traits,
+      ModelHealth.Try health,
+      Permit permit)
       throws InterruptedException {
     Call call = tries.call();
     tries.log().stepBegan(Step.Kind.ATTEMPT, candidate.name());
     Pieces pieces = new Pieces(tries.log(), candidate);
     String id = tries.nextId();
     try {
-      Reply reply = tries.question().ask(provider(candidate), call, id, candidate.model(), pieces);
+      Reply reply =
+          tries.question().ask(provider(candidate), call, id, candidate.model(), traits, pieces);
       Attempt attempt = pieces.ended(null, reply.httpStatus());
       tries.ended(attempt);
       health.succeeded(attempt.firstToken(), attempt.duration());

@@ -2,6 +2,8 @@ package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.ModelTraits;
+import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.provider.Provider;
 import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.provider.ProviderException;
@@ -26,7 +28,13 @@ sealed interface Question {
   Route route(Router router, Call call);
 
   /** Asks once; blocks. */
-  Reply ask(Provider provider, Call call, String attemptId, String model, ReplySink sink)
+  Reply ask(
+      Provider provider,
+      Call call,
+      String attemptId,
+      String model,
+      ModelTraits traits,
+      ReplySink sink)
       throws ProviderException, InterruptedException;
 
   /** Asks for an answer to the call's prompt. */
@@ -42,10 +50,16 @@ sealed interface Question {
     }
 
     @Override
-    public Reply ask(Provider provider, Call call, String attemptId, String model, ReplySink sink)
+    public Reply ask(
+        Provider provider,
+        Call call,
+        String attemptId,
+        String model,
+        ModelTraits traits,
+        ReplySink sink)
         throws ProviderException, InterruptedException {
       return provider.complete(
-          new ProviderCall(attemptId, model, call.prompt(), call.streamed()), sink);
+          new ProviderCall(attemptId, model, call.prompt(), call.streamed(), traits), sink);
     }
   }
 
@@ -66,12 +80,18 @@ sealed interface Question {
 
     @Override
     public Route route(Router router, Call call) {
-      long bytes = request.texts().stream().mapToLong(String::length).sum();
-      return router.routeEmbedding(call.prompt().getModel(), bytes, call.routing());
+      return router.routeEmbedding(
+          call.prompt().getModel(), Tokens.upper(request.texts()), call.routing());
     }
 
     @Override
-    public Reply ask(Provider provider, Call call, String attemptId, String model, ReplySink sink)
+    public Reply ask(
+        Provider provider,
+        Call call,
+        String attemptId,
+        String model,
+        ModelTraits traits,
+        ReplySink sink)
         throws ProviderException, InterruptedException {
       VectorReply reply =
           provider.embed(new VectorCall(attemptId, model, request.texts(), request.dimensions()));

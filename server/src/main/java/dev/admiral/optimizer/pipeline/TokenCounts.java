@@ -58,7 +58,12 @@ public final class TokenCounts {
       try {
         long count =
             provider.countTokens(
-                new ProviderCall(call.id(), candidate.model(), call.prompt(), false));
+                new ProviderCall(
+                    call.id(),
+                    candidate.model(),
+                    call.prompt(),
+                    false,
+                    router.traits(candidate)));
         return new Counted.Tokens(count, true, candidate.provider(), candidate.model());
       } catch (ProviderException e) {
         // The vendor cannot count, or not now: an estimate marked as one serves better than a
@@ -66,6 +71,6 @@ public final class TokenCounts {
       }
     }
     return new Counted.Tokens(
-        TokenEstimate.input(call.prompt()), false, candidate.provider(), candidate.model());
+        dev.admiral.optimizer.call.Tokens.likely(call.prompt()), false, candidate.provider(), candidate.model());
   }
 }

@@ -9,11 +9,11 @@ import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.flight.FlightLog;
 import dev.admiral.optimizer.flight.Leader;
 import dev.admiral.optimizer.routing.Candidate;
 import dev.admiral.optimizer.routing.ModelHealth;
-import dev.admiral.optimizer.routing.PromptSize;
 import dev.admiral.optimizer.routing.Route;
 import dev.admiral.optimizer.routing.Router;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -136,7 +136,8 @@ public final class UpstreamTries {
         yield null;
       }
       case Admission.Admitted admitted ->
-          attempt.make(tries, candidate, tried, admitted.permit());
+          attempt.make(
+              tries, candidate, router.traits(candidate), tried, admitted.permit());
     };
   }
 
@@ -169,8 +170,8 @@ public final class UpstreamTries {
         call.caller(),
         candidate.provider(),
         candidate.model(),
-        PromptSize.upperInputTokens(call.prompt()),
-        PromptSize.upperOutputTokens(call.prompt()),
+        Tokens.upper(call.prompt()),
+        Tokens.upperOutput(call.prompt()),
         call.priority(),
         tries.leader().deadlineNanos());
   }

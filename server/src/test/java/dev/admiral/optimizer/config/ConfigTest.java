@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.admiral.optimizer.admission.Limits;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Key;
-import dev.admiral.optimizer.provider.ProviderSettings.Dialect;
+import dev.admiral.optimizer.provider.Dialect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
