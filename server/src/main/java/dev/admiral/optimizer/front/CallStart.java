@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.front;
 
 import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallIntake.Accepted;
@@ -25,7 +26,7 @@ public final class CallStart {
   private final CallIntake intake;
   private final ScheduledExecutorService timer;
   private final Time time;
-  private final long defaultNanos;
+  private final Live<Duration> defaultDeadline;
 
   /**
    * @param timer ends calls at their deadlines
@@ -36,17 +37,17 @@ public final class CallStart {
       CallIntake intake,
       ScheduledExecutorService timer,
       Time time,
-      Duration defaultDeadline) {
+      Live<Duration> defaultDeadline) {
     this.pipeline = pipeline;
     this.intake = intake;
     this.timer = timer;
     this.time = time;
-    this.defaultNanos = defaultDeadline.toNanos();
+    this.defaultDeadline = defaultDeadline;
   }
 
   /** Returns when a call ends that comes now, and whose caller does not say, on the clock. */
   public long deadlineNanos() {
-    return deadlineNanos(defaultNanos);
+    return deadlineNanos(defaultDeadline.get().toNanos());
   }
 
   /** Returns when a call ends that comes now and may last so many nanoseconds, on the clock. */

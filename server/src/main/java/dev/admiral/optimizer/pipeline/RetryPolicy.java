@@ -1,16 +1,17 @@
 package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.routing.Backoff;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Whether, and after which wait, a model that failed is tried again. Thread-safe. */
 public final class RetryPolicy {
-  private final PipelineSettings settings;
+  private final Live<PipelineSettings> settings;
   private final Backoff backoff;
 
-  public RetryPolicy(PipelineSettings settings, Backoff backoff) {
+  public RetryPolicy(Live<PipelineSettings> settings, Backoff backoff) {
     this.settings = settings;
     this.backoff = backoff;
   }
@@ -25,11 +26,12 @@ public final class RetryPolicy {
    * @param left time left until the deadline
    */
   @Nullable Duration pause(Failure failure, int tryNumber, boolean another, Duration left) {
-    if (!failure.retryable() || tryNumber >= settings.triesPerModel()) {
+    PipelineSettings now = settings.get();
+    if (!failure.retryable() || tryNumber >= now.triesPerModel()) {
       return null;
     }
     Duration asked = failure.retryAfter();
-    Duration bound = another ? settings.maxWaitBeforeFailOver() : settings.maxWait();
+    Duration bound = another ? now.maxWaitBeforeFailOver() : now.maxWait();
     return asked != null && asked.compareTo(bound) > 0
         ? null
         : backoff.delay(tryNumber - 1, asked, left).orElse(null);

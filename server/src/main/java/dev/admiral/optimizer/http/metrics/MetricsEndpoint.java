@@ -47,7 +47,7 @@ public final class MetricsEndpoint implements Endpoint {
   private final List<Figures> others;
   private final Keys keys;
   private final Executor virtualThreads;
-  private final Settings settings;
+  private final Live<Settings> settings;
 
   /**
    * What is told, and to whom.
@@ -72,8 +72,8 @@ public final class MetricsEndpoint implements Endpoint {
       List<Figures> others,
       Keys keys,
       Executor virtualThreads,
-      Settings settings) {
-    ModelNames names = new ModelNames(settings.maxModels());
+      Live<Settings> settings) {
+    ModelNames names = new ModelNames(settings.get().maxModels());
     this.calls = new CallFigures(statistics, names);
     this.breakers = new BreakerFigures(models, names);
     this.others = List.copyOf(others);
