@@ -172,10 +172,8 @@ final class Wiring implements AutoCloseable {
     final HttpSettings http = config.doors().http();
     final Config.Kept kept = config.kept();
     final boolean guarded = config.access().guarded();
-    final InetAddress address =
-        Exposure.address("grpc", grpc.host(), grpc, guarded);
-    final InetAddress httpAddress =
-        Exposure.address("http", http.host(), grpc, guarded);
+    final InetAddress address = Exposure.address("grpc", grpc.host(), grpc, guarded);
+    final InetAddress httpAddress = Exposure.address("http", http.host(), grpc, guarded);
     Exposure.ownPorts(config.doors());
     final ServerCredentials credentials = TlsFiles.credentials(grpc.tls(), environment);
     final PriceBook listed = PriceBook.builtInWith(config.upstreams().prices());
@@ -224,9 +222,7 @@ final class Wiring implements AutoCloseable {
             time);
     outcomes.load();
     final Ledger ledger =
-        opened(
-            "ledger",
-            new Ledger(new SqliteLedgerStore(main), kept.ledger(), time));
+        opened("ledger", new Ledger(new SqliteLedgerStore(main), kept.ledger(), time));
     ledger.start();
     final ResponseCache cache =
         opened(
@@ -283,7 +279,8 @@ final class Wiring implements AutoCloseable {
             virtualThreads);
     final CallPipeline pipeline =
         new CallPipeline(engines, live.part(c -> c.serving().retry().policy()));
-    final CallIntake intake = new CallIntake(
+    final CallIntake intake =
+        new CallIntake(
             fleet, live.part(c -> CacheUse.unsaid(c.serving().cache().timeToLive())), time);
 
     // How each part is.
@@ -340,11 +337,7 @@ final class Wiring implements AutoCloseable {
     final Live<Duration> deadline = live.part(c -> c.doors().grpc().defaultDeadline());
     final GrpcServices.Settings settings =
         new GrpcServices.Settings(
-            grpc.maxRequestBytes(),
-            deadline,
-            version,
-            started,
-            traces != null);
+            grpc.maxRequestBytes(), deadline, version, started, traces != null);
     final GrpcServices services =
         GrpcServices.of(engines, pipeline, intake, catalogue, board, gauge, keys, timer, settings);
     final GrpcPort door =
@@ -401,10 +394,8 @@ final class Wiring implements AutoCloseable {
         EndpointsFile.write(
             data.path(),
             new EndpointsFile.Endpoints(
-                new EndpointsFile.Endpoint(
-                    grpc.host(), door.port(), grpc.tls().on()),
-                new EndpointsFile.Endpoint(
-                    http.host(), web.port(), grpc.tls().on()),
+                new EndpointsFile.Endpoint(grpc.host(), door.port(), grpc.tls().on()),
+                new EndpointsFile.Endpoint(http.host(), web.port(), grpc.tls().on()),
                 ProcessHandle.current().pid(),
                 started,
                 version)));
@@ -432,9 +423,7 @@ final class Wiring implements AutoCloseable {
         grpc.host(),
         door.port(),
         grpc.tls().on() ? "https" : "http",
-        http.host().contains(":")
-            ? "[" + http.host() + "]"
-            : http.host(),
+        http.host().contains(":") ? "[" + http.host() + "]" : http.host(),
         web.port(),
         data.path());
 
@@ -579,7 +568,10 @@ final class Wiring implements AutoCloseable {
     return opened(
         schema.name(),
         SqliteDatabase.open(
-            data.file(schema), schema, SqliteDatabase.Settings.of(durability(config.kept().durability())), time));
+            data.file(schema),
+            schema,
+            SqliteDatabase.Settings.of(durability(config.kept().durability())),
+            time));
   }
 
   /** Waits until a file can be used: making or changing one may take a while on a slow disk. */

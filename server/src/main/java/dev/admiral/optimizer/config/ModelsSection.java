@@ -47,9 +47,7 @@ final class ModelsSection {
       if (output.isPresent() || cachedInput.isPresent() || cacheWrite.isPresent()) {
         throw section.wrong(
             "name",
-            "the price of '"
-                + name
-                + "' needs input_usd; leave all prices out if it is unknown");
+            "the price of '" + name + "' needs input_usd; leave all prices out if it is unknown");
       }
       return Optional.empty();
     }

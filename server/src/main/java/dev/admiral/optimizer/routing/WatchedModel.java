@@ -44,10 +44,7 @@ final class WatchedModel {
   }
 
   WatchedModel(
-      Name name,
-      Live<ModelHealth.Settings> settings,
-      Time time,
-      ModelHealth.Listener listener) {
+      Name name, Live<ModelHealth.Settings> settings, Time time, ModelHealth.Listener listener) {
     this.name = name;
     this.settings = settings;
     this.time = time;
