@@ -83,7 +83,8 @@ final class CallLog implements CallObserver {
     Attempt last = failed.attempts().isEmpty() ? null : failed.attempts().getLast();
     Kind kind = new Kind(reason, last == null ? NOBODY : last.provider());
     Lines lines = kinds.computeIfAbsent(kind, k -> new Lines());
-    if (level != Level.DEBUG && lines.told.incrementAndGet() > settings.get().maxSimilarFailures()) {
+    if (level != Level.DEBUG
+        && lines.told.incrementAndGet() > settings.get().maxSimilarFailures()) {
       lines.untold.increment();
       return;
     }

@@ -57,9 +57,7 @@ final class ModelsSection {
       if (output.isPresent() || cachedInput.isPresent() || cacheWrite.isPresent()) {
         throw section.wrong(
             "name",
-            "the price of '"
-                + name
-                + "' needs input_usd; leave all prices out if it is unknown");
+            "the price of '" + name + "' needs input_usd; leave all prices out if it is unknown");
       }
       return Optional.empty();
     }
@@ -73,7 +71,8 @@ final class ModelsSection {
               cacheWrite.orElse(null),
               output.orElse(null)));
     } catch (IllegalArgumentException e) {
-      throw section.wrong("name", e.getMessage());
+      throw section.wrong(
+          "name", "the price of '" + name + "' cannot be used: " + e.getMessage());
     }
   }
 }

@@ -20,7 +20,9 @@ public record ProviderEntry(String vendor, ProviderSettings settings, int reques
     return settings.name();
   }
 
-  /** Returns a provider of the vendor it is named after, with every other setting at its default. */
+  /**
+   * Returns a provider of the vendor it is named after, with every other setting at its default.
+   */
   public static ProviderEntry of(
       String name, Dialect dialect, String baseUrl, Optional<Secret> apiKey) {
     return new ProviderEntry(

@@ -74,8 +74,7 @@ final class ProvidersSection {
           settings(section, builder),
           section.number("requests_per_minute", 0, 0, (int) Limits.MAX_PER_MINUTE));
     } catch (IllegalArgumentException e) {
-      throw section.wrong(
-          "name", "the provider '" + name + "' cannot be used: " + e.getMessage());
+      throw section.wrong("name", "the provider '" + name + "' cannot be used: " + e.getMessage());
     }
   }
 
@@ -94,11 +93,9 @@ final class ProvidersSection {
             section.duration("connection_acquire_timeout", defaults.connectionWait(), "1ms", "5m"))
         .firstPieceTimeout(
             section.duration("first_token_timeout", defaults.firstPieceTimeout(), "100ms", "1h"))
-        .silenceTimeout(
-            section.duration("read_timeout", defaults.silenceTimeout(), "100ms", "1h"))
+        .silenceTimeout(section.duration("read_timeout", defaults.silenceTimeout(), "100ms", "1h"))
         .keepAlive(section.duration("keep_alive", defaults.keepAlive(), "1s", "1h"))
-        .maxConnections(
-            section.number("max_connections", defaults.maxConnections(), 1, 1_000_000))
+        .maxConnections(section.number("max_connections", defaults.maxConnections(), 1, 1_000_000))
         .maxAnswerBytes(
             section.size("max_response_bytes", defaults.maxAnswerBytes(), "1KiB", "1GiB"))
         .build();

@@ -134,12 +134,7 @@ final class Section {
   static Section root(
       Node.Mapping file, Environment environment, Path base, @Nullable Values started) {
     return new Section(
-        new Reading(environment, base, started),
-        file,
-        "",
-        VARIABLES,
-        false,
-        new LinkedHashSet<>());
+        new Reading(environment, base, started), file, "", VARIABLES, false, new LinkedHashSet<>());
   }
 
   /**
@@ -231,8 +226,7 @@ final class Section {
 
   /** Returns a part of a whole, 0 to 1. */
   double part(String key, String fallback) throws ConfigException {
-    return take(
-        key, new Kind("number", fallback, "0 to 1"), part(fallback), text -> part(text));
+    return take(key, new Kind("number", fallback, "0 to 1"), part(fallback), text -> part(text));
   }
 
   private static double part(String text) {
@@ -409,8 +403,7 @@ final class Section {
     for (Node item : items(key)) {
       Node.Scalar scalar = single(key, item);
       String text = reading.environment.expand(scalar.where(), scalar.text());
-      read.add(
-          parse(key, scalar, text, new Kind("choice", "", words(any)), w -> constant(any, w)));
+      read.add(parse(key, scalar, text, new Kind("choice", "", words(any)), w -> constant(any, w)));
     }
     return settle(key, List.copyOf(read));
   }

@@ -102,11 +102,15 @@ class ConfigTest {
     assertThat(config.doors().grpc().port()).isZero();
     assertThat(config.doors().grpc().defaultDeadline()).isEqualTo(Duration.ofSeconds(90));
     assertThat(config.doors().grpc().maxRequestBytes()).isEqualTo(1 << 20);
-    assertThat(config.upstreams().providers().getFirst().settings().baseUrl()).hasToString("http://127.0.0.1:9/v1");
+    assertThat(config.upstreams().providers().getFirst().settings().baseUrl())
+        .hasToString("http://127.0.0.1:9/v1");
     assertThat(config.upstreams().providers().getFirst().settings().apiKey()).isEqualTo("sk-1");
-    assertThat(config.upstreams().providers().getLast().settings().dialect()).isEqualTo(Dialect.ANTHROPIC);
-    assertThat(config.upstreams().providers().getLast().settings().baseUrl()).hasToString("https://api.anthropic.com/v1");
-    assertThat(config.upstreams().aliases()).containsEntry("fast", List.of("main/small", "claude/haiku"));
+    assertThat(config.upstreams().providers().getLast().settings().dialect())
+        .isEqualTo(Dialect.ANTHROPIC);
+    assertThat(config.upstreams().providers().getLast().settings().baseUrl())
+        .hasToString("https://api.anthropic.com/v1");
+    assertThat(config.upstreams().aliases())
+        .containsEntry("fast", List.of("main/small", "claude/haiku"));
     assertThat(config.upstreams().models().getFirst().price())
         .hasValueSatisfying(price -> assertThat(price.input()).isEqualByComparingTo("0.15"));
     assertThat(config.serving().limits().law().agents())
@@ -163,7 +167,8 @@ class ConfigTest {
     assertThat(read("grpc: {port: '${PORT}', host: '${EMPTY:-::1}'}").doors().grpc())
         .satisfies(grpc -> assertThat(grpc.port()).isEqualTo(1234))
         .satisfies(grpc -> assertThat(grpc.host()).isEqualTo("::1"));
-    assertThat(read("data_dir: /x/$${HOME}/$5").kept().dataDir()).isEqualTo(Path.of("/x/${HOME}/$5"));
+    assertThat(read("data_dir: /x/$${HOME}/$5").kept().dataDir())
+        .isEqualTo(Path.of("/x/${HOME}/$5"));
   }
 
   @Test

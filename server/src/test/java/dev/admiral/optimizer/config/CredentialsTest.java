@@ -32,7 +32,9 @@ class CredentialsTest {
         .extracting(provider -> provider.settings().apiKey())
         .containsExactly("one", "two");
     assertThat(environment().expand("here", "${OPENAI_API_KEY}")).isEqualTo("one");
-    assertThat(new ConfigFile(Optional.empty(), environment()).read("", _ -> {}).doors().grpc().port()).isEqualTo(7);
+    assertThat(
+            new ConfigFile(Optional.empty(), environment()).read("", _ -> {}).doors().grpc().port())
+        .isEqualTo(7);
   }
 
   @Test

@@ -208,8 +208,8 @@ enum Metric {
   AGENT_CALLS(
       Type.COUNTER,
       "admiral_agent_calls",
-      "Finished calls of an agent by outcome (answered, failed); only with metrics.per_agent, and only"
-          + " those of the tenant whose key asks.",
+      "Finished calls of an agent by outcome (answered, failed); only with metrics.per_agent, and"
+          + " only those of the tenant whose key asks.",
       "agent",
       "outcome"),
   AGENT_SPENT(
