@@ -506,7 +506,9 @@ record Config(
       return vendor;
     }
 
-    /** The key in the environment is the vendor's own, and goes to the vendor's own address only. */
+    /**
+     * The key in the environment is the vendor's own, and goes to the vendor's own address only.
+     */
     private static Optional<Secret> key(Section section, Vendor vendor, URI address)
         throws ConfigException {
       Optional<Secret> given = section.secret("api_key");
@@ -575,7 +577,9 @@ record Config(
       String name,
       int contextTokens,
       List<ModelAbility> abilities,
-      ModelTraits traits,
+      List<ModelTraits.Effort> efforts,
+      List<ModelTraits.Feature> takes,
+      List<ModelTraits.Setting> refuses,
       Optional<BigDecimal> inputUsd,
       Optional<BigDecimal> cachedInputUsd,
       Optional<BigDecimal> cacheWriteUsd,
@@ -590,12 +594,12 @@ record Config(
       EMBEDDINGS
     }
 
-    private static ModelTraits traits(Section section) throws ConfigException {
-      List<ModelTraits.Effort> efforts = section.choices("efforts", ModelTraits.Effort.class);
+    /** Returns what is said of how the model wants to be asked. */
+    ModelTraits toTraits() {
       return new ModelTraits(
           efforts.isEmpty() ? Optional.empty() : Optional.of(Set.copyOf(efforts)),
-          Set.copyOf(section.choices("takes", ModelTraits.Feature.class)),
-          Set.copyOf(section.choices("refuses", ModelTraits.Setting.class)));
+          Set.copyOf(takes),
+          Set.copyOf(refuses));
     }
 
     static Model read(Section section) throws ConfigException {
@@ -605,7 +609,9 @@ record Config(
               section.required("name"),
               section.number("context_tokens", 0, 0, 1_000_000_000),
               section.choices("abilities", ModelAbility.class),
-              traits(section),
+              section.choices("efforts", ModelTraits.Effort.class),
+              section.choices("takes", ModelTraits.Feature.class),
+              section.choices("refuses", ModelTraits.Setting.class),
               section.dollars("input_usd"),
               section.dollars("cached_input_usd"),
               section.dollars("cache_write_usd"),

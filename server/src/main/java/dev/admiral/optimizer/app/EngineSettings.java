@@ -225,7 +225,8 @@ final class EngineSettings {
                   case EMBEDDINGS -> Ability.EMBEDDINGS;
                 })
             .collect(toUnmodifiableSet());
-    return new KnownModel(model.provider(), model.name(), model.contextTokens(), abilities, model.traits());
+    return new KnownModel(
+        model.provider(), model.name(), model.contextTokens(), abilities, model.toTraits());
   }
 
   /** Returns whose prices the providers have that do not go by their vendor's name. */

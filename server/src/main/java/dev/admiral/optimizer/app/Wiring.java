@@ -508,8 +508,7 @@ final class Wiring implements AutoCloseable {
     if (!config.providers().isEmpty()) {
       return config.providers();
     }
-    List<ProviderConfig> found =
-        ProviderDiscovery.find(environment, ProviderDiscovery::answers);
+    List<ProviderConfig> found = ProviderDiscovery.find(environment, ProviderDiscovery::answers);
     if (!found.isEmpty()) {
       log.info(
           "no providers are configured; found {}",

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Key;
 import dev.admiral.optimizer.provider.Dialect;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +135,10 @@ class ConfigTest {
           "providers: {}"                     | :1:12: 'providers' must be a list
           "providers:\n  - dialect: openai"   | :2:5: the key 'providers[].name' is missing
           "providers:\n  - name: a\n    dialect: openai" | :2:11: the provider 'a' needs base_url, as the address of 'a' is not known here
+          "providers:\n  - name: a"           | :2:11: the provider 'a' needs dialect, as the vendor 'a' is not known here
+          "providers:\n  - name: a\n    vendor: mistrl" | :3:13: the vendor 'mistrl' is not known here; did you mean 'mistral'?; known are openai, anthropic
+          "providers:\n  - name: a\n    vendor: azure" | :2:11: the provider 'a' needs base_url, as the address of 'azure' is not known here
+          "models:\n  - {provider: p, name: m, refuses: [heat]}" | 'refuses' must be temperature or top_p
           "providers:\n  - name: a/b"         | :2:11: a provider's name may hold letters, digits and ._:@- only
           "keys:\n  - label: x"               | :2:12: the key 'x' needs exactly one of sha256, key and key_file
           "aliases:\n  fast: main/small"      | :2:9: 'fast' must be a list with at least one text
@@ -150,6 +156,71 @@ class ConfigTest {
         .message()
         .startsWith(file.toString())
         .contains(message);
+  }
+
+  @Test
+  void vendor_givesDialectAddressAndKey() throws Exception {
+    variables.put("MISTRAL_API_KEY", "m-key");
+    Config.ProviderConfig provider =
+        read("providers: [{name: ours, vendor: mistral}]").providers().getFirst();
+
+    assertThat(provider.dialect()).isEqualTo(Dialect.OPENAI);
+    assertThat(provider.baseUrl()).isEqualTo("https://api.mistral.ai/v1");
+    assertThat(provider.apiKey()).contains(new Secret("m-key"));
+    assertThat(provider.vendor()).isEqualTo("mistral");
+  }
+
+  @Test
+  void vendor_byTheProvidersName_givesTheSame() throws Exception {
+    assertThat(read("providers: [{name: anthropic}]").providers().getFirst())
+        .satisfies(p -> assertThat(p.dialect()).isEqualTo(Dialect.ANTHROPIC))
+        .satisfies(p -> assertThat(p.baseUrl()).isEqualTo("https://api.anthropic.com/v1"))
+        .satisfies(p -> assertThat(p.apiKey()).isEmpty());
+  }
+
+  @Test
+  void vendorsKey_fromTheEnvironment_goesToItsOwnAddressOnly() throws Exception {
+    variables.put("MISTRAL_API_KEY", "m-key");
+    assertThat(
+            read("providers: [{name: mistral, base_url: 'https://api.mistral.ai.example/v1'}]")
+                .providers()
+                .getFirst()
+                .apiKey())
+        .isEmpty();
+    assertThat(
+            read("providers: [{name: mistral, base_url: 'https://eu.mistral.ai/v1'}]")
+                .providers()
+                .getFirst()
+                .apiKey())
+        .isPresent();
+  }
+
+  @Test
+  void addressOfAVendorUnderAnotherName_isWarnedOf() throws Exception {
+    String ours =
+        "providers: [{name: ours, dialect: openai, base_url: 'https://api.groq.com/v1'%s}]";
+    assertThat(warnings(ours.formatted("")))
+        .singleElement()
+        .asString()
+        .isEqualTo(
+            "the provider 'ours' has an address of groq and is spoken to as anybody;"
+                + " say vendor: groq");
+    assertThat(warnings(ours.formatted(", vendor: groq"))).isEmpty();
+  }
+
+  @Test
+  void model_traits_areAsWritten() throws Exception {
+    String model =
+        "models: [{provider: p, name: m, efforts: [low, max], takes: [thinking_budget],"
+            + " refuses: [temperature, top_p]}]";
+    assertThat(read(model).models().getFirst().toTraits())
+        .isEqualTo(
+            new ModelTraits(
+                Optional.of(Set.of(ModelTraits.Effort.LOW, ModelTraits.Effort.MAX)),
+                Set.of(ModelTraits.Feature.THINKING_BUDGET),
+                Set.of(ModelTraits.Setting.TEMPERATURE, ModelTraits.Setting.TOP_P)));
+    assertThat(read("models: [{provider: p, name: m}]").models().getFirst().toTraits())
+        .isEqualTo(ModelTraits.UNKNOWN);
   }
 
   @Test
@@ -321,6 +392,13 @@ class ConfigTest {
   private Config read(String text) throws Exception {
     Files.writeString(file, text);
     return new ConfigFile(Optional.of(file), environment()).read();
+  }
+
+  private List<String> warnings(String text) throws Exception {
+    List<String> warnings = new ArrayList<>();
+    Files.writeString(file, text);
+    new ConfigFile(Optional.of(file), environment()).read(text, warnings::add);
+    return warnings;
   }
 
   private Environment environment() {
