@@ -105,6 +105,64 @@ class PackageArrowsTest {
     assertThat(strays).isEmpty();
   }
 
+  /** A family of vendors is a row of its own here; what it may import is wire and the port. */
+  private static final Map<String, Set<String>> WITHIN_PROVIDER =
+      Map.of(
+          "", Set.of(),
+          "wire", Set.of(""),
+          "openai", Set.of("", "wire"),
+          "anthropic", Set.of("", "wire"),
+          "assembly", Set.of("", "wire", "openai", "anthropic"));
+
+  /** Everybody else sees the port alone. */
+  private static final Set<String> ASSEMBLERS = Set.of("app", "config");
+
+  @Test
+  void familiesOfVendors_knowWireAndNoOtherFamily() {
+    assertThat(
+            server.stream()
+                .filter(c -> part(c).equals("provider"))
+                .map(PackageArrowsTest::below)
+                .distinct())
+        .containsExactlyInAnyOrderElementsOf(WITHIN_PROVIDER.keySet());
+
+    assertThat(
+            dependencies()
+                .filter(d -> isBelow(d.getOriginClass(), "provider"))
+                .filter(d -> isBelow(d.getTargetClass(), "provider"))
+                .filter(d -> !below(d.getOriginClass()).equals(below(d.getTargetClass())))
+                .filter(d ->
+                    !WITHIN_PROVIDER
+                        .getOrDefault(below(d.getOriginClass()), Set.of())
+                        .contains(below(d.getTargetClass())))
+                .map(Dependency::getDescription))
+        .isEmpty();
+  }
+
+  @Test
+  void familiesOfVendors_areKnownToWhoAssemblesThemAlone() {
+    assertThat(
+            dependencies()
+                .filter(d -> isBelow(d.getTargetClass(), "provider"))
+                .filter(d -> !below(d.getTargetClass()).isEmpty())
+                .filter(d -> !isBelow(d.getOriginClass(), "provider"))
+                .filter(d -> !ASSEMBLERS.contains(part(d.getOriginClass())))
+                .map(Dependency::getDescription))
+        .isEmpty();
+  }
+
+  /** What stands below the package that a row of the table is about; empty for that itself. */
+  private static String below(JavaClass type) {
+    String below = type.getBaseComponentType().getPackageName().substring(ROOT.length());
+    int dot = below.indexOf('.');
+    return dot < 0 ? "" : below.substring(dot + 1);
+  }
+
+  private static boolean isBelow(JavaClass type, String part) {
+    String name = type.getBaseComponentType().getPackageName();
+    return name.startsWith(ROOT) && part(type).equals(part);
+  }
+
   @Test
   void vocabulary_knowsOnlyTheJdkAndTheContract() {
     Set<String> known =

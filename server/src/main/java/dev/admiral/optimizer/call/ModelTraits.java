@@ -13,12 +13,10 @@ import java.util.Set;
  * @param takes what it takes that others of its vendor do not
  * @param refuses settings that its vendor refuses for it
  */
-public record ModelTraits(
-    Optional<Set<Effort>> efforts, Set<Feature> takes, Set<Setting> refuses) {
+public record ModelTraits(Optional<Set<Effort>> efforts, Set<Feature> takes, Set<Setting> refuses) {
 
   /** Nothing is known of the model. */
-  public static final ModelTraits UNKNOWN =
-      new ModelTraits(Optional.empty(), Set.of(), Set.of());
+  public static final ModelTraits UNKNOWN = new ModelTraits(Optional.empty(), Set.of(), Set.of());
 
   /** How hard a model is to think, weakest first. */
   public enum Effort {

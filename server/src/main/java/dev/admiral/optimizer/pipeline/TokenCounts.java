@@ -71,6 +71,9 @@ public final class TokenCounts {
       }
     }
     return new Counted.Tokens(
-        dev.admiral.optimizer.call.Tokens.likely(call.prompt()), false, candidate.provider(), candidate.model());
+        dev.admiral.optimizer.call.Tokens.likely(call.prompt()),
+        false,
+        candidate.provider(),
+        candidate.model());
   }
 }

@@ -92,8 +92,7 @@ public record Vendor(
 
   /** Returns the same vendor with these quirks. */
   Vendor with(Quirk... others) {
-    return new Vendor(
-        name, dialect, baseUrl, domain, keyVariables, limitHeaders, Set.of(others));
+    return new Vendor(name, dialect, baseUrl, domain, keyVariables, limitHeaders, Set.of(others));
   }
 
   /** Returns true if they differ so. */

@@ -77,8 +77,7 @@ public final class Vendors {
               // On this machine, and without a key.
               openAiLike("ollama", "http://127.0.0.1:11434/v1", ""))
           .collect(
-              Collectors.toMap(
-                  Vendor::name, vendor -> vendor, Vendors::twice, LinkedHashMap::new));
+              Collectors.toMap(Vendor::name, vendor -> vendor, Vendors::twice, LinkedHashMap::new));
 
   private Vendors() {}
 

@@ -13,11 +13,7 @@ import java.util.Set;
  * @param traits what the operator says of how it wants to be asked
  */
 public record KnownModel(
-    String provider,
-    String name,
-    long contextTokens,
-    Set<Ability> abilities,
-    ModelTraits traits) {
+    String provider, String name, long contextTokens, Set<Ability> abilities, ModelTraits traits) {
 
   /** A model of which the operator says no more than this. */
   public KnownModel(String provider, String name, long contextTokens, Set<Ability> abilities) {

@@ -111,8 +111,7 @@ final class ModelTable {
             cells[4].isEmpty() ? Optional.empty() : Optional.of(words(cells[4], Effort.class)),
             words(cells[5], Feature.class),
             words(cells[6], Setting.class));
-    Rows rows =
-        byVendor.computeIfAbsent(cells[0], _ -> new Rows(new HashMap<>(), new TreeMap<>()));
+    Rows rows = byVendor.computeIfAbsent(cells[0], _ -> new Rows(new HashMap<>(), new TreeMap<>()));
     String name = cells[1];
     boolean family = name.endsWith("*");
     ModelTraits before =

@@ -340,8 +340,7 @@ class RequestsTest {
             ProviderSettings.builder(
                     "ours",
                     Vendors.find("azure").orElseThrow(),
-                    URI.create(
-                        "https://a.example/openai/deployments/d/?api-version=2024-10-21"))
+                    URI.create("https://a.example/openai/deployments/d/?api-version=2024-10-21"))
                 .apiKey("k")
                 .build());
     assertThat(dialect.complete(call("azure", "gpt-4o", Prompts.ask("x"))).path())
@@ -553,7 +552,10 @@ class RequestsTest {
                 "prompt.sampling.temperature", s -> s.setTemperature(1.5))
             .entrySet()) {
       assertAnthropicRefuses(
-          ProviderSettings.ANTHROPIC_2023, "claude-sonnet-4-5", sampling(setting.getValue()), setting.getKey());
+          ProviderSettings.ANTHROPIC_2023,
+          "claude-sonnet-4-5",
+          sampling(setting.getValue()),
+          setting.getKey());
     }
     for (var setting :
         Map.<String, UnaryOperator<Sampling.Builder>>of(
@@ -562,21 +564,27 @@ class RequestsTest {
                 "prompt.sampling.top_k", s -> s.setTopK(1))
             .entrySet()) {
       assertAnthropicRefuses(
-          ProviderSettings.ANTHROPIC_2026, "claude-sonnet-4-5", sampling(setting.getValue()), setting.getKey());
+          ProviderSettings.ANTHROPIC_2026,
+          "claude-sonnet-4-5",
+          sampling(setting.getValue()),
+          setting.getKey());
     }
     assertAnthropicRefuses(
-        ProviderSettings.ANTHROPIC_2023, "claude-sonnet-4-5",
+        ProviderSettings.ANTHROPIC_2023,
+        "claude-sonnet-4-5",
         Prompts.ask("x").toBuilder()
             .setResponseFormat(
                 ResponseFormat.newBuilder().setKind(ResponseFormat.Kind.KIND_JSON_OBJECT))
             .build(),
         "prompt.response_format.kind");
     assertAnthropicRefuses(
-        ProviderSettings.ANTHROPIC_2023, "claude-sonnet-4-5",
+        ProviderSettings.ANTHROPIC_2023,
+        "claude-sonnet-4-5",
         Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c", "f", "not json"))),
         "prompt.messages[0].parts[0].tool_call.arguments_json");
     assertAnthropicRefuses(
-        ProviderSettings.ANTHROPIC_2023, "claude-sonnet-4-5",
+        ProviderSettings.ANTHROPIC_2023,
+        "claude-sonnet-4-5",
         Prompts.of(Prompts.message(Role.ROLE_USER, Prompts.file("a", "application/zip", "x"))),
         "prompt.messages[0].parts[0].file.inline.media_type");
   }
@@ -689,8 +697,7 @@ class RequestsTest {
             ProviderSettings.ANTHROPIC_2023,
             "claude-sonnet-5",
             plain.toBuilder()
-                .setSampling(
-                    plain.getSampling().toBuilder().clearTemperature().clearTopP())
+                .setSampling(plain.getSampling().toBuilder().clearTemperature().clearTopP())
                 .build()),
         anthropic);
     assertKnown(
@@ -809,8 +816,7 @@ class RequestsTest {
     return read(anthropic(version).complete(call("anthropic", model, prompt)));
   }
 
-  private static JsonNode read(WireFormat.Request request)
-      throws IOException {
+  private static JsonNode read(WireFormat.Request request) throws IOException {
     return Recording.MAPPER.readTree(new String(request.body(), UTF_8));
   }
 
@@ -821,8 +827,7 @@ class RequestsTest {
   private static void assertRefused(String vendor, String model, Prompt prompt, String field) {
     assertNames(
         catchThrowableOfType(
-            ProviderException.class,
-            () -> openAi(vendor).complete(call(vendor, model, prompt))),
+            ProviderException.class, () -> openAi(vendor).complete(call(vendor, model, prompt))),
         field);
   }
 

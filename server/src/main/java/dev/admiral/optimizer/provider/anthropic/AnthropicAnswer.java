@@ -94,7 +94,8 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
   }
 
   @Override
-  public boolean event(byte[] data, int length) throws IOException, WireFormat.ErrorInsideException {
+  public boolean event(byte[] data, int length)
+      throws IOException, WireFormat.ErrorInsideException {
     try (JsonParser parser = Json.FACTORY.createParser(data, 0, length)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new WireFormat.MalformedException("an event is no JSON object");

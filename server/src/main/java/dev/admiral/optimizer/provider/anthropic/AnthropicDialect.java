@@ -63,15 +63,13 @@ public final class AnthropicDialect implements WireFormat {
 
   @Override
   public Request complete(ProviderCall call) throws ProviderException {
-    return new Request(
-        path("/messages"), new AnthropicRequest(settings, call).write());
+    return new Request(path("/messages"), new AnthropicRequest(settings, call).write());
   }
 
   @Override
   public Request countTokens(ProviderCall call) throws ProviderException {
     return new Request(
-        path("/messages/count_tokens"),
-        new AnthropicRequest(settings, call).writeForCount());
+        path("/messages/count_tokens"), new AnthropicRequest(settings, call).writeForCount());
   }
 
   @Override

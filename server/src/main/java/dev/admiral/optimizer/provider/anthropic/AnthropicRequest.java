@@ -450,9 +450,10 @@ final class AnthropicRequest {
   private void thinking() throws ProviderException {
     ReasoningEffort asked = prompt.getReasoningEffort();
     refuseIf(
-        asked == ReasoningEffort.UNRECOGNIZED, "prompt.reasoning_effort", "the effort is not known");
-    Effort effort =
-        toldByOptions ? null : Efforts.of(asked).flatMap(traits::fitting).orElse(null);
+        asked == ReasoningEffort.UNRECOGNIZED,
+        "prompt.reasoning_effort",
+        "the effort is not known");
+    Effort effort = toldByOptions ? null : Efforts.of(asked).flatMap(traits::fitting).orElse(null);
     boolean byBudget = traits.takes().contains(Feature.THINKING_BUDGET);
     if (effort == Effort.NONE) {
       body.field("thinking").object().field("type").value("disabled").endObject();

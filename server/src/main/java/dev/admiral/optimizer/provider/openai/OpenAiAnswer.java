@@ -56,7 +56,8 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
   }
 
   @Override
-  public boolean event(byte[] data, int length) throws IOException, WireFormat.ErrorInsideException {
+  public boolean event(byte[] data, int length)
+      throws IOException, WireFormat.ErrorInsideException {
     read(data, length);
     return false;
   }
@@ -75,7 +76,8 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       if (!finished.get(i)) {
         draft.finish(i, FinishReason.FINISH_REASON_UNSPECIFIED);
         if (draft.isEmpty(i)) {
-          throw new WireFormat.MalformedException("a choice has neither content nor a finish reason");
+          throw new WireFormat.MalformedException(
+              "a choice has neither content nor a finish reason");
         }
       }
     }

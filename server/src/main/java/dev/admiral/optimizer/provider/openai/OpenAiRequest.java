@@ -113,8 +113,7 @@ final class OpenAiRequest {
   }
 
   private String instructionRole(Role role) {
-    return role == Role.ROLE_DEVELOPER && vendor.has(Quirk.DEVELOPER_ROLE)
-        ? "developer" : "system";
+    return role == Role.ROLE_DEVELOPER && vendor.has(Quirk.DEVELOPER_ROLE) ? "developer" : "system";
   }
 
   private void open(String role, Message message) {
@@ -498,7 +497,8 @@ final class OpenAiRequest {
    * goes before it, since it has words that the contract has not.
    */
   private void effort(ReasoningEffort effort) throws ProviderException {
-    if (body.hasOption("reasoning_effort") || effort == ReasoningEffort.REASONING_EFFORT_UNSPECIFIED) {
+    if (body.hasOption("reasoning_effort")
+        || effort == ReasoningEffort.REASONING_EFFORT_UNSPECIFIED) {
       return;
     }
     Effort wanted =

@@ -61,7 +61,8 @@ public final class Draft {
   }
 
   /** Appends to reasoning; what the vendor left out is empty. */
-  public void reasoning(int candidate, int slot, String piece, String signature, String redactedData)
+  public void reasoning(
+      int candidate, int slot, String piece, String signature, String redactedData)
       throws MalformedException {
     Slot place = slot(candidate, slot);
     String text = place.whole(piece);

@@ -65,13 +65,12 @@ public final class HttpProvider implements Provider {
   private final Time time;
   private final AtomicReference<ProviderCheck> last = new AtomicReference<>(ProviderCheck.UNTRIED);
 
-  private HttpProvider(
-      ProviderSettings settings, WireFormat format, Upstream upstream, Time time) {
+  private HttpProvider(ProviderSettings settings, WireFormat format, Upstream upstream, Time time) {
     this.settings = settings;
     this.format = format;
     this.upstream = upstream;
     this.time = time;
-    this.failures = 
+    this.failures =
         new Failures(
             settings.name(), settings.vendor().limitHeaders(), new Scrubber(settings.apiKey()));
   }
@@ -395,7 +394,8 @@ public final class HttpProvider implements Provider {
       String type = contentType();
       if (type.startsWith("text/html")) {
         foreign = true;
-        throw new WireFormat.MalformedException("it answered with a page of HTML; check its base URL");
+        throw new WireFormat.MalformedException(
+            "it answered with a page of HTML; check its base URL");
       }
       begin();
       InputStream body = exchange.body();

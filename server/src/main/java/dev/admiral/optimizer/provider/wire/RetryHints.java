@@ -45,7 +45,9 @@ final class RetryHints {
           headers.longPeriods());
     }
 
-    /** Returns the name of the limit that a header says is used up; null if it says something else. */
+    /**
+     * Returns the name of the limit that a header says is used up; null if it says something else.
+     */
     @Nullable String usedUp(Map.Entry<String, String> header) {
       Matcher name = remaining.matcher(header.getKey());
       return name.matches() && header.getValue().strip().equals("0") ? name.group(1) : null;

@@ -1,6 +1,5 @@
 package dev.admiral.optimizer.provider.wire;
 
-import dev.admiral.optimizer.provider.Vendors;
 import java.util.regex.Pattern;
 
 /**

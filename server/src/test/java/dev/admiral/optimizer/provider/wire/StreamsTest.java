@@ -324,7 +324,8 @@ class StreamsTest {
         List.of("", "{\"index\":0,\"%s\":{\"role\":\"assistant\",\"content\":\"\"}}")) {
       String answer = "{\"choices\":[" + choices + "]}";
       String chunk = "data: " + answer.formatted("delta") + "\n\ndata: [DONE]\n\n";
-      assertThatThrownBy(() -> openAi(bytes(chunk))).isInstanceOf(WireFormat.MalformedException.class);
+      assertThatThrownBy(() -> openAi(bytes(chunk)))
+          .isInstanceOf(WireFormat.MalformedException.class);
       assertThatThrownBy(() ->
               OPENAI.reader(new Draft(null)).whole(answer.formatted("message").getBytes(UTF_8)))
           .isInstanceOf(WireFormat.MalformedException.class);
