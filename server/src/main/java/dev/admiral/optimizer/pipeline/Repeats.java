@@ -82,7 +82,10 @@ public final class Repeats {
       long start = time.nanos();
       Outcome repeated = find(running.call());
       if (repeated == null) {
-        goOn.run();
+        // Whoever left meanwhile needs no flight.
+        if (!running.hasEnded()) {
+          goOn.run();
+        }
       } else {
         Step look = new Step(Step.Kind.DISK, start, time.nanos(), WHAT, NOTHING);
         running.land(repeated.withSteps(List.of(look)));

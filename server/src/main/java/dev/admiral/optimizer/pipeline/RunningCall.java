@@ -149,6 +149,11 @@ public final class RunningCall {
     }
   }
 
+  /** Returns true once the call has ended, its caller gone included. */
+  boolean hasEnded() {
+    return landed != null;
+  }
+
   void wake() {
     wake.run();
   }
