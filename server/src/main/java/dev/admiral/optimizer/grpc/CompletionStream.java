@@ -1,11 +1,11 @@
 package dev.admiral.optimizer.grpc;
 
-import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.pipeline.AnswerSteps;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.Candidate;

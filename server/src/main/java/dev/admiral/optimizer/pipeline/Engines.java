@@ -2,10 +2,10 @@ package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.admission.Limiter;
 import dev.admiral.optimizer.cache.ResponseCache;
-import dev.admiral.optimizer.flight.Flights;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.events.EventBus;
 import dev.admiral.optimizer.fleet.Fleet;
+import dev.admiral.optimizer.flight.Flights;
 import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.learning.OutcomeLog;

@@ -43,8 +43,7 @@ public final class Repeats {
    * @param firstAnswers where its answer may be
    * @param virtualThreads runs what may block
    */
-  public Repeats(
-      Flights flights, FirstAnswers firstAnswers, Time time, Executor virtualThreads) {
+  public Repeats(Flights flights, FirstAnswers firstAnswers, Time time, Executor virtualThreads) {
     this.flights = flights;
     this.firstAnswers = firstAnswers;
     this.time = time;

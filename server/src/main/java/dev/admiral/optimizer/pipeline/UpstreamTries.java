@@ -135,8 +135,7 @@ public final class UpstreamTries {
         tries.passedOver(candidate, refused.failure());
         yield null;
       }
-      case Admission.Admitted admitted ->
-          attempt.make(tries, candidate, tried, admitted.permit());
+      case Admission.Admitted admitted -> attempt.make(tries, candidate, tried, admitted.permit());
     };
   }
 

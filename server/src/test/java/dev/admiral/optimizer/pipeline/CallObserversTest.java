@@ -73,21 +73,15 @@ class CallObserversTest {
     assertThat(world.observers.troubles())
         .extracting(Trouble::name)
         .containsExactly(
-            "scripted",
-            "statistics",
-            "fleet",
-            "savings",
-            "repeats",
-            "events",
-            "journal",
-            "test");
+            "scripted", "statistics", "fleet", "savings", "repeats", "events", "journal", "test");
   }
 
   @Test
   void oneThatThrows_robsNeitherTheOthersNorTheCaller() {
-    scripted.script = _ -> {
-      throw new IllegalStateException(CONTENT);
-    };
+    scripted.script =
+        _ -> {
+          throw new IllegalStateException(CONTENT);
+        };
     Client client = world.call("x");
 
     assertThat(client.text()).isEqualTo("red");
@@ -101,9 +95,10 @@ class CallObserversTest {
 
   @Test
   void oneThatThrows_isCounted() {
-    scripted.script = _ -> {
-      throw new IllegalStateException(CONTENT);
-    };
+    scripted.script =
+        _ -> {
+          throw new IllegalStateException(CONTENT);
+        };
     hit();
     hit();
 
@@ -114,9 +109,10 @@ class CallObserversTest {
 
   @Test
   void errorOfTheCode_isCountedToo() {
-    scripted.script = _ -> {
-      throw new StackOverflowError();
-    };
+    scripted.script =
+        _ -> {
+          throw new StackOverflowError();
+        };
     hit();
 
     assertThat(trouble().failures()).isEqualTo(1);
@@ -125,9 +121,10 @@ class CallObserversTest {
 
   @Test
   void oneThatThrows_isNamedInTheLogWithoutContentAndSeldom() {
-    scripted.script = _ -> {
-      throw new IllegalStateException(CONTENT);
-    };
+    scripted.script =
+        _ -> {
+          throw new IllegalStateException(CONTENT);
+        };
     hit();
     hit();
     assertThat(lines.list).hasSize(1);
@@ -200,8 +197,7 @@ class CallObserversTest {
 
   @Test
   void permitIsSettled_beforeAnybodyIsTold() {
-    scripted.script =
-        _ -> assertThat(world.limiter.ofAgents).hasToString("[settled 10+20]");
+    scripted.script = _ -> assertThat(world.limiter.ofAgents).hasToString("[settled 10+20]");
     hit();
 
     assertThat(trouble().failures()).isZero();

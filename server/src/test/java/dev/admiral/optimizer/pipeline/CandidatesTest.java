@@ -175,8 +175,7 @@ class CandidatesTest {
             world
                 .lessons
                 .query(
-                    new FailureQuery(
-                        "acme", "", "", ErrorReason.ERROR_REASON_UNSPECIFIED, 10, ""))
+                    new FailureQuery("acme", "", "", ErrorReason.ERROR_REASON_UNSPECIFIED, 10, ""))
                 .failures())
         .hasSize(1);
   }

@@ -180,8 +180,8 @@ class RetriesTest {
   void deadlinePassedWhileATryFailed_tellsWhatFailed() {
     world.red.then((_, _) -> {
       world.time.sleep(sec(61));
-      throw FakeProvider.broken(new Failure.AccessDenied(
-          ErrorReason.ERROR_REASON_PROVIDER_KEY_INVALID, "no such key"));
+      throw FakeProvider.broken(
+          new Failure.AccessDenied(ErrorReason.ERROR_REASON_PROVIDER_KEY_INVALID, "no such key"));
     });
     Client client = orBlue();
 
@@ -264,12 +264,15 @@ class RetriesTest {
 
   @Test
   void firstPiece_isMeasuredFromTheBeginningOfItsTry() {
-    world.red.fails(OVERLOADED).then((_, sink) -> {
-      world.time.sleep(sec(2));
-      sink.accept(piece("a"));
-      world.time.sleep(sec(1));
-      return reply("a");
-    });
+    world
+        .red
+        .fails(OVERLOADED)
+        .then((_, sink) -> {
+          world.time.sleep(sec(2));
+          sink.accept(piece("a"));
+          world.time.sleep(sec(1));
+          return reply("a");
+        });
     Client client = world.ask("x").streamed().start();
     world.run();
 
