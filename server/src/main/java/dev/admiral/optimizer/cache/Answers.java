@@ -176,15 +176,17 @@ public final class Answers {
 
   /**
    * Keeps an answer, in place of an older one. Does nothing if the answer is not {@link
-   * CacheRules#cacheable}, is larger than the settings allow, or was invalidated since the epoch. Never
-   * blocks.
+   * CacheRules#cacheable}, is larger than the settings allow, or was invalidated since the epoch.
+   * Never blocks.
    *
    * @param owner whom the answer belongs to
    * @param ttl how long it may be served
    * @param epoch {@link #epoch()} from before the answer was asked for
    */
   public void put(CallKey key, EntryOwner owner, Answer answer, Duration ttl, long epoch) {
-    if (!ttl.isPositive() || !CacheRules.cacheable(answer) || forbidsPut(epoch, key, owner, answer)) {
+    if (!ttl.isPositive()
+        || !CacheRules.cacheable(answer)
+        || forbidsPut(epoch, key, owner, answer)) {
       return;
     }
     Entry entry = new Entry(key, owner, answer, ttl);
@@ -193,7 +195,8 @@ public final class Answers {
     }
     memory.put(key.a(), entry);
     Instant expires = time.now().plus(ttl);
-    disk.writes().put(new WriteBehind.Put(Shelf.RESPONSES, key, owner, answer, null, expires), false);
+    disk.writes()
+        .put(new WriteBehind.Put(Shelf.RESPONSES, key, owner, answer, null, expires), false);
     if (forbidsPut(epoch, key, owner, answer)) {
       removeFromMemory(entry);
       disk.writes().delete(Shelf.RESPONSES, key);
@@ -218,8 +221,7 @@ public final class Answers {
    * @throws IOException if the disk tier could not be cleared; its answers are still not served
    *     while this process lives
    */
-  long invalidate(String tenant, Selector selector)
-      throws IOException, InterruptedException {
+  long invalidate(String tenant, Selector selector) throws IOException, InterruptedException {
     Instant now = time.now();
     invalidations.add(tenant, selector, now);
     Set<CallKey> removed = new HashSet<>();
@@ -230,20 +232,22 @@ public final class Answers {
       }
     }
     removed.addAll(
-        disk.writes().deleteIf(put -> matches(selector, tenant, put.key, put.owner, put.answer, now)));
+        disk.writes()
+            .deleteIf(put -> matches(selector, tenant, put.key, put.owner, put.answer, now)));
     AtomicLong onDiskOnly = new AtomicLong();
     Callable<Boolean> clear =
         () -> {
           Set<CallKey> counted = Set.copyOf(removed);
-          disk.store().delete(
-              tenant,
-              selector,
-              now,
-              key -> {
-                if (!counted.contains(key)) {
-                  onDiskOnly.incrementAndGet();
-                }
-              });
+          disk.store()
+              .delete(
+                  tenant,
+                  selector,
+                  now,
+                  key -> {
+                    if (!counted.contains(key)) {
+                      onDiskOnly.incrementAndGet();
+                    }
+                  });
           return true;
         };
     var _ = disk.reads().call(clear, CLEARING_WAIT);
@@ -280,8 +284,11 @@ public final class Answers {
       return true;
     }
     List<CallKey> waiting =
-        disk.writes().deleteIf(put ->
-            put.key.a() == bits && put.owner.tenant().equals(tenant) && put.expires.isAfter(now));
+        disk.writes()
+            .deleteIf(put ->
+                put.key.a() == bits
+                    && put.owner.tenant().equals(tenant)
+                    && put.expires.isAfter(now));
     return !waiting.isEmpty() || evictFromDisk(tenant, bits, now);
   }
 

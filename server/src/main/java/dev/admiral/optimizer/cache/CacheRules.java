@@ -58,8 +58,8 @@ public final class CacheRules {
 
   /**
    * Returns true if an equal call would fail again: the failure and that of every try are {@link
-   * Failure#deterministic()}. With several candidates one that was merely
-   * down may be up again in a moment.
+   * Failure#deterministic()}. With several candidates one that was merely down may be up again in a
+   * moment.
    */
   public static boolean willFailAgain(Outcome.Failed failed) {
     if (!failed.failure().deterministic()) {

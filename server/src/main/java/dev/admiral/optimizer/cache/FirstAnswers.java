@@ -76,8 +76,8 @@ public final class FirstAnswers {
   }
 
   /**
-   * Returns false if {@link #find} would certainly find nothing more than {@link
-   * #findInMemory}: then nobody needs to leave the event loop to ask. Never blocks.
+   * Returns false if {@link #find} would certainly find nothing more than {@link #findInMemory}:
+   * then nobody needs to leave the event loop to ask. Never blocks.
    */
   public boolean mayBeOnDisk(CallKey repeatKey) {
     return disk.mayHold(repeatKey);

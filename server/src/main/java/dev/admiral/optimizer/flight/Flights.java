@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>The model</h2>
  *
- * A <em>flight</em> is one run of a {@link FlightTask} on a thread of its own. Callers <em>join</em> it
- * and get a {@link Waiter}, a seat with a cursor of its own. The task appends pieces to the
- * flight's log and at last returns the outcome: the flight <em>lands</em>. Every waiter sees the
- * same pieces from the first on, then the outcome, each at its own speed; the task never waits for
- * a reader. A caller of the whole answer is woken at the landing alone.
+ * A <em>flight</em> is one run of a {@link FlightTask} on a thread of its own. Callers
+ * <em>join</em> it and get a {@link Waiter}, a seat with a cursor of its own. The task appends
+ * pieces to the flight's log and at last returns the outcome: the flight <em>lands</em>. Every
+ * waiter sees the same pieces from the first on, then the outcome, each at its own speed; the task
+ * never waits for a reader. A caller of the whole answer is woken at the landing alone.
  *
  * <h2>Who meets whom</h2>
  *

@@ -257,7 +257,8 @@ public final class SingleFlight implements Flights {
         alias.seats--;
         if (alias.seats == 0) {
           if (unseated.wasLast()) {
-            // A repeat may still rescue the flight. One such alias is kept, so that they cannot pile.
+            // A repeat may still rescue the flight. One such alias is kept, so that they cannot
+            // pile.
             Alias kept = flight.keep(alias);
             if (kept != null && kept != alias && kept.seats == 0) {
               byRepeat.remove(kept.repeatKey, kept);

@@ -115,8 +115,7 @@ public final class CallPipeline {
       running.land(failed(limit));
       return;
     }
-    running.bind(
-        flights.join(call, (leader, log) -> fly(leader, log, question), running::wake));
+    running.bind(flights.join(call, (leader, log) -> fly(leader, log, question), running::wake));
   }
 
   /** Returns how the call ends if that can be told from memory alone, else null. */
@@ -146,7 +145,8 @@ public final class CallPipeline {
         return failed(
             new Failure.Refused(
                 ErrorReason.ERROR_REASON_CACHE_MISS,
-                "the cache holds no answer, and the call's cache policy forbids asking a provider"));
+                "the cache holds no answer, and the call's cache policy forbids asking a"
+                    + " provider"));
       }
       Failure refusal = beforePaying(call);
       Outcome outcome = refusal == null ? upstream.fly(leader, log, question) : failed(refusal);

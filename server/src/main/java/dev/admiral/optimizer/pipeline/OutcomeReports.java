@@ -39,8 +39,7 @@ public final class OutcomeReports {
    * @param journal knows who answered the latest calls
    * @param ledger knows who answered those that were paid for
    */
-  public OutcomeReports(
-      OutcomeLog outcomes, Answers answers, CallJournal journal, Ledger ledger) {
+  public OutcomeReports(OutcomeLog outcomes, Answers answers, CallJournal journal, Ledger ledger) {
     this.outcomes = outcomes;
     this.answers = answers;
     this.journal = journal;

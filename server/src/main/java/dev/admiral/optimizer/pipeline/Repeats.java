@@ -43,8 +43,7 @@ public final class Repeats {
    * @param firstAnswers where its answer may be
    * @param virtualThreads runs what may block
    */
-  public Repeats(
-      Flights flights, FirstAnswers firstAnswers, Time time, Executor virtualThreads) {
+  public Repeats(Flights flights, FirstAnswers firstAnswers, Time time, Executor virtualThreads) {
     this.flights = flights;
     this.firstAnswers = firstAnswers;
     this.time = time;
@@ -82,7 +81,10 @@ public final class Repeats {
       long start = time.nanos();
       Outcome repeated = find(running.call());
       if (repeated == null) {
-        goOn.run();
+        // Whoever left meanwhile needs no flight.
+        if (!running.hasEnded()) {
+          goOn.run();
+        }
       } else {
         Step look = new Step(Step.Kind.DISK, start, time.nanos(), WHAT, NOTHING);
         running.land(repeated.withSteps(List.of(look)));

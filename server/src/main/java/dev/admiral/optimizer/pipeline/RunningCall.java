@@ -1,14 +1,14 @@
 package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.admission.Permit;
-import dev.admiral.optimizer.flight.Begun;
-import dev.admiral.optimizer.flight.Waiter;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
+import dev.admiral.optimizer.flight.Begun;
+import dev.admiral.optimizer.flight.Waiter;
 import dev.admiral.optimizer.v1.ContentDelta;
 import java.util.Iterator;
 import java.util.List;
@@ -147,6 +147,11 @@ public final class RunningCall {
     if (left) {
       seat.leave();
     }
+  }
+
+  /** Returns true once the call has ended, its caller gone included. */
+  boolean hasEnded() {
+    return landed != null;
   }
 
   void wake() {

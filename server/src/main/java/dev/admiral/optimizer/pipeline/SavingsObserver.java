@@ -17,8 +17,7 @@ public record SavingsObserver(Ledger ledger) implements CallObserver {
   public void finished(FinishedCall call) {
     if (call.outcome() instanceof Answered answered
         && answered.source() != Source.SOURCE_UPSTREAM) {
-      ledger.saved(
-          call.call().caller(), answered.answer(), answered.source(), call.savedTime());
+      ledger.saved(call.call().caller(), answered.answer(), answered.source(), call.savedTime());
     }
   }
 }

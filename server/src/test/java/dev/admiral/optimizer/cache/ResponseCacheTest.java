@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.admiral.optimizer.call.VirtualTime;
-import dev.admiral.optimizer.call.Samples;
 import dev.admiral.optimizer.cache.ResponseStore.Row;
 import dev.admiral.optimizer.cache.ResponseStore.Shelf;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Samples;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -291,12 +291,14 @@ class ResponseCacheTest {
 
   @Test
   void selectors_takeWhatTheySay() throws Exception {
-    cache.answers().put(
-        key(1),
-        FLEET,
-        Samples.answer("x", FinishReason.FINISH_REASON_STOP, "p", "small", time.now()),
-        TEN_MINUTES,
-        0);
+    cache
+        .answers()
+        .put(
+            key(1),
+            FLEET,
+            Samples.answer("x", FinishReason.FINISH_REASON_STOP, "p", "small", time.now()),
+            TEN_MINUTES,
+            0);
     cache.answers().put(key(2), new EntryOwner("acme", "alice"), answer("x"), TEN_MINUTES, 0);
     put(key(3), answer("x"));
     time.advance(Duration.ofSeconds(60));
@@ -319,12 +321,14 @@ class ResponseCacheTest {
     cache.invalidate("acme", new Selector.ByModel("openai", "gpt"));
 
     cache.answers().put(key(1), FLEET, answer("x"), TEN_MINUTES, before);
-    cache.answers().put(
-        key(2),
-        FLEET,
-        Samples.answer("x", FinishReason.FINISH_REASON_STOP, "openai", "other", time.now()),
-        TEN_MINUTES,
-        before);
+    cache
+        .answers()
+        .put(
+            key(2),
+            FLEET,
+            Samples.answer("x", FinishReason.FINISH_REASON_STOP, "openai", "other", time.now()),
+            TEN_MINUTES,
+            before);
     cache.answers().put(key(3), new EntryOwner("rival", null), answer("x"), TEN_MINUTES, before);
     cache.answers().put(key(4), FLEET, answer("x"), TEN_MINUTES, cache.answers().epoch());
 
@@ -497,7 +501,14 @@ class ResponseCacheTest {
   void disk_isBoundedInBytesAndKeepsWhatLivesLongest() {
     cache = cache(settings(1 << 20, 20_000, 1 << 20), Runnable::run);
     for (int i = 0; i < 100; i++) {
-      cache.answers().put(key(i), FLEET, answer("x".repeat(500)), TEN_MINUTES.plusSeconds(i), cache.answers().epoch());
+      cache
+          .answers()
+          .put(
+              key(i),
+              FLEET,
+              answer("x".repeat(500)),
+              TEN_MINUTES.plusSeconds(i),
+              cache.answers().epoch());
     }
     while (cache.writes().waiting() > 0) {
       write();
@@ -580,7 +591,9 @@ class ResponseCacheTest {
   void shortLivedAnswer_doesNotUncoverTheOneBefore() {
     put(key(1), answer("old"));
     write();
-    cache.answers().put(key(1), FLEET, answer("new"), Duration.ofSeconds(1), cache.answers().epoch());
+    cache
+        .answers()
+        .put(key(1), FLEET, answer("new"), Duration.ofSeconds(1), cache.answers().epoch());
     time.advance(Duration.ofSeconds(2));
     write();
 
@@ -617,7 +630,14 @@ class ResponseCacheTest {
     frozen.start();
     try {
       assertThat(frozen.answers().findOnDisk(key(1), null)).isNull();
-      frozen.answers().put(key(2), FLEET, Samples.answer("y", Instant.now()), TEN_MINUTES, frozen.answers().epoch());
+      frozen
+          .answers()
+          .put(
+              key(2),
+              FLEET,
+              Samples.answer("y", Instant.now()),
+              TEN_MINUTES,
+              frozen.answers().epoch());
       assertThat(frozen.answers().findInMemory(key(2), null)).isNotNull();
       assertThat(frozen.firstAnswers().put(key(3), key(2), FLEET, answer("y"))).isFalse();
       assertThat(frozen.firstAnswers().find(key(3))).isNotNull();
@@ -797,10 +817,12 @@ class ResponseCacheTest {
   @Test
   void failureThatMayPass_isNotRemembered() {
     cache.failures().put(key(1), FLEET, Samples.OVERLOADED);
-    cache.failures().put(
-        key(2),
-        FLEET,
-        new Failure.Rejected(ErrorReason.ERROR_REASON_PROVIDER_REFUSED, "would rather not"));
+    cache
+        .failures()
+        .put(
+            key(2),
+            FLEET,
+            new Failure.Rejected(ErrorReason.ERROR_REASON_PROVIDER_REFUSED, "would rather not"));
 
     assertThat(cache.failures().find(key(1))).isNull();
     assertThat(cache.failures().find(key(2))).isNull();
@@ -851,7 +873,8 @@ class ResponseCacheTest {
     restart();
     assertThat(cache.firstAnswers().findInMemory(key(9))).isNull();
     assertThat(cache.firstAnswers().mayBeOnDisk(key(9))).isTrue();
-    assertThat(cache.firstAnswers().find(key(9))).isEqualTo(new Repeat(key(1), first, Duration.ofHours(23)));
+    assertThat(cache.firstAnswers().find(key(9)))
+        .isEqualTo(new Repeat(key(1), first, Duration.ofHours(23)));
     time.advance(Duration.ofHours(1));
     assertThat(cache.firstAnswers().findInMemory(key(9))).isNull();
     assertThat(cache.firstAnswers().find(key(9))).isNull();
@@ -890,8 +913,8 @@ class ResponseCacheTest {
             SETTINGS, store, Time.SYSTEM, new Random(1), Thread.ofPlatform().daemon().factory())) {
       running.start();
       Awaitility.await()
-          .untilAsserted(
-              () -> assertThat(running.firstAnswers().put(key(9), key(1), FLEET, answer("x"))).isTrue());
+          .untilAsserted(() ->
+              assertThat(running.firstAnswers().put(key(9), key(1), FLEET, answer("x"))).isTrue());
       assertThat(store.inner.find(Shelf.REPEATS, key(9))).isNotNull();
     }
   }

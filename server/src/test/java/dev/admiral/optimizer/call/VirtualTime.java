@@ -62,10 +62,11 @@ public final class VirtualTime implements Time {
     return start.plusNanos(elapsedNanos);
   }
 
+  /** Moves on, but no further than to the moment at which this thread is interrupted. */
   @Override
-  public void sleep(Duration duration) {
-    if (duration.isPositive()) {
-      advance(duration);
+  public void sleep(Duration duration) throws InterruptedException {
+    if (move(duration.isPositive() ? duration : Duration.ZERO, true) || Thread.interrupted()) {
+      throw new InterruptedException("interrupted in virtual time");
     }
   }
 
@@ -76,15 +77,24 @@ public final class VirtualTime implements Time {
 
   /** Moves on, and runs on the calling thread what is due by then, each at its moment. */
   public void advance(Duration by) {
+    move(by, false);
+  }
+
+  /** Returns true if it was interrupted on its way, and may be. */
+  private boolean move(Duration by, boolean interruptible) {
     long until = elapsed() + by.toNanos();
     Alarm due = due(until);
     while (due != null) {
       due.run();
+      if (interruptible && Thread.interrupted()) {
+        return true;
+      }
       due = due(until);
     }
     synchronized (this) {
       elapsedNanos = Math.max(elapsedNanos, until);
     }
+    return false;
   }
 
   private synchronized long elapsed() {

@@ -2,14 +2,14 @@ package dev.admiral.optimizer.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.admiral.optimizer.call.VirtualTime;
-import dev.admiral.optimizer.call.Samples;
-import dev.admiral.optimizer.flight.ScriptedFlights.Pilot;
 import dev.admiral.optimizer.call.CacheUse.Mode;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Samples;
+import dev.admiral.optimizer.call.VirtualTime;
+import dev.admiral.optimizer.flight.ScriptedFlights.Pilot;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;

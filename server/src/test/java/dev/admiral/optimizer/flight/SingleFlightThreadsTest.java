@@ -2,11 +2,11 @@ package dev.admiral.optimizer.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.admiral.optimizer.call.Samples;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Samples;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
