@@ -351,8 +351,7 @@ final class Wiring implements AutoCloseable {
             EngineSettings.metrics(config.metrics()));
 
     final HealthReport health =
-        new HealthReport(
-            board, gauge, statistics, time, new HealthReport.Server(version, started));
+        new HealthReport(board, gauge, statistics, time, new HealthReport.Server(version, started));
 
     // The doors.
     final CallStart calls =
@@ -363,8 +362,7 @@ final class Wiring implements AutoCloseable {
         new GrpcServices(
             List.of(
                 new OptimizerGrpcService(
-                    new ModelCalls(
-calls, tokenCounts, virtualThreads, time),
+                    new ModelCalls(calls, tokenCounts, virtualThreads, time),
                     new OutcomeCalls(new OutcomeReports(engines), fleet, virtualThreads),
                     new FigureCalls(
                         health,
