@@ -74,8 +74,7 @@ class PackageArrowsTest {
           entry("config", ENGINE),
           entry(
               "app",
-              with(
-                  ENGINE, "pipeline", "report", "front", "grpc", "http", "store", "config")));
+              with(ENGINE, "pipeline", "report", "front", "grpc", "http", "store", "config")));
 
   private static JavaClasses server;
 

@@ -77,8 +77,7 @@ public final class CallStart {
   /** Checks a call for vectors. */
   public Accepted accept(
       Sender sender, VectorRequest request, CallOptions options, long deadlineNanos) {
-    return intake.acceptVectors(
-        sender.identity(), sender.agent(), request, options, deadlineNanos);
+    return intake.acceptVectors(sender.identity(), sender.agent(), request, options, deadlineNanos);
   }
 
   /**

@@ -94,8 +94,8 @@ final class CallStarter {
     if (deadline != null) {
       // The transport ends the call at its deadline; what is left to tell is which of the two it
       // was.
-      caller.setOnCancelHandler(() ->
-          CallEnd.leave(running, deadline.isExpired() ? CallEnd.LATE : CallEnd.CANCELLED));
+      caller.setOnCancelHandler(
+          () -> CallEnd.leave(running, deadline.isExpired() ? CallEnd.LATE : CallEnd.CANCELLED));
       return;
     }
     CallEnd end = calls.end(running, late);

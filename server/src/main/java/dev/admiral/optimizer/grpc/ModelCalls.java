@@ -39,8 +39,7 @@ public final class ModelCalls {
   private final Executor virtualThreads;
   private final Time time;
 
-  public ModelCalls(
-      CallStart calls, TokenCounts tokenCounts, Executor virtualThreads, Time time) {
+  public ModelCalls(CallStart calls, TokenCounts tokenCounts, Executor virtualThreads, Time time) {
     this.starter = new CallStarter(calls);
     this.tokenCounts = tokenCounts;
     this.virtualThreads = virtualThreads;
@@ -72,8 +71,7 @@ public final class ModelCalls {
     }
   }
 
-  void completeBatch(
-      CompleteBatchRequest request, StreamObserver<CompleteBatchResponse> caller) {
+  void completeBatch(CompleteBatchRequest request, StreamObserver<CompleteBatchResponse> caller) {
     int count = request.getRequestsCount();
     if (count == 0 || count > BATCH_SIZE) {
       caller.onError(

@@ -30,8 +30,7 @@ public final class LedgerReport {
    *
    * @throws CallException if the request names no time or grouping
    */
-  public GetReportResponse report(String tenant, GetReportRequest request)
-      throws CallException {
+  public GetReportResponse report(String tenant, GetReportRequest request) throws CallException {
     ReportQuery query =
         new ReportQuery(
             tenant,
@@ -52,8 +51,7 @@ public final class LedgerReport {
    * @throws CallException if the request names no time, or the page's size or token is not a legal
    *     one
    */
-  public ListEntriesResponse list(String tenant, ListEntriesRequest request)
-      throws CallException {
+  public ListEntriesResponse list(String tenant, ListEntriesRequest request) throws CallException {
     EntryQuery query =
         new EntryQuery(
             tenant,
@@ -77,8 +75,7 @@ public final class LedgerReport {
     }
   }
 
-  private static ReportQuery.Grouping grouping(GetReportRequest request)
-      throws CallException {
+  private static ReportQuery.Grouping grouping(GetReportRequest request) throws CallException {
     return switch (request.getGrouping()) {
       case REPORT_GROUPING_UNSPECIFIED -> ReportQuery.Grouping.ALL;
       case REPORT_GROUPING_AGENT -> ReportQuery.Grouping.AGENT;

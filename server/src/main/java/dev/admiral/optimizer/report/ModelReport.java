@@ -82,9 +82,7 @@ public final class ModelReport {
             .setOutputPicoUsdPerMtok(
                 price.map(listed -> listed.outputPerMillion().picoUsd()).orElse(0L))
             .setAvailable(health.available(model.provider(), model.name()));
-    health
-        .find(model.provider(), model.name())
-        .ifPresent(state -> told.setBreaker(breaker(state)));
+    health.find(model.provider(), model.name()).ifPresent(state -> told.setBreaker(breaker(state)));
     return told.build();
   }
 

@@ -58,8 +58,7 @@ public final class Protos {
     Instant instant = ProtoTimes.instant(timestamp);
     if (instant == null) {
       throw new CallException(
-          Failure.Invalid.of(
-              field, "is not a point in time; nanos must be 0 to 999,999,999"));
+          Failure.Invalid.of(field, "is not a point in time; nanos must be 0 to 999,999,999"));
     }
     return instant;
   }

@@ -42,8 +42,7 @@ class PagingTest {
 
   @Test
   void pages_holdEveryItemOnce_alsoThoseOfStrangeNames() throws Exception {
-    List<String> all =
-        IntStream.range(0, 25).mapToObj(i -> "näme\0" + (char) ('a' + i)).toList();
+    List<String> all = IntStream.range(0, 25).mapToObj(i -> "näme\0" + (char) ('a' + i)).toList();
     List<String> seen = new ArrayList<>();
     String token = "";
     int pages = 0;

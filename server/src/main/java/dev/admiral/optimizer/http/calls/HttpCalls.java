@@ -62,20 +62,13 @@ public final class HttpCalls {
    * @param traced true if clients' own traces are of interest
    */
   public record Settings(
-      int maxRequestBytes,
-      Duration bodyTimeout,
-      Duration heartbeat,
-      boolean traced) {}
+      int maxRequestBytes, Duration bodyTimeout, Duration heartbeat, boolean traced) {}
 
   /**
    * @param timer breaks the silence of streams
    */
   public HttpCalls(
-      CallStart calls,
-      Keys keys,
-      ScheduledExecutorService timer,
-      Time time,
-      Settings settings) {
+      CallStart calls, Keys keys, ScheduledExecutorService timer, Time time, Settings settings) {
     this.calls = calls;
     this.keys = keys;
     this.timer = timer;
@@ -303,7 +296,8 @@ public final class HttpCalls {
 
   private static void refuseMethod(Api api, Exchange exchange, String allowed) {
     HttpFailure failure =
-        new HttpFailure(JsonBody.invalid("the method must be " + allowed).failure(), newRequestId());
+        new HttpFailure(
+            JsonBody.invalid("the method must be " + allowed).failure(), newRequestId());
     exchange.reply(
         withHeaders(api.error(failure), failure, Map.of("allow", allowed)).withStatus(405));
   }

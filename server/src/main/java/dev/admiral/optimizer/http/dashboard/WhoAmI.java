@@ -35,10 +35,7 @@ final class WhoAmI implements Endpoint {
             told.put("tenant", known.tenant())
                 .put("operator", known.operator())
                 .put("label", known.label()),
-        () ->
-            told.put(
-                "error",
-                key == null ? "this server asks for a key" : Bearer.UNKNOWN));
+        () -> told.put("error", key == null ? "this server asks for a key" : Bearer.UNKNOWN));
     exchange.reply(BrowserReplies.json(200, told.toString()));
   }
 }

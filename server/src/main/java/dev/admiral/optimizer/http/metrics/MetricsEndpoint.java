@@ -99,17 +99,16 @@ public final class MetricsEndpoint implements Endpoint {
               .with(Map.of("retry-after", "1")));
       return;
     }
-    virtualThreads
-        .execute(() -> {
-          try {
-            exchange.reply(read(exchange, identity.map(Identity::tenant).orElse(null)));
-          } catch (RuntimeException e) {
-            LOG.error("the metrics could not be read", Faults.withoutMessages(e));
-            exchange.reply(Reply.text(500, "the metrics could not be read; the log says why"));
-          } finally {
-            readings.release();
-          }
-        });
+    virtualThreads.execute(() -> {
+      try {
+        exchange.reply(read(exchange, identity.map(Identity::tenant).orElse(null)));
+      } catch (RuntimeException e) {
+        LOG.error("the metrics could not be read", Faults.withoutMessages(e));
+        exchange.reply(Reply.text(500, "the metrics could not be read; the log says why"));
+      } finally {
+        readings.release();
+      }
+    });
   }
 
   private static Reply unknown() {
