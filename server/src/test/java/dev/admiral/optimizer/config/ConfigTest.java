@@ -104,9 +104,9 @@ class ConfigTest {
     assertThat(config.doors().grpc().port()).isZero();
     assertThat(config.doors().grpc().defaultDeadline()).isEqualTo(Duration.ofSeconds(90));
     assertThat(config.doors().grpc().maxRequestBytes()).isEqualTo(1 << 20);
-    assertThat(config.upstreams().upstreams().providers().getFirst().settings().baseUrl())
+    assertThat(config.upstreams().providers().getFirst().settings().baseUrl())
         .hasToString("http://127.0.0.1:9/v1");
-    assertThat(config.upstreams().upstreams().providers().getFirst().settings().apiKey()).isEqualTo("sk-1");
+    assertThat(config.upstreams().providers().getFirst().settings().apiKey()).isEqualTo("sk-1");
     assertThat(config.upstreams().providers().getLast().settings().dialect())
         .isEqualTo(Dialect.ANTHROPIC);
     assertThat(config.upstreams().providers().getLast().settings().baseUrl())

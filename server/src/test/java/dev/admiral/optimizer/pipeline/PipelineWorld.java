@@ -6,9 +6,11 @@ import dev.admiral.optimizer.cache.InMemoryResponseStore;
 import dev.admiral.optimizer.cache.ResponseCache;
 import dev.admiral.optimizer.cache.TestCaches;
 import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.CacheUse;
 import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.FinishedCall;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.VirtualTime;
@@ -89,12 +91,14 @@ final class PipelineWorld {
           ledgerStore, new Ledger.Settings(Duration.ofSeconds(1), 1, Duration.ofSeconds(1)), time);
   final Events events = new Events();
   final CallStatistics statistics = new CallStatistics(CallStatistics.Settings.DEFAULT, time);
-  final CallJournal journal = new CallJournal(CallJournal.Settings.DEFAULT);
+  final CallJournal journal = new CallJournal(Live.of(CallJournal.Settings.DEFAULT));
   final FailureLog lessons =
       new FailureLog(new InMemoryLearningStore(), FailureLog.Settings.DEFAULT, time);
   final ModelHealth health =
       new ModelHealth(
-          new ModelHealth.Settings(4, 2, 50, Duration.ofSeconds(10), Duration.ofMinutes(5), 100),
+          Live.of(
+              new ModelHealth.Settings(
+                  4, 2, 50, Duration.ofSeconds(10), Duration.ofMinutes(5), 100)),
           time,
           (_, _, _) -> {});
 
@@ -105,7 +109,7 @@ final class PipelineWorld {
   final SingleFlight flights =
       new SingleFlight(new FlightSettings(4L << 20, 100, GRACE, 2), executor, time.timer(), time);
   private final Fleet fleet = new Fleet(new InMemoryAgentStore(), 100, time, _ -> {});
-  private final CallIntake intake = new CallIntake(fleet, Duration.ofMinutes(10), time);
+  private final CallIntake intake = new CallIntake(fleet, Live.of(CacheUse.unsaid(Duration.ofMinutes(10))), time);
   private final InMemoryResponseStore store = new InMemoryResponseStore();
   private final List<CallObserver> extras;
   private final PipelineSettings settings;
@@ -195,7 +199,11 @@ final class PipelineWorld {
                 new TryReports(statistics, lessons, events),
                 time),
             new RetryPolicy(
-                settings, new Backoff(BACKOFF.multipliedBy(2), Duration.ofSeconds(10), () -> 0)),
+                Live.of(settings),
+                new Backoff(
+                    Live.of(
+                        new Backoff.Settings(BACKOFF.multipliedBy(2), Duration.ofSeconds(10))),
+                    () -> 0)),
             time),
         new Finish(observers, time));
   }
