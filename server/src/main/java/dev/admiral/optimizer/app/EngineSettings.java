@@ -26,7 +26,8 @@ import dev.admiral.optimizer.routing.ConfiguredProvider;
 import dev.admiral.optimizer.routing.KnownModel;
 import dev.admiral.optimizer.routing.ModelHealth;
 import dev.admiral.optimizer.stats.CallStatistics;
-import dev.admiral.optimizer.store.SqliteDatabase;
+import dev.admiral.optimizer.store.Durability;
+import dev.admiral.optimizer.store.sqlite.SqliteDatabase;
 import dev.admiral.optimizer.telemetry.TraceSettings;
 import java.net.URI;
 import java.util.HashMap;
@@ -47,8 +48,8 @@ final class EngineSettings {
   static SqliteDatabase.Settings database(Config.Durability durability) {
     return SqliteDatabase.Settings.of(
         switch (durability) {
-          case PROCESS -> SqliteDatabase.Durability.PROCESS;
-          case POWER -> SqliteDatabase.Durability.POWER;
+          case PROCESS -> Durability.PROCESS;
+          case POWER -> Durability.POWER;
         });
   }
 

@@ -1,7 +1,8 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.ledger.LedgerStoreKit;
@@ -87,7 +88,7 @@ class SqliteLedgerStoreTest extends LedgerStoreKit {
     return SqliteDatabase.open(
         file,
         Schema.MAIN,
-        SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+        SqliteDatabase.Settings.of(Durability.PROCESS),
         Time.SYSTEM);
   }
 }

@@ -1,8 +1,10 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.store.StoreException;
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.learning.OutcomeStore;
 import dev.admiral.optimizer.learning.OutcomeStoreKit;
@@ -25,7 +27,7 @@ class SqliteOutcomeStoreTest extends OutcomeStoreKit {
         SqliteDatabase.open(
             folder.resolve("learning.db"),
             Schema.LEARNING,
-            SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+            SqliteDatabase.Settings.of(Durability.PROCESS),
             Time.SYSTEM);
     return new SqliteOutcomeStore(database, Duration.ofSeconds(30));
   }

@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Money;

@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import dev.admiral.optimizer.learning.FailureRecord;
 import dev.admiral.optimizer.learning.LearningStore;

@@ -1,7 +1,9 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.store.StoreException;
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.ledger.EntryQuery;
 import dev.admiral.optimizer.ledger.Ledger;
@@ -72,7 +74,7 @@ class LedgerKillTest {
     return SqliteDatabase.open(
         data.file(Schema.MAIN),
         Schema.MAIN,
-        SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+        SqliteDatabase.Settings.of(Durability.PROCESS),
         Time.SYSTEM);
   }
 

@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -25,7 +25,7 @@ final class Writes {
     try {
       write.get(wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      throw StoreException.of(schema.fileName(), e.getCause() == null ? e : e.getCause());
+      throw Failures.of(schema.fileName(), e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
       throw new IOException(
           schema.fileName()

@@ -1,7 +1,8 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.cache.CacheSettings;
 import dev.admiral.optimizer.cache.Hit;
 import dev.admiral.optimizer.cache.ResponseCache;
@@ -40,7 +41,7 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
         SqliteDatabase.open(
             directory.resolve("main.db"),
             Schema.MAIN,
-            SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+            SqliteDatabase.Settings.of(Durability.PROCESS),
             Time.SYSTEM);
     return new SqliteResponseStore(database);
   }

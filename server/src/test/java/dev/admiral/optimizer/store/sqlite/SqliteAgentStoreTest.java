@@ -1,8 +1,10 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.store.StoreException;
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.fleet.Agent;
@@ -27,7 +29,7 @@ class SqliteAgentStoreTest extends AgentStoreKit {
         SqliteDatabase.open(
             folder.resolve("agent_state.db"),
             Schema.AGENTS,
-            SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+            SqliteDatabase.Settings.of(Durability.PROCESS),
             Time.SYSTEM);
     return new SqliteAgentStore(database, Duration.ofSeconds(30));
   }

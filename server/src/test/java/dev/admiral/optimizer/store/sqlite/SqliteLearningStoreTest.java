@@ -1,8 +1,10 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.store.StoreException;
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.learning.LearningStore;
 import dev.admiral.optimizer.learning.LearningStoreKit;
@@ -28,7 +30,7 @@ class SqliteLearningStoreTest extends LearningStoreKit {
         SqliteDatabase.open(
             folder.resolve("learning.db"),
             Schema.LEARNING,
-            SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+            SqliteDatabase.Settings.of(Durability.PROCESS),
             Time.SYSTEM);
     return new SqliteLearningStore(database, Duration.ofSeconds(30));
   }

@@ -1,5 +1,8 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
+import dev.admiral.optimizer.store.Durability;
+import dev.admiral.optimizer.store.StoreException;
+import dev.admiral.optimizer.store.StoreHealth;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.HealthState;
 import java.io.IOException;
@@ -70,14 +73,6 @@ public final class SqliteDatabase implements AutoCloseable {
 
   private static final int WRITER_CACHE_KIB = 16_384;
 
-  /** What a commit survives. */
-  public enum Durability {
-    /** The end of the process at any instant, kill -9 included; not the loss of power. */
-    PROCESS,
-    /** The loss of power: each group is forced to the disk. */
-    POWER
-  }
-
   /**
    * Bounds of one file.
    *
@@ -118,14 +113,6 @@ public final class SqliteDatabase implements AutoCloseable {
       }
     }
   }
-
-  /**
-   * Whether the file can be written.
-   *
-   * @param reason why not, in one sentence; empty while serving
-   * @param since since when
-   */
-  public record Health(HealthState state, String reason, Instant since) {}
 
   /**
    * What happened since the start.
@@ -283,18 +270,18 @@ public final class SqliteDatabase implements AutoCloseable {
   }
 
   /** Returns whether the file can be written, as far as the last writes tell. */
-  public Health check() {
+  public StoreHealth check() {
     Trouble known = trouble;
     if (known != null) {
-      return new Health(HealthState.HEALTH_STATE_NOT_SERVING, known.reason, known.since);
+      return new StoreHealth(HealthState.HEALTH_STATE_NOT_SERVING, known.reason, known.since);
     }
     Instant since = groupSince;
     if (since != null && since.plus(settings.slowAfter()).isBefore(time.now())) {
       String reason =
           file + " has not finished a write for " + settings.slowAfter().toMillis() + " ms";
-      return new Health(HealthState.HEALTH_STATE_NOT_SERVING, reason, since);
+      return new StoreHealth(HealthState.HEALTH_STATE_NOT_SERVING, reason, since);
     }
-    return new Health(HealthState.HEALTH_STATE_SERVING, "", servingSince);
+    return new StoreHealth(HealthState.HEALTH_STATE_SERVING, "", servingSince);
   }
 
   /** Returns what happened since the start. */
@@ -344,14 +331,14 @@ public final class SqliteDatabase implements AutoCloseable {
       }
       return read.run(reader.session);
     } catch (SQLException e) {
-      StoreException failure = StoreException.of(file.toString(), e);
+      StoreException failure = Failures.of(file.toString(), e);
       if (reader != null) {
         closeQuietly(reader.session);
         reader.session = null;
       }
       throw failure;
     } catch (ExecutionException e) {
-      throw StoreException.of(file.toString(), e.getCause() == null ? e : e.getCause());
+      throw Failures.of(file.toString(), e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
       throw tooSlow();
     } catch (InterruptedException e) {
@@ -462,7 +449,7 @@ public final class SqliteDatabase implements AutoCloseable {
       }
       open.statement("COMMIT").execute();
     } catch (SQLException | StoreException | RuntimeException e) {
-      return failed(StoreException.of(file.toString(), e));
+      return failed(Failures.of(file.toString(), e));
     }
     if (trouble != null) {
       trouble = null;
@@ -565,7 +552,7 @@ public final class SqliteDatabase implements AutoCloseable {
           .load()
           .migrate();
     } catch (FlywayException e) {
-      throw StoreException.ofMigration(file.toString(), schema.version(), e);
+      throw Failures.ofMigration(file.toString(), schema.version(), e);
     }
     opened.execute("PRAGMA user_version = " + schema.version());
     // The version must be in the file itself, where an older server looks before it opens it.
