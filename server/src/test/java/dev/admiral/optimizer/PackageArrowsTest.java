@@ -28,6 +28,7 @@ class PackageArrowsTest {
       Set.of(
           "call",
           "cache",
+          "flight",
           "admission",
           "routing",
           "provider",
@@ -44,6 +45,7 @@ class PackageArrowsTest {
       Map.ofEntries(
           entry("call", Set.of()),
           entry("cache", Set.of("call")),
+          entry("flight", Set.of("call")),
           entry("admission", Set.of("call")),
           entry("routing", Set.of("call")),
           entry("provider", Set.of("call")),

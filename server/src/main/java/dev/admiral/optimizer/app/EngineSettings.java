@@ -7,7 +7,7 @@ import dev.admiral.optimizer.admission.Limits;
 import dev.admiral.optimizer.app.Config.Model;
 import dev.admiral.optimizer.app.Config.ProviderConfig;
 import dev.admiral.optimizer.cache.CacheSettings;
-import dev.admiral.optimizer.cache.FlightSettings;
+import dev.admiral.optimizer.flight.FlightSettings;
 import dev.admiral.optimizer.events.FanOut;
 import dev.admiral.optimizer.http.HttpFront;
 import dev.admiral.optimizer.http.dashboard.Dashboard;

@@ -6,7 +6,7 @@ import dev.admiral.optimizer.admission.RequestRateLimiter;
 import dev.admiral.optimizer.app.Config.ProviderConfig;
 import dev.admiral.optimizer.app.Watchdog.Door;
 import dev.admiral.optimizer.cache.ResponseCache;
-import dev.admiral.optimizer.cache.SingleFlight;
+import dev.admiral.optimizer.flight.SingleFlight;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.events.Event;
 import dev.admiral.optimizer.events.EventBus;

@@ -1,6 +1,6 @@
 package dev.admiral.optimizer.grpc;
 
-import dev.admiral.optimizer.cache.SingleFlight.Begun;
+import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;

@@ -1,6 +1,6 @@
 package dev.admiral.optimizer.pipeline;
 
-import dev.admiral.optimizer.cache.SingleFlight.Begun;
+import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.ContentDelta;
 import org.jspecify.annotations.Nullable;

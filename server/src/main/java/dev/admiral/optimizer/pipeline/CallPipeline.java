@@ -5,9 +5,9 @@ import dev.admiral.optimizer.admission.Permit;
 import dev.admiral.optimizer.cache.EntryOwner;
 import dev.admiral.optimizer.cache.Hit;
 import dev.admiral.optimizer.cache.Repeat;
-import dev.admiral.optimizer.cache.SingleFlight.FlightLog;
-import dev.admiral.optimizer.cache.SingleFlight.Leader;
-import dev.admiral.optimizer.cache.Waiter;
+import dev.admiral.optimizer.flight.FlightLog;
+import dev.admiral.optimizer.flight.Leader;
+import dev.admiral.optimizer.flight.Waiter;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.CacheUse;
@@ -99,7 +99,7 @@ public final class CallPipeline {
           refused(
               ErrorReason.ERROR_REASON_SERVER_DRAINING,
               "this server is shutting down; ask another replica"));
-    } else if (repeatKey != null && engines.cache().repeatMayBeOnDisk(repeatKey)) {
+    } else if (repeatKey != null && engines.cache().firstAnswers().mayBeOnDisk(repeatKey)) {
       engines.virtualThreads().execute(() -> repeatOrGoOn(running, call, repeatKey, question));
     } else {
       goOn(running, call, question);
@@ -140,7 +140,7 @@ public final class CallPipeline {
       running.bind(seat);
       return true;
     }
-    Outcome repeated = repeated(call, engines.cache().findRepeatInMemory(repeatKey));
+    Outcome repeated = repeated(call, engines.cache().firstAnswers().findInMemory(repeatKey));
     if (repeated != null) {
       running.land(repeated);
     }
@@ -150,7 +150,7 @@ public final class CallPipeline {
   /** Looks on disk for the answer that a request_id had. */
   private void repeatOrGoOn(RunningCall running, Call call, CallKey repeatKey, Question question) {
     long start = engines.time().nanos();
-    Outcome repeated = repeated(call, engines.cache().findRepeat(repeatKey));
+    Outcome repeated = repeated(call, engines.cache().firstAnswers().find(repeatKey));
     if (repeated != null) {
       running.land(
           repeated.withSteps(
@@ -189,7 +189,7 @@ public final class CallPipeline {
   private @Nullable Outcome withoutFlight(Call call, Question question) {
     boolean reads = reads(call);
     if (reads) {
-      Hit hit = engines.cache().findInMemory(call.key(), call.cacheUse().maxAge());
+      Hit hit = engines.cache().answers().findInMemory(call.key(), call.cacheUse().maxAge());
       if (hit != null) {
         return hit(hit);
       }
@@ -199,7 +199,7 @@ public final class CallPipeline {
     if (invalid != null) {
       return new Failed(invalid, List.of());
     }
-    Failure known = reads ? engines.cache().findFailure(call.key()) : null;
+    Failure known = reads ? engines.cache().failures().find(call.key()) : null;
     return known == null ? null : new Failed(known, List.of());
   }
 
@@ -214,13 +214,13 @@ public final class CallPipeline {
   private Outcome flyNamed(Leader leader, FlightLog log, Question question)
       throws InterruptedException {
     Call call = leader.call();
-    long epoch = engines.cache().epoch();
+    long epoch = engines.cache().answers().epoch();
     CallKey repeatKey = call.repeatKey();
     // Looked up once more: an equal repeat may have landed between its first look-up and this
     // flight.
     if (repeatKey != null) {
       log.stepBegan(Step.Kind.DISK, REPEAT);
-      Outcome repeated = repeated(call, engines.cache().findRepeat(repeatKey));
+      Outcome repeated = repeated(call, engines.cache().firstAnswers().find(repeatKey));
       log.stepEnded(ErrorReason.ERROR_REASON_UNSPECIFIED);
       if (repeated != null) {
         return repeated;
@@ -256,8 +256,8 @@ public final class CallPipeline {
    * flight; then disk.
    */
   private @Nullable Hit cached(Call call) {
-    Hit hit = engines.cache().findInMemory(call.key(), call.cacheUse().maxAge());
-    return hit != null ? hit : engines.cache().findOnDisk(call.key(), call.cacheUse().maxAge());
+    Hit hit = engines.cache().answers().findInMemory(call.key(), call.cacheUse().maxAge());
+    return hit != null ? hit : engines.cache().answers().findOnDisk(call.key(), call.cacheUse().maxAge());
   }
 
   /**
@@ -272,18 +272,18 @@ public final class CallPipeline {
         if (call.shareable()) {
           engines
               .cache()
-              .put(call.key(), owner, answered.answer(), call.cacheUse().timeToLive(), epoch);
+              .answers().put(call.key(), owner, answered.answer(), call.cacheUse().timeToLive(), epoch);
         }
         // Whoever pays may have come after this flight began.
         Call payer = leader.bill();
         CallKey repeatKey = payer.repeatKey();
         if (repeatKey != null) {
-          engines.cache().putRepeat(repeatKey, payer.key(), owner, answered.answer());
+          engines.cache().firstAnswers().put(repeatKey, payer.key(), owner, answered.answer());
         }
       }
       case Failed failed -> {
         if (call.shareable() && willFailAgain(failed)) {
-          engines.cache().putFailure(call.key(), owner(call), failed.failure());
+          engines.cache().failures().put(call.key(), owner(call), failed.failure());
         }
       }
     }
@@ -333,7 +333,7 @@ public final class CallPipeline {
       engines.ledger().saved(call.caller(), answered.answer(), answered.source(), savedTime);
       CallKey repeatKey = call.repeatKey();
       if (repeatKey != null && answered.source() != Source.SOURCE_REPEATED) {
-        engines.cache().putRepeatBehind(repeatKey, call.key(), owner(call), answered.answer());
+        engines.cache().firstAnswers().putBehind(repeatKey, call.key(), owner(call), answered.answer());
       }
     }
     engines.events().publish(call.caller().tenant(), event(call, outcome, total));

@@ -2,7 +2,7 @@ package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.admission.Limiter;
 import dev.admiral.optimizer.cache.ResponseCache;
-import dev.admiral.optimizer.cache.SingleFlight;
+import dev.admiral.optimizer.flight.SingleFlight;
 import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.events.EventBus;

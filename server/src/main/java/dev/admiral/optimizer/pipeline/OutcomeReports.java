@@ -58,7 +58,7 @@ public final class OutcomeReports {
     OutcomeReport.Id report = new OutcomeReport.Id(caller.tenant(), callId, caller.agent());
     Optional<OutcomeRecord.Key> answers = answers(report);
     answers.ifPresent(key -> engines.outcomes().report(report, key, good, score));
-    boolean evicted = !good && engines.cache().evict(caller.tenant(), id.group(1));
+    boolean evicted = !good && engines.cache().answers().evict(caller.tenant(), id.group(1));
     if (answers.isEmpty() && !evicted) {
       throw new CallException(
           new Failure.Refused(

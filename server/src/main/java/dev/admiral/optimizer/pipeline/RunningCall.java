@@ -1,8 +1,8 @@
 package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.admission.Permit;
-import dev.admiral.optimizer.cache.SingleFlight.Begun;
-import dev.admiral.optimizer.cache.Waiter;
+import dev.admiral.optimizer.flight.Begun;
+import dev.admiral.optimizer.flight.Waiter;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Failure;

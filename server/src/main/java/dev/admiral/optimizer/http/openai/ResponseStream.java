@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.http.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.admiral.optimizer.cache.SingleFlight.Begun;
+import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;

@@ -1,15 +1,5 @@
-package dev.admiral.optimizer.cache;
+package dev.admiral.optimizer.call;
 
-import dev.admiral.optimizer.call.Answer;
-import dev.admiral.optimizer.call.CacheUse;
-import dev.admiral.optimizer.call.Call;
-import dev.admiral.optimizer.call.CallKey;
-import dev.admiral.optimizer.call.Caller;
-import dev.admiral.optimizer.call.Cost;
-import dev.admiral.optimizer.call.Failure;
-import dev.admiral.optimizer.call.Money;
-import dev.admiral.optimizer.call.Outcome;
-import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -28,26 +18,26 @@ import java.time.Instant;
 import java.util.List;
 
 /** Calls, answers and failures for tests. */
-final class Samples {
-  static final Failure OVERLOADED = new Failure.Overloaded("too much to do", null);
-  static final Failure MALFORMED =
+public final class Samples {
+  public static final Failure OVERLOADED = new Failure.Overloaded("too much to do", null);
+  public static final Failure MALFORMED =
       new Failure.Rejected(ErrorReason.ERROR_REASON_PROVIDER_CALL_INVALID, "not like this");
-  static final Failure LIMITED =
+  public static final Failure LIMITED =
       new Failure.LimitReached(
           ErrorReason.ERROR_REASON_RATE_LIMITED, "requests per minute", "agent a", null);
 
   private Samples() {}
 
-  static CallKey key(long n) {
+  public static CallKey key(long n) {
     return new CallKey(n, ~n, n * 31, n * 17);
   }
 
   /** A call that may be shared, with a deadline far away. */
-  static Call call(String id, CallKey key, boolean streamed) {
+  public static Call call(String id, CallKey key, boolean streamed) {
     return call(id, key, null, CacheUse.Mode.USE, streamed);
   }
 
-  static Call call(
+  public static Call call(
       String id, CallKey key, CallKey repeatKey, CacheUse.Mode mode, boolean streamed) {
     return new Call(
         id,
@@ -66,7 +56,7 @@ final class Samples {
         Duration.ofMinutes(10).toNanos());
   }
 
-  static Call withDeadline(Call call, long deadlineNanos) {
+  public static Call withDeadline(Call call, long deadlineNanos) {
     return new Call(
         call.id(),
         call.caller(),
@@ -84,7 +74,7 @@ final class Samples {
         deadlineNanos);
   }
 
-  static Call arrivingAt(Call call, long arrivalNanos) {
+  public static Call arrivingAt(Call call, long arrivalNanos) {
     return new Call(
         call.id(),
         call.caller(),
@@ -102,19 +92,19 @@ final class Samples {
         arrivalNanos + call.deadlineNanos());
   }
 
-  static ContentDelta piece(String text) {
+  public static ContentDelta piece(String text) {
     return ContentDelta.newBuilder().setText(TextDelta.newBuilder().setText(text)).build();
   }
 
-  static Answer answer(String text) {
+  public static Answer answer(String text) {
     return answer(text, Instant.parse("2026-03-01T12:00:00Z"));
   }
 
-  static Answer answer(String text, Instant created) {
+  public static Answer answer(String text, Instant created) {
     return answer(text, FinishReason.FINISH_REASON_STOP, "openai", "gpt", created);
   }
 
-  static Answer answer(
+  public static Answer answer(
       String text, FinishReason finish, String provider, String model, Instant created) {
     Completion completion =
         Completion.newBuilder()
@@ -134,7 +124,7 @@ final class Samples {
         Duration.ofMillis(1_750));
   }
 
-  static Outcome.Answered answered(String text) {
+  public static Outcome.Answered answered(String text) {
     return new Outcome.Answered(
         answer(text),
         Source.SOURCE_UPSTREAM,
@@ -143,7 +133,7 @@ final class Samples {
         "entry");
   }
 
-  static Outcome.Failed failed(Failure failure) {
+  public static Outcome.Failed failed(Failure failure) {
     return new Outcome.Failed(failure, List.of());
   }
 }

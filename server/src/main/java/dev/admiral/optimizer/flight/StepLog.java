@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.cache;
+package dev.admiral.optimizer.flight;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.admiral.optimizer.call.Step;

@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.cache;
+package dev.admiral.optimizer.flight;
 
 import java.time.Duration;
 

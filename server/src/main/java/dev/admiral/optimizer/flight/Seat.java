@@ -1,11 +1,10 @@
-package dev.admiral.optimizer.cache;
+package dev.admiral.optimizer.flight;
 
-import dev.admiral.optimizer.cache.SingleFlight.Alias;
-import dev.admiral.optimizer.cache.SingleFlight.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Step;
+import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
@@ -15,17 +14,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One caller's seat on a flight, with its own place in the answer. Nothing here blocks. Reading
- * ({@link #begun()}, {@link #poll()}, {@link #outcome()}) is for one thread at a time; the wake
- * callback given with the call says when to read again after a null. {@link #leave()} may be called
- * from anywhere at any time, and must be in the end.
- */
-public final class Waiter {
+/** A seat on a {@link Flight} of this node. */
+final class Seat implements Waiter {
   final Call call;
-  final SingleFlight.Task task;
+  final FlightTask task;
   final Runnable wake;
-  private final SingleFlight flights;
+  private final Time time;
   private final AtomicBoolean left = new AtomicBoolean();
 
   /** Null if the call was refused a seat. Set before the waiter is visible to others. */
@@ -41,14 +35,14 @@ public final class Waiter {
 
   private record Own(Outcome.Failed outcome, boolean led) {}
 
-  Waiter(SingleFlight flights, Call call, SingleFlight.Task task, Runnable wake) {
-    this.flights = flights;
+  Seat(Call call, FlightTask task, Runnable wake, Time time) {
+    this.time = time;
     this.call = call;
     this.task = task;
     this.wake = wake;
   }
 
-  /** Returns who answers; null until the first piece or the answer is there. */
+  @Override
   public @Nullable Begun begun() {
     Flight on = flight;
     if (on == null) {
@@ -60,20 +54,13 @@ public final class Waiter {
         : new Begun(begun.provider(), begun.model(), seenByFollower(begun.source()));
   }
 
-  /**
-   * Returns the next piece and moves on; null if there is none for now, or none at all. Callers of
-   * the whole answer get none.
-   */
+  @Override
   public @Nullable ContentDelta poll() {
     PieceLog.Cursor reader = cursor;
     return reader == null ? null : reader.poll();
   }
 
-  /**
-   * Returns how the call ended, as this caller sees it; null as long as it goes on or pieces are
-   * left to read. A failure of this caller alone (refused, too slow, a leader's failed try) comes
-   * before pieces that are left.
-   */
+  @Override
   public @Nullable Outcome outcome() {
     Own alone = own;
     if (alone != null) {
@@ -90,10 +77,7 @@ public final class Waiter {
     return landing.payer() == this ? landing.outcome() : asFollower(landing);
   }
 
-  /**
-   * Returns true if the upstream call was made for this caller: it paid, or would have. Meaningful
-   * once there is an outcome.
-   */
+  @Override
   public boolean led() {
     Own alone = own;
     if (alone != null) {
@@ -103,28 +87,22 @@ public final class Waiter {
     return landing != null && landing.payer() == this;
   }
 
-  /**
-   * Returns where the time has gone so far, as this caller sees it: for one who does not stay for
-   * the outcome.
-   */
+  @Override
   public List<Step> steps() {
     Flight on = flight;
     if (on == null) {
       return List.of();
     }
-    long now = flights.time.nanos();
+    long now = time.nanos();
     List<Step> flown = on.stepsUntil(now);
     return on.isLeader(this) ? flown : joined(on.leaderId(), flown, now);
   }
 
-  /**
-   * Gives the seat back: the caller cancelled, its deadline passed, or it has all it wanted and has
-   * noted the answer under its request_id. A second call does nothing.
-   */
+  @Override
   public void leave() {
     Flight on = flight;
     if (on != null && left.compareAndSet(false, true)) {
-      flights.leave(this, on);
+      on.leave(this);
       PieceLog.Cursor reader = cursor;
       if (reader != null) {
         reader.cut();

@@ -1,9 +1,10 @@
-package dev.admiral.optimizer.cache;
+package dev.admiral.optimizer.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.admiral.optimizer.cache.ScriptedFlights.Pilot;
-import dev.admiral.optimizer.cache.SingleFlight.Leader;
+import dev.admiral.optimizer.call.VirtualTime;
+import dev.admiral.optimizer.call.Samples;
+import dev.admiral.optimizer.flight.ScriptedFlights.Pilot;
 import dev.admiral.optimizer.call.CacheUse.Mode;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
@@ -121,7 +122,7 @@ class SingleFlightModelTest {
 
   /** The real thing and the model, moved together. */
   private static final class World {
-    final VirtualTime time = new VirtualTime();
+    final VirtualTime time = VirtualTime.atZero();
     final ScriptedFlights script = new ScriptedFlights();
     final SingleFlight real = new SingleFlight(SETTINGS, script.executor(), time.timer(), time);
     final List<ModelFlight> all = new ArrayList<>();

@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.cache;
+package dev.admiral.optimizer.flight;
 
 import dev.admiral.optimizer.v1.ContentDelta;
 import java.util.concurrent.atomic.AtomicReference;

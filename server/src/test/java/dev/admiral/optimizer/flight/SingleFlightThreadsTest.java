@@ -1,9 +1,8 @@
-package dev.admiral.optimizer.cache;
+package dev.admiral.optimizer.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.admiral.optimizer.cache.SingleFlight.FlightLog;
-import dev.admiral.optimizer.cache.SingleFlight.Leader;
+import dev.admiral.optimizer.call.Samples;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Completions;
@@ -58,7 +57,7 @@ class SingleFlightThreadsTest {
     final List<ContentDelta> pieces = new ArrayList<>();
     final Waiter waiter;
 
-    Reader(Call call, SingleFlight.Task task) {
+    Reader(Call call, FlightTask task) {
       waiter = flights.join(call, task, news::release);
     }
 
@@ -90,7 +89,7 @@ class SingleFlightThreadsTest {
     }
     Completion completion = Completions.fold(sent, FinishReason.FINISH_REASON_STOP, "", List.of());
     Outcome landing = answered(completion);
-    SingleFlight.Task task =
+    FlightTask task =
         (leader, log) -> {
           flown.incrementAndGet();
           for (int i = 0; i < sent.size(); i++) {
@@ -135,7 +134,7 @@ class SingleFlightThreadsTest {
   void callersThatComeAndGoAtRandom_neverSeeAGapOrLeaveAnything() throws Exception {
     AtomicInteger begun = new AtomicInteger();
     AtomicInteger ended = new AtomicInteger();
-    SingleFlight.Task task =
+    FlightTask task =
         (leader, log) -> {
           begun.incrementAndGet();
           try {
@@ -163,7 +162,7 @@ class SingleFlightThreadsTest {
     assertThat(ended.get()).isEqualTo(begun.get()).isPositive();
   }
 
-  private void comeAndGo(Random random, SingleFlight.Task task) throws InterruptedException {
+  private void comeAndGo(Random random, FlightTask task) throws InterruptedException {
     Call call = Samples.call("call", Samples.key(random.nextInt(3)), random.nextInt(4) > 0);
     Reader reader = new Reader(call, task);
     try {

@@ -1,5 +1,6 @@
-package dev.admiral.optimizer.cache;
+package dev.admiral.optimizer.flight;
 
+import dev.admiral.optimizer.call.Samples;
 import dev.admiral.optimizer.v1.ContentDelta;
 import java.util.ArrayList;
 import java.util.List;

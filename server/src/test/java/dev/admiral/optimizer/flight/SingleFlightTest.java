@@ -1,14 +1,14 @@
-package dev.admiral.optimizer.cache;
+package dev.admiral.optimizer.flight;
 
-import static dev.admiral.optimizer.cache.Samples.answered;
-import static dev.admiral.optimizer.cache.Samples.failed;
-import static dev.admiral.optimizer.cache.Samples.key;
-import static dev.admiral.optimizer.cache.Samples.piece;
+import static dev.admiral.optimizer.call.Samples.answered;
+import static dev.admiral.optimizer.call.Samples.failed;
+import static dev.admiral.optimizer.call.Samples.key;
+import static dev.admiral.optimizer.call.Samples.piece;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.admiral.optimizer.cache.ScriptedFlights.Pilot;
-import dev.admiral.optimizer.cache.SingleFlight.Begun;
-import dev.admiral.optimizer.cache.SingleFlight.Leader;
+import dev.admiral.optimizer.call.VirtualTime;
+import dev.admiral.optimizer.call.Samples;
+import dev.admiral.optimizer.flight.ScriptedFlights.Pilot;
 import dev.admiral.optimizer.call.CacheUse.Mode;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
@@ -32,7 +32,7 @@ class SingleFlightTest {
   private static final ErrorReason NONE = ErrorReason.ERROR_REASON_UNSPECIFIED;
   private static final CallKey REPEAT = key(77);
 
-  private final VirtualTime time = new VirtualTime();
+  private final VirtualTime time = VirtualTime.atZero();
   private final ScriptedFlights script = new ScriptedFlights();
   private final List<Seat> seats = new ArrayList<>();
   private SingleFlight flights = flights(new FlightSettings(10_000, 100, GRACE, 2));

@@ -1,10 +1,8 @@
-package dev.admiral.optimizer.cache;
+package dev.admiral.optimizer.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.admiral.optimizer.cache.SingleFlight.FlightLog;
-import dev.admiral.optimizer.cache.SingleFlight.Leader;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;

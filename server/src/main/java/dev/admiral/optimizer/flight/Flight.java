@@ -1,10 +1,6 @@
-package dev.admiral.optimizer.cache;
+package dev.admiral.optimizer.flight;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.admiral.optimizer.cache.SingleFlight.Alias;
-import dev.admiral.optimizer.cache.SingleFlight.Begun;
-import dev.admiral.optimizer.cache.SingleFlight.FlightLog;
-import dev.admiral.optimizer.cache.SingleFlight.Leader;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
@@ -13,6 +9,7 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Faults;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Step;
+import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
@@ -24,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One flight of a {@link SingleFlight}, which tells the whole story. */
+/** One flight. {@link Flights} tells the whole story, {@link SingleFlight} that of the locks. */
 final class Flight implements Runnable, Leader, FlightLog {
   private static final Logger logger = LoggerFactory.getLogger(Flight.class);
 
@@ -32,7 +29,7 @@ final class Flight implements Runnable, Leader, FlightLog {
   private static final int LAG_CHECKS_PER_WINDOW = 8;
 
   /** Whether a caller got a seat. */
-  enum Seat {
+  enum Boarding {
     SEATED,
     FULL,
     /** The flight takes nobody any more; another must be started. */
@@ -51,7 +48,7 @@ final class Flight implements Runnable, Leader, FlightLog {
    * @param payer who paid
    * @param nanos when
    */
-  record Landing(Outcome outcome, Waiter payer, long nanos) {}
+  record Landing(Outcome outcome, Seat payer, long nanos) {}
 
   /** What followed from a waiter giving up its seat; to be acted on once no lock is held. */
   sealed interface Unseated {
@@ -77,7 +74,9 @@ final class Flight implements Runnable, Leader, FlightLog {
   private static final Unseated NOTHING = new Unseated.Nothing();
 
   final CallKey key;
-  private final SingleFlight flights;
+  private final Tower tower;
+  private final FlightSettings settings;
+  private final Time time;
   private final PieceLog log = new PieceLog();
   private final StepLog steps = new StepLog();
   private final Object lock = new Object();
@@ -86,7 +85,7 @@ final class Flight implements Runnable, Leader, FlightLog {
   private volatile boolean known;
 
   /** Changes with {@code lock} held. */
-  private volatile Waiter leader;
+  private volatile Seat leader;
 
   /** Changes with {@code lock} held, once. */
   private volatile @Nullable Landing landing;
@@ -107,7 +106,7 @@ final class Flight implements Runnable, Leader, FlightLog {
   private long nextLagCheck;
 
   @GuardedBy("lock")
-  private final LinkedHashSet<Waiter> seated = new LinkedHashSet<>();
+  private final LinkedHashSet<Seat> seated = new LinkedHashSet<>();
 
   @GuardedBy("lock")
   private State state = State.RUNNING;
@@ -128,19 +127,21 @@ final class Flight implements Runnable, Leader, FlightLog {
   private @Nullable Thread runner;
 
   @GuardedBy("lock")
-  private @Nullable Waiter payer;
+  private @Nullable Seat payer;
 
   /** The answer cut in pieces, for those who cannot read the log. */
   @GuardedBy("lock")
   private @Nullable PieceLog replay;
 
-  Flight(SingleFlight flights, Waiter first, boolean open) {
-    this.flights = flights;
+  Flight(Tower tower, FlightSettings settings, Time time, Seat first, boolean open) {
+    this.tower = tower;
+    this.settings = settings;
+    this.time = time;
     this.key = first.call.key();
     this.leader = first;
     this.open = open;
     this.known = open || first.call.repeatKey() != null;
-    this.nextLagCheck = flights.settings.logBytes();
+    this.nextLagCheck = settings.logBytes();
     seated.add(first);
     if (first.call.streamed()) {
       first.read(log.open(first.wake));
@@ -155,16 +156,16 @@ final class Flight implements Runnable, Leader, FlightLog {
    * @param by the request_id it gave; null if none
    * @param repeat true if it came by that request_id: it is also taken where others are not
    */
-  Seat seat(Waiter waiter, @Nullable Alias by, boolean repeat) {
+  Boarding seat(Seat waiter, @Nullable Alias by, boolean repeat) {
     synchronized (lock) {
       if (repeat && state == State.LANDED) {
         return seatLanded(waiter, by);
       }
       if (state != State.RUNNING || !(open || repeat)) {
-        return Seat.OVER;
+        return Boarding.OVER;
       }
-      if (seated.size() >= flights.settings.waiters()) {
-        return Seat.FULL;
+      if (seated.size() >= settings.waiters()) {
+        return Boarding.FULL;
       }
       if (by != null) {
         known = true;
@@ -178,25 +179,30 @@ final class Flight implements Runnable, Leader, FlightLog {
       if (waiter.call.streamed()) {
         waiter.read(log.open(waiter.wake));
       }
-      return Seat.SEATED;
+      return Boarding.SEATED;
     }
   }
 
   @GuardedBy("lock")
-  private Seat seatLanded(Waiter waiter, @Nullable Alias by) {
+  private Boarding seatLanded(Seat waiter, @Nullable Alias by) {
     Landing end = landing;
     if (end == null || !(end.outcome() instanceof Outcome.Answered answered)) {
-      return Seat.OVER;
+      return Boarding.OVER;
     }
     waiter.board(this, by);
     if (waiter.call.streamed()) {
       waiter.read(readerOfAll(waiter, answered.answer()));
     }
-    return Seat.SEATED;
+    return Boarding.SEATED;
+  }
+
+  /** A waiter leaves. No lock may be held. */
+  void leave(Seat waiter) {
+    tower.leave(waiter, this);
   }
 
   /** Takes a waiter's seat, if it has one. */
-  void unseat(Waiter waiter) {
+  void unseat(Seat waiter) {
     Unseated unseated;
     synchronized (lock) {
       unseated = remove(waiter);
@@ -205,7 +211,7 @@ final class Flight implements Runnable, Leader, FlightLog {
   }
 
   /** As {@link #unseat}, for callers that hold the table's lock and call {@link #after} without. */
-  Unseated unseatHoldingTable(Waiter waiter) {
+  Unseated unseatHoldingTable(Seat waiter) {
     synchronized (lock) {
       return remove(waiter);
     }
@@ -215,13 +221,13 @@ final class Flight implements Runnable, Leader, FlightLog {
   void after(Unseated unseated) {
     switch (unseated) {
       case Unseated.Nothing() -> {}
-      case Unseated.Grace(long left) -> flights.startGrace(() -> endGrace(left));
-      case Unseated.Cancelled() -> flights.forget(this);
+      case Unseated.Grace(long left) -> tower.startGrace(() -> endGrace(left));
+      case Unseated.Cancelled() -> tower.forget(this);
     }
   }
 
   @GuardedBy("lock")
-  private Unseated remove(Waiter waiter) {
+  private Unseated remove(Seat waiter) {
     if (!seated.remove(waiter)) {
       return NOTHING;
     }
@@ -245,7 +251,7 @@ final class Flight implements Runnable, Leader, FlightLog {
       }
       cancel();
     }
-    flights.forget(this);
+    tower.forget(this);
   }
 
   @GuardedBy("lock")
@@ -276,7 +282,7 @@ final class Flight implements Runnable, Leader, FlightLog {
   }
 
   /** Returns how a waiter without a task of its own flies. */
-  SingleFlight.Task task() {
+  FlightTask task() {
     return leader.task;
   }
 
@@ -295,7 +301,7 @@ final class Flight implements Runnable, Leader, FlightLog {
     return said;
   }
 
-  boolean isLeader(Waiter waiter) {
+  boolean isLeader(Seat waiter) {
     Landing end = landing;
     return waiter == (end == null ? leader : end.payer());
   }
@@ -325,7 +331,7 @@ final class Flight implements Runnable, Leader, FlightLog {
   public long deadlineNanos() {
     synchronized (lock) {
       long latest = leader.call.deadlineNanos();
-      for (Waiter waiter : seated) {
+      for (Seat waiter : seated) {
         if (waiter.call.deadlineNanos() - latest > 0) {
           latest = waiter.call.deadlineNanos();
         }
@@ -351,12 +357,12 @@ final class Flight implements Runnable, Leader, FlightLog {
 
   @Override
   public void stepBegan(Step.Kind kind, String detail) {
-    steps.began(kind, detail, flights.time.nanos());
+    steps.began(kind, detail, time.nanos());
   }
 
   @Override
   public void stepEnded(ErrorReason failure) {
-    steps.ended(failure, flights.time.nanos());
+    steps.ended(failure, time.nanos());
   }
 
   @Override
@@ -364,7 +370,7 @@ final class Flight implements Runnable, Leader, FlightLog {
     shown = true;
     log.add(delta);
     log.wakeParked(Flight::wake);
-    if (log.bytes() > flights.settings.logBytes()) {
+    if (log.bytes() > settings.logBytes()) {
       bound();
     }
   }
@@ -372,23 +378,23 @@ final class Flight implements Runnable, Leader, FlightLog {
   private void bound() {
     if (!letGo) {
       letGo = true;
-      flights.closeToJoiners(this);
+      tower.closeToJoiners(this);
     }
     if (whole || log.bytes() < nextLagCheck) {
       return;
     }
-    long window = flights.settings.logBytes();
+    long window = settings.logBytes();
     nextLagCheck = log.bytes() + window / LAG_CHECKS_PER_WINDOW;
-    List<Waiter> slow = new ArrayList<>();
+    List<Seat> slow = new ArrayList<>();
     Unseated unseated = NOTHING;
     synchronized (lock) {
-      for (Waiter waiter : seated) {
+      for (Seat waiter : seated) {
         PieceLog.Cursor reader = waiter.cursor();
         if (reader != null && reader.lag() > window) {
           slow.add(waiter);
         }
       }
-      for (Waiter waiter : slow) {
+      for (Seat waiter : slow) {
         waiter.fail(new Outcome.Failed(tooSlow(window), List.of()), waiter == payer);
         unseated = remove(waiter);
       }
@@ -415,13 +421,13 @@ final class Flight implements Runnable, Leader, FlightLog {
         again = fly();
       }
     } finally {
-      flights.landed();
+      tower.landed();
     }
   }
 
   /** Flies once; returns true if another leader is to try. */
   private boolean fly() {
-    Waiter first;
+    Seat first;
     synchronized (lock) {
       if (state == State.CANCELLED) {
         return false;
@@ -433,18 +439,23 @@ final class Flight implements Runnable, Leader, FlightLog {
     return land(fly(first));
   }
 
-  private Outcome fly(Waiter first) {
+  private Outcome fly(Seat first) {
     try {
       return first.task.fly(this, this);
     } catch (InterruptedException e) {
       // If the flight was cancelled, nobody is left to be told. Else the server stops its threads.
-      return new Outcome.Failed(SingleFlight.draining(), List.of());
+      return new Outcome.Failed(draining(), List.of());
     } catch (RuntimeException | Error e) {
       String id = first.call.id();
       logger.error(
           "the flight of call {} failed by a fault of this server", id, Faults.withoutMessages(e));
       return new Outcome.Failed(new Failure.Internal(id), List.of());
     }
+  }
+
+  static Failure draining() {
+    return new Failure.Refused(
+        ErrorReason.ERROR_REASON_SERVER_DRAINING, "the server is shutting down; ask another one");
   }
 
   /**
@@ -454,8 +465,8 @@ final class Flight implements Runnable, Leader, FlightLog {
    */
   boolean land(Outcome flown) {
     boolean again;
-    Collection<Waiter> told;
-    long now = flights.time.nanos();
+    Collection<Seat> told;
+    long now = time.nanos();
     steps.ended(ErrorReason.ERROR_REASON_UNSPECIFIED, now);
     Outcome outcome = flown.withSteps(steps.until(now));
     synchronized (lock) {
@@ -467,7 +478,7 @@ final class Flight implements Runnable, Leader, FlightLog {
       }
       again = outcome instanceof Outcome.Failed failed && handsOver(failed);
       if (again) {
-        Waiter failed = leader;
+        Seat failed = leader;
         seated.remove(failed);
         failed.fail((Outcome.Failed) outcome, true);
         told = List.of(failed);
@@ -481,7 +492,7 @@ final class Flight implements Runnable, Leader, FlightLog {
       }
     }
     if (!again) {
-      flights.forget(this);
+      tower.forget(this);
     }
     wake(told);
     return again;
@@ -491,7 +502,7 @@ final class Flight implements Runnable, Leader, FlightLog {
   private boolean handsOver(Outcome.Failed failed) {
     return log.isEmpty()
         && seated.size() > 1
-        && promotions < flights.settings.promotions()
+        && promotions < settings.promotions()
         && (failed.failure().retryable() || concernsLeader(failed.failure()));
   }
 
@@ -503,7 +514,7 @@ final class Flight implements Runnable, Leader, FlightLog {
   private void landAll(Outcome outcome, long now) {
     state = State.LANDED;
     if (outcome instanceof Outcome.Answered answered) {
-      for (Waiter waiter : seated) {
+      for (Seat waiter : seated) {
         if (waiter.call.streamed() && (waiter.cursor() == null || log.isEmpty())) {
           waiter.read(readerOfAll(waiter, answered.answer()));
         }
@@ -516,7 +527,7 @@ final class Flight implements Runnable, Leader, FlightLog {
 
   /** Returns a cursor over the whole answer once it is there. */
   @GuardedBy("lock")
-  private PieceLog.@Nullable Cursor readerOfAll(Waiter waiter, Answer answer) {
+  private PieceLog.@Nullable Cursor readerOfAll(Seat waiter, Answer answer) {
     PieceLog.Cursor reader = log.isEmpty() ? null : log.open(waiter.wake);
     if (reader != null) {
       return reader;
@@ -528,8 +539,8 @@ final class Flight implements Runnable, Leader, FlightLog {
     return replay.open(waiter.wake);
   }
 
-  private static void wake(Collection<Waiter> waiters) {
-    for (Waiter waiter : waiters) {
+  private static void wake(Collection<Seat> waiters) {
+    for (Seat waiter : waiters) {
       wake(waiter.wake);
     }
   }
