@@ -45,6 +45,11 @@ import java.util.function.DoubleSupplier;
 final class EngineSettings {
   private EngineSettings() {}
 
+  /** Returns the bounds of the file that answers are read from. */
+  static SqliteDatabase.Settings mainDatabase(Config config) {
+    return database(config.durability()).withReaders(config.cache().diskReaders());
+  }
+
   static SqliteDatabase.Settings database(Config.Durability durability) {
     return SqliteDatabase.Settings.of(
         switch (durability) {
@@ -84,7 +89,6 @@ final class EngineSettings {
         cache.batchEntries(),
         cache.batchDelay(),
         cache.diskWait(),
-        cache.diskReaders(),
         cache.purgeInterval(),
         cache.purgeEntries(),
         Math.toIntExact(cache.filterBytes()));

@@ -161,9 +161,12 @@ final class Wiring implements AutoCloseable {
 
     // What is kept.
     final DataDirectory data = opened("data directory", DataDirectory.open(config.dataDir()));
-    final SqliteDatabase main = database(data, Schema.MAIN);
-    final SqliteDatabase learningFile = database(data, Schema.LEARNING);
-    final SqliteDatabase agents = database(data, Schema.AGENTS);
+    final SqliteDatabase main =
+        database(data, Schema.MAIN, EngineSettings.mainDatabase(config));
+    final SqliteDatabase learningFile = 
+        database(data, Schema.LEARNING, EngineSettings.database(config.durability()));
+    final SqliteDatabase agents =
+        database(data, Schema.AGENTS, EngineSettings.database(config.durability()));
     // All at once, beside what follows.
     final List<CompletableFuture<?>> prepared =
         List.of(main.prepare(), learningFile.prepare(), agents.prepare());
@@ -185,20 +188,23 @@ final class Wiring implements AutoCloseable {
     final Keys keys = new Keys(config.keys());
     final Fleet fleet =
         new Fleet(
-            new SqliteAgentStore(agents, config.ledger().writeWait()),
+            new SqliteAgentStore(agents),
+            config.ledger().writeWait(),
             config.fleet().maxAgents(),
             time,
             agent -> events.publish(agent.tenant(), registered(agent)));
     fleet.load();
     final FailureLog learning =
         new FailureLog(
-            new SqliteLearningStore(learningFile, config.ledger().writeWait()),
+            new SqliteLearningStore(learningFile),
+            config.ledger().writeWait(),
             EngineSettings.failures(config.learning()),
             time);
     learning.load();
     final OutcomeLog outcomes =
         new OutcomeLog(
-            new SqliteOutcomeStore(learningFile, config.ledger().writeWait()),
+            new SqliteOutcomeStore(learningFile),
+            config.ledger().writeWait(),
             EngineSettings.outcomes(config.learning()),
             time);
     outcomes.load();
@@ -545,11 +551,9 @@ final class Wiring implements AutoCloseable {
     return vendors;
   }
 
-  private SqliteDatabase database(DataDirectory data, Schema schema) throws IOException {
-    return opened(
-        schema.name(),
-        SqliteDatabase.open(
-            data.file(schema), schema, EngineSettings.database(config.durability()), time));
+  private SqliteDatabase database(
+      DataDirectory data, Schema schema, SqliteDatabase.Settings settings) throws IOException {
+    return opened(schema.name(), SqliteDatabase.open(data.file(schema), schema, settings, time));
   }
 
   /** Waits until a file can be used: making or changing one may take a while on a slow disk. */

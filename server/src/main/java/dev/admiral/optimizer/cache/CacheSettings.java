@@ -20,7 +20,6 @@ import java.time.Duration;
  * @param batchEntries most entries written to disk at once; paid calls wait while they are
  * @param batchDelay how long an answer waits for others to be written with it
  * @param diskWait longest wait for a read of the disk tier; past it the look-up is a miss
- * @param diskReaders threads that read the disk tier
  * @param purgeInterval pause between two looks for expired entries on disk
  * @param purgeEntries most entries deleted at once
  * @param filterBytes memory of the filter that spares reads for keys the disk tier has not
@@ -40,7 +39,6 @@ public record CacheSettings(
     int batchEntries,
     Duration batchDelay,
     Duration diskWait,
-    int diskReaders,
     Duration purgeInterval,
     int purgeEntries,
     int filterBytes) {
@@ -60,7 +58,6 @@ public record CacheSettings(
     positive("pendingBytes", pendingBytes);
     positive("batchEntries", batchEntries);
     positive("diskWait", diskWait);
-    positive("diskReaders", diskReaders);
     positive("purgeInterval", purgeInterval);
     positive("purgeEntries", purgeEntries);
     positive("filterBytes", filterBytes);
@@ -73,8 +70,8 @@ public record CacheSettings(
    * Returns the defaults: 10 minutes; 256 MiB of memory, or a quarter of the heap if that is less;
    * 4 GiB of disk; answers up to 8 MiB; repeats for 24 hours, in 1 GiB of disk and a thirty-second
    * of the heap up to 32 MiB, waiting 2 s at most; failures for 30 s, 10,000 of them; 64 MiB
-   * waiting, or a sixteenth of the heap, written 32 at a time after 20 ms; 250 ms for a read by 4
-   * readers; a purge of 500 entries each 10 s; a filter of 4 MiB.
+   * waiting, or a sixteenth of the heap, written 32 at a time after 20 ms; 250 ms for a read;
+   * a purge of 500 entries each 10 s; a filter of 4 MiB.
    *
    * @param heapBytes the largest heap this process may have
    */
@@ -94,7 +91,6 @@ public record CacheSettings(
         32,
         Duration.ofMillis(20),
         Duration.ofMillis(250),
-        4,
         Duration.ofSeconds(10),
         500,
         (int) (4 * MIB));

@@ -6,11 +6,11 @@ package dev.admiral.optimizer.store.sqlite;
  */
 public enum Schema {
   /** Responses, ledger, outbox and audit. */
-  MAIN("main.db", "main", 3),
+  MAIN("main.db", "main", 4),
   /** Outcomes, error signatures and lessons. */
-  LEARNING("learning.db", "learning", 3),
+  LEARNING("learning.db", "learning", 4),
   /** Agents, keys and budgets. */
-  AGENTS("agent_state.db", "agents", 1);
+  AGENTS("agent_state.db", "agents", 2);
 
   private final String fileName;
   private final String folder;
