@@ -157,7 +157,11 @@ public abstract class OutcomeStoreKit {
     OutcomeStore store = store();
     OutcomeReport others =
         new OutcomeReport(
-            new OutcomeReport.Id("globex", "one", "ada"), 0, key("a"), true, OptionalInt.empty());
+            new OutcomeReport.Id("globex", "one", "ada"),
+            0,
+            new OutcomeRecord.Key("globex", "openai", "a", "review"),
+            true,
+            OptionalInt.empty());
     forEnd(
         store.write(
             put(

@@ -37,6 +37,7 @@ class SqliteLedgerStoreTest extends LedgerStoreKit {
   protected Opened open() throws Exception {
     Path directory = Files.createTempDirectory("ledger");
     SqliteDatabase database = database(directory.resolve("main.db"));
+    database.prepare().get();
     return new Opened(
         new SqliteLedgerStore(database),
         () -> {
