@@ -1,16 +1,16 @@
 package dev.admiral.bench;
 
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.LedgerEntry;
-import dev.admiral.optimizer.store.DataDirectory;
-import dev.admiral.optimizer.store.Schema;
-import dev.admiral.optimizer.store.SqliteDatabase;
-import dev.admiral.optimizer.store.SqliteDatabase.Durability;
-import dev.admiral.optimizer.store.SqliteLedgerStore;
+import dev.admiral.optimizer.store.sqlite.DataDirectory;
+import dev.admiral.optimizer.store.sqlite.Schema;
+import dev.admiral.optimizer.store.sqlite.SqliteDatabase;
+import dev.admiral.optimizer.store.sqlite.SqliteLedgerStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -122,13 +122,16 @@ final class Engine implements AutoCloseable {
     this.fleet =
         new Fleet(
             stores.agents,
+            kept.ledger().writeWait(),
             config.access().maxAgents(),
             time,
             agent -> events.publish(agent.tenant(), registered(agent)));
     fleet.load();
-    this.failures = new FailureLog(stores.failures, kept.learning().failures(), time);
+    this.failures = new FailureLog(
+            stores.failures, kept.ledger().writeWait(), kept.learning().failures(), time);
     failures.load();
-    this.outcomes = new OutcomeLog(stores.outcomes, kept.learning().outcomes(), time);
+    this.outcomes = new OutcomeLog(
+            stores.outcomes, kept.ledger().writeWait(), kept.learning().outcomes(), time);
     outcomes.load();
     this.ledger = opened.add("ledger", new Ledger(stores.ledger, kept.ledger(), time));
     ledger.start();

@@ -4,15 +4,20 @@ import dev.admiral.optimizer.config.Config;
 import dev.admiral.optimizer.config.ConfigException;
 import dev.admiral.optimizer.config.Durability;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.cache.ResponseStore;
+import dev.admiral.optimizer.fleet.AgentStore;
 import dev.admiral.optimizer.guardian.HealthBoard;
-import dev.admiral.optimizer.store.DataDirectory;
-import dev.admiral.optimizer.store.Schema;
-import dev.admiral.optimizer.store.SqliteAgentStore;
-import dev.admiral.optimizer.store.SqliteDatabase;
-import dev.admiral.optimizer.store.SqliteLearningStore;
-import dev.admiral.optimizer.store.SqliteLedgerStore;
-import dev.admiral.optimizer.store.SqliteOutcomeStore;
-import dev.admiral.optimizer.store.SqliteResponseStore;
+import dev.admiral.optimizer.learning.LearningStore;
+import dev.admiral.optimizer.learning.OutcomeStore;
+import dev.admiral.optimizer.ledger.LedgerStore;
+import dev.admiral.optimizer.store.sqlite.DataDirectory;
+import dev.admiral.optimizer.store.sqlite.Schema;
+import dev.admiral.optimizer.store.sqlite.SqliteAgentStore;
+import dev.admiral.optimizer.store.sqlite.SqliteDatabase;
+import dev.admiral.optimizer.store.sqlite.SqliteLearningStore;
+import dev.admiral.optimizer.store.sqlite.SqliteLedgerStore;
+import dev.admiral.optimizer.store.sqlite.SqliteOutcomeStore;
+import dev.admiral.optimizer.store.sqlite.SqliteResponseStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,11 +32,11 @@ final class Stores implements AutoCloseable {
   /** Making or changing a file may take a while on a slow disk. */
   private static final Duration PREPARE_WAIT = Duration.ofMinutes(1);
 
-  final SqliteLedgerStore ledger;
-  final SqliteResponseStore responses;
-  final SqliteAgentStore agents;
-  final SqliteLearningStore failures;
-  final SqliteOutcomeStore outcomes;
+  final LedgerStore ledger;
+  final ResponseStore responses;
+  final AgentStore agents;
+  final LearningStore failures;
+  final OutcomeStore outcomes;
 
   private final Opened opened;
   private final DataDirectory data;
@@ -40,32 +45,34 @@ final class Stores implements AutoCloseable {
   private final SqliteDatabase fleet;
   private final List<CompletableFuture<?>> prepared;
 
-  private Stores(Config.Kept config, Time time, Opened opened) throws IOException {
+  private Stores(Config.Kept config, int readThreads, Time time, Opened opened)
+      throws IOException {
     this.opened = opened;
     this.data = opened.add("data directory", DataDirectory.open(config.dataDir()));
     SqliteDatabase.Settings settings =
         SqliteDatabase.Settings.of(durability(config.durability()));
-    this.main = database(Schema.MAIN, settings, time);
+    // Answers are read from there.
+    this.main = database(Schema.MAIN, settings.withReaders(readThreads), time);
     this.learning = database(Schema.LEARNING, settings, time);
     this.fleet = database(Schema.AGENTS, settings, time);
     // All at once, beside what else a start does.
     this.prepared = List.of(main.prepare(), learning.prepare(), fleet.prepare());
     this.ledger = new SqliteLedgerStore(main);
     this.responses = new SqliteResponseStore(main);
-    Duration wait = config.ledger().writeWait();
-    this.agents = new SqliteAgentStore(fleet, wait);
-    this.failures = new SqliteLearningStore(learning, wait);
-    this.outcomes = new SqliteOutcomeStore(learning, wait);
+    this.agents = new SqliteAgentStore(fleet);
+    this.failures = new SqliteLearningStore(learning);
+    this.outcomes = new SqliteOutcomeStore(learning);
   }
 
   /**
    * Takes the data directory and begins to prepare its files.
    *
+   * @param readThreads threads that read answers
    * @throws IOException if the directory cannot be used, or another server uses it
    */
-  static Stores open(Config.Kept config, Time time)
+  static Stores open(Config.Kept config, int readThreads, Time time)
       throws ConfigException, StartException, IOException {
-    return Opened.whole(opened -> new Stores(config, time, opened));
+    return Opened.whole(opened -> new Stores(config, readThreads, time, opened));
   }
 
   private SqliteDatabase database(Schema schema, SqliteDatabase.Settings settings, Time time)
@@ -74,10 +81,10 @@ final class Stores implements AutoCloseable {
         schema.name(), SqliteDatabase.open(data.file(schema), schema, settings, time));
   }
 
-  private static SqliteDatabase.Durability durability(Durability durability) {
+  private static dev.admiral.optimizer.store.Durability durability(Durability durability) {
     return switch (durability) {
-      case PROCESS -> SqliteDatabase.Durability.PROCESS;
-      case POWER -> SqliteDatabase.Durability.POWER;
+      case PROCESS -> dev.admiral.optimizer.store.Durability.PROCESS;
+      case POWER -> dev.admiral.optimizer.store.Durability.POWER;
     };
   }
 

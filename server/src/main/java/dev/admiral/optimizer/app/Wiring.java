@@ -78,7 +78,8 @@ final class Wiring implements AutoCloseable {
       throws ConfigException, StartException, IOException {
     Config config = live.started();
     Ports.Addresses addresses = Ports.Addresses.of(config);
-    Stores stores = opened.add("stores", Stores.open(config.kept(), program.time()));
+    Stores stores = opened.add("stores", Stores.open(
+                config.kept(), config.serving().diskReadThreads(), program.time()));
     Engine engine =
         opened.add("engine", Engine.start(live, file.environment(), stores, program));
     Ports open =

@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -235,22 +234,19 @@ public final class Answers {
         disk.writes()
             .deleteIf(put -> matches(selector, tenant, put.key, put.owner, put.answer, now)));
     AtomicLong onDiskOnly = new AtomicLong();
-    Callable<Boolean> clear =
-        () -> {
-          Set<CallKey> counted = Set.copyOf(removed);
-          disk.store()
-              .delete(
-                  tenant,
-                  selector,
-                  now,
-                  key -> {
-                    if (!counted.contains(key)) {
-                      onDiskOnly.incrementAndGet();
-                    }
-                  });
-          return true;
-        };
-    var _ = disk.reads().call(clear, CLEARING_WAIT);
+    Set<CallKey> counted = Set.copyOf(removed);
+    DiskReads.await(
+        disk.store()
+            .delete(
+                tenant,
+                selector,
+                now,
+                key -> {
+                  if (!counted.contains(key)) {
+                    onDiskOnly.incrementAndGet();
+                  }
+                }),
+        CLEARING_WAIT);
     return removed.size() + onDiskOnly.get();
   }
 
@@ -308,7 +304,7 @@ public final class Answers {
   }
 
   private List<Row> rowsOf(long bits) throws IOException, InterruptedException {
-    return disk.reads().call(() -> disk.store().findByHash(bits), EVICTING_WAIT);
+    return DiskReads.await(disk.store().findByHash(bits), EVICTING_WAIT);
   }
 
   /** Returns the first 64 bits of the keys with a hash; null if the text is no hash. */

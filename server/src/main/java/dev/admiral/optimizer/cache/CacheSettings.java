@@ -20,7 +20,6 @@ import java.time.Duration;
  * @param batchEntries most entries written to disk at once; paid calls wait while they are
  * @param batchDelay how long an answer waits for others to be written with it
  * @param diskWait longest wait for a read of the disk tier; past it the look-up is a miss
- * @param diskReaders threads that read the disk tier
  * @param purgeInterval pause between two looks for expired entries on disk
  * @param purgeEntries most entries deleted at once
  * @param filterBytes memory of the filter that spares reads for keys the disk tier has not
@@ -40,7 +39,6 @@ public record CacheSettings(
     int batchEntries,
     Duration batchDelay,
     Duration diskWait,
-    int diskReaders,
     Duration purgeInterval,
     int purgeEntries,
     int filterBytes) {
@@ -87,7 +85,6 @@ public record CacheSettings(
     positive("pendingBytes", pendingBytes);
     positive("batchEntries", batchEntries);
     positive("diskWait", diskWait);
-    positive("diskReaders", diskReaders);
     positive("purgeInterval", purgeInterval);
     positive("purgeEntries", purgeEntries);
     positive("filterBytes", filterBytes);
@@ -117,7 +114,6 @@ public record CacheSettings(
         32,
         Duration.ofMillis(20),
         Duration.ofMillis(250),
-        4,
         Duration.ofSeconds(10),
         500,
         (int) (4 * MIB));

@@ -6,12 +6,11 @@ import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Time;
 import java.io.IOException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The disk tier as answers and repeats share it: one writer, some readers, and the filter that
+ * The disk tier as answers and repeats share it: one writer, reads, and the filter that
  * spares reads of keys that are not there. Safe for use from any thread.
  */
 final class DiskTier {
@@ -21,14 +20,11 @@ final class DiskTier {
   private final DiskReads reads;
   private final LongAdder unreadable = new LongAdder();
 
-  /**
-   * @param readers runs the reads
-   */
-  DiskTier(ResponseStore store, CacheSettings settings, Time time, Executor readers) {
+  DiskTier(ResponseStore store, CacheSettings settings, Time time) {
     this.store = store;
     this.presence = new Presence(settings.filterBytes());
     this.writes = new WriteBehind(store, settings, time, presence);
-    this.reads = new DiskReads(store, readers, settings.diskWait(), time);
+    this.reads = new DiskReads(store, settings.diskWait(), time);
   }
 
   ResponseStore store() {

@@ -4,11 +4,7 @@ import dev.admiral.optimizer.cache.ResponseStore.Shelf;
 import dev.admiral.optimizer.call.Time;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +22,11 @@ public final class ResponseCache implements AutoCloseable {
   /** Longest wait for what is left to be written at closing. */
   private static final Duration CLOSING_WAIT = Duration.ofSeconds(10);
 
-  /** Reads that may wait for each reader of the disk tier. */
-  private static final int READS_PER_READER = 64;
-
   private final DiskTier disk;
   private final Answers answers;
   private final KnownFailures failures;
   private final FirstAnswers firstAnswers;
   private final ThreadFactory threads;
-  private final Runnable stopReaders;
   private volatile @Nullable Thread writer;
 
   /**
@@ -42,8 +34,7 @@ public final class ResponseCache implements AutoCloseable {
    *
    * @param store the disk tier
    * @param random spreads the end of remembered failures
-   * @param threads makes the threads that use the store: platform threads, as native code would pin
-   *     the carriers of virtual ones
+   * @param threads makes the thread that writes to the store
    */
   public ResponseCache(
       CacheSettings settings,
@@ -51,46 +42,12 @@ public final class ResponseCache implements AutoCloseable {
       Time time,
       RandomGenerator random,
       ThreadFactory threads) {
-    this(settings, store, time, random, threads, readers(settings, threads));
-  }
-
-  private ResponseCache(
-      CacheSettings settings,
-      ResponseStore store,
-      Time time,
-      RandomGenerator random,
-      ThreadFactory threads,
-      ThreadPoolExecutor readers) {
-    this(settings, store, time, random, threads, readers, readers::shutdownNow);
-  }
-
-  /** For tests: reads are run by the executor given, writes by {@link #writes()}. */
-  ResponseCache(
-      CacheSettings settings,
-      ResponseStore store,
-      Time time,
-      RandomGenerator random,
-      ThreadFactory threads,
-      Executor readers,
-      Runnable stopReaders) {
     this.threads = threads;
-    this.stopReaders = stopReaders;
-    this.disk = new DiskTier(store, settings, time, readers);
+    this.disk = new DiskTier(store, settings, time);
     this.answers = new Answers(settings, disk, time);
     this.failures =
         new KnownFailures(settings.failureTimeToLive(), settings.failureEntries(), time, random);
     this.firstAnswers = new FirstAnswers(settings, disk, time);
-  }
-
-  private static ThreadPoolExecutor readers(CacheSettings settings, ThreadFactory threads) {
-    int count = settings.diskReaders();
-    return new ThreadPoolExecutor(
-        count,
-        count,
-        0,
-        TimeUnit.SECONDS,
-        new ArrayBlockingQueue<>(count * READS_PER_READER),
-        threads);
   }
 
   /** Starts writing to the disk tier. */
@@ -100,7 +57,7 @@ public final class ResponseCache implements AutoCloseable {
     thread.start();
   }
 
-  /** Writes what waits, for a bounded time, and stops the threads. Blocks. */
+  /** Writes what waits, for a bounded time, and stops the thread. Blocks. */
   @Override
   public void close() {
     disk.writes().close();
@@ -111,12 +68,11 @@ public final class ResponseCache implements AutoCloseable {
           thread.interrupt();
         }
       } catch (InterruptedException e) {
-        // For the caller; the threads are told to stop all the same.
+        // For the caller; the thread is told to stop all the same.
         thread.interrupt();
         Thread.currentThread().interrupt();
       }
     }
-    stopReaders.run();
   }
 
   /** Returns the answers to equal calls. */

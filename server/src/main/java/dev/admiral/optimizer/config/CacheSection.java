@@ -6,7 +6,23 @@ import dev.admiral.optimizer.cache.CacheSettings;
 final class CacheSection {
   private CacheSection() {}
 
-  static CacheSettings read(Section section) throws ConfigException {
+  /** Threads that read the disk, unless somebody says otherwise. */
+  private static final int DISK_READ_THREADS = 4;
+
+  /**
+   * What the section says.
+   *
+   * @param cache the cache's own bounds
+   * @param diskReadThreads threads that read answers on disk
+   */
+  record Read(CacheSettings cache, int diskReadThreads) {}
+
+  static Read read(Section section) throws ConfigException {
+    return new Read(
+        cache(section), section.number("disk_read_threads", DISK_READ_THREADS, 1, 256));
+  }
+
+  private static CacheSettings cache(Section section) throws ConfigException {
     CacheSettings defaults = CacheSettings.defaults(Runtime.getRuntime().maxMemory());
     return new CacheSettings(
         section.live().duration("time_to_live", defaults.timeToLive(), "1s", "30d"),
@@ -38,7 +54,6 @@ final class CacheSection {
         section.number("max_batch_entries", defaults.batchEntries(), 1, 100_000),
         section.duration("batch_delay", defaults.batchDelay(), "0ms", "10s"),
         section.duration("disk_read_timeout", defaults.diskWait(), "1ms", "1m"),
-        section.number("disk_read_threads", defaults.diskReaders(), 1, 256),
         section.duration("purge_interval", defaults.purgeInterval(), "1s", "1h"),
         section.number("max_purge_entries", defaults.purgeEntries(), 1, 1_000_000),
         Math.toIntExact(section.size("filter_bytes", defaults.filterBytes(), "64KiB", "1GiB")));

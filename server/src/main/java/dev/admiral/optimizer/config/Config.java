@@ -89,6 +89,7 @@ public record Config(
    * How calls are served.
    *
    * @param cache how answers are cached
+   * @param diskReadThreads threads that read answers on disk
    * @param coalescing how equal calls in flight are joined
    * @param retry how often a call is tried
    * @param circuitBreaker when a model is left alone
@@ -96,14 +97,17 @@ public record Config(
    */
   public record Serving(
       CacheSettings cache,
+      int diskReadThreads,
       FlightSettings coalescing,
       Retry retry,
       ModelHealth.Settings circuitBreaker,
       RateLimits limits) {
 
     static Serving read(Section root) throws ConfigException {
+      CacheSection.Read cache = root.section("cache", CacheSection::read);
       return new Serving(
-          root.section("cache", CacheSection::read),
+          cache.cache(),
+          cache.diskReadThreads(),
           root.section("coalescing", CoalescingSection::read),
           root.live().section("retry", RetrySection::read),
           root.section("circuit_breaker", CircuitBreakerSection::read),

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * By quality the configured order stands.
  */
 public final class Router {
+  /** Stands for an unknown price where candidates are ordered by theirs. */
+  private static final Money DEAREST = new Money(Long.MAX_VALUE, 0);
+
   private final Catalogue catalogue;
   private final Estimates estimates;
 
@@ -170,10 +173,10 @@ public final class Router {
   }
 
   private List<Candidate> byCost(List<Candidate> candidates, Size size) {
-    record Priced(Candidate candidate, long picoUsd) {}
+    record Priced(Candidate candidate, Money cost) {}
     return candidates.stream()
-        .map(c -> new Priced(c, upperCost(c, size).map(Money::picoUsd).orElse(Long.MAX_VALUE)))
-        .sorted(Comparator.comparingLong(Priced::picoUsd))
+        .map(c -> new Priced(c, upperCost(c, size).orElse(DEAREST)))
+        .sorted(Comparator.comparing(Priced::cost))
         .map(Priced::candidate)
         .toList();
   }

@@ -52,9 +52,7 @@ class ResponseCacheModelTest {
           store,
           time,
           new Random(1),
-          Thread.ofPlatform().daemon().factory(),
-          Runnable::run,
-          () -> {});
+          Thread.ofPlatform().daemon().factory());
     }
 
     void step(int what, int which) throws Exception {

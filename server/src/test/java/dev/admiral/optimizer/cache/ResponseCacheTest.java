@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.cache;
 
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static dev.admiral.optimizer.call.Samples.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -28,9 +29,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,7 +43,7 @@ class ResponseCacheTest {
 
   private final VirtualTime time = VirtualTime.atZero();
   private final FaultyStore store = new FaultyStore();
-  private ResponseCache cache = cache(SETTINGS, Runnable::run);
+  private ResponseCache cache = cache(SETTINGS);
 
   private static CacheSettings settings(long memory, long disk, long pending) {
     return new CacheSettings(
@@ -62,21 +61,18 @@ class ResponseCacheTest {
         16,
         Duration.ofMillis(1),
         Duration.ofMillis(20),
-        1,
         Duration.ofSeconds(10),
         10,
         1 << 12);
   }
 
-  private ResponseCache cache(CacheSettings settings, Executor readers) {
+  private ResponseCache cache(CacheSettings settings) {
     return new ResponseCache(
         settings,
         store,
         time,
         new Random(1),
-        Thread.ofPlatform().daemon().factory(),
-        readers,
-        () -> {});
+        Thread.ofPlatform().daemon().factory());
   }
 
   private Answer answer(String text) {
@@ -99,22 +95,22 @@ class ResponseCacheTest {
 
   /** A cache over the same store, with nothing in memory. */
   private void restart() {
-    cache = cache(SETTINGS, Runnable::run);
+    cache = cache(SETTINGS);
     tidy();
   }
 
   // Tiers.
 
   @Test
-  void answer_isInMemoryAtOnceAndOnDiskALittleLater() {
+  void answer_isInMemoryAtOnceAndOnDiskALittleLater() throws Exception {
     Answer answer = answer("x");
     put(key(1), answer);
 
     assertThat(cache.answers().findInMemory(key(1), null))
         .isEqualTo(new Hit(answer, Source.SOURCE_MEMORY, Duration.ZERO));
-    assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(1)))).isNull();
     write();
-    assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNotNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(1)))).isNotNull();
     assertThat(cache.answers().findInMemory(key(2), null)).isNull();
   }
 
@@ -151,7 +147,7 @@ class ResponseCacheTest {
 
   @Test
   void answerWaitingToBeWritten_isFoundWithoutTheStore() {
-    cache = cache(settings(1, 1 << 20, 1 << 16), Runnable::run);
+    cache = cache(settings(1, 1 << 20, 1 << 16));
     put(key(1), answer("x"));
     assertThat(cache.answers().findInMemory(key(1), null)).isNull();
 
@@ -286,7 +282,7 @@ class ResponseCacheTest {
     }
     assertThat(cache.answers().findInMemory(key(4), null)).isNotNull();
     write();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isEqualTo(1);
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isEqualTo(1);
   }
 
   @Test
@@ -382,19 +378,19 @@ class ResponseCacheTest {
       assertThat(cache.answers().findOnDisk(key(i), null)).isNull();
     }
     write();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isZero();
     assertThat(evict(key(1))).isFalse();
   }
 
   @Test
   void answerWaitingForTheDiskAlone_isEvicted() throws Exception {
-    cache = cache(settings(1, 1 << 20, 1 << 16), Runnable::run);
+    cache = cache(settings(1, 1 << 20, 1 << 16));
     put(key(1), answer("too much for the memory"));
     assertThat(cache.answers().findInMemory(key(1), null)).isNull();
 
     assertThat(evict(key(1))).isTrue();
     write();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isZero();
   }
 
   @Test
@@ -405,7 +401,7 @@ class ResponseCacheTest {
 
     store.afterFound = this::write;
     assertThat(evict(key(1))).isFalse();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isZero();
   }
 
   @Test
@@ -453,16 +449,9 @@ class ResponseCacheTest {
   void answerReportedBadWhileItIsRead_doesNotComeBack() {
     put(key(1), answer("x"));
     write();
-    AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
-    cache =
-        cache(
-            SETTINGS,
-            read -> {
-              read.run();
-              meanwhile.getAndSet(() -> {}).run();
-            });
+    restart();
     tidy();
-    meanwhile.set(() -> assertThatCode(() -> evict(key(1))).doesNotThrowAnyException());
+    store.afterRead = () -> assertThatCode(() -> evict(key(1))).doesNotThrowAnyException();
 
     assertThat(cache.answers().findOnDisk(key(1), null)).isNull();
     assertThat(cache.answers().findInMemory(key(1), null)).isNull();
@@ -486,7 +475,7 @@ class ResponseCacheTest {
 
   @Test
   void memory_isBoundedInBytes() {
-    cache = cache(settings(100_000, 1 << 20, 1 << 20), Runnable::run);
+    cache = cache(settings(100_000, 1 << 20, 1 << 20));
     for (int i = 0; i < 500; i++) {
       put(key(i), answer("x".repeat(1_000)));
     }
@@ -498,8 +487,8 @@ class ResponseCacheTest {
   }
 
   @Test
-  void disk_isBoundedInBytesAndKeepsWhatLivesLongest() {
-    cache = cache(settings(1 << 20, 20_000, 1 << 20), Runnable::run);
+  void disk_isBoundedInBytesAndKeepsWhatLivesLongest() throws Exception {
+    cache = cache(settings(1 << 20, 20_000, 1 << 20));
     for (int i = 0; i < 100; i++) {
       cache
           .answers()
@@ -517,12 +506,12 @@ class ResponseCacheTest {
     CacheMetrics.Tier disk = cache.metrics().disk();
     assertThat(disk.bytes()).isLessThanOrEqualTo(20_000).isGreaterThan(15_000);
     assertThat(disk.evictions()).isEqualTo(100 - disk.entries());
-    assertThat(store.inner.find(Shelf.RESPONSES, key(99))).isNotNull();
-    assertThat(store.inner.find(Shelf.RESPONSES, key(0))).isNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(99)))).isNotNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(0)))).isNull();
   }
 
   @Test
-  void expiredRows_arePurgedInSmallSteps() {
+  void expiredRows_arePurgedInSmallSteps() throws Exception {
     for (int i = 0; i < 25; i++) {
       put(key(i), answer("x"));
     }
@@ -531,25 +520,25 @@ class ResponseCacheTest {
     time.advance(TEN_MINUTES);
 
     assertThat(cache.writes().tidy()).isTrue();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isEqualTo(15);
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isEqualTo(15);
     tidy();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isZero();
   }
 
   @Test
-  void answerThatExpiredWhileWaiting_isNotWritten() {
+  void answerThatExpiredWhileWaiting_isNotWritten() throws Exception {
     put(key(1), answer("x"));
     time.advance(TEN_MINUTES);
     write();
 
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isZero();
     assertThat(cache.writes().waiting()).isZero();
   }
 
   // Trouble.
 
   @Test
-  void fullDisk_dropsWritesPastTheBoundAndCatchesUp() {
+  void fullDisk_dropsWritesPastTheBoundAndCatchesUp() throws Exception {
     tidy();
     store.writeFault = new IOException("disk full");
     for (int i = 0; i < 200; i++) {
@@ -567,7 +556,7 @@ class ResponseCacheTest {
       write();
     }
     assertThat(cache.metrics().trouble()).isNull();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isEqualTo(metrics.pendingWrites());
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isEqualTo(metrics.pendingWrites());
   }
 
   @Test
@@ -647,8 +636,8 @@ class ResponseCacheTest {
       gate.countDown();
       frozen.close();
     }
-    assertThat(store.inner.find(Shelf.RESPONSES, key(2))).isNotNull();
-    assertThat(store.inner.find(Shelf.REPEATS, key(3))).isNotNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(2)))).isNotNull();
+    assertThat(forEnd(store.inner.find(Shelf.REPEATS, key(3)))).isNotNull();
   }
 
   @Test
@@ -664,7 +653,7 @@ class ResponseCacheTest {
       running.answers().put(key(1), FLEET, Samples.answer("x", Instant.now()), TEN_MINUTES, 0);
       Awaitility.await()
           .untilAsserted(() -> {
-            assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNotNull();
+            assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(1)))).isNotNull();
             assertThat(running.metrics().trouble()).isNull();
           });
       assertThat(running.metrics().droppedWrites()).isZero();
@@ -672,7 +661,7 @@ class ResponseCacheTest {
   }
 
   @Test
-  void answerThatCannotBeWritten_isGivenUpAloneAndUncoversNothing() {
+  void answerThatCannotBeWritten_isGivenUpAloneAndUncoversNothing() throws Exception {
     put(key(2), answer("old"));
     write();
     Answer whole = answer("x");
@@ -696,9 +685,9 @@ class ResponseCacheTest {
     }
 
     assertThat(fine).isFalse();
-    assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNotNull();
-    assertThat(store.inner.find(Shelf.RESPONSES, key(2))).isNull();
-    assertThat(store.inner.find(Shelf.RESPONSES, key(3))).isNotNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(1)))).isNotNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(2)))).isNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(3)))).isNotNull();
     assertThat(cache.metrics().droppedWrites()).isEqualTo(1);
     assertThat(cache.metrics().trouble()).isNull();
   }
@@ -736,18 +725,18 @@ class ResponseCacheTest {
   void damagedRow_isAMissAndDeleted() throws Exception {
     put(key(1), answer("x"));
     write();
-    Row row = store.inner.find(Shelf.RESPONSES, key(1));
+    Row row = forEnd(store.inner.find(Shelf.RESPONSES, key(1)));
     for (int i = 0; i < row.answer().length; i++) {
       byte[] damaged = row.answer().clone();
       damaged[i] ^= 0x40;
-      store.inner.write(List.of(change(row, damaged)));
+      forEnd(store.inner.write(List.of(change(row, damaged))));
       restart();
       assertThat(cache.answers().findOnDisk(key(1), null)).as("byte " + i).isNull();
       assertThat(cache.metrics().unreadable()).isEqualTo(1);
       write();
-      assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNull();
+      assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(1)))).isNull();
     }
-    store.inner.write(List.of(change(row, new byte[3])));
+    forEnd(store.inner.write(List.of(change(row, new byte[3]))));
     restart();
     assertThat(cache.answers().findOnDisk(key(1), null)).isNull();
   }
@@ -756,7 +745,7 @@ class ResponseCacheTest {
   void rowOfAnotherKey_isUnreadable() throws Exception {
     put(key(1), answer("x"));
     write();
-    Row row = store.inner.find(Shelf.RESPONSES, key(1));
+    Row row = forEnd(store.inner.find(Shelf.RESPONSES, key(1)));
     Row moved =
         new Row(
             key(2),
@@ -767,7 +756,7 @@ class ResponseCacheTest {
             row.created(),
             row.expires(),
             row.answer());
-    store.inner.write(List.of(new ResponseStore.Change.Put(Shelf.RESPONSES, moved)));
+    forEnd(store.inner.write(List.of(new ResponseStore.Change.Put(Shelf.RESPONSES, moved))));
     restart();
 
     assertThat(cache.answers().findOnDisk(key(2), null)).isNull();
@@ -920,7 +909,7 @@ class ResponseCacheTest {
   }
 
   @Test
-  void closing_writesWhatWaits() {
+  void closing_writesWhatWaits() throws Exception {
     AtomicInteger started = new AtomicInteger();
     try (ResponseCache running =
         new ResponseCache(
@@ -938,11 +927,11 @@ class ResponseCacheTest {
       }
     }
     assertThat(started.get()).isPositive();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isEqualTo(40);
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isEqualTo(40);
   }
 
   @Test
-  void lookUps_areCountedByTier() {
+  void lookUps_areCountedByTier() throws Exception {
     put(key(1), answer("x"));
     var _ = cache.answers().findInMemory(key(1), null);
     var _ = cache.answers().findInMemory(key(2), null);
@@ -954,6 +943,6 @@ class ResponseCacheTest {
     assertThat(cache.metrics().disk().hits()).isEqualTo(1);
     assertThat(cache.metrics().memory().misses()).isZero();
     assertThat(cache.metrics().disk().entries()).isEqualTo(1);
-    assertThat(cache.metrics().disk().bytes()).isEqualTo(store.inner.size(Shelf.RESPONSES).bytes());
+    assertThat(cache.metrics().disk().bytes()).isEqualTo(forEnd(store.inner.size(Shelf.RESPONSES)).bytes());
   }
 }

@@ -29,16 +29,13 @@ public final class TestCaches {
                 defaults.batchEntries(),
                 defaults.batchDelay(),
                 defaults.diskWait(),
-                defaults.diskReaders(),
                 defaults.purgeInterval(),
                 defaults.purgeEntries(),
                 1 << 12),
             store,
             time,
             new Random(1),
-            Thread.ofPlatform().daemon().factory(),
-            Runnable::run,
-            () -> {});
+            Thread.ofPlatform().daemon().factory());
     while (cache.writes().tidy()) {
       // Until it is known which keys are in the store.
     }

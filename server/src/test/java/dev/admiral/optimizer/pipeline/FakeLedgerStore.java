@@ -1,11 +1,13 @@
 package dev.admiral.optimizer.pipeline;
 
+import dev.admiral.optimizer.call.DurableRecord;
 import dev.admiral.optimizer.ledger.EntryQuery;
 import dev.admiral.optimizer.ledger.LedgerEntry;
 import dev.admiral.optimizer.ledger.LedgerStore;
 import dev.admiral.optimizer.ledger.Report;
 import dev.admiral.optimizer.ledger.ReportQuery;
 import dev.admiral.optimizer.ledger.Saving;
+import dev.admiral.optimizer.ledger.UnitOfWork;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +24,12 @@ final class FakeLedgerStore implements LedgerStore {
   Runnable beforeEntry = () -> {};
 
   @Override
-  public CompletableFuture<@Nullable Void> enter(LedgerEntry entry) {
+  public CompletableFuture<@Nullable Void> commit(UnitOfWork work) {
     beforeEntry.run();
     if (failing) {
       return CompletableFuture.failedFuture(new IOException("the disk is full"));
     }
-    entries.add(entry);
+    entries.add(work.entry());
     return CompletableFuture.completedFuture(null);
   }
 
@@ -38,12 +40,19 @@ final class FakeLedgerStore implements LedgerStore {
   }
 
   @Override
-  public List<Report.Row> rows(ReportQuery query) {
+  public CompletableFuture<List<Report.Row>> rows(ReportQuery query) {
     throw new UnsupportedOperationException("nobody asks for reports here");
   }
 
   @Override
-  public List<Numbered> entries(EntryQuery query, @Nullable Place before, int limit) {
+  public CompletableFuture<List<Numbered>> entries(
+      EntryQuery query, @Nullable Place before, int limit) {
     throw new UnsupportedOperationException("nobody asks for entries here");
+  }
+
+  @Override
+  public CompletableFuture<List<NumberedRecord>> records(
+      DurableRecord.Log log, long after, int limit) {
+    throw new UnsupportedOperationException("nobody asks for records here");
   }
 }

@@ -93,7 +93,8 @@ final class PipelineWorld {
   final CallStatistics statistics = new CallStatistics(CallStatistics.Settings.DEFAULT, time);
   final CallJournal journal = new CallJournal(Live.of(CallJournal.Settings.DEFAULT));
   final FailureLog lessons =
-      new FailureLog(new InMemoryLearningStore(), FailureLog.Settings.DEFAULT, time);
+      new FailureLog(
+          new InMemoryLearningStore(), Duration.ofSeconds(1), FailureLog.Settings.DEFAULT, time);
   final ModelHealth health =
       new ModelHealth(
           Live.of(
@@ -108,7 +109,8 @@ final class PipelineWorld {
   private final Executor executor = tasks::add;
   final SingleFlight flights =
       new SingleFlight(new FlightSettings(4L << 20, 100, GRACE, 2), executor, time.timer(), time);
-  private final Fleet fleet = new Fleet(new InMemoryAgentStore(), 100, time, _ -> {});
+  private final Fleet fleet = 
+      new Fleet(new InMemoryAgentStore(), Duration.ofSeconds(1), 100, time, _ -> {});
   private final CallIntake intake = new CallIntake(fleet, Live.of(CacheUse.unsaid(Duration.ofMinutes(10))), time);
   private final InMemoryResponseStore store = new InMemoryResponseStore();
   private final List<CallObserver> extras;

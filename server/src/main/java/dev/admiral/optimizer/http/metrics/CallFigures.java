@@ -93,8 +93,8 @@ final class CallFigures implements Figures {
         });
     put(to, Metric.OVERHEAD, Bounds.OVERHEAD, model.overhead());
     String[] labels = {name.provider(), name.model()};
-    to.put(Metric.SPENT, usd(model.spentPicoUsd()), labels);
-    to.put(Metric.SAVED, usd(model.savedPicoUsd()), labels);
+    to.put(Metric.SPENT, model.spent().usd().doubleValue(), labels);
+    to.put(Metric.SAVED, model.saved().usd().doubleValue(), labels);
     to.put(Metric.SAVED_TIME, seconds(model.savedTime()), labels);
     to.put(Metric.UNPRICED, model.unpriced(), labels);
   }

@@ -1,8 +1,11 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.store.StoreException;
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.learning.LearningStore;
 import dev.admiral.optimizer.learning.LearningStoreKit;
@@ -10,7 +13,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -28,9 +30,9 @@ class SqliteLearningStoreTest extends LearningStoreKit {
         SqliteDatabase.open(
             folder.resolve("learning.db"),
             Schema.LEARNING,
-            SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+            SqliteDatabase.Settings.of(Durability.PROCESS),
             Time.SYSTEM);
-    return new SqliteLearningStore(database, Duration.ofSeconds(30));
+    return new SqliteLearningStore(database);
   }
 
   @AfterEach
@@ -42,15 +44,15 @@ class SqliteLearningStoreTest extends LearningStoreKit {
 
   @Test
   void lessons_outliveTheProcess() throws Exception {
-    store().write(List.of(record("a", 5)), List.of());
+    forEnd(store().write(gains(List.of(record("a", 5)))));
     database.close();
 
-    assertThat(store().load()).containsExactly(record("a", 5));
+    assertThat(forEnd(store().load())).containsExactly(record("a", 5));
   }
 
   @Test
   void load_reasonOfANewerServer_isLeftAlone() throws Exception {
-    store().write(List.of(record("a", 5), record("b", 5)), List.of());
+    forEnd(store().write(gains(List.of(record("a", 5), record("b", 5)))));
     database.close();
     try (Connection connection =
             DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("learning.db"));
@@ -58,16 +60,16 @@ class SqliteLearningStoreTest extends LearningStoreKit {
       statement.executeUpdate("UPDATE failure SET reason = 9999 WHERE model = 'a'");
     }
 
-    assertThat(store().load()).containsExactly(record("b", 5));
+    assertThat(forEnd(store().load())).containsExactly(record("b", 5));
   }
 
   @Test
   void write_closedStore_saysSo() throws Exception {
     LearningStore store = store();
-    store.load();
+    forEnd(store.load());
     database.close();
 
-    assertThatThrownBy(() -> store.write(List.of(record("a", 1)), List.of()))
+    assertThatThrownBy(() -> forEnd(store.write(gains(List.of(record("a", 1))))))
         .isInstanceOf(StoreException.class);
   }
 }

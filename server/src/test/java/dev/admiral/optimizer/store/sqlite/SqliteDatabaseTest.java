@@ -1,12 +1,14 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.admiral.optimizer.call.StoreWait;
+import dev.admiral.optimizer.store.StoreException;
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.ledger.ManualTime;
-import dev.admiral.optimizer.store.SqliteDatabase.Durability;
-import dev.admiral.optimizer.store.SqliteDatabase.Settings;
+import dev.admiral.optimizer.store.sqlite.SqliteDatabase.Settings;
 import dev.admiral.optimizer.store.StoreException.Kind;
 import dev.admiral.optimizer.v1.HealthState;
 import java.io.IOException;
@@ -31,6 +33,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -335,14 +338,11 @@ class SqliteDatabaseTest {
     CountDownLatch reading = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     CompletableFuture<List<String>> slow =
-        CompletableFuture.supplyAsync(() ->
-            read(
-                database,
-                session -> {
-                  reading.countDown();
-                  await(release);
-                  return List.<String>of();
-                }));
+        database.read(session -> {
+          reading.countDown();
+          await(release);
+          return List.<String>of();
+        });
     reading.await();
 
     assertThatThrownBy(() -> values(database))
@@ -351,6 +351,40 @@ class SqliteDatabaseTest {
     release.countDown();
     slow.get();
     assertThat(values(database)).isEmpty();
+  }
+
+  @Test
+  void readGivenUpBeforeItsTurn_isNotMade() throws Exception {
+    SqliteDatabase database = create(open(settings(100, 1)));
+    CountDownLatch release = new CountDownLatch(1);
+    AtomicInteger made = new AtomicInteger();
+    CompletableFuture<String> slow =
+        database.read(session -> {
+          await(release);
+          return "";
+        });
+    CompletableFuture<Integer> second = database.read(session -> made.incrementAndGet());
+    second.cancel(false);
+    release.countDown();
+    slow.get();
+
+    assertThat(values(database)).isEmpty();
+    assertThat(made).hasValue(0);
+  }
+
+  @Test
+  void readThatFails_harmsNoLaterOne() throws Exception {
+    SqliteDatabase database = create(open(settings(100, 1)));
+    put(database, "a").get();
+
+    assertThat(failure(database.read(session -> session.statement("SELECT nothing"))))
+        .isInstanceOf(StoreException.class);
+    CompletableFuture<String> fault =
+        database.read(session -> {
+          throw new IllegalStateException("a fault");
+        });
+    assertThat(fault).failsWithin(Duration.ofMinutes(1));
+    assertThat(values(database)).containsExactly("a");
   }
 
   // Closing.
@@ -434,25 +468,17 @@ class SqliteDatabaseTest {
     });
   }
 
-  private static List<String> values(SqliteDatabase database) throws StoreException {
-    return database.read(session -> {
-      List<String> values = new ArrayList<>();
-      try (ResultSet rows = session.statement("SELECT value FROM kept").executeQuery()) {
-        while (rows.next()) {
-          values.add(rows.getString(1));
-        }
-      }
-      return values;
-    });
-  }
-
-  private static List<String> read(
-      SqliteDatabase database, SqliteDatabase.Read<List<String>> read) {
-    try {
-      return database.read(read);
-    } catch (StoreException e) {
-      throw new AssertionError(e);
-    }
+  private static List<String> values(SqliteDatabase database) throws IOException {
+    return StoreWait.forEnd(
+        database.read(session -> {
+          List<String> values = new ArrayList<>();
+          try (ResultSet rows = session.statement("SELECT value FROM kept").executeQuery()) {
+            while (rows.next()) {
+              values.add(rows.getString(1));
+            }
+          }
+          return values;
+        }));
   }
 
   private static long number(SqliteDatabase database, String sql) throws Exception {

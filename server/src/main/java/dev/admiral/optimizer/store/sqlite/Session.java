@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;

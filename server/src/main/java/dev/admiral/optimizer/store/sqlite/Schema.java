@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 /**
  * The database files and the newest version of each that this server knows: the number of the last
@@ -6,13 +6,11 @@ package dev.admiral.optimizer.store;
  */
 public enum Schema {
   /** Responses, ledger, outbox and audit. */
-  MAIN("main.db", "main", 3),
+  MAIN("main.db", "main", 4),
   /** Outcomes, error signatures and lessons. */
-  LEARNING("learning.db", "learning", 3),
+  LEARNING("learning.db", "learning", 4),
   /** Agents, keys and budgets. */
-  AGENTS("agent_state.db", "agents", 1),
-  /** What is known of models and their health. */
-  ROUTING("model_routing.db", "routing", 0);
+  AGENTS("agent_state.db", "agents", 2);
 
   private final String fileName;
   private final String folder;

@@ -1,7 +1,9 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.cache.CacheSettings;
 import dev.admiral.optimizer.cache.Hit;
 import dev.admiral.optimizer.cache.ResponseCache;
@@ -40,7 +42,7 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
         SqliteDatabase.open(
             directory.resolve("main.db"),
             Schema.MAIN,
-            SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+            SqliteDatabase.Settings.of(Durability.PROCESS),
             Time.SYSTEM);
     return new SqliteResponseStore(database);
   }
@@ -59,9 +61,9 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
     database.close();
     ResponseStore reopened = open();
 
-    assertSame(reopened.find(Shelf.RESPONSES, key(1)), row);
-    assertSame(reopened.find(Shelf.REPEATS, key(2)), row(2));
-    assertThat(reopened.size(Shelf.RESPONSES)).isEqualTo(new Size(1, row.bytes()));
+    assertSame(forEnd(reopened.find(Shelf.RESPONSES, key(1))), row);
+    assertSame(forEnd(reopened.find(Shelf.REPEATS, key(2))), row(2));
+    assertThat(forEnd(reopened.size(Shelf.RESPONSES))).isEqualTo(new Size(1, row.bytes()));
   }
 
   @Test
@@ -103,10 +105,10 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
       assertThat(cache.answers().evict("acme", key(-1).hash())).isTrue();
       assertThat(cache.answers().findOnDisk(key(-1), null)).isNull();
       Awaitility.await()
-          .untilAsserted(() -> assertThat(store.find(Shelf.RESPONSES, key(-1))).isNull());
+          .untilAsserted(() -> assertThat(forEnd(store.find(Shelf.RESPONSES, key(-1)))).isNull());
       assertThat(cache.answers().evict("acme", key(-1).hash())).isFalse();
     }
-    assertThat(store.find(Shelf.RESPONSES, key(-2))).isNotNull();
+    assertThat(forEnd(store.find(Shelf.RESPONSES, key(-2)))).isNotNull();
   }
 
   private ResponseCache cache() {
@@ -128,7 +130,6 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
             defaults.batchDelay(),
             // A busy machine may take its time.
             Duration.ofMinutes(1),
-            defaults.diskReaders(),
             defaults.purgeInterval(),
             defaults.purgeEntries(),
             defaults.filterBytes()),

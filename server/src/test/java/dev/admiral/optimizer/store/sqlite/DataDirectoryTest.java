@@ -1,8 +1,10 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.store.StoreException;
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.call.Time;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +42,7 @@ class DataDirectoryTest {
             SqliteDatabase.open(
                 directory.file(Schema.MAIN),
                 Schema.MAIN,
-                SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+                SqliteDatabase.Settings.of(Durability.PROCESS),
                 Time.SYSTEM)) {
       main.prepare().get(1, TimeUnit.MINUTES);
 

@@ -1,13 +1,15 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.store.StoreException;
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.learning.OutcomeStore;
 import dev.admiral.optimizer.learning.OutcomeStoreKit;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -25,9 +27,9 @@ class SqliteOutcomeStoreTest extends OutcomeStoreKit {
         SqliteDatabase.open(
             folder.resolve("learning.db"),
             Schema.LEARNING,
-            SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+            SqliteDatabase.Settings.of(Durability.PROCESS),
             Time.SYSTEM);
-    return new SqliteOutcomeStore(database, Duration.ofSeconds(30));
+    return new SqliteOutcomeStore(database);
   }
 
   @AfterEach
@@ -39,10 +41,10 @@ class SqliteOutcomeStoreTest extends OutcomeStoreKit {
 
   @Test
   void outcomes_outliveTheProcess() throws Exception {
-    store().write(put(List.of(record("a", 5)), List.of(report("call", "a", 1))));
+    forEnd(store().write(put(List.of(record("a", 5)), List.of(report("call", "a", 1)))));
     database.close();
 
-    OutcomeStore.Kept kept = store().load();
+    OutcomeStore.Kept kept = forEnd(store().load());
 
     assertThat(kept.records()).containsExactly(record("a", 5));
     assertThat(kept.reports()).containsExactly(report("call", "a", 1));
@@ -51,10 +53,10 @@ class SqliteOutcomeStoreTest extends OutcomeStoreKit {
   @Test
   void write_closedStore_saysSo() throws Exception {
     OutcomeStore store = store();
-    store.load();
+    forEnd(store.load());
     database.close();
 
-    assertThatThrownBy(() -> store.write(put(List.of(record("a", 1)), List.of())))
+    assertThatThrownBy(() -> forEnd(store.write(put(List.of(record("a", 1)), List.of()))))
         .isInstanceOf(StoreException.class);
   }
 }

@@ -1,10 +1,9 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import dev.admiral.optimizer.cache.EntryOwner;
 import dev.admiral.optimizer.cache.ResponseStore;
 import dev.admiral.optimizer.cache.Selector;
 import dev.admiral.optimizer.call.CallKey;
-import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,7 +13,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +80,7 @@ public final class SqliteResponseStore implements ResponseStore {
   }
 
   @Override
-  public @Nullable Row find(Shelf shelf, CallKey key) throws IOException {
+  public CompletableFuture<@Nullable Row> find(Shelf shelf, CallKey key) {
     return database.read(session -> {
       PreparedStatement find = session.statement(FIND);
       find.setInt(1, number(shelf));
@@ -94,7 +92,7 @@ public final class SqliteResponseStore implements ResponseStore {
   }
 
   @Override
-  public List<Row> findByHash(long bits) throws IOException {
+  public CompletableFuture<List<Row>> findByHash(long bits) {
     return database.read(session -> {
       PreparedStatement find = session.statement(FIND_BY_HASH);
       find.setBytes(1, new CallKey(bits, 0, 0, 0).bytes());
@@ -124,20 +122,19 @@ public final class SqliteResponseStore implements ResponseStore {
   }
 
   @Override
-  public void write(List<Change> changes) throws IOException {
-    await(
-        database.write(session -> {
-          for (Change change : changes) {
-            switch (change) {
-              case Change.Put(Shelf shelf, Row row) -> {
-                delete(session, shelf, row.key());
-                insert(session.statement(INSERT), shelf, row);
-              }
-              case Change.Delete(Shelf shelf, CallKey key) -> delete(session, shelf, key);
-            }
+  public CompletableFuture<@Nullable Void> write(List<Change> changes) {
+    return database.write(session -> {
+      for (Change change : changes) {
+        switch (change) {
+          case Change.Put(Shelf shelf, Row row) -> {
+            delete(session, shelf, row.key());
+            insert(session.statement(INSERT), shelf, row);
           }
-          return null;
-        }));
+          case Change.Delete(Shelf shelf, CallKey key) -> delete(session, shelf, key);
+        }
+      }
+      return null;
+    });
   }
 
   private static void insert(PreparedStatement insert, Shelf shelf, Row row) throws SQLException {
@@ -169,19 +166,26 @@ public final class SqliteResponseStore implements ResponseStore {
       long number, CallKey key, EntryOwner owner, String provider, String model, Instant created) {}
 
   @Override
-  public void delete(String tenant, Selector selector, Instant now, Consumer<CallKey> deleted)
-      throws IOException {
-    if (selector instanceof Selector.ByHash(String hash)) {
-      delete(matching(scan(hash), tenant, selector, now), now, deleted);
-      return;
-    }
-    long after = 0;
-    List<Scanned> step = scan(after);
-    while (!step.isEmpty()) {
-      delete(matching(step, tenant, selector, now), now, deleted);
-      after = step.getLast().number();
-      step = scan(after);
-    }
+  public CompletableFuture<@Nullable Void> delete(
+      String tenant, Selector selector, Instant now, Consumer<CallKey> deleted) {
+    return selector instanceof Selector.ByHash(String hash)
+        ? scan(hash)
+            .thenCompose(found -> delete(matching(found, tenant, selector, now), now, deleted))
+        : deleteAfter(0, tenant, selector, now, deleted);
+  }
+
+  /** Deletes step by step, so that others get their turns between. */
+  private CompletableFuture<@Nullable Void> deleteAfter(
+      long after, String tenant, Selector selector, Instant now, Consumer<CallKey> deleted) {
+    return scan(after)
+        .thenCompose(step -> {
+          if (step.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+          }
+          long last = step.getLast().number();
+          return delete(matching(step, tenant, selector, now), now, deleted)
+              .thenCompose(_ -> deleteAfter(last, tenant, selector, now, deleted));
+        });
   }
 
   private static List<Scanned> matching(
@@ -193,7 +197,7 @@ public final class SqliteResponseStore implements ResponseStore {
         .toList();
   }
 
-  private List<Scanned> scan(long after) throws IOException {
+  private CompletableFuture<List<Scanned>> scan(long after) {
     return database.read(session -> {
       PreparedStatement scan = session.statement(SCAN);
       scan.setLong(1, after);
@@ -202,11 +206,11 @@ public final class SqliteResponseStore implements ResponseStore {
     });
   }
 
-  private List<Scanned> scan(String hash) throws IOException {
+  private CompletableFuture<List<Scanned>> scan(String hash) {
     byte[] first = new byte[KEY_BYTES];
     byte[] last = new byte[KEY_BYTES];
     if (!prefix(hash, first, last)) {
-      return List.of();
+      return CompletableFuture.completedFuture(List.of());
     }
     return database.read(session -> {
       PreparedStatement scan = session.statement(SCAN_HASH);
@@ -249,54 +253,52 @@ public final class SqliteResponseStore implements ResponseStore {
     return rows;
   }
 
-  private void delete(List<Scanned> rows, Instant now, Consumer<CallKey> deleted)
-      throws IOException {
+  private CompletableFuture<@Nullable Void> delete(
+      List<Scanned> rows, Instant now, Consumer<CallKey> deleted) {
     if (rows.isEmpty()) {
-      return;
+      return CompletableFuture.completedFuture(null);
     }
-    List<CallKey> keys =
-        await(
-            database.write(session -> {
-              List<CallKey> gone = new ArrayList<>();
-              PreparedStatement delete = session.statement(DELETE_SCANNED);
-              for (Scanned row : rows) {
-                delete.setLong(1, row.number());
-                delete.setBytes(2, row.key().bytes());
-                delete.setLong(3, now.toEpochMilli());
-                if (delete.executeUpdate() > 0) {
-                  gone.add(row.key());
-                }
-              }
-              return gone;
-            }));
-    keys.forEach(deleted);
+    CompletableFuture<List<CallKey>> done =
+        database.write(session -> {
+          List<CallKey> gone = new ArrayList<>();
+          PreparedStatement delete = session.statement(DELETE_SCANNED);
+          for (Scanned row : rows) {
+            delete.setLong(1, row.number());
+            delete.setBytes(2, row.key().bytes());
+            delete.setLong(3, now.toEpochMilli());
+            if (delete.executeUpdate() > 0) {
+              gone.add(row.key());
+            }
+          }
+          return gone;
+        });
+    return done.thenAccept(keys -> keys.forEach(deleted));
   }
 
   // Bounds.
 
   @Override
-  public int deleteExpired(Shelf shelf, Instant now, int limit) throws IOException {
+  public CompletableFuture<Integer> deleteExpired(Shelf shelf, Instant now, int limit) {
     return deleteExpiringBy(shelf, now.toEpochMilli(), limit);
   }
 
   @Override
-  public int deleteNearestExpiry(Shelf shelf, int limit) throws IOException {
+  public CompletableFuture<Integer> deleteNearestExpiry(Shelf shelf, int limit) {
     return deleteExpiringBy(shelf, Long.MAX_VALUE, limit);
   }
 
-  private int deleteExpiringBy(Shelf shelf, long millis, int limit) throws IOException {
-    return await(
-        database.write(session -> {
-          PreparedStatement delete = session.statement(DELETE_EXPIRED);
-          delete.setInt(1, number(shelf));
-          delete.setLong(2, millis);
-          delete.setInt(3, limit);
-          return delete.executeUpdate();
-        }));
+  private CompletableFuture<Integer> deleteExpiringBy(Shelf shelf, long millis, int limit) {
+    return database.write(session -> {
+      PreparedStatement delete = session.statement(DELETE_EXPIRED);
+      delete.setInt(1, number(shelf));
+      delete.setLong(2, millis);
+      delete.setInt(3, limit);
+      return delete.executeUpdate();
+    });
   }
 
   @Override
-  public Size size(Shelf shelf) throws IOException {
+  public CompletableFuture<Size> size(Shelf shelf) {
     return database.read(session -> {
       PreparedStatement size = session.statement(SIZE);
       size.setInt(1, number(shelf));
@@ -307,7 +309,8 @@ public final class SqliteResponseStore implements ResponseStore {
   }
 
   @Override
-  public List<CallKey> keys(Shelf shelf, @Nullable CallKey after, int limit) throws IOException {
+  public CompletableFuture<List<CallKey>> keys(
+      Shelf shelf, @Nullable CallKey after, int limit) {
     return database.read(session -> {
       PreparedStatement keys = session.statement(KEYS);
       keys.setInt(1, number(shelf));
@@ -329,17 +332,5 @@ public final class SqliteResponseStore implements ResponseStore {
       case RESPONSES -> 0;
       case REPEATS -> 1;
     };
-  }
-
-  private static <T extends @Nullable Object> T await(CompletableFuture<T> write)
-      throws IOException {
-    try {
-      return write.get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the thread that waited for a write was told to stop", e);
-    }
   }
 }

@@ -1,6 +1,8 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
+import com.google.protobuf.ByteString;
 import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.DurableRecord;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.ledger.EntryQuery;
@@ -9,13 +11,12 @@ import dev.admiral.optimizer.ledger.LedgerStore;
 import dev.admiral.optimizer.ledger.Report;
 import dev.admiral.optimizer.ledger.ReportQuery;
 import dev.admiral.optimizer.ledger.Saving;
-import java.io.IOException;
+import dev.admiral.optimizer.ledger.UnitOfWork;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,16 +27,28 @@ import org.jspecify.annotations.Nullable;
 
 /** The ledger in main.db. */
 public final class SqliteLedgerStore implements LedgerStore {
-  private static final long PICO_PER_USD = 1_000_000_000_000L;
-
   private static final String INSERT =
       """
       INSERT INTO ledger_entry (
         id, call_id, attempt, tenant, agent, agent_group, task_type, provider, model,
         input, cached_input, cache_write, cache_write_1h, output, reasoning, usage_estimated,
-        pico_usd, price_version, cost_estimated, provider_request_id, created)
-      VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+        pico_usd, price_version, cost_estimated, provider_request_id, created,
+        usd)
+      VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
       ON CONFLICT (id) DO NOTHING
+      """;
+
+  /** Follows the table. */
+  private static final String INSERT_RECORD =
+      """
+       (id, kind, tenant, agent, created, body) VALUES (?,?,?,?,?,?)
+      ON CONFLICT (id) DO NOTHING
+      """;
+
+  /** Follows the table. */
+  private static final String RECORDS =
+      """
+       WHERE number > ? ORDER BY number LIMIT ?
       """;
 
   private static final String ADD_SAVING =
@@ -54,8 +67,9 @@ public final class SqliteLedgerStore implements LedgerStore {
   /** Follows the group. */
   private static final String PAID =
       """
-      , sum(exact_calls), sum(exact_usd), sum(exact_pico_usd),
-        sum(estimated_calls), sum(estimated_usd), sum(estimated_pico_usd), sum(unpriced_calls),
+      , sum(exact_calls), sum(exact_usd), sum(exact_pico_usd / 1000000),
+        sum(exact_pico_usd % 1000000), sum(estimated_calls), sum(estimated_usd),
+        sum(estimated_pico_usd / 1000000), sum(estimated_pico_usd % 1000000), sum(unpriced_calls),
         sum(input), sum(cached_input), sum(cache_write), sum(cache_write_1h),
         sum(output), sum(reasoning), max(usage_estimated)
       FROM ledger_day
@@ -66,7 +80,8 @@ public final class SqliteLedgerStore implements LedgerStore {
   /** Follows the group. */
   private static final String SAVED =
       """
-      , sum(calls), sum(usd), sum(pico_usd), sum(seconds), sum(nanos)
+      , sum(calls), sum(usd), sum(pico_usd / 1000000), sum(pico_usd % 1000000),
+        sum(seconds), sum(nanos)
       FROM ledger_saving
       WHERE tenant = ? AND day >= ? AND day < ? AND (?4 = '' OR agent = ?4)
       GROUP BY 1
@@ -76,7 +91,7 @@ public final class SqliteLedgerStore implements LedgerStore {
       """
       SELECT number, id, call_id, attempt, tenant, agent, agent_group, task_type, provider, model,
         input, cached_input, cache_write, cache_write_1h, output, reasoning, usage_estimated,
-        pico_usd, price_version, cost_estimated, provider_request_id, created
+        pico_usd, price_version, cost_estimated, provider_request_id, created, usd
       FROM ledger_entry
       """;
 
@@ -94,11 +109,61 @@ public final class SqliteLedgerStore implements LedgerStore {
   }
 
   @Override
-  public CompletableFuture<@Nullable Void> enter(LedgerEntry entry) {
+  public CompletableFuture<@Nullable Void> commit(UnitOfWork work) {
     return database.write(session -> {
-      insert(session.statement(INSERT), entry);
+      insert(session.statement(INSERT), work.entry());
+      for (DurableRecord record : work.records()) {
+        insert(session.statement("INSERT INTO " + table(record.log()) + INSERT_RECORD), record);
+      }
       return null;
     });
+  }
+
+  private static String table(DurableRecord.Log log) {
+    return switch (log) {
+      case OUTBOX -> "outbox";
+      case AUDIT -> "audit";
+    };
+  }
+
+  private static void insert(PreparedStatement insert, DurableRecord record) throws SQLException {
+    insert.setString(1, record.id());
+    insert.setString(2, record.kind());
+    insert.setString(3, record.tenant());
+    insert.setString(4, record.agent());
+    insert.setLong(5, Nanos.of(record.time()));
+    insert.setBytes(6, record.body().toByteArray());
+    insert.executeUpdate();
+  }
+
+  @Override
+  public CompletableFuture<List<NumberedRecord>> records(
+      DurableRecord.Log log, long after, int limit) {
+    String sql =
+        "SELECT number, id, kind, tenant, agent, created, body FROM " + table(log) + RECORDS;
+    return database.read(session -> {
+      PreparedStatement select = session.statement(sql);
+      select.setLong(1, after);
+      select.setInt(2, limit);
+      List<NumberedRecord> records = new ArrayList<>();
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          records.add(new NumberedRecord(row.getLong(1), record(log, row)));
+        }
+      }
+      return records;
+    });
+  }
+
+  private static DurableRecord record(DurableRecord.Log log, ResultSet row) throws SQLException {
+    return new DurableRecord(
+        log,
+        row.getString(2),
+        row.getString(3),
+        row.getString(4),
+        row.getString(5),
+        Nanos.instant(row.getLong(6)),
+        ByteString.copyFrom(row.getBytes(7)));
   }
 
   private static void insert(PreparedStatement insert, LedgerEntry e) throws SQLException {
@@ -120,7 +185,7 @@ public final class SqliteLedgerStore implements LedgerStore {
     insert.setLong(15, usage.reasoning());
     insert.setBoolean(16, usage.estimated());
     if (e.cost() instanceof Cost.Known known) {
-      insert.setLong(17, known.amount().picoUsd());
+      insert.setLong(17, known.amount().pico());
       insert.setString(18, known.priceVersion());
     } else {
       insert.setNull(17, Types.BIGINT);
@@ -129,6 +194,7 @@ public final class SqliteLedgerStore implements LedgerStore {
     insert.setBoolean(19, e.estimated());
     insert.setString(20, e.providerRequestId());
     insert.setLong(21, e.createdNanos());
+    insert.setLong(22, e.cost().amountOrZero().units());
     insert.executeUpdate();
   }
 
@@ -151,15 +217,15 @@ public final class SqliteLedgerStore implements LedgerStore {
     add.setString(5, s.model());
     add.setInt(6, s.source().getNumber());
     add.setLong(7, s.calls());
-    add.setLong(8, s.amount().picoUsd() / PICO_PER_USD);
-    add.setLong(9, s.amount().picoUsd() % PICO_PER_USD);
+    add.setLong(8, s.amount().units());
+    add.setLong(9, s.amount().pico());
     add.setLong(10, s.time().toSeconds());
     add.setLong(11, s.time().toNanosPart());
     add.executeUpdate();
   }
 
   @Override
-  public List<Report.Row> rows(ReportQuery query) throws IOException {
+  public CompletableFuture<List<Report.Row>> rows(ReportQuery query) {
     return database.read(session -> {
       Map<String, Report.Row> rows = new HashMap<>();
       try (ResultSet found = select(session, PAID, query)) {
@@ -204,20 +270,20 @@ public final class SqliteLedgerStore implements LedgerStore {
   private static Report.Row paid(String group, ResultSet row) throws SQLException {
     Usage usage =
         new Usage(
-            row.getLong(9),
-            row.getLong(10),
             row.getLong(11),
             row.getLong(12),
             row.getLong(13),
             row.getLong(14),
-            row.getBoolean(15));
+            row.getLong(15),
+            row.getLong(16),
+            row.getBoolean(17));
     return new Report.Row(
         group,
         row.getLong(2),
         money(row, 3),
-        row.getLong(5),
-        money(row, 6),
-        row.getLong(8),
+        row.getLong(6),
+        money(row, 7),
+        row.getLong(10),
         0,
         Money.ZERO,
         Duration.ZERO,
@@ -234,19 +300,25 @@ public final class SqliteLedgerStore implements LedgerStore {
         0,
         row.getLong(2),
         money(row, 3),
-        Duration.ofSeconds(row.getLong(5), row.getLong(6)),
+        Duration.ofSeconds(row.getLong(6), row.getLong(7)),
         Usage.NONE);
   }
 
-  /** Puts dollars and the rest together again. */
+  /**
+   * Puts sums of dollars, of millionths and of what is below those together again: a sum of rests
+   * as they are kept would leave 64 bits after nine million rows.
+   */
   private static Money money(ResultSet row, int column) throws SQLException {
-    long dollars = Math.multiplyExact(row.getLong(column), PICO_PER_USD);
-    return new Money(Math.addExact(dollars, row.getLong(column + 1)));
+    long micros = row.getLong(column + 1);
+    long picos = row.getLong(column + 2);
+    return Money.of(row.getLong(column), 0)
+        .plus(Money.ofEach(micros, 1_000_000))
+        .plus(new Money(picos));
   }
 
   @Override
-  public List<Numbered> entries(EntryQuery query, @Nullable Place before, int limit)
-      throws IOException {
+  public CompletableFuture<List<Numbered>> entries(
+      EntryQuery query, @Nullable Place before, int limit) {
     boolean byAgent = !query.agent().isEmpty();
     boolean byCall = !query.callId().isEmpty();
     String sql =
@@ -303,7 +375,8 @@ public final class SqliteLedgerStore implements LedgerStore {
     Cost cost =
         row.wasNull()
             ? new Cost.Unknown()
-            : new Cost.Known(new Money(picoUsd), row.getString(19), row.getBoolean(20));
+            : new Cost.Known(
+                Money.of(row.getLong(23), picoUsd), row.getString(19), row.getBoolean(20));
     return new LedgerEntry(
         row.getString(2),
         row.getString(3),
@@ -317,6 +390,6 @@ public final class SqliteLedgerStore implements LedgerStore {
         usage,
         cost,
         row.getString(21),
-        Instant.ofEpochSecond(0, row.getLong(22)));
+        Nanos.instant(row.getLong(22)));
   }
 }

@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import java.io.BufferedReader;
 import java.io.Closeable;

@@ -1,5 +1,8 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
+import dev.admiral.optimizer.store.Durability;
+import dev.admiral.optimizer.store.StoreException;
+import dev.admiral.optimizer.store.StoreHealth;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.HealthState;
 import java.io.IOException;
@@ -16,12 +19,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -48,9 +58,9 @@ import org.sqlite.SQLiteConfig;
  * the caller, and the carrier below it, for as long as it hangs. So a caller can always give up
  * waiting; its write stays queued and its future still tells the truth.
  *
- * <p><b>Reading.</b> Reads run on the calling thread, on one of a few read-only connections; WAL
- * lets them proceed beside the writer. While a read is inside SQLite it holds its carrier, hence
- * the small number; callers beyond it wait, at most a bound.
+ * <p><b>Reading.</b> A few threads read, each on a read-only connection of its own; WAL lets them
+ * proceed beside the writer. They are platform threads, as native code would pin the carriers of
+ * virtual ones. Reads beyond their number wait for a turn, at most a bound.
  *
  * <p><b>Opening.</b> Constructing looks only at the first bytes of the file, to refuse one that is
  * of a newer version or no database; it writes nothing. The writer thread opens, creates and
@@ -69,23 +79,16 @@ public final class SqliteDatabase implements AutoCloseable {
   private static final int CHECKPOINT_PAGES = 4000;
 
   private static final int WRITER_CACHE_KIB = 16_384;
-
-  /** What a commit survives. */
-  public enum Durability {
-    /** The end of the process at any instant, kill -9 included; not the loss of power. */
-    PROCESS,
-    /** The loss of power: each group is forced to the disk. */
-    POWER
-  }
+  private static final int READER_IDLE_SECONDS = 30;
 
   /**
    * Bounds of one file.
    *
    * @param durability what a commit survives
-   * @param queueLimit writes waiting; more are refused
+   * @param queueLimit writes waiting, and reads; more are refused
    * @param groupLimit most writes in one transaction
-   * @param readers reads at one time
-   * @param readWait longest wait of a read for its turn
+   * @param readers threads that read
+   * @param readWait longest wait of a read for its turn, and of the first for the file
    * @param lockWait longest wait for another process that locks the file
    * @param slowAfter a group that takes longer is reported by {@link #check}
    * @param closeWait longest wait for queued writes when closing
@@ -111,6 +114,12 @@ public final class SqliteDatabase implements AutoCloseable {
           durability, 16_384, 512, readers, wait, wait, wait, Duration.ofSeconds(5));
     }
 
+    /** Returns these settings with another number of threads that read. */
+    public Settings withReaders(int number) {
+      return new Settings(
+          durability, queueLimit, groupLimit, number, readWait, lockWait, slowAfter, closeWait);
+    }
+
     public Settings {
       if (queueLimit < 1 || groupLimit < 1 || readers < 1) {
         throw new IllegalArgumentException(
@@ -118,14 +127,6 @@ public final class SqliteDatabase implements AutoCloseable {
       }
     }
   }
-
-  /**
-   * Whether the file can be written.
-   *
-   * @param reason why not, in one sentence; empty while serving
-   * @param since since when
-   */
-  public record Health(HealthState state, String reason, Instant since) {}
 
   /**
    * What happened since the start.
@@ -169,6 +170,18 @@ public final class SqliteDatabase implements AutoCloseable {
     }
   }
 
+  private static final class Reading<T extends @Nullable Object> {
+    final Read<T> read;
+    final CompletableFuture<T> done = new CompletableFuture<>();
+
+    /** True once its turn has come, or nobody waits for it any more. */
+    final AtomicBoolean begun = new AtomicBoolean();
+
+    Reading(Read<T> read) {
+      this.read = read;
+    }
+  }
+
   private record Trouble(String reason, Instant since) {}
 
   private final Path file;
@@ -176,13 +189,19 @@ public final class SqliteDatabase implements AutoCloseable {
   private final Settings settings;
   private final Time time;
   private final BlockingQueue<Job<?>> queue;
-  private final BlockingQueue<Reader> readers;
+  private final ThreadPoolExecutor readers;
   private final Thread writer;
 
   private final LongAdder written = new LongAdder();
   private final LongAdder groups = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder refused = new LongAdder();
+
+  /** Reads that have a turn, or wait for one. */
+  private final AtomicInteger turns = new AtomicInteger();
+
+  /** Connections of reading threads that nobody uses now. */
+  private final Queue<Session> idle = new ConcurrentLinkedQueue<>();
 
   /** Wakes the writer to see that the database is closing. */
   private final Job<@Nullable Void> lastCall = new Job<>(_ -> null);
@@ -196,11 +215,6 @@ public final class SqliteDatabase implements AutoCloseable {
   private volatile Instant servingSince;
   private volatile @Nullable Instant groupSince;
 
-  /** A turn to read, and its connection once there is one. */
-  private static final class Reader {
-    @Nullable Session session;
-  }
-
   private SqliteDatabase(Path file, Schema schema, Settings settings, Time time) {
     this.file = file;
     this.schema = schema;
@@ -208,12 +222,25 @@ public final class SqliteDatabase implements AutoCloseable {
     this.time = time;
     this.servingSince = time.now();
     this.queue = new ArrayBlockingQueue<>(settings.queueLimit());
-    this.readers = new ArrayBlockingQueue<>(settings.readers());
-    for (int i = 0; i < settings.readers(); i++) {
-      readers.add(new Reader());
-    }
+    this.readers = readers(file, settings);
     this.writer =
         Thread.ofPlatform().daemon().name("store-" + file.getFileName()).unstarted(this::writeAll);
+  }
+
+  private static ThreadPoolExecutor readers(Path file, Settings settings) {
+    ThreadPoolExecutor readers =
+        new ThreadPoolExecutor(
+            settings.readers(),
+            settings.readers(),
+            READER_IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(settings.queueLimit()),
+            Thread.ofPlatform()
+                .daemon()
+                .name("store-" + file.getFileName() + "-read-", 0)
+                .factory());
+    readers.allowCoreThreadTimeOut(true);
+    return readers;
   }
 
   /**
@@ -283,18 +310,18 @@ public final class SqliteDatabase implements AutoCloseable {
   }
 
   /** Returns whether the file can be written, as far as the last writes tell. */
-  public Health check() {
+  public StoreHealth check() {
     Trouble known = trouble;
     if (known != null) {
-      return new Health(HealthState.HEALTH_STATE_NOT_SERVING, known.reason, known.since);
+      return new StoreHealth(HealthState.HEALTH_STATE_NOT_SERVING, known.reason, known.since);
     }
     Instant since = groupSince;
     if (since != null && since.plus(settings.slowAfter()).isBefore(time.now())) {
       String reason =
           file + " has not finished a write for " + settings.slowAfter().toMillis() + " ms";
-      return new Health(HealthState.HEALTH_STATE_NOT_SERVING, reason, since);
+      return new StoreHealth(HealthState.HEALTH_STATE_NOT_SERVING, reason, since);
     }
-    return new Health(HealthState.HEALTH_STATE_SERVING, "", servingSince);
+    return new StoreHealth(HealthState.HEALTH_STATE_SERVING, "", servingSince);
   }
 
   /** Returns what happened since the start. */
@@ -324,45 +351,25 @@ public final class SqliteDatabase implements AutoCloseable {
   }
 
   /**
-   * Reads on the calling thread.
-   *
-   * @throws StoreException if the file cannot be read, or no turn came within the bound
+   * Queues a read. The future completes with what was read, or with a {@link StoreException} if the
+   * file cannot be read, or no turn came within the bound; one that is cancelled before its turn is
+   * passed over. Continuations run on a reading thread: they must be short.
    */
-  <T extends @Nullable Object> T read(Read<T> read) throws StoreException {
-    Reader reader = null;
+  <T extends @Nullable Object> CompletableFuture<T> read(Read<T> read) {
+    Reading<T> reading = new Reading<>(read);
+    boolean waits = turns.incrementAndGet() > settings.readers();
     try {
-      if (!ready) {
-        this.<@Nullable Void>write(_ -> null)
-            .get(settings.readWait().toNanos(), TimeUnit.NANOSECONDS);
-      }
-      reader = readers.poll(settings.readWait().toNanos(), TimeUnit.NANOSECONDS);
-      if (reader == null || closing) {
-        throw reader == null ? tooSlow() : closed();
-      }
-      if (reader.session == null) {
-        reader.session = connect(true);
-      }
-      return read.run(reader.session);
-    } catch (SQLException e) {
-      StoreException failure = StoreException.of(file.toString(), e);
-      if (reader != null) {
-        closeQuietly(reader.session);
-        reader.session = null;
-      }
-      throw failure;
-    } catch (ExecutionException e) {
-      throw StoreException.of(file.toString(), e.getCause() == null ? e : e.getCause());
-    } catch (TimeoutException e) {
-      throw tooSlow();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreException(
-          StoreException.Kind.BUSY, "the call that waited for " + file + " was cancelled", e);
-    } finally {
-      if (reader != null) {
-        readers.add(reader);
-      }
+      readers.execute(() -> read(reading));
+    } catch (RejectedExecutionException e) {
+      turns.decrementAndGet();
+      reading.done.completeExceptionally(closing ? closed() : tooSlow());
+      return reading.done;
     }
+    if (waits) {
+      CompletableFuture.delayedExecutor(settings.readWait().toNanos(), TimeUnit.NANOSECONDS)
+          .execute(() -> giveUp(reading));
+    }
+    return reading.done;
   }
 
   private StoreException tooSlow() {
@@ -383,24 +390,72 @@ public final class SqliteDatabase implements AutoCloseable {
       return;
     }
     closing = true;
+    readers.shutdown();
     boolean interrupted = false;
     try {
       if (!queue.offer(lastCall, settings.closeWait().toMillis(), TimeUnit.MILLISECONDS)
           || !writer.join(settings.closeWait())) {
         log.error("{} was left open: its disk does not answer", file);
       }
-      for (int i = 0; i < settings.readers(); i++) {
-        Reader reader = readers.poll(settings.readWait().toMillis(), TimeUnit.MILLISECONDS);
-        if (reader != null) {
-          closeQuietly(reader.session);
-          reader.session = null;
-        }
+      if (!readers.awaitTermination(settings.readWait().toNanos(), TimeUnit.NANOSECONDS)) {
+        log.warn("{} is closed although somebody reads it still", file);
       }
+      idle.forEach(this::closeQuietly);
     } catch (InterruptedException e) {
       interrupted = true;
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  // The reading threads.
+
+  private <T extends @Nullable Object> void read(Reading<T> reading) {
+    try {
+      if (!reading.done.isDone() && reading.begun.compareAndSet(false, true)) {
+        run(reading);
+      }
+    } finally {
+      turns.decrementAndGet();
+    }
+  }
+
+  private <T extends @Nullable Object> void run(Reading<T> reading) {
+    Session session = null;
+    try {
+      if (!ready) {
+        prepare().get(settings.readWait().toNanos(), TimeUnit.NANOSECONDS);
+      }
+      if (closing) {
+        throw closed();
+      }
+      session = idle.poll();
+      if (session == null) {
+        session = connect(true);
+      }
+      T result = reading.read.run(session);
+      idle.add(session);
+      reading.done.complete(result);
+    } catch (SQLException | StoreException e) {
+      closeQuietly(session);
+      reading.done.completeExceptionally(Failures.of(file.toString(), e));
+    } catch (ExecutionException e) {
+      reading.done.completeExceptionally(
+          Failures.of(file.toString(), e.getCause() == null ? e : e.getCause()));
+    } catch (TimeoutException e) {
+      reading.done.completeExceptionally(tooSlow());
+    } catch (InterruptedException e) {
+      reading.done.completeExceptionally(closed());
+    } catch (RuntimeException e) {
+      closeQuietly(session);
+      reading.done.completeExceptionally(e);
+    }
+  }
+
+  private void giveUp(Reading<?> reading) {
+    if (reading.begun.compareAndSet(false, true)) {
+      reading.done.completeExceptionally(tooSlow());
     }
   }
 
@@ -462,7 +517,7 @@ public final class SqliteDatabase implements AutoCloseable {
       }
       open.statement("COMMIT").execute();
     } catch (SQLException | StoreException | RuntimeException e) {
-      return failed(StoreException.of(file.toString(), e));
+      return failed(Failures.of(file.toString(), e));
     }
     if (trouble != null) {
       trouble = null;
@@ -565,7 +620,7 @@ public final class SqliteDatabase implements AutoCloseable {
           .load()
           .migrate();
     } catch (FlywayException e) {
-      throw StoreException.ofMigration(file.toString(), schema.version(), e);
+      throw Failures.ofMigration(file.toString(), schema.version(), e);
     }
     opened.execute("PRAGMA user_version = " + schema.version());
     // The version must be in the file itself, where an older server looks before it opens it.

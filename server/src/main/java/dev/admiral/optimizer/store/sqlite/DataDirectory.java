@@ -1,5 +1,6 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
+import dev.admiral.optimizer.store.StoreException;
 import static java.util.Objects.requireNonNullElse;
 
 import java.io.IOException;
@@ -112,7 +113,7 @@ public final class DataDirectory implements AutoCloseable {
       restrict(path.resolve(LOCK_FILE));
       for (Schema schema : Schema.values()) {
         Path database = path.resolve(schema.fileName());
-        if (schema.version() > 0 && !Files.exists(database)) {
+        if (!Files.exists(database)) {
           Files.createFile(database, PosixFilePermissions.asFileAttribute(MY_FILE));
         }
         restrict(database);

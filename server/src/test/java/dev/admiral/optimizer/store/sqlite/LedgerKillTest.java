@@ -1,7 +1,10 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.store.StoreException;
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.ledger.EntryQuery;
 import dev.admiral.optimizer.ledger.Ledger;
@@ -43,13 +46,13 @@ class LedgerKillTest {
         SqliteDatabase database = database(data)) {
       SqliteLedgerStore store = new SqliteLedgerStore(database);
       List<String> stored =
-          store.entries(new EntryQuery("t", null, null, "", ""), null, Integer.MAX_VALUE).stream()
+          forEnd(store.entries(new EntryQuery("t", null, null, "", ""), null, Integer.MAX_VALUE)).stream()
               .map(Numbered::entry)
               .map(LedgerEntry::id)
               .toList();
       assertThat(stored).doesNotHaveDuplicates().containsAll(acknowledged);
       Report.Row sum =
-          store.rows(new ReportQuery("t", null, null, ReportQuery.Grouping.ALL, "")).getFirst();
+          forEnd(store.rows(new ReportQuery("t", null, null, ReportQuery.Grouping.ALL, ""))).getFirst();
       assertThat(sum.exactCalls()).isEqualTo(stored.size());
       assertThat(sum.exact().picoUsd()).isEqualTo(stored.size() * PICO_USD);
     }
@@ -72,7 +75,7 @@ class LedgerKillTest {
     return SqliteDatabase.open(
         data.file(Schema.MAIN),
         Schema.MAIN,
-        SqliteDatabase.Settings.of(SqliteDatabase.Durability.PROCESS),
+        SqliteDatabase.Settings.of(Durability.PROCESS),
         Time.SYSTEM);
   }
 
@@ -81,6 +84,8 @@ class LedgerKillTest {
     DataDirectory data = DataDirectory.open(Path.of(args[0]));
     Ledger ledger =
         new Ledger(new SqliteLedgerStore(database(data)), Ledger.Settings.DEFAULT, Time.SYSTEM);
+    // A busy machine may hold the disk up; without this nothing would be written any more then.
+    ledger.start();
     for (int w = 0; w < WRITERS; w++) {
       String prefix = args[1] + "-" + w + "-";
       Thread.ofPlatform().start(() -> enterForEver(ledger, prefix));

@@ -1,25 +1,22 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.store.sqlite;
 
 import dev.admiral.optimizer.learning.OutcomeRecord;
 import dev.admiral.optimizer.learning.OutcomeReport;
 import dev.admiral.optimizer.learning.OutcomeStore;
-import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Reported outcomes in learning.db. */
 public final class SqliteOutcomeStore implements OutcomeStore {
-  private static final String LINE = "\n";
-
   private static final String RECORDS =
       """
       SELECT tenant, provider, model, task_type, good, bad, scores, score_sum, agents,
@@ -33,8 +30,25 @@ public final class SqliteOutcomeStore implements OutcomeStore {
       FROM outcome_report
       """;
 
-  private static final String PUT_RECORD =
-      "INSERT OR REPLACE INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?)";
+  private static final String AGENTS =
+      "SELECT agents FROM outcome"
+          + " WHERE tenant = ? AND provider = ? AND model = ? AND task_type = ?";
+
+  private static final String ADD =
+      """
+      INSERT INTO outcome (
+        tenant, provider, model, task_type, good, bad, scores, score_sum, agents,
+        first_reported, last_reported)
+      VALUES (?,?,?,?,?,?,?,?,?,?,?)
+      ON CONFLICT DO UPDATE SET
+        good = good + excluded.good,
+        bad = bad + excluded.bad,
+        scores = scores + excluded.scores,
+        score_sum = score_sum + excluded.score_sum,
+        agents = excluded.agents,
+        first_reported = min(first_reported, excluded.first_reported),
+        last_reported = max(last_reported, excluded.last_reported)
+      """;
 
   private static final String PUT_REPORT =
       "INSERT OR REPLACE INTO outcome_report VALUES (?,?,?,?,?,?,?,?,?)";
@@ -46,24 +60,17 @@ public final class SqliteOutcomeStore implements OutcomeStore {
       "DELETE FROM outcome_report"
           + " WHERE tenant = ? AND provider = ? AND model = ? AND task_type = ?";
 
-  /** Follows the index: the planner, which has no statistics, might read all of a tenant's. */
   private static final String LET_GO =
-      "DELETE FROM outcome_report INDEXED BY outcome_report_by_age WHERE tenant = ? AND number < ?";
+      "DELETE FROM outcome_report WHERE tenant = ? AND call_id = ? AND agent = ?";
 
   private final SqliteDatabase database;
-  private final Duration writeWait;
 
-  /**
-   * @param writeWait longest wait for a write; past it the write counts as failed though it may
-   *     still be done
-   */
-  public SqliteOutcomeStore(SqliteDatabase database, Duration writeWait) {
+  public SqliteOutcomeStore(SqliteDatabase database) {
     this.database = database;
-    this.writeWait = writeWait;
   }
 
   @Override
-  public Kept load() throws IOException {
+  public CompletableFuture<Kept> load() {
     return database.read(session -> {
       List<OutcomeRecord> records = new ArrayList<>();
       try (ResultSet rows = session.statement(RECORDS).executeQuery()) {
@@ -82,36 +89,31 @@ public final class SqliteOutcomeStore implements OutcomeStore {
   }
 
   @Override
-  public void write(Change change) throws IOException {
-    Writes.await(
-        database.write(session -> {
-          for (OutcomeRecord.Key key : change.forgotten()) {
-            for (String sql : List.of(FORGET, FORGET_REPORTS)) {
-              PreparedStatement removal = session.statement(sql);
-              bindKey(removal, key);
-              removal.executeUpdate();
-            }
-          }
-          for (OutcomeRecord record : change.records()) {
-            put(session.statement(PUT_RECORD), record);
-          }
-          for (OutcomeReport report : change.reports()) {
-            put(session.statement(PUT_REPORT), report);
-          }
-          for (Map.Entry<String, Long> oldest : change.oldest().entrySet()) {
-            PreparedStatement letGo = session.statement(LET_GO);
-            letGo.setString(1, oldest.getKey());
-            letGo.setLong(2, oldest.getValue());
-            letGo.executeUpdate();
-          }
-          return null;
-        }),
-        writeWait,
-        Schema.LEARNING);
+  public CompletableFuture<@Nullable Void> write(Change change) {
+    return database.write(session -> {
+      for (OutcomeRecord.Key key : change.forgotten()) {
+        for (String sql : List.of(FORGET, FORGET_REPORTS)) {
+          PreparedStatement removal = session.statement(sql);
+          bindKey(removal, key);
+          removal.executeUpdate();
+        }
+      }
+      PreparedStatement letGo = session.statement(LET_GO);
+      for (OutcomeReport.Id id : change.letGo()) {
+        bindId(letGo, id);
+        letGo.executeUpdate();
+      }
+      for (OutcomeRecord gain : change.gains()) {
+        add(session, gain);
+      }
+      for (OutcomeReport report : change.reports()) {
+        put(session.statement(PUT_REPORT), report);
+      }
+      return null;
+    });
   }
 
   private static OutcomeRecord record(ResultSet row) throws SQLException {
-    String agents = row.getString(9);
     return new OutcomeRecord(
         new OutcomeRecord.Key(
             row.getString(1), row.getString(2), row.getString(3), row.getString(4)),
@@ -119,9 +121,9 @@ public final class SqliteOutcomeStore implements OutcomeStore {
         row.getLong(6),
         row.getLong(7),
         row.getLong(8),
-        agents.isEmpty() ? Set.of() : Set.of(agents.split(LINE, -1)),
-        Writes.instant(row.getLong(10)),
-        Writes.instant(row.getLong(11)));
+        Names.split(row.getString(9)),
+        Nanos.instant(row.getLong(10)),
+        Nanos.instant(row.getLong(11)));
   }
 
   private static OutcomeReport report(ResultSet row) throws SQLException {
@@ -137,22 +139,29 @@ public final class SqliteOutcomeStore implements OutcomeStore {
         none ? OptionalInt.empty() : OptionalInt.of(score));
   }
 
-  private static void put(PreparedStatement statement, OutcomeRecord record) throws SQLException {
-    bindKey(statement, record.key());
-    statement.setLong(5, record.good());
-    statement.setLong(6, record.bad());
-    statement.setLong(7, record.scores());
-    statement.setLong(8, record.scoreSum());
-    statement.setString(9, record.agents().stream().sorted().collect(Collectors.joining(LINE)));
-    statement.setLong(10, Writes.nanos(record.first()));
-    statement.setLong(11, Writes.nanos(record.last()));
-    statement.executeUpdate();
+  private static void add(Session session, OutcomeRecord gain) throws SQLException {
+    Set<String> agents = new HashSet<>(gain.agents());
+    PreparedStatement kept = session.statement(AGENTS);
+    bindKey(kept, gain.key());
+    try (ResultSet row = kept.executeQuery()) {
+      if (row.next()) {
+        agents.addAll(Names.split(row.getString(1)));
+      }
+    }
+    PreparedStatement add = session.statement(ADD);
+    bindKey(add, gain.key());
+    add.setLong(5, gain.good());
+    add.setLong(6, gain.bad());
+    add.setLong(7, gain.scores());
+    add.setLong(8, gain.scoreSum());
+    add.setString(9, Names.join(agents));
+    add.setLong(10, Nanos.of(gain.first()));
+    add.setLong(11, Nanos.of(gain.last()));
+    add.executeUpdate();
   }
 
   private static void put(PreparedStatement statement, OutcomeReport report) throws SQLException {
-    statement.setString(1, report.id().tenant());
-    statement.setString(2, report.id().callId());
-    statement.setString(3, report.id().agent());
+    bindId(statement, report.id());
     statement.setLong(4, report.number());
     statement.setString(5, report.key().provider());
     statement.setString(6, report.key().model());
@@ -172,5 +181,12 @@ public final class SqliteOutcomeStore implements OutcomeStore {
     statement.setString(2, key.provider());
     statement.setString(3, key.model());
     statement.setString(4, key.taskType());
+  }
+
+  private static void bindId(PreparedStatement statement, OutcomeReport.Id id)
+      throws SQLException {
+    statement.setString(1, id.tenant());
+    statement.setString(2, id.callId());
+    statement.setString(3, id.agent());
   }
 }
