@@ -194,7 +194,7 @@ class RememberedTest {
   @Test
   void repeat_getsTheFirstAnswerAndCostsNothing() {
     world.red.answers("first").answers("second");
-    repeatable("x");
+    repeatable("x").answered();
     Client repeat = world.ask("x").repeatable("id").cache(CachePolicy.Mode.MODE_BYPASS).start();
 
     assertThat(repeat.text()).isEqualTo("first");
