@@ -101,7 +101,8 @@ class PackageArrowsTest {
     Set<String> known =
         Set.of("java.", ROOT, "com.google.protobuf.", "org.jspecify.", "com.google.errorprone.");
 
-    assertThat(foreign(origin -> part(origin).equals("call"), target -> startsWithAny(target, known)))
+    assertThat(
+            foreign(origin -> part(origin).equals("call"), target -> startsWithAny(target, known)))
         .isEmpty();
   }
 
@@ -130,8 +131,7 @@ class PackageArrowsTest {
   }
 
   /** What the chosen packages import although {@code welcome} does not hold for it. */
-  private static List<String> foreign(
-      Predicate<JavaClass> origin, Predicate<String> welcome) {
+  private static List<String> foreign(Predicate<JavaClass> origin, Predicate<String> welcome) {
     return dependencies()
         .filter(d -> origin.test(d.getOriginClass()))
         .filter(d -> !d.getTargetClass().getBaseComponentType().isPrimitive())

@@ -6,7 +6,6 @@ import dev.admiral.optimizer.admission.RequestRateLimiter;
 import dev.admiral.optimizer.app.Config.ProviderConfig;
 import dev.admiral.optimizer.app.Watchdog.Door;
 import dev.admiral.optimizer.cache.ResponseCache;
-import dev.admiral.optimizer.flight.SingleFlight;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.events.Event;
 import dev.admiral.optimizer.events.EventBus;
@@ -14,6 +13,7 @@ import dev.admiral.optimizer.events.FanOut;
 import dev.admiral.optimizer.fleet.Agent;
 import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.fleet.Keys;
+import dev.admiral.optimizer.flight.SingleFlight;
 import dev.admiral.optimizer.grpc.GrpcServices;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.PartHealth;
@@ -161,9 +161,8 @@ final class Wiring implements AutoCloseable {
 
     // What is kept.
     final DataDirectory data = opened("data directory", DataDirectory.open(config.dataDir()));
-    final SqliteDatabase main =
-        database(data, Schema.MAIN, EngineSettings.mainDatabase(config));
-    final SqliteDatabase learningFile = 
+    final SqliteDatabase main = database(data, Schema.MAIN, EngineSettings.mainDatabase(config));
+    final SqliteDatabase learningFile =
         database(data, Schema.LEARNING, EngineSettings.database(config.durability()));
     final SqliteDatabase agents =
         database(data, Schema.AGENTS, EngineSettings.database(config.durability()));

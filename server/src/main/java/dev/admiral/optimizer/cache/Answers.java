@@ -175,15 +175,17 @@ public final class Answers {
 
   /**
    * Keeps an answer, in place of an older one. Does nothing if the answer is not {@link
-   * CacheRules#cacheable}, is larger than the settings allow, or was invalidated since the epoch. Never
-   * blocks.
+   * CacheRules#cacheable}, is larger than the settings allow, or was invalidated since the epoch.
+   * Never blocks.
    *
    * @param owner whom the answer belongs to
    * @param ttl how long it may be served
    * @param epoch {@link #epoch()} from before the answer was asked for
    */
   public void put(CallKey key, EntryOwner owner, Answer answer, Duration ttl, long epoch) {
-    if (!ttl.isPositive() || !CacheRules.cacheable(answer) || forbidsPut(epoch, key, owner, answer)) {
+    if (!ttl.isPositive()
+        || !CacheRules.cacheable(answer)
+        || forbidsPut(epoch, key, owner, answer)) {
       return;
     }
     Entry entry = new Entry(key, owner, answer, ttl);
@@ -192,7 +194,8 @@ public final class Answers {
     }
     memory.put(key.a(), entry);
     Instant expires = time.now().plus(ttl);
-    disk.writes().put(new WriteBehind.Put(Shelf.RESPONSES, key, owner, answer, null, expires), false);
+    disk.writes()
+        .put(new WriteBehind.Put(Shelf.RESPONSES, key, owner, answer, null, expires), false);
     if (forbidsPut(epoch, key, owner, answer)) {
       removeFromMemory(entry);
       disk.writes().delete(Shelf.RESPONSES, key);
@@ -217,8 +220,7 @@ public final class Answers {
    * @throws IOException if the disk tier could not be cleared; its answers are still not served
    *     while this process lives
    */
-  long invalidate(String tenant, Selector selector)
-      throws IOException, InterruptedException {
+  long invalidate(String tenant, Selector selector) throws IOException, InterruptedException {
     Instant now = time.now();
     invalidations.add(tenant, selector, now);
     Set<CallKey> removed = new HashSet<>();
@@ -229,7 +231,8 @@ public final class Answers {
       }
     }
     removed.addAll(
-        disk.writes().deleteIf(put -> matches(selector, tenant, put.key, put.owner, put.answer, now)));
+        disk.writes()
+            .deleteIf(put -> matches(selector, tenant, put.key, put.owner, put.answer, now)));
     AtomicLong onDiskOnly = new AtomicLong();
     Set<CallKey> counted = Set.copyOf(removed);
     DiskReads.await(
@@ -277,8 +280,11 @@ public final class Answers {
       return true;
     }
     List<CallKey> waiting =
-        disk.writes().deleteIf(put ->
-            put.key.a() == bits && put.owner.tenant().equals(tenant) && put.expires.isAfter(now));
+        disk.writes()
+            .deleteIf(put ->
+                put.key.a() == bits
+                    && put.owner.tenant().equals(tenant)
+                    && put.expires.isAfter(now));
     return !waiting.isEmpty() || evictFromDisk(tenant, bits, now);
   }
 

@@ -70,8 +70,8 @@ public record CacheSettings(
    * Returns the defaults: 10 minutes; 256 MiB of memory, or a quarter of the heap if that is less;
    * 4 GiB of disk; answers up to 8 MiB; repeats for 24 hours, in 1 GiB of disk and a thirty-second
    * of the heap up to 32 MiB, waiting 2 s at most; failures for 30 s, 10,000 of them; 64 MiB
-   * waiting, or a sixteenth of the heap, written 32 at a time after 20 ms; 250 ms for a read;
-   * a purge of 500 entries each 10 s; a filter of 4 MiB.
+   * waiting, or a sixteenth of the heap, written 32 at a time after 20 ms; 250 ms for a read; a
+   * purge of 500 entries each 10 s; a filter of 4 MiB.
    *
    * @param heapBytes the largest heap this process may have
    */

@@ -2,10 +2,10 @@ package dev.admiral.optimizer.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.admiral.optimizer.call.VirtualTime;
-import dev.admiral.optimizer.call.Samples;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.Samples;
+import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.v1.FinishReason;
 import java.time.Duration;
 import java.time.Instant;

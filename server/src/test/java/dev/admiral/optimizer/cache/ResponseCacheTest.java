@@ -1,19 +1,19 @@
 package dev.admiral.optimizer.cache;
 
-import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static dev.admiral.optimizer.call.Samples.key;
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.admiral.optimizer.call.VirtualTime;
-import dev.admiral.optimizer.call.Samples;
 import dev.admiral.optimizer.cache.ResponseStore.Row;
 import dev.admiral.optimizer.cache.ResponseStore.Shelf;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Samples;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -68,11 +68,7 @@ class ResponseCacheTest {
 
   private ResponseCache cache(CacheSettings settings) {
     return new ResponseCache(
-        settings,
-        store,
-        time,
-        new Random(1),
-        Thread.ofPlatform().daemon().factory());
+        settings, store, time, new Random(1), Thread.ofPlatform().daemon().factory());
   }
 
   private Answer answer(String text) {
@@ -287,12 +283,14 @@ class ResponseCacheTest {
 
   @Test
   void selectors_takeWhatTheySay() throws Exception {
-    cache.answers().put(
-        key(1),
-        FLEET,
-        Samples.answer("x", FinishReason.FINISH_REASON_STOP, "p", "small", time.now()),
-        TEN_MINUTES,
-        0);
+    cache
+        .answers()
+        .put(
+            key(1),
+            FLEET,
+            Samples.answer("x", FinishReason.FINISH_REASON_STOP, "p", "small", time.now()),
+            TEN_MINUTES,
+            0);
     cache.answers().put(key(2), new EntryOwner("acme", "alice"), answer("x"), TEN_MINUTES, 0);
     put(key(3), answer("x"));
     time.advance(Duration.ofSeconds(60));
@@ -315,12 +313,14 @@ class ResponseCacheTest {
     cache.invalidate("acme", new Selector.ByModel("openai", "gpt"));
 
     cache.answers().put(key(1), FLEET, answer("x"), TEN_MINUTES, before);
-    cache.answers().put(
-        key(2),
-        FLEET,
-        Samples.answer("x", FinishReason.FINISH_REASON_STOP, "openai", "other", time.now()),
-        TEN_MINUTES,
-        before);
+    cache
+        .answers()
+        .put(
+            key(2),
+            FLEET,
+            Samples.answer("x", FinishReason.FINISH_REASON_STOP, "openai", "other", time.now()),
+            TEN_MINUTES,
+            before);
     cache.answers().put(key(3), new EntryOwner("rival", null), answer("x"), TEN_MINUTES, before);
     cache.answers().put(key(4), FLEET, answer("x"), TEN_MINUTES, cache.answers().epoch());
 
@@ -486,7 +486,14 @@ class ResponseCacheTest {
   void disk_isBoundedInBytesAndKeepsWhatLivesLongest() throws Exception {
     cache = cache(settings(1 << 20, 20_000, 1 << 20));
     for (int i = 0; i < 100; i++) {
-      cache.answers().put(key(i), FLEET, answer("x".repeat(500)), TEN_MINUTES.plusSeconds(i), cache.answers().epoch());
+      cache
+          .answers()
+          .put(
+              key(i),
+              FLEET,
+              answer("x".repeat(500)),
+              TEN_MINUTES.plusSeconds(i),
+              cache.answers().epoch());
     }
     while (cache.writes().waiting() > 0) {
       write();
@@ -569,7 +576,9 @@ class ResponseCacheTest {
   void shortLivedAnswer_doesNotUncoverTheOneBefore() {
     put(key(1), answer("old"));
     write();
-    cache.answers().put(key(1), FLEET, answer("new"), Duration.ofSeconds(1), cache.answers().epoch());
+    cache
+        .answers()
+        .put(key(1), FLEET, answer("new"), Duration.ofSeconds(1), cache.answers().epoch());
     time.advance(Duration.ofSeconds(2));
     write();
 
@@ -606,7 +615,14 @@ class ResponseCacheTest {
     frozen.start();
     try {
       assertThat(frozen.answers().findOnDisk(key(1), null)).isNull();
-      frozen.answers().put(key(2), FLEET, Samples.answer("y", Instant.now()), TEN_MINUTES, frozen.answers().epoch());
+      frozen
+          .answers()
+          .put(
+              key(2),
+              FLEET,
+              Samples.answer("y", Instant.now()),
+              TEN_MINUTES,
+              frozen.answers().epoch());
       assertThat(frozen.answers().findInMemory(key(2), null)).isNotNull();
       assertThat(frozen.firstAnswers().put(key(3), key(2), FLEET, answer("y"))).isFalse();
       assertThat(frozen.firstAnswers().find(key(3))).isNotNull();
@@ -786,10 +802,12 @@ class ResponseCacheTest {
   @Test
   void failureThatMayPass_isNotRemembered() {
     cache.failures().put(key(1), FLEET, Samples.OVERLOADED);
-    cache.failures().put(
-        key(2),
-        FLEET,
-        new Failure.Rejected(ErrorReason.ERROR_REASON_PROVIDER_REFUSED, "would rather not"));
+    cache
+        .failures()
+        .put(
+            key(2),
+            FLEET,
+            new Failure.Rejected(ErrorReason.ERROR_REASON_PROVIDER_REFUSED, "would rather not"));
 
     assertThat(cache.failures().find(key(1))).isNull();
     assertThat(cache.failures().find(key(2))).isNull();
@@ -840,7 +858,8 @@ class ResponseCacheTest {
     restart();
     assertThat(cache.firstAnswers().findInMemory(key(9))).isNull();
     assertThat(cache.firstAnswers().mayBeOnDisk(key(9))).isTrue();
-    assertThat(cache.firstAnswers().find(key(9))).isEqualTo(new Repeat(key(1), first, Duration.ofHours(23)));
+    assertThat(cache.firstAnswers().find(key(9)))
+        .isEqualTo(new Repeat(key(1), first, Duration.ofHours(23)));
     time.advance(Duration.ofHours(1));
     assertThat(cache.firstAnswers().findInMemory(key(9))).isNull();
     assertThat(cache.firstAnswers().find(key(9))).isNull();
@@ -879,8 +898,8 @@ class ResponseCacheTest {
             SETTINGS, store, Time.SYSTEM, new Random(1), Thread.ofPlatform().daemon().factory())) {
       running.start();
       Awaitility.await()
-          .untilAsserted(
-              () -> assertThat(running.firstAnswers().put(key(9), key(1), FLEET, answer("x"))).isTrue());
+          .untilAsserted(() ->
+              assertThat(running.firstAnswers().put(key(9), key(1), FLEET, answer("x"))).isTrue());
       assertThat(forEnd(store.inner.find(Shelf.REPEATS, key(9)))).isNotNull();
     }
   }
@@ -920,6 +939,7 @@ class ResponseCacheTest {
     assertThat(cache.metrics().disk().hits()).isEqualTo(1);
     assertThat(cache.metrics().memory().misses()).isZero();
     assertThat(cache.metrics().disk().entries()).isEqualTo(1);
-    assertThat(cache.metrics().disk().bytes()).isEqualTo(forEnd(store.inner.size(Shelf.RESPONSES)).bytes());
+    assertThat(cache.metrics().disk().bytes())
+        .isEqualTo(forEnd(store.inner.size(Shelf.RESPONSES)).bytes());
   }
 }
