@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The disk tier as answers and repeats share it: one writer, reads, and the filter that
- * spares reads of keys that are not there. Safe for use from any thread.
+ * The disk tier as answers and repeats share it: one writer, reads, and the filter that spares
+ * reads of keys that are not there. Safe for use from any thread.
  */
 final class DiskTier {
   private final ResponseStore store;

@@ -62,8 +62,7 @@ public final class InMemoryResponseStore implements ResponseStore {
   public synchronized CompletableFuture<List<Row>> findByHash(long bits) {
     CallKey first = new CallKey(bits, Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE);
     CallKey last = new CallKey(bits, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
-    return done(
-        List.copyOf(rows(Shelf.RESPONSES).byKey.subMap(first, true, last, true).values()));
+    return done(List.copyOf(rows(Shelf.RESPONSES).byKey.subMap(first, true, last, true).values()));
   }
 
   @Override

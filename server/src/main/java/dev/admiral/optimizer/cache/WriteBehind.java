@@ -457,8 +457,7 @@ final class WriteBehind implements Runnable {
       boolean more = presence.build(store);
       for (Shelf shelf : Shelf.values()) {
         int expired =
-            StoreWait.forEnd(
-                store.deleteExpired(shelf, time.now(), settings.purgeEntries()));
+            StoreWait.forEnd(store.deleteExpired(shelf, time.now(), settings.purgeEntries()));
         more |= expired == settings.purgeEntries();
         more |= makeRoom(shelf);
       }

@@ -76,11 +76,7 @@ public final class Fleet {
    *     neither block nor throw
    */
   public Fleet(
-      AgentStore store,
-      Duration storeWait,
-      int maxAgents,
-      Time time,
-      Consumer<Agent> registered) {
+      AgentStore store, Duration storeWait, int maxAgents, Time time, Consumer<Agent> registered) {
     if (maxAgents < 1) {
       throw new IllegalArgumentException("a fleet keeps at least one agent, not " + maxAgents);
     }
@@ -449,14 +445,7 @@ public final class Fleet {
     private Agent agent(long ofCalls, Money ofSpent, Money ofSaved) {
       Caller who = caller;
       return new Agent(
-          who.tenant(),
-          who.agent(),
-          who.group(),
-          ofCalls,
-          ofSpent,
-          ofSaved,
-          created,
-          lastSeen);
+          who.tenant(), who.agent(), who.group(), ofCalls, ofSpent, ofSaved, created, lastSeen);
     }
   }
 }

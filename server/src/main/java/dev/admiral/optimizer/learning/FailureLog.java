@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Counts live in memory under one lock, held for well under a microsecond at a failure; {@link
  * #flush} adds what they gained to the store, so that servers that share one do not undo each
- * other's. A crash loses the gains since the last flush, which are advice, not money. Of each kind as many agents are told apart as {@link Settings#maxAgents}; above {@link
- * Settings#maxKinds} the kind not seen for longest is forgotten, in the store as well. Each tenant
- * has these bounds for itself, so that none pushes out what another one knows.
+ * other's. A crash loses the gains since the last flush, which are advice, not money. Of each kind
+ * as many agents are told apart as {@link Settings#maxAgents}; above {@link Settings#maxKinds} the
+ * kind not seen for longest is forgotten, in the store as well. Each tenant has these bounds for
+ * itself, so that none pushes out what another one knows.
  */
 public final class FailureLog {
   private static final int DEFAULT_PAGE = 100;

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * returns when the report is durable: whoever gets {@code storeLock} writes all that has changed by
  * then, and those who waited for it find their own written, so that a burst of reports takes few
  * writes. What is written of a sum is what it gained, so that servers that share a store do not
- * undo each other's. While the store cannot be written nobody waits for it; what it lacks is a few marks on
- * what is in memory anyway, and goes with the next {@link #flush} that succeeds.
+ * undo each other's. While the store cannot be written nobody waits for it; what it lacks is a few
+ * marks on what is in memory anyway, and goes with the next {@link #flush} that succeeds.
  */
 public final class OutcomeLog {
   private static final int MOST_TOLD = 1_000;
@@ -438,14 +438,7 @@ public final class OutcomeLog {
   private static OutcomeRecord record(
       OutcomeRecord.Key key, Tally tally, Set<String> agents, Sum sum) {
     return new OutcomeRecord(
-        key,
-        tally.good,
-        tally.bad,
-        tally.scores,
-        tally.scoreSum,
-        agents,
-        sum.first,
-        sum.last);
+        key, tally.good, tally.bad, tally.scores, tally.scoreSum, agents, sum.first, sum.last);
   }
 
   private static Sum sum(OutcomeRecord record) {

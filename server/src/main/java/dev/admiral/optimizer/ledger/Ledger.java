@@ -217,8 +217,7 @@ public final class Ledger implements AutoCloseable {
     int size = pageSize == 0 ? DEFAULT_PAGE : Math.min(pageSize, LARGEST_PAGE);
     LedgerStore.Place before = PageToken.decode(pageToken, query);
     try {
-      List<LedgerStore.Numbered> found =
-          StoreWait.forEnd(store.entries(query, before, size + 1));
+      List<LedgerStore.Numbered> found = StoreWait.forEnd(store.entries(query, before, size + 1));
       boolean more = found.size() > size;
       List<LedgerStore.Numbered> page = more ? found.subList(0, size) : found;
       return new EntryPage(

@@ -41,8 +41,7 @@ final class Series {
         boolean upstream = answered.source() == Source.SOURCE_UPSTREAM;
         calls[source].increment();
         switch (answered.answer().cost()) {
-          case Cost.Known known ->
-              (upstream ? spent : saved).add(known.amount());
+          case Cost.Known known -> (upstream ? spent : saved).add(known.amount());
           case Cost.Unknown unknown -> unpriced.increment();
         }
         latency(source).record(total.toNanos());

@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.cache;
 
-import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static dev.admiral.optimizer.call.Samples.key;
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -68,11 +68,7 @@ class ResponseCacheTest {
 
   private ResponseCache cache(CacheSettings settings) {
     return new ResponseCache(
-        settings,
-        store,
-        time,
-        new Random(1),
-        Thread.ofPlatform().daemon().factory());
+        settings, store, time, new Random(1), Thread.ofPlatform().daemon().factory());
   }
 
   private Answer answer(String text) {
@@ -904,7 +900,7 @@ class ResponseCacheTest {
       Awaitility.await()
           .untilAsserted(() ->
               assertThat(running.firstAnswers().put(key(9), key(1), FLEET, answer("x"))).isTrue());
-      assertThat(store.inner.find(Shelf.REPEATS, key(9))).isNotNull();
+      assertThat(forEnd(store.inner.find(Shelf.REPEATS, key(9)))).isNotNull();
     }
   }
 
@@ -943,6 +939,7 @@ class ResponseCacheTest {
     assertThat(cache.metrics().disk().hits()).isEqualTo(1);
     assertThat(cache.metrics().memory().misses()).isZero();
     assertThat(cache.metrics().disk().entries()).isEqualTo(1);
-    assertThat(cache.metrics().disk().bytes()).isEqualTo(forEnd(store.inner.size(Shelf.RESPONSES)).bytes());
+    assertThat(cache.metrics().disk().bytes())
+        .isEqualTo(forEnd(store.inner.size(Shelf.RESPONSES)).bytes());
   }
 }

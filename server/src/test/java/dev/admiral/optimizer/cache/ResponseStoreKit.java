@@ -187,14 +187,15 @@ public abstract class ResponseStoreKit {
   void changesOfOneWrite_areMadeInOrder() throws Exception {
     Row last = row(1, FLEET, "p", "last", NOW, NOW.plusSeconds(5), 3);
 
-    forEnd(store.write(
-        List.of(
-            new Change.Put(Shelf.RESPONSES, row(1)),
-            new Change.Delete(Shelf.RESPONSES, key(1)),
-            new Change.Put(Shelf.RESPONSES, last),
-            new Change.Put(Shelf.RESPONSES, row(2)),
-            new Change.Delete(Shelf.RESPONSES, key(2)),
-            new Change.Delete(Shelf.RESPONSES, key(3)))));
+    forEnd(
+        store.write(
+            List.of(
+                new Change.Put(Shelf.RESPONSES, row(1)),
+                new Change.Delete(Shelf.RESPONSES, key(1)),
+                new Change.Put(Shelf.RESPONSES, last),
+                new Change.Put(Shelf.RESPONSES, row(2)),
+                new Change.Delete(Shelf.RESPONSES, key(2)),
+                new Change.Delete(Shelf.RESPONSES, key(3)))));
 
     assertSame(forEnd(store.find(Shelf.RESPONSES, key(1))), last);
     assertThat(forEnd(store.find(Shelf.RESPONSES, key(2)))).isNull();

@@ -86,8 +86,7 @@ public abstract class AgentStoreKit {
   }
 
   private static Agent seen(String group, Instant created, Instant lastSeen) {
-    return new Agent(
-        "default", "council", group, 1, Money.ZERO, Money.ZERO, created, lastSeen);
+    return new Agent("default", "council", group, 1, Money.ZERO, Money.ZERO, created, lastSeen);
   }
 
   @Test

@@ -51,7 +51,8 @@ public abstract class LearningStoreKit {
 
     forEnd(store.write(gains(List.of(record("a", 1), record("b", 2), bare))));
 
-    assertThat(forEnd(store.load())).containsExactlyInAnyOrder(record("a", 1), record("b", 2), bare);
+    assertThat(forEnd(store.load()))
+        .containsExactlyInAnyOrder(record("a", 1), record("b", 2), bare);
   }
 
   /** Returns a change that adds alone. */
@@ -76,18 +77,12 @@ public abstract class LearningStoreKit {
                         key, 3, Set.of("bob", "eve"), FIRST.minusNanos(1), FIRST, 503)))));
     forEnd(
         store.write(
-            gains(
-                List.of(new FailureRecord(key, 1, Set.of(), later, later.plusNanos(1), 0)))));
+            gains(List.of(new FailureRecord(key, 1, Set.of(), later, later.plusNanos(1), 0)))));
 
     assertThat(forEnd(store.load()))
         .containsExactly(
             new FailureRecord(
-                key,
-                6,
-                Set.of("ada", "bob", "eve"),
-                FIRST.minusNanos(1),
-                later.plusNanos(1),
-                500));
+                key, 6, Set.of("ada", "bob", "eve"), FIRST.minusNanos(1), later.plusNanos(1), 500));
   }
 
   @Test
@@ -158,16 +153,19 @@ public abstract class LearningStoreKit {
   }
 
   @Test
-  public void write_forgottenKinds_areGoneBeforeNewOnesComeAndUnknownOnesPassedOver() throws Exception {
+  public void write_forgottenKinds_areGoneBeforeNewOnesComeAndUnknownOnesPassedOver()
+      throws Exception {
     LearningStore store = store();
     forEnd(store.write(gains(List.of(record("a", 1), record("b", 2)))));
 
-    forEnd(store.write(
+    forEnd(
+        store.write(
             new LearningStore.Change(
                 Set.of(record("a", 1).key(), record("x", 1).key()),
                 Set.of(),
                 List.of(record("c", 3), record("a", 9)))));
 
-    assertThat(forEnd(store.load())).containsExactlyInAnyOrder(record("a", 9), record("b", 2), record("c", 3));
+    assertThat(forEnd(store.load()))
+        .containsExactlyInAnyOrder(record("a", 9), record("b", 2), record("c", 3));
   }
 }

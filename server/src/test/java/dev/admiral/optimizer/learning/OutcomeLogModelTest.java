@@ -58,11 +58,7 @@ class OutcomeLogModelTest {
         case Reported report -> {
           OutcomeReport.Id id =
               new OutcomeReport.Id(report.tenant, "call-" + report.call, report.agent);
-          log.report(
-              id,
-              key(report),
-              report.good,
-              score(report));
+          log.report(id, key(report), report.good, score(report));
           LinkedHashMap<OutcomeReport.Id, Reported> latest =
               kept.computeIfAbsent(report.tenant, tenant -> new LinkedHashMap<>());
           Reported replaced = latest.remove(id);

@@ -236,7 +236,9 @@ class OutcomeLogTest {
     assertThat(only().good()).isEqualTo(2);
     assertThat(log.storeProblem()).contains("the disk is full");
     assertThat(log.waiting()).isEqualTo(2);
-    assertThat(store.writes.asked()).as("only the first waits for a store that is broken").isEqualTo(1);
+    assertThat(store.writes.asked())
+        .as("only the first waits for a store that is broken")
+        .isEqualTo(1);
     assertThatExceptionOfType(IOException.class).isThrownBy(log::flush);
 
     store.writes.breakWrites(false);

@@ -187,19 +187,22 @@ public abstract class OutcomeStoreKit {
   @Test
   public void write_forgottenSum_goesWithItsReportsBeforeNewOnesCome() throws Exception {
     OutcomeStore store = store();
-    forEnd(store.write(
-        put(
-            List.of(record("a", 1), record("b", 1)),
-            List.of(report("one", "a", 1), report("two", "b", 2)))));
+    forEnd(
+        store.write(
+            put(
+                List.of(record("a", 1), record("b", 1)),
+                List.of(report("one", "a", 1), report("two", "b", 2)))));
 
-    forEnd(store.write(
-        new OutcomeStore.Change(
-            Set.of(key("a"), key("unknown")),
-            Set.of(),
-            List.of(record("a", 5)),
-            List.of(report("three", "a", 3)))));
+    forEnd(
+        store.write(
+            new OutcomeStore.Change(
+                Set.of(key("a"), key("unknown")),
+                Set.of(),
+                List.of(record("a", 5)),
+                List.of(report("three", "a", 3)))));
 
-    assertThat(forEnd(store.load()).records()).containsExactlyInAnyOrder(record("a", 5), record("b", 1));
+    assertThat(forEnd(store.load()).records())
+        .containsExactlyInAnyOrder(record("a", 5), record("b", 1));
     assertThat(forEnd(store.load()).reports())
         .containsExactlyInAnyOrder(report("two", "b", 2), report("three", "a", 3));
   }

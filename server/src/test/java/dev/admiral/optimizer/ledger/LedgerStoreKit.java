@@ -110,8 +110,11 @@ public abstract class LedgerStoreKit {
     Usage guessed = Usage.estimated(10, 5);
     try (Opened opened = open()) {
       forEnd(opened.store.commit(UnitOfWork.of(entry("1", 100))));
-      forEnd(opened.store.commit(UnitOfWork.of(entry("2", "c", "a", NOON, guessed, known(30, true)))));
-      forEnd(opened.store.commit(UnitOfWork.of(entry("3", "c", "a", NOON, guessed, new Cost.Unknown()))));
+      forEnd(
+          opened.store.commit(UnitOfWork.of(entry("2", "c", "a", NOON, guessed, known(30, true)))));
+      forEnd(
+          opened.store.commit(
+              UnitOfWork.of(entry("3", "c", "a", NOON, guessed, new Cost.Unknown()))));
 
       Report.Row row = onlyRow(opened);
       assertThat(row.exactCalls()).isEqualTo(1);
@@ -155,9 +158,7 @@ public abstract class LedgerStoreKit {
     DurableRecord changed = record(Log.AUDIT, "e1", "changed");
     DurableRecord later = record(Log.OUTBOX, "e0", "spent");
     try (Opened opened = open()) {
-      forEnd(
-          opened.store.commit(
-              new UnitOfWork(entry("1", 5), List.of(spent, changed, warned))));
+      forEnd(opened.store.commit(new UnitOfWork(entry("1", 5), List.of(spent, changed, warned))));
       forEnd(opened.store.commit(new UnitOfWork(entry("2", 5), List.of(later))));
 
       assertThat(records(opened, Log.OUTBOX)).containsExactly(spent, warned, later);
@@ -199,16 +200,14 @@ public abstract class LedgerStoreKit {
         page.forEach(numbered -> seen.add(numbered.record().id()));
         page = forEnd(opened.store.records(Log.OUTBOX, page.getLast().number(), 3));
       }
-      assertThat(seen)
-          .containsExactly("e0", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9");
+      assertThat(seen).containsExactly("e0", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9");
     }
   }
 
   /** Returns a record whose body no text could hold. */
   protected static DurableRecord record(Log log, String id, String kind) {
     byte[] body = {0, -1, 'x', (byte) id.length()};
-    return new DurableRecord(
-        log, id, kind, "t", "a", NOON.plusNanos(7), ByteString.copyFrom(body));
+    return new DurableRecord(log, id, kind, "t", "a", NOON.plusNanos(7), ByteString.copyFrom(body));
   }
 
   protected static List<DurableRecord> records(Opened opened, Log log) throws IOException {

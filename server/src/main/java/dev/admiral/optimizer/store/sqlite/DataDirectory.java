@@ -1,8 +1,8 @@
 package dev.admiral.optimizer.store.sqlite;
 
-import dev.admiral.optimizer.store.StoreException;
 import static java.util.Objects.requireNonNullElse;
 
+import dev.admiral.optimizer.store.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -17,7 +17,9 @@ final class Failures {
     SQLException sql = sqlException(failure);
     if (sql == null) {
       return new StoreException(
-          StoreException.Kind.REJECTED, file + " was not written: " + failure.getClass().getSimpleName(), failure);
+          StoreException.Kind.REJECTED,
+          file + " was not written: " + failure.getClass().getSimpleName(),
+          failure);
     }
     int primaryCode = sql.getErrorCode() & 0xff;
     for (SQLiteErrorCode code : SQLiteErrorCode.values()) {
@@ -25,7 +27,8 @@ final class Failures {
         return of(file, code, sql);
       }
     }
-    return new StoreException(StoreException.Kind.FAILED, file + " failed with SQLite code " + primaryCode, sql);
+    return new StoreException(
+        StoreException.Kind.FAILED, file + " failed with SQLite code " + primaryCode, sql);
   }
 
   /** Classifies a failure to bring a file to this server's version. */
@@ -45,7 +48,9 @@ final class Failures {
     return switch (code) {
       case SQLITE_FULL ->
           new StoreException(
-              StoreException.Kind.FULL, "the disk of " + file + " is full; free space on it", cause);
+              StoreException.Kind.FULL,
+              "the disk of " + file + " is full; free space on it",
+              cause);
       case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH ->
           new StoreException(
               StoreException.Kind.READ_ONLY,
@@ -58,9 +63,12 @@ final class Failures {
               cause);
       case SQLITE_BUSY, SQLITE_LOCKED ->
           new StoreException(
-              StoreException.Kind.BUSY, file + " is locked by another process; end that process", cause);
+              StoreException.Kind.BUSY,
+              file + " is locked by another process; end that process",
+              cause);
       case SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG, SQLITE_RANGE ->
-          new StoreException(StoreException.Kind.REJECTED, file + " rejects a write: " + code.name(), cause);
+          new StoreException(
+              StoreException.Kind.REJECTED, file + " rejects a write: " + code.name(), cause);
       default ->
           new StoreException(
               StoreException.Kind.FAILED,

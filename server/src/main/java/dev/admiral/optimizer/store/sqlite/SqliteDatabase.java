@@ -1,9 +1,9 @@
 package dev.admiral.optimizer.store.sqlite;
 
+import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.store.StoreException;
 import dev.admiral.optimizer.store.StoreHealth;
-import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.HealthState;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -183,8 +183,7 @@ public final class SqliteOutcomeStore implements OutcomeStore {
     statement.setString(4, key.taskType());
   }
 
-  private static void bindId(PreparedStatement statement, OutcomeReport.Id id)
-      throws SQLException {
+  private static void bindId(PreparedStatement statement, OutcomeReport.Id id) throws SQLException {
     statement.setString(1, id.tenant());
     statement.setString(2, id.callId());
     statement.setString(3, id.agent());

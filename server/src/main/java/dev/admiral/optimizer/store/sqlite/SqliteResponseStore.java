@@ -272,7 +272,10 @@ public final class SqliteResponseStore implements ResponseStore {
           }
           return gone;
         });
-    return done.thenAccept(keys -> keys.forEach(deleted));
+    return done.<@Nullable Void>thenApply(keys -> {
+      keys.forEach(deleted);
+      return null;
+    });
   }
 
   // Bounds.
@@ -309,8 +312,7 @@ public final class SqliteResponseStore implements ResponseStore {
   }
 
   @Override
-  public CompletableFuture<List<CallKey>> keys(
-      Shelf shelf, @Nullable CallKey after, int limit) {
+  public CompletableFuture<List<CallKey>> keys(Shelf shelf, @Nullable CallKey after, int limit) {
     return database.read(session -> {
       PreparedStatement keys = session.statement(KEYS);
       keys.setInt(1, number(shelf));

@@ -3,8 +3,6 @@ package dev.admiral.optimizer.store.sqlite;
 import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.admiral.optimizer.store.StoreException;
-import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.ledger.EntryQuery;
 import dev.admiral.optimizer.ledger.Ledger;
@@ -13,6 +11,8 @@ import dev.admiral.optimizer.ledger.LedgerEntry;
 import dev.admiral.optimizer.ledger.LedgerStore.Numbered;
 import dev.admiral.optimizer.ledger.Report;
 import dev.admiral.optimizer.ledger.ReportQuery;
+import dev.admiral.optimizer.store.Durability;
+import dev.admiral.optimizer.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -46,13 +46,15 @@ class LedgerKillTest {
         SqliteDatabase database = database(data)) {
       SqliteLedgerStore store = new SqliteLedgerStore(database);
       List<String> stored =
-          forEnd(store.entries(new EntryQuery("t", null, null, "", ""), null, Integer.MAX_VALUE)).stream()
+          forEnd(store.entries(new EntryQuery("t", null, null, "", ""), null, Integer.MAX_VALUE))
+              .stream()
               .map(Numbered::entry)
               .map(LedgerEntry::id)
               .toList();
       assertThat(stored).doesNotHaveDuplicates().containsAll(acknowledged);
       Report.Row sum =
-          forEnd(store.rows(new ReportQuery("t", null, null, ReportQuery.Grouping.ALL, ""))).getFirst();
+          forEnd(store.rows(new ReportQuery("t", null, null, ReportQuery.Grouping.ALL, "")))
+              .getFirst();
       assertThat(sum.exactCalls()).isEqualTo(stored.size());
       assertThat(sum.exact().picoUsd()).isEqualTo(stored.size() * PICO_USD);
     }

@@ -3,7 +3,6 @@ package dev.admiral.optimizer.store.sqlite;
 import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.call.DurableRecord;
 import dev.admiral.optimizer.call.DurableRecord.Log;
 import dev.admiral.optimizer.call.Money;
@@ -15,6 +14,7 @@ import dev.admiral.optimizer.ledger.Report;
 import dev.admiral.optimizer.ledger.ReportQuery;
 import dev.admiral.optimizer.ledger.Saving;
 import dev.admiral.optimizer.ledger.UnitOfWork;
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.v1.Source;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,8 +66,8 @@ class SqliteLedgerStoreTest extends LedgerStoreKit {
     SqliteLedgerStore store = new SqliteLedgerStore(database);
 
     Report.Row before = forEnd(store.rows(everything())).getFirst();
-    forEnd(store
-        .addSavings(
+    forEnd(
+        store.addSavings(
             List.of(
                 new Saving(
                     LocalDate.ofEpochDay(20_000),
@@ -166,13 +166,11 @@ class SqliteLedgerStoreTest extends LedgerStoreKit {
     }
   }
 
-  private static CompletableFuture<?> commit(
-      Opened opened, String id, DurableRecord... records) {
+  private static CompletableFuture<?> commit(Opened opened, String id, DurableRecord... records) {
     return opened.store().commit(new UnitOfWork(LedgerEntries.entry(id, 1), List.of(records)));
   }
 
-  private static void refuseIn(SqliteDatabase database, String table, String id)
-      throws Exception {
+  private static void refuseIn(SqliteDatabase database, String table, String id) throws Exception {
     database
         .write(session -> {
           session.execute(
@@ -198,9 +196,6 @@ class SqliteLedgerStoreTest extends LedgerStoreKit {
 
   private static SqliteDatabase database(Path file) throws IOException {
     return SqliteDatabase.open(
-        file,
-        Schema.MAIN,
-        SqliteDatabase.Settings.of(Durability.PROCESS),
-        Time.SYSTEM);
+        file, Schema.MAIN, SqliteDatabase.Settings.of(Durability.PROCESS), Time.SYSTEM);
   }
 }

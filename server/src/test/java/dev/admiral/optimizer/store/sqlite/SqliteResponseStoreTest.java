@@ -3,7 +3,6 @@ package dev.admiral.optimizer.store.sqlite;
 import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.cache.CacheSettings;
 import dev.admiral.optimizer.cache.Hit;
 import dev.admiral.optimizer.cache.ResponseCache;
@@ -18,6 +17,7 @@ import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.Message;
