@@ -11,7 +11,6 @@ import dev.admiral.optimizer.routing.ModelHealth.State;
 import dev.admiral.optimizer.telemetry.SpanCounts;
 import dev.admiral.optimizer.v1.HealthState;
 import java.util.List;
-import java.util.Locale;
 
 /** Tells how the parts of the server are: cache, limits, breakers, ledger, events, health. */
 final class EngineFigures {
@@ -103,7 +102,7 @@ final class EngineFigures {
             number(model.state() == state),
             name.provider(),
             name.model(),
-            state.name().toLowerCase(Locale.ROOT));
+            word(state));
       }
     }
   }
@@ -118,6 +117,14 @@ final class EngineFigures {
     HealthState overall = sources.board().overall(parts);
     to.put(Metric.READY, number(overall != HealthState.HEALTH_STATE_NOT_SERVING));
     to.put(Metric.DRAINING, number(sources.board().draining()));
+  }
+
+  /** Returns a circuit breaker's state as operators know it. */
+  private static String word(State state) {
+    if (state == State.CLOSED) {
+      return "closed";
+    }
+    return state == State.OPEN ? "open" : "half_open";
   }
 
   private static double number(boolean holds) {
