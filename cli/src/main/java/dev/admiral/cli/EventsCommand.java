@@ -1,6 +1,7 @@
 package dev.admiral.cli;
 
 import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.EventStream;
 import dev.admiral.optimizer.v1.Attempt;
 import dev.admiral.optimizer.v1.CallFinished;
@@ -8,6 +9,9 @@ import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Event;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +29,9 @@ import picocli.CommandLine.Parameters;
       "64:the command line is wrong"
     })
 final class EventsCommand extends FleetCommand {
+  /** Ten years. */
+  private static final double MOST_SECONDS = 10 * 365 * 86_400.0;
+
   @Parameters(
       paramLabel = "PATTERN",
       arity = "0..*",
@@ -38,6 +45,12 @@ final class EventsCommand extends FleetCommand {
       paramLabel = "N",
       description = "Stop after so many events. Default: never.")
   private long most = Long.MAX_VALUE;
+
+  @Option(
+      names = "--for",
+      paramLabel = "SECONDS",
+      description = "Stop after so long, however few have come. Default: never.")
+  private double seconds = Double.POSITIVE_INFINITY;
 
   @Option(
       names = "--after",
@@ -61,14 +74,35 @@ final class EventsCommand extends FleetCommand {
     if (after != null) {
       request.setAfterSequence(after);
     }
+    Optional<CompletableFuture<@Nullable Void>> end = end();
     try (Ending ending = Ending.well(out(), "");
         EventStream events = client.events().watch(request.build())) {
+      end.ifPresent(over -> over.thenRun(events::close));
       for (long seen = 0; seen < most && !out().checkError() && events.hasNext(); seen++) {
         Event event = events.next();
         ending.print((isJson() ? OutputOptions.jsonLine(event) : shown(event)) + "\n");
       }
+    } catch (AdmiralException e) {
+      if (end.isEmpty() || !end.get().isDone()) {
+        throw e;
+      }
+    } finally {
+      end.ifPresent(over -> over.cancel(false));
     }
     return Main.DONE;
+  }
+
+  /** Returns what is done once {@code --for} is over; empty without it. */
+  private Optional<CompletableFuture<@Nullable Void>> end() {
+    if (seconds == Double.POSITIVE_INFINITY) {
+      return Optional.empty();
+    }
+    if (!(seconds > 0) || seconds > MOST_SECONDS) {
+      throw new UsageException("--for is a number of seconds above 0: " + seconds);
+    }
+    return Optional.of(
+        new CompletableFuture<@Nullable Void>()
+            .completeOnTimeout(null, Math.round(seconds * 1000), TimeUnit.MILLISECONDS));
   }
 
   private String shown(Event event) {
