@@ -64,7 +64,8 @@ class PackageArrowsTest {
           entry("grpc", with(ENGINE, "pipeline")),
           entry("telemetry", Set.of("call")),
           entry("http", with(ENGINE, "pipeline", "grpc", "telemetry")),
-          entry("app", with(ENGINE, "pipeline", "grpc", "http", "store", "telemetry")));
+          entry("config", with(ENGINE, "pipeline", "telemetry")),
+          entry("app", with(ENGINE, "pipeline", "grpc", "http", "store", "telemetry", "config")));
 
   private static JavaClasses server;
 

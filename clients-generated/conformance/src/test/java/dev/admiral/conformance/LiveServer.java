@@ -84,8 +84,8 @@ final class LiveServer implements Endpoint {
                 max_request_bytes: %s
               http:
                 port: 0
-              tries:
-                first_backoff: 1ms
+              retry:
+                initial_backoff: 1ms
               providers:
                 - name: openai
                   dialect: openai
@@ -103,8 +103,8 @@ final class LiveServer implements Endpoint {
                   vendor: openai
                   dialect: openai
                   base_url: "%s"
-                  first_piece_timeout: 200ms
-                  silence_timeout: 200ms
+                  first_token_timeout: 200ms
+                  read_timeout: 200ms
               %s
               """
                   .formatted(

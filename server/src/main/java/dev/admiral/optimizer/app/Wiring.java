@@ -3,11 +3,25 @@ package dev.admiral.optimizer.app;
 import static java.util.Objects.requireNonNull;
 
 import dev.admiral.optimizer.admission.RequestRateLimiter;
-import dev.admiral.optimizer.app.Config.ProviderConfig;
 import dev.admiral.optimizer.app.Watchdog.Door;
 import dev.admiral.optimizer.cache.ResponseCache;
 import dev.admiral.optimizer.cache.SingleFlight;
+import dev.admiral.optimizer.call.CacheUse;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.config.Config;
+import dev.admiral.optimizer.config.ConfigException;
+import dev.admiral.optimizer.config.ConfigFile;
+import dev.admiral.optimizer.config.ConfigWatch;
+import dev.admiral.optimizer.config.Durability;
+import dev.admiral.optimizer.config.Environment;
+import dev.admiral.optimizer.config.GrpcSettings;
+import dev.admiral.optimizer.config.HttpSettings;
+import dev.admiral.optimizer.config.LiveConfig;
+import dev.admiral.optimizer.config.MetricsSettings;
+import dev.admiral.optimizer.config.ProviderDiscovery;
+import dev.admiral.optimizer.config.ProviderEntry;
+import dev.admiral.optimizer.config.Upstreams;
 import dev.admiral.optimizer.events.Event;
 import dev.admiral.optimizer.events.EventBus;
 import dev.admiral.optimizer.events.FanOut;
@@ -33,6 +47,7 @@ import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.Engines;
 import dev.admiral.optimizer.provider.Provider;
 import dev.admiral.optimizer.provider.Providers;
+import dev.admiral.optimizer.routing.Backoff;
 import dev.admiral.optimizer.routing.Catalogue;
 import dev.admiral.optimizer.routing.ModelHealth;
 import dev.admiral.optimizer.routing.Router;
@@ -60,6 +75,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -91,7 +107,7 @@ final class Wiring implements AutoCloseable {
   private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
 
-  /** As long as log.alike_failures is said to go. */
+  /** As long as log.max_similar_failures is said to go. */
   private static final Duration ALIKE_INTERVAL = Duration.ofSeconds(10);
 
   private static final Duration PREPARE_WAIT = Duration.ofMinutes(1);
@@ -102,6 +118,7 @@ final class Wiring implements AutoCloseable {
   private final ConfigFile file;
   private final Environment environment;
   private final Config config;
+  private final LiveConfig live;
   private final Time time;
 
   /** Set once the server has started. */
@@ -116,6 +133,7 @@ final class Wiring implements AutoCloseable {
     this.file = file;
     this.environment = file.environment();
     this.config = config;
+    this.live = new LiveConfig(config);
     this.time = time;
   }
 
@@ -132,7 +150,7 @@ final class Wiring implements AutoCloseable {
     List<String> warnings = new ArrayList<>();
     Wiring wiring = new Wiring(file, file.read(text, warnings::add), time);
     try {
-      Logs.apply(wiring.config.log());
+      Logs.apply(wiring.config.observing().log());
       warnings.forEach(warning -> log.warn("{}", warning));
       wiring.start(text, version);
       return wiring;
@@ -150,17 +168,20 @@ final class Wiring implements AutoCloseable {
     final Instant started = time.now();
 
     // What can be judged without opening anything.
-    final boolean guarded = !config.keys().isEmpty();
+    final GrpcSettings grpc = config.doors().grpc();
+    final HttpSettings http = config.doors().http();
+    final Config.Kept kept = config.kept();
+    final boolean guarded = config.access().guarded();
     final InetAddress address =
-        Exposure.address("grpc", config.grpc().host(), config.grpc(), guarded);
+        Exposure.address("grpc", grpc.host(), grpc, guarded);
     final InetAddress httpAddress =
-        Exposure.address("http", config.http().host(), config.grpc(), guarded);
-    Exposure.ownPorts(config);
-    final ServerCredentials credentials = TlsFiles.credentials(config.grpc().tls(), environment);
-    final PriceBook listed = PriceBook.builtInWith(EngineSettings.prices(config.models()));
+        Exposure.address("http", http.host(), grpc, guarded);
+    Exposure.ownPorts(config.doors());
+    final ServerCredentials credentials = TlsFiles.credentials(grpc.tls(), environment);
+    final PriceBook listed = PriceBook.builtInWith(config.upstreams().prices());
 
     // What is kept.
-    final DataDirectory data = opened("data directory", DataDirectory.open(config.dataDir()));
+    final DataDirectory data = opened("data directory", DataDirectory.open(kept.dataDir()));
     final SqliteDatabase main = database(data, Schema.MAIN);
     final SqliteDatabase learningFile = database(data, Schema.LEARNING);
     final SqliteDatabase agents = database(data, Schema.AGENTS);
@@ -174,66 +195,67 @@ final class Wiring implements AutoCloseable {
     final Chores chores = opened("chores", new Chores(Threads.timer("chores")));
 
     // Who answers: decided here, as starting a simulator takes as long as opening the files.
-    final List<ProviderConfig> providers = providers();
+    final Upstreams upstreams = config.upstreams().with(providers());
     for (CompletableFuture<?> file : prepared) {
       await(file);
     }
-    final PriceBook prices = listed.withVendors(EngineSettings.vendors(providers));
+    final PriceBook prices = listed.withVendors(upstreams.vendors());
 
     // The engine.
-    final EventBus events = new FanOut(EngineSettings.events(config.events()), time);
-    final Keys keys = new Keys(config.keys());
+    final EventBus events = new FanOut(kept.events(), time);
+    final Keys keys = new Keys(live.part(c -> c.access().keys()));
     final Fleet fleet =
         new Fleet(
-            new SqliteAgentStore(agents, config.ledger().writeWait()),
-            config.fleet().maxAgents(),
+            new SqliteAgentStore(agents, kept.ledger().writeWait()),
+            config.access().maxAgents(),
             time,
             agent -> events.publish(agent.tenant(), registered(agent)));
     fleet.load();
     final FailureLog learning =
         new FailureLog(
-            new SqliteLearningStore(learningFile, config.ledger().writeWait()),
-            EngineSettings.failures(config.learning()),
+            new SqliteLearningStore(learningFile, kept.ledger().writeWait()),
+            kept.learning().failures(),
             time);
     learning.load();
     final OutcomeLog outcomes =
         new OutcomeLog(
-            new SqliteOutcomeStore(learningFile, config.ledger().writeWait()),
-            EngineSettings.outcomes(config.learning()),
+            new SqliteOutcomeStore(learningFile, kept.ledger().writeWait()),
+            kept.learning().outcomes(),
             time);
     outcomes.load();
     final Ledger ledger =
         opened(
             "ledger",
-            new Ledger(new SqliteLedgerStore(main), EngineSettings.ledger(config.ledger()), time));
+            new Ledger(new SqliteLedgerStore(main), kept.ledger(), time));
     ledger.start();
     final ResponseCache cache =
         opened(
             "cache",
             new ResponseCache(
-                EngineSettings.cache(config.cache(), Runtime.getRuntime().maxMemory()),
+                config.serving().cache(),
                 new SqliteResponseStore(main),
                 time,
                 new Random(),
                 Threads.named("cache")));
     cache.start();
     final SingleFlight flights =
-        new SingleFlight(EngineSettings.flight(config.flight()), virtualThreads, timer, time);
+        new SingleFlight(config.serving().coalescing(), virtualThreads, timer, time);
     final RequestRateLimiter limiter =
         new RequestRateLimiter(
-            EngineSettings.limits(config.limits(), providers), config.limits().maxAgents(), time);
+            live.part(c -> c.serving().limits().law().withProviders(upstreams.requestsPerMinute())),
+            config.serving().limits().maxAgents(),
+            time);
     final ModelHealth modelHealth =
         new ModelHealth(
-            EngineSettings.modelHealth(config.modelHealth()),
+            live.part(c -> c.serving().circuitBreaker()),
             time,
             (provider, model, state) -> events.publishToAll(changed(provider, model, state)));
-    final Catalogue catalogue =
-        EngineSettings.catalogue(providers, config.models(), config.aliases());
+    final Catalogue catalogue = upstreams.catalogue();
     final Router router = new Router(catalogue, new Expectations(prices, modelHealth, time));
-    final Map<String, Provider> vendors = vendors(providers);
+    final Map<String, Provider> vendors = vendors(upstreams.providers());
 
     // Who is told of its end.
-    final CallLog callLog = new CallLog(config.log().alikeFailures());
+    final CallLog callLog = new CallLog(live.part(c -> c.observing().log()));
     final CallTraces traces = traces(version);
 
     // The life of a call.
@@ -244,22 +266,25 @@ final class Wiring implements AutoCloseable {
             limiter,
             router,
             modelHealth,
-            EngineSettings.backoff(config.tries(), () -> ThreadLocalRandom.current().nextDouble()),
+            new Backoff(
+                live.part(c -> c.serving().retry().backoff()),
+                () -> ThreadLocalRandom.current().nextDouble()),
             vendors,
             prices,
             ledger,
             fleet,
             events,
-            new CallStatistics(EngineSettings.statistics(config.statistics()), time),
+            new CallStatistics(kept.statistics(), time),
             learning,
             outcomes,
-            new CallJournal(EngineSettings.journal(config.calls())),
+            new CallJournal(live.part(c -> c.kept().calls())),
             traces == null ? List.of(callLog) : List.of(callLog, traces),
             time,
             virtualThreads);
     final CallPipeline pipeline =
-        new CallPipeline(engines, EngineSettings.pipeline(config.tries()));
-    final CallIntake intake = new CallIntake(fleet, config.cache().timeToLive(), time);
+        new CallPipeline(engines, live.part(c -> c.serving().retry().policy()));
+    final CallIntake intake = new CallIntake(
+            fleet, live.part(c -> CacheUse.unsaid(c.serving().cache().timeToLive())), time);
 
     // How each part is.
     final HealthBoard board =
@@ -309,13 +334,14 @@ final class Wiring implements AutoCloseable {
                 () -> traces == null ? SpanCounts.NONE : traces.counts(),
                 version),
             keys,
-            EngineSettings.metrics(config.metrics()));
+            live.part(c -> metrics(c.observing().metrics())));
 
     // The door.
+    final Live<Duration> deadline = live.part(c -> c.doors().grpc().defaultDeadline());
     final GrpcServices.Settings settings =
         new GrpcServices.Settings(
-            config.grpc().maxRequestBytes(),
-            config.grpc().defaultDeadline(),
+            grpc.maxRequestBytes(),
+            deadline,
             version,
             started,
             traces != null);
@@ -325,7 +351,7 @@ final class Wiring implements AutoCloseable {
         opened(
             "gRPC",
             GrpcPort.open(
-                config.grpc(),
+                grpc,
                 address,
                 credentials,
                 GrpcServices.transportLimit(settings),
@@ -339,7 +365,8 @@ final class Wiring implements AutoCloseable {
                 keys,
                 timer,
                 virtualThreads,
-                EngineSettings.dashboard(config.http())));
+                new Dashboard.Settings(
+                    http.maxWatchers(), http.maxRequestBytes(), http.bodyTimeout())));
     final HttpFront front =
         new HttpFront(
             engines,
@@ -349,18 +376,24 @@ final class Wiring implements AutoCloseable {
             keys,
             metrics,
             new HealthEndpoints(
-                board, services.reports(), keys, virtualThreads, config.http().readyNeedsStores()),
+                board, services.reports(), keys, virtualThreads, http.readinessRequiresStores()),
             timer,
             dashboard,
-            EngineSettings.http(config.http(), config.grpc(), traces != null));
+            new HttpFront.Settings(
+                http.maxRequestBytes(),
+                http.bodyTimeout(),
+                deadline,
+                http.heartbeatInterval(),
+                Set.copyOf(http.allowedHosts()),
+                traces != null));
     final HttpPort web =
         opened(
             "HTTP",
             HttpPort.open(
-                config.http(),
+                http,
                 httpAddress,
-                TlsFiles.forHttp(config.grpc().tls(), environment),
-                config.grpc().drainTimeout(),
+                TlsFiles.forHttp(grpc.tls(), environment),
+                grpc.drainTimeout(),
                 front));
     httpPort = web;
     opened(
@@ -369,9 +402,9 @@ final class Wiring implements AutoCloseable {
             data.path(),
             new EndpointsFile.Endpoints(
                 new EndpointsFile.Endpoint(
-                    config.grpc().host(), door.port(), config.grpc().tls().on()),
+                    grpc.host(), door.port(), grpc.tls().on()),
                 new EndpointsFile.Endpoint(
-                    config.http().host(), web.port(), config.grpc().tls().on()),
+                    http.host(), web.port(), grpc.tls().on()),
                 ProcessHandle.current().pid(),
                 started,
                 version)));
@@ -390,19 +423,18 @@ final class Wiring implements AutoCloseable {
     chores.every(
         HEALTH_INTERVAL, "checking health", () -> door.report(board.overall(board.check())));
 
-    Reload reload = new Reload(config, keys, limiter, callLog, providers);
-    ConfigWatch watch = new ConfigWatch(file, text, config, reload::apply);
+    ConfigWatch watch = new ConfigWatch(file, text, config, new Reload(live));
     chores.every(LOOK_INTERVAL, "reading the configuration", watch::look);
 
     log.info(
         "Admiral {} answers gRPC on {}:{} and HTTP, the dashboard too, on {}://{}:{}/; data in {}",
         version,
-        config.grpc().host(),
+        grpc.host(),
         door.port(),
-        config.grpc().tls().on() ? "https" : "http",
-        config.http().host().contains(":")
-            ? "[" + config.http().host() + "]"
-            : config.http().host(),
+        grpc.tls().on() ? "https" : "http",
+        http.host().contains(":")
+            ? "[" + http.host() + "]"
+            : http.host(),
         web.port(),
         data.path());
 
@@ -419,7 +451,7 @@ final class Wiring implements AutoCloseable {
 
   /** Tells a service manager from now on how the server is. */
   private void tell(ServiceManager manager, HealthBoard board, List<Door> doors, Chores chores) {
-    Duration stop = config.grpc().drainTimeout().plus(STOP_AFTER_DRAIN);
+    Duration stop = config.doors().grpc().drainTimeout().plus(STOP_AFTER_DRAIN);
     running.push(new Running("telling that the server stops", () -> manager.stopping(stop)));
     try {
       manager.serving(status(board, doors));
@@ -492,28 +524,26 @@ final class Wiring implements AutoCloseable {
 
   /** Returns what traces calls; null, with nothing loaded for it, if nobody asked for traces. */
   private @Nullable CallTraces traces(String version) {
-    String endpoint = config.traces().endpoint().orElse(null);
-    return endpoint == null
-        ? null
-        : opened(
-            "traces",
-            CallTraces.open(
-                EngineSettings.traces(endpoint, config.traces()),
-                version,
-                Threads.named("traces")));
+    return config
+        .observing()
+        .traces()
+        .map(settings ->
+            opened("traces", CallTraces.open(settings, version, Threads.named("traces"))))
+        .orElse(null);
   }
 
   /** Returns the providers to use: those configured, else those found, else simulated ones. */
-  private List<ProviderConfig> providers() throws ConfigException, StartException {
-    if (!config.providers().isEmpty()) {
-      return config.providers();
+  private List<ProviderEntry> providers() throws ConfigException, StartException {
+    List<ProviderEntry> configured = config.upstreams().providers();
+    if (!configured.isEmpty()) {
+      return configured;
     }
-    List<ProviderConfig> found =
+    List<ProviderEntry> found =
         ProviderDiscovery.find(environment, ProviderDiscovery::ollamaAnswers);
     if (!found.isEmpty()) {
       log.info(
           "no providers are configured; found {}",
-          found.stream().map(ProviderConfig::name).toList());
+          found.stream().map(ProviderEntry::name).toList());
       return found;
     }
     if (!BuiltInSimulator.present()) {
@@ -530,11 +560,11 @@ final class Wiring implements AutoCloseable {
     return simulator.providers();
   }
 
-  private Map<String, Provider> vendors(List<ProviderConfig> providers) throws ConfigException {
+  private Map<String, Provider> vendors(List<ProviderEntry> providers) throws ConfigException {
     Map<String, Provider> vendors = new LinkedHashMap<>();
-    for (ProviderConfig provider : providers) {
+    for (ProviderEntry provider : providers) {
       try {
-        Provider vendor = Providers.create(EngineSettings.provider(provider), time);
+        Provider vendor = Providers.create(provider.settings(), time);
         running.push(new Running("provider " + provider.name(), vendor::close));
         vendors.put(provider.name(), vendor);
       } catch (IllegalArgumentException e) {
@@ -549,7 +579,7 @@ final class Wiring implements AutoCloseable {
     return opened(
         schema.name(),
         SqliteDatabase.open(
-            data.file(schema), schema, EngineSettings.database(config.durability()), time));
+            data.file(schema), schema, SqliteDatabase.Settings.of(durability(config.kept().durability())), time));
   }
 
   /** Waits until a file can be used: making or changing one may take a while on a slow disk. */
@@ -573,6 +603,18 @@ final class Wiring implements AutoCloseable {
   private <T extends AutoCloseable> T opened(String name, T part) {
     running.push(new Running(name, part));
     return part;
+  }
+
+  private static SqliteDatabase.Durability durability(Durability durability) {
+    return switch (durability) {
+      case PROCESS -> SqliteDatabase.Durability.PROCESS;
+      case POWER -> SqliteDatabase.Durability.POWER;
+    };
+  }
+
+  private static MetricsEndpoint.Settings metrics(MetricsSettings metrics) {
+    return new MetricsEndpoint.Settings(
+        metrics.allowAnonymous(), metrics.perAgent(), metrics.maxModels());
   }
 
   private static Event registered(Agent agent) {

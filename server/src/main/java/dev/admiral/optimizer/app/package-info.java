@@ -1,5 +1,5 @@
 /**
- * The program: its configuration, the one place where everything is put together, and the order of
+ * The program: the one place where everything is put together, and the order of
  * starting and stopping.
  *
  * <p>A wrong configuration is refused whole, before anything is opened, by one sentence that says

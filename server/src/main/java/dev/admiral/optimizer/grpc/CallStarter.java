@@ -2,6 +2,7 @@ package dev.admiral.optimizer.grpc;
 
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallPipeline;
@@ -32,14 +33,14 @@ final class CallStarter {
 
   private final CallPipeline pipeline;
   private final CallIntake intake;
-  private final Duration defaultDeadline;
+  private final Live<Duration> defaultDeadline;
   private final ScheduledExecutorService timer;
   private final Time time;
 
   CallStarter(
       CallPipeline pipeline,
       CallIntake intake,
-      Duration defaultDeadline,
+      Live<Duration> defaultDeadline,
       ScheduledExecutorService timer,
       Time time) {
     this.pipeline = pipeline;
@@ -84,7 +85,7 @@ final class CallStarter {
     Deadline deadline = Context.current().getDeadline();
     return time.nanos()
         + (deadline == null
-            ? defaultDeadline.toNanos()
+            ? defaultDeadline.get().toNanos()
             : deadline.timeRemaining(TimeUnit.NANOSECONDS));
   }
 
@@ -138,7 +139,7 @@ final class CallStarter {
               late.set(true);
               interrupt.run();
             },
-            defaultDeadline.toNanos(),
+            defaultDeadline.get().toNanos(),
             TimeUnit.NANOSECONDS);
     caller.setOnCancelHandler(() -> {
       alarm.cancel(false);
@@ -170,7 +171,7 @@ final class CallStarter {
               leave(running, LATE);
               late.run();
             },
-            defaultDeadline.toNanos(),
+            defaultDeadline.get().toNanos(),
             TimeUnit.NANOSECONDS);
     caller.setOnCancelHandler(() -> {
       alarm.cancel(false);

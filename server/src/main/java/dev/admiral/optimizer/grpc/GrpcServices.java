@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.grpc;
 
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.ProcessGauge;
@@ -50,7 +51,7 @@ public final class GrpcServices {
    */
   public record Settings(
       int maxRequestBytes,
-      Duration defaultDeadline,
+      Live<Duration> defaultDeadline,
       String version,
       Instant start,
       boolean traced) {}

@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.http;
 
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.http.anthropic.MessageTokens;
 import dev.admiral.optimizer.http.anthropic.MessagesApi;
@@ -56,7 +57,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
   public record Settings(
       int maxRequestBytes,
       Duration bodyTimeout,
-      Duration defaultDeadline,
+      Live<Duration> defaultDeadline,
       Duration heartbeat,
       Set<String> allowedHosts,
       boolean traced) {}

@@ -16,10 +16,11 @@ import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.FinishedCall;
-import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Outcome.Timing;
+import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.events.Event;
@@ -60,7 +61,7 @@ public final class CallPipeline {
   private final UpstreamTries upstream;
   private volatile boolean draining;
 
-  public CallPipeline(Engines engines, PipelineSettings settings) {
+  public CallPipeline(Engines engines, Live<PipelineSettings> settings) {
     this.engines = engines;
     this.promptRules = new PromptRules();
     this.schemas = new JsonSchemas();

@@ -11,10 +11,11 @@ import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Failure;
-import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Outcome.Timing;
+import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.events.Event;
@@ -46,9 +47,9 @@ final class UpstreamTries {
   private static final ErrorReason NOTHING = ErrorReason.ERROR_REASON_UNSPECIFIED;
 
   private final Engines engines;
-  private final PipelineSettings settings;
+  private final Live<PipelineSettings> settings;
 
-  UpstreamTries(Engines engines, PipelineSettings settings) {
+  UpstreamTries(Engines engines, Live<PipelineSettings> settings) {
     this.engines = engines;
     this.settings = settings;
   }
@@ -304,11 +305,12 @@ final class UpstreamTries {
      * giving up, is the better way.
      */
     private @Nullable Duration pause(Failure failure, int tryNumber, boolean another) {
-      if (!failure.retryable() || tryNumber >= settings.triesPerModel()) {
+      PipelineSettings policy = settings.get();
+      if (!failure.retryable() || tryNumber >= policy.triesPerModel()) {
         return null;
       }
       Duration asked = failure.retryAfter();
-      Duration bound = another ? settings.maxWaitBeforeFailOver() : settings.maxWait();
+      Duration bound = another ? policy.maxWaitBeforeFailOver() : policy.maxWait();
       return asked != null && asked.compareTo(bound) > 0
           ? null
           : engines.backoff().delay(tryNumber - 1, asked, remaining()).orElse(null);

@@ -45,7 +45,7 @@ class MetricsTest {
 
   @Test
   void countersOfCallsOfEveryKind_equalStats() throws Exception {
-    try (Harness harness = Harness.start("tries: {per_model: 1}\n")) {
+    try (Harness harness = Harness.start("retry: {max_attempts: 1}\n")) {
       useEverySource(harness);
       harness.simulator().fault("claude-haiku-4-5", 1, "status=500");
       assertThatThrownBy(() -> harness.client().ask("anthropic/claude-haiku-4-5", "fails"))
@@ -94,7 +94,7 @@ class MetricsTest {
 
   @Test
   void triesAndTokens_areThoseOfTheVendor() throws Exception {
-    try (Harness harness = Harness.start("tries: {per_model: 1}\n")) {
+    try (Harness harness = Harness.start("retry: {max_attempts: 1}\n")) {
       Usage unary = harness.client().complete(Prompts.of("openai/gpt-4o-mini", "one")).getUsage();
       try (CompletionStream stream =
           harness.client().stream(Prompts.of("openai/gpt-4o-mini", "a second"))) {
@@ -148,8 +148,8 @@ class MetricsTest {
   void breakerThatOpens_limitThatRefuses_andPartThatFails_areTold() throws Exception {
     String config =
         """
-        tries: {per_model: 1}
-        model_health: {latest_tries: 5, least_tries: 5, left_alone: 1h, left_alone_at_most: 1h}
+        retry: {max_attempts: 1}
+        circuit_breaker: {window_size: 5, minimum_calls: 5, open_duration: 1h, max_open_duration: 1h}
         limits:
           agents:
             - agent: council
@@ -189,7 +189,7 @@ class MetricsTest {
 
   @Test
   void countersReadWhileCallsRun_neverFall() throws Exception {
-    try (Harness harness = Harness.start("tries: {per_model: 1}\n")) {
+    try (Harness harness = Harness.start("retry: {max_attempts: 1}\n")) {
       harness.simulator().fault("gpt-4o-mini", 0.3, "status=500");
       List<CompletableFuture<?>> calls = new ArrayList<>();
       Exposed before = Exposed.of(harness.httpAddress());
@@ -229,7 +229,7 @@ class MetricsTest {
 
   @Test
   void agents_areToldWhereAskedForAndOfTheOwnTenantOnly() throws Exception {
-    try (Harness harness = Harness.start(KEYS + "metrics: {agents: true}\n")) {
+    try (Harness harness = Harness.start(KEYS + "metrics: {per_agent: true}\n")) {
       try (AdmiralClient first = keyed(harness, "first");
           AdmiralClient second = keyed(harness, "second")) {
         first.complete(byAgent("ours", "x"));
@@ -278,7 +278,7 @@ class MetricsTest {
 
       assertThat(without.statusCode()).isEqualTo(401);
       assertThat(without.headers().firstValue("www-authenticate")).hasValue("Bearer");
-      assertThat(Exposed.text(without)).contains("metrics.open");
+      assertThat(Exposed.text(without)).contains("metrics.allow_anonymous");
       assertThat(wrong.statusCode()).isEqualTo(401);
       HttpResponse<byte[]> tenants =
           Exposed.ask(harness.httpAddress(), "authorization", "Bearer second");
@@ -298,7 +298,7 @@ class MetricsTest {
 
   @Test
   void openMetrics_areForAnybody() throws Exception {
-    try (Harness harness = Harness.start(KEYS + "metrics: {open: true, agents: true}\n")) {
+    try (Harness harness = Harness.start(KEYS + "metrics: {allow_anonymous: true, per_agent: true}\n")) {
       Exposed told = Exposed.of(harness.httpAddress());
 
       assertThat(told.samples()).isNotEmpty();

@@ -53,7 +53,7 @@ class ToldFiguresTest {
 
   @Test
   void figures_areThoseOfTheProcessAndOfTheCallsSoFar() {
-    try (Harness harness = Harness.start("tries:\n  per_model: 1\n")) {
+    try (Harness harness = Harness.start("retry:\n  max_attempts: 1\n")) {
       harness.client().ask("gpt-4o", "one");
       harness.client().ask("gpt-4o", "one");
       harness.simulator().fault("*", 1, "status=400");
@@ -85,7 +85,7 @@ class ToldFiguresTest {
   @Test
   void breakerThatOpened_isToldWithItsModel() {
     String oneTry =
-        "tries:\n  per_model: 1\nmodel_health:\n  left_alone: 1h\n  left_alone_at_most: 1h\n";
+        "retry:\n  max_attempts: 1\ncircuit_breaker:\n  open_duration: 1h\n  max_open_duration: 1h\n";
     try (Harness harness = Harness.start(oneTry)) {
       assertThat(breaker(harness)).isEqualTo(Breaker.getDefaultInstance());
       harness.simulator().fault("*", 1, "status=500");

@@ -15,6 +15,7 @@ import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Faults;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.fleet.Identity;
@@ -103,7 +104,7 @@ public final class HttpCalls {
   public record Settings(
       int maxRequestBytes,
       Duration bodyTimeout,
-      Duration defaultDeadline,
+      Live<Duration> defaultDeadline,
       Duration heartbeat,
       boolean traced) {}
 
@@ -232,7 +233,7 @@ public final class HttpCalls {
     long wait =
         wishes.timeoutMillis() > 0
             ? TimeUnit.MILLISECONDS.toNanos(wishes.timeoutMillis())
-            : settings.defaultDeadline().toNanos();
+            : settings.defaultDeadline().get().toNanos();
     return new Incoming(
         this,
         api,

@@ -209,11 +209,11 @@ enum Metric {
       "status"),
   BUILD(Type.INFO, "admiral_build", "What runs.", "version", "java"),
 
-  // Agents, only where metrics.agents is set.
+  // Agents, only where metrics.per_agent is set.
   AGENT_CALLS(
       Type.COUNTER,
       "admiral_agent_calls",
-      "Finished calls of an agent by outcome (answered, failed); only with metrics.agents, and only"
+      "Finished calls of an agent by outcome (answered, failed); only with metrics.per_agent, and only"
           + " those of the tenant whose key asks.",
       "agent",
       "outcome"),

@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.http.metrics;
 
 import dev.admiral.optimizer.call.Faults;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.http.exchange.Endpoint;
@@ -39,7 +40,7 @@ public final class MetricsEndpoint implements Endpoint {
   private final Semaphore readings = new Semaphore(MOST_READINGS);
   private final Sources sources;
   private final Keys keys;
-  private final Settings settings;
+  private final Live<Settings> settings;
   private final CallFigures calls;
   private final EngineFigures engines;
   private final MachineFigures machine;
@@ -51,14 +52,15 @@ public final class MetricsEndpoint implements Endpoint {
    * @param agents true to tell the calls and costs of each agent of the asking key's tenant
    * @param maxModels most models told apart, 1 and up
    */
-  public record Settings(boolean open, boolean agents, int maxModels) {
-    /** Only operators; no agents; 200 models. */
-    public static final Settings DEFAULT = new Settings(false, false, 200);
-  }
+  public record Settings(boolean open, boolean agents, int maxModels) {}
 
-  /** Assembles the endpoint; nothing is read yet. */
-  public MetricsEndpoint(Sources sources, Keys keys, Settings settings) {
-    ModelNames names = new ModelNames(settings.maxModels());
+  /**
+   * Assembles the endpoint; nothing is read yet.
+   *
+   * @param settings what is told; {@code maxModels} is as it was at first
+   */
+  public MetricsEndpoint(Sources sources, Keys keys, Live<Settings> settings) {
+    ModelNames names = new ModelNames(settings.get().maxModels());
     this.sources = sources;
     this.keys = keys;
     this.settings = settings;
@@ -74,7 +76,7 @@ public final class MetricsEndpoint implements Endpoint {
       return;
     }
     Optional<Identity> identity = keys.authenticate(exchange.key());
-    if (!settings.open() && !identity.map(Identity::operator).orElse(false)) {
+    if (!settings.get().open() && !identity.map(Identity::operator).orElse(false)) {
       exchange.reply(identity.isEmpty() ? unknown() : notPermitted());
       return;
     }
@@ -104,7 +106,7 @@ public final class MetricsEndpoint implements Endpoint {
     return Reply.text(
             401,
             "metrics are for operators; send an operator's key in the header"
-                + " 'authorization: Bearer KEY', or set metrics.open")
+                + " 'authorization: Bearer KEY', or set metrics.allow_anonymous")
         .with(Map.of("www-authenticate", "Bearer"));
   }
 
@@ -112,13 +114,13 @@ public final class MetricsEndpoint implements Endpoint {
     return Reply.text(
         403,
         "metrics are of all tenants together, and this is no operator's key; send one that has"
-            + " operator: true, or set metrics.open");
+            + " operator: true, or set metrics.allow_anonymous");
   }
 
   private Reply read(Exchange exchange, @Nullable String tenant) {
     Exposition exposition = new Exposition();
     calls.tell(exposition);
-    if (settings.agents() && tenant != null) {
+    if (settings.get().agents() && tenant != null) {
       calls.tellAgents(exposition, tenant);
     }
     engines.tell(exposition);
