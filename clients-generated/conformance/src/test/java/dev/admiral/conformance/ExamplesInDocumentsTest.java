@@ -44,6 +44,11 @@ class ExamplesInDocumentsTest {
   private static final Duration BUILD_LIMIT = Duration.ofMinutes(15);
   private static final int LONGEST_LINE = 120;
 
+  /** What looks like a setting: packages, files, attributes of spans. */
+  private static final Pattern NOT_SETTINGS =
+      Pattern.compile("http\\.(calls|openai|anthropic|health|metrics|dashboard|exchange)|[a-z]+\\.db"
+          + "|http\\.response\\.status_code");
+
   /** Which block is proved by what. A block is claimed by its document, language and beginning. */
   private static final List<Claim> CLAIMS =
       List.of(
@@ -152,6 +157,33 @@ class ExamplesInDocumentsTest {
       }
     }
     assertThat(wide).isEmpty();
+  }
+
+  /** A section of the configuration, with a dot and a name behind it, is a setting there is. */
+  @Test
+  void everySettingNamedInASentence_isOneThereIs() {
+    Set<String> settings =
+        Set.copyOf(found(Checkout.text("docs/configuration.md"), "(?m)^\\| `([a-z_.\\[\\]]+)` \\|"));
+    Set<String> sections =
+        settings.stream()
+            .filter(name -> name.contains("."))
+            .map(name -> name.replaceAll("[.\\[].*", ""))
+            .collect(Collectors.toSet());
+    List<String> unknown = new ArrayList<>();
+    for (String document : Block.documents()) {
+      if (document.equals("CHANGELOG.md")) {
+        continue; // Old names stand there.
+      }
+      for (String name : found(Checkout.text(document), "`([a-z_]+(?:\\[])?\\.[a-z_.]+)[`:]")) {
+        if (sections.contains(name.replaceAll("[.\\[].*", ""))
+            && !NOT_SETTINGS.matcher(name).matches()
+            && settings.stream().noneMatch(one -> one.equals(name) || one.startsWith(name + "."))) {
+          unknown.add(document + ": " + name);
+        }
+      }
+    }
+    assertThat(sections).hasSizeGreaterThan(10);
+    assertThat(unknown).isEmpty();
   }
 
   /** Commands in the midst of a sentence: those of the launcher it has. */
