@@ -19,8 +19,7 @@ import java.util.stream.Stream;
  * @param text what stands between the fences
  */
 record Block(String document, int line, String language, String text) {
-  private static final Pattern FENCED =
-      Pattern.compile("(?ms)^ *```(\\w*)\n(.*?)^ *```$");
+  private static final Pattern FENCED = Pattern.compile("(?ms)^ *```(\\w*)\n(.*?)^ *```$");
 
   /** Returns the documents that this project promises to keep true. */
   static List<String> documents() {

@@ -46,8 +46,9 @@ class ExamplesInDocumentsTest {
 
   /** What looks like a setting: packages, files, attributes of spans. */
   private static final Pattern NOT_SETTINGS =
-      Pattern.compile("http\\.(calls|openai|anthropic|health|metrics|dashboard|exchange)|[a-z]+\\.db"
-          + "|http\\.response\\.status_code");
+      Pattern.compile(
+          "http\\.(calls|openai|anthropic|health|metrics|dashboard|exchange)|[a-z]+\\.db"
+              + "|http\\.response\\.status_code");
 
   /** Which block is proved by what. A block is claimed by its document, language and beginning. */
   private static final List<Claim> CLAIMS =
@@ -60,7 +61,8 @@ class ExamplesInDocumentsTest {
           new Claim("README.md", "sh", "grpcurl ", ExamplesInDocumentsTest::grpcurl),
           new Claim("README.md", "sh", "buf curl ", ExamplesInDocumentsTest::buf),
           new Claim("CONTRIBUTING.md", "sh", "mvn ", ExamplesInDocumentsTest::maven),
-          new Claim("docs/cli.md", "sh", "admiral-fleet ", block -> readBy(block, "CliDocumentTest")),
+          new Claim(
+              "docs/cli.md", "sh", "admiral-fleet ", block -> readBy(block, "CliDocumentTest")),
           new Claim(
               "docs/clients.md",
               "(java|python|go|ts|rust)",
@@ -73,8 +75,10 @@ class ExamplesInDocumentsTest {
           new Claim("docs/http.md", "python", "import ", ExamplesInDocumentsTest::sdk),
           new Claim("docs/logs.md", "json", "", ExamplesInDocumentsTest::logLine),
           new Claim("docs/metrics.md", "yaml", "scrape_configs:", ExamplesInDocumentsTest::scraped),
-          new Claim("docs/operations.md", "sh", "cd /var/lib/admiral", ExamplesInDocumentsTest::backup),
-          new Claim("docs/performance.md", "sh", "./admiral bench", ExamplesInDocumentsTest::launcher),
+          new Claim(
+              "docs/operations.md", "sh", "cd /var/lib/admiral", ExamplesInDocumentsTest::backup),
+          new Claim(
+              "docs/performance.md", "sh", "./admiral bench", ExamplesInDocumentsTest::launcher),
           new Claim("docs/security.md", "sh", "ec=", ExamplesInDocumentsTest::certificates),
           new Claim("docs/security.md", "yaml", "grpc:", ExamplesInDocumentsTest::checkConfig),
           new Claim("docs/traces.md", "yaml", "traces:", ExamplesInDocumentsTest::checkConfig));
@@ -163,7 +167,8 @@ class ExamplesInDocumentsTest {
   @Test
   void everySettingNamedInASentence_isOneThereIs() {
     Set<String> settings =
-        Set.copyOf(found(Checkout.text("docs/configuration.md"), "(?m)^\\| `([a-z_.\\[\\]]+)` \\|"));
+        Set.copyOf(
+            found(Checkout.text("docs/configuration.md"), "(?m)^\\| `([a-z_.\\[\\]]+)` \\|"));
     Set<String> sections =
         settings.stream()
             .filter(name -> name.contains("."))
@@ -204,9 +209,7 @@ class ExamplesInDocumentsTest {
     List<String> found = new ArrayList<>();
     for (String module : List.of("server", "client-java", "cli", "clients-generated/conformance")) {
       try (Stream<Path> files = Files.walk(Checkout.file(module + "/src/test/java"))) {
-        files
-            .filter(file -> file.endsWith(test + ".java"))
-            .forEach(file -> found.add(text(file)));
+        files.filter(file -> file.endsWith(test + ".java")).forEach(file -> found.add(text(file)));
       }
     }
     assertThat(found).as(test).singleElement().asString().contains(block.document());
@@ -271,8 +274,7 @@ class ExamplesInDocumentsTest {
     Path file = Files.writeString(folder.resolve("readme.py"), server.addressed(block.text()));
 
     Command.Outcome outcome =
-        Command.run(
-            BUILD_LIMIT, Language.tasks("python").toString(), "run", file.toString());
+        Command.run(BUILD_LIMIT, Language.tasks("python").toString(), "run", file.toString());
 
     assertThat(outcome.code()).as(outcome.output()).isZero();
     assertThat(outcome.output()).isNotBlank();
@@ -303,7 +305,8 @@ class ExamplesInDocumentsTest {
   /** Each names a phase, a module, and only properties and executions that the poms know. */
   private static void maven(Block block) throws IOException {
     String poms;
-    try (Stream<Path> files = Files.find(Checkout.file(""), 2, (file, _) -> file.endsWith("pom.xml"))) {
+    try (Stream<Path> files =
+        Files.find(Checkout.file(""), 2, (file, _) -> file.endsWith("pom.xml"))) {
       poms = files.map(ExamplesInDocumentsTest::text).collect(Collectors.joining());
     }
     for (String line : block.text().lines().toList()) {
@@ -386,7 +389,8 @@ class ExamplesInDocumentsTest {
   /** On the data folder of a server that runs. */
   private static void backup(Block block) throws IOException {
     assumeTrue(
-        has("sqlite3"), "sqlite3 is missing: install it, for example with: apt-get install sqlite3");
+        has("sqlite3"),
+        "sqlite3 is missing: install it, for example with: apt-get install sqlite3");
     Path copies = Files.createDirectory(folder.resolve("backup"));
     bash(
         block
@@ -499,8 +503,7 @@ class ExamplesInDocumentsTest {
     variables.put("BUF_CACHE_DIR", Checkout.file("proto/target/buf/cache").toString());
     Command.Outcome outcome =
         Command.run(
-            List.of(
-                "bash", "-euo", "pipefail", "-c", "cd \"$0\"\n" + text, place.toString()),
+            List.of("bash", "-euo", "pipefail", "-c", "cd \"$0\"\n" + text, place.toString()),
             variables,
             LIMIT);
     assertThat(outcome.code()).as(outcome.output()).isZero();

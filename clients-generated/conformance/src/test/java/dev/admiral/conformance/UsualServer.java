@@ -37,7 +37,9 @@ final class UsualServer implements AutoCloseable {
     Path log = folder.resolve("server.log");
     try {
       ProcessBuilder builder =
-          new ProcessBuilder(command("-Xmx512m")).redirectErrorStream(true).redirectOutput(log.toFile());
+          new ProcessBuilder(command("-Xmx512m"))
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile());
       builder
           .environment()
           .keySet()

@@ -26,8 +26,8 @@ enum Metric {
   FLIGHTS(
       Type.GAUGE,
       "admiral_upstream_calls_in_flight",
-      "Calls to providers under way; calls in flight beyond these are coalesced with them or look on"
-          + " disk."),
+      "Calls to providers under way; calls in flight beyond these are coalesced with them or look"
+          + " on disk."),
   DURATION(
       Type.HISTOGRAM,
       "admiral_call_duration_seconds",
@@ -51,8 +51,8 @@ enum Metric {
   SAVED(
       Type.COUNTER,
       "admiral_saved_usd",
-      "Dollars not paid thanks to cached, coalesced and repeated answers, as far as prices are known;"
-          + " approximate, the ledger has the exact sum.",
+      "Dollars not paid thanks to cached, coalesced and repeated answers, as far as prices are"
+          + " known; approximate, the ledger has the exact sum.",
       "provider",
       "model"),
   UNPRICED(
@@ -102,7 +102,8 @@ enum Metric {
   BREAKER(
       Type.GAUGE,
       "admiral_circuit_breaker_state",
-      "1 for the state a model's circuit breaker is in (closed, open, half_open), 0 for the others.",
+      "1 for the state a model's circuit breaker is in (closed, open, half_open), 0 for the"
+          + " others.",
       "provider",
       "model",
       "state"),
@@ -151,7 +152,8 @@ enum Metric {
   REFUSALS(
       Type.COUNTER,
       "admiral_limit_refusals",
-      "Calls and attempts refused by a limit of this server: of an agent, or of the named provider.",
+      "Calls and attempts refused by a limit of this server: of an agent, or of the named"
+          + " provider.",
       "limit",
       "provider"),
   LIMIT(
@@ -213,8 +215,8 @@ enum Metric {
   AGENT_CALLS(
       Type.COUNTER,
       "admiral_agent_calls",
-      "Finished calls of an agent by outcome (answered, failed); only with metrics.per_agent, and only"
-          + " those of the tenant whose key asks.",
+      "Finished calls of an agent by outcome (answered, failed); only with metrics.per_agent, and"
+          + " only those of the tenant whose key asks.",
       "agent",
       "outcome"),
   AGENT_SPENT(
@@ -232,7 +234,8 @@ enum Metric {
   GEN_AI_TOKENS(
       Type.HISTOGRAM,
       "gen_ai_client_token_usage",
-      "Billed tokens of an attempt, by kind (input, output): OpenTelemetry's gen_ai.client.token.usage.",
+      "Billed tokens of an attempt, by kind (input, output): OpenTelemetry's"
+          + " gen_ai.client.token.usage.",
       "gen_ai_operation_name",
       "gen_ai_provider_name",
       "gen_ai_request_model",
