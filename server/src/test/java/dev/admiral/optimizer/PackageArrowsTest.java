@@ -28,6 +28,7 @@ class PackageArrowsTest {
       Set.of(
           "call",
           "cache",
+          "flight",
           "admission",
           "routing",
           "provider",
@@ -37,13 +38,16 @@ class PackageArrowsTest {
           "guardian",
           "ledger",
           "events",
+          "audit",
           "stats",
-          "journal");
+          "journal",
+          "telemetry");
 
   private static final Map<String, Set<String>> MAY_IMPORT =
       Map.ofEntries(
           entry("call", Set.of()),
           entry("cache", Set.of("call")),
+          entry("flight", Set.of("call")),
           entry("admission", Set.of("call")),
           entry("routing", Set.of("call")),
           entry("provider", Set.of("call")),
@@ -53,19 +57,24 @@ class PackageArrowsTest {
           entry("guardian", Set.of("call")),
           entry("ledger", Set.of("call")),
           entry("events", Set.of("call")),
+          entry("audit", Set.of("call")),
           entry("stats", Set.of("call")),
           entry("journal", Set.of("call")),
+          entry("telemetry", Set.of("call")),
           entry("pipeline", ENGINE),
           // The packages that declare what is stored.
           entry(
               "store",
               Set.of(
                   "call", "cache", "fleet", "learning", "ledger", "events", "routing", "tuning")),
-          entry("grpc", with(ENGINE, "pipeline")),
-          entry("telemetry", Set.of("call")),
-          entry("http", with(ENGINE, "pipeline", "grpc", "telemetry")),
-          entry("config", with(ENGINE, "pipeline", "telemetry")),
-          entry("app", with(ENGINE, "pipeline", "grpc", "http", "store", "telemetry", "config")));
+          entry("report", with(ENGINE, "pipeline")),
+          entry("front", with(ENGINE, "pipeline", "report")),
+          entry("grpc", with(ENGINE, "pipeline", "report", "front")),
+          entry("http", with(ENGINE, "pipeline", "report", "front")),
+          entry("config", ENGINE),
+          entry(
+              "app",
+              with(ENGINE, "pipeline", "report", "front", "grpc", "http", "store", "config")));
 
   private static JavaClasses server;
 
@@ -93,6 +102,64 @@ class PackageArrowsTest {
             .toList();
 
     assertThat(strays).isEmpty();
+  }
+
+  /** A family of vendors is a row of its own here; what it may import is wire and the port. */
+  private static final Map<String, Set<String>> WITHIN_PROVIDER =
+      Map.of(
+          "", Set.of(),
+          "wire", Set.of(""),
+          "openai", Set.of("", "wire"),
+          "anthropic", Set.of("", "wire"),
+          "assembly", Set.of("", "wire", "openai", "anthropic"));
+
+  /** Everybody else sees the port alone. */
+  private static final Set<String> ASSEMBLERS = Set.of("app", "config");
+
+  @Test
+  void familiesOfVendors_knowWireAndNoOtherFamily() {
+    assertThat(
+            server.stream()
+                .filter(c -> part(c).equals("provider"))
+                .map(PackageArrowsTest::below)
+                .distinct())
+        .containsExactlyInAnyOrderElementsOf(WITHIN_PROVIDER.keySet());
+
+    assertThat(
+            dependencies()
+                .filter(d -> isBelow(d.getOriginClass(), "provider"))
+                .filter(d -> isBelow(d.getTargetClass(), "provider"))
+                .filter(d -> !below(d.getOriginClass()).equals(below(d.getTargetClass())))
+                .filter(d ->
+                    !WITHIN_PROVIDER
+                        .getOrDefault(below(d.getOriginClass()), Set.of())
+                        .contains(below(d.getTargetClass())))
+                .map(Dependency::getDescription))
+        .isEmpty();
+  }
+
+  @Test
+  void familiesOfVendors_areKnownToWhoAssemblesThemAlone() {
+    assertThat(
+            dependencies()
+                .filter(d -> isBelow(d.getTargetClass(), "provider"))
+                .filter(d -> !below(d.getTargetClass()).isEmpty())
+                .filter(d -> !isBelow(d.getOriginClass(), "provider"))
+                .filter(d -> !ASSEMBLERS.contains(part(d.getOriginClass())))
+                .map(Dependency::getDescription))
+        .isEmpty();
+  }
+
+  /** What stands below the package that a row of the table is about; empty for that itself. */
+  private static String below(JavaClass type) {
+    String below = type.getBaseComponentType().getPackageName().substring(ROOT.length());
+    int dot = below.indexOf('.');
+    return dot < 0 ? "" : below.substring(dot + 1);
+  }
+
+  private static boolean isBelow(JavaClass type, String part) {
+    String name = type.getBaseComponentType().getPackageName();
+    return name.startsWith(ROOT) && part(type).equals(part);
   }
 
   @Test

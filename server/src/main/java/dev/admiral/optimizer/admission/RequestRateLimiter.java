@@ -38,9 +38,8 @@ import org.jspecify.annotations.Nullable;
  * such an agent begins anew with one burst. A permit cancelled after its bucket was dropped gives
  * nothing back.
  *
- * <p><b>Changing the law.</b> Another law takes effect with the next call. A bucket
- * keeps what it holds, cut to the new burst, so that changing a limit back and forth yields
- * nothing.
+ * <p><b>Changing the law.</b> Another law takes effect with the next call. A bucket keeps what it
+ * holds, cut to the new burst, so that changing a limit back and forth yields nothing.
  */
 public final class RequestRateLimiter implements Limiter {
   /** Default of {@code maxAgents}; a bucket takes about 500 bytes. */

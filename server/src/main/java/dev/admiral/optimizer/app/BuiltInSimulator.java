@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.app;
 
 import dev.admiral.optimizer.config.ProviderEntry;
-import dev.admiral.optimizer.provider.ProviderSettings.Dialect;
+import dev.admiral.optimizer.provider.Dialect;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

@@ -53,6 +53,11 @@ final class CallLog implements CallObserver {
   }
 
   @Override
+  public String name() {
+    return "log";
+  }
+
+  @Override
   public void finished(FinishedCall call) {
     switch (call.outcome()) {
       case Answered answered -> {
@@ -78,7 +83,8 @@ final class CallLog implements CallObserver {
     Attempt last = failed.attempts().isEmpty() ? null : failed.attempts().getLast();
     Kind kind = new Kind(reason, last == null ? NOBODY : last.provider());
     Lines lines = kinds.computeIfAbsent(kind, k -> new Lines());
-    if (level != Level.DEBUG && lines.told.incrementAndGet() > settings.get().maxSimilarFailures()) {
+    if (level != Level.DEBUG
+        && lines.told.incrementAndGet() > settings.get().maxSimilarFailures()) {
       lines.untold.increment();
       return;
     }

@@ -9,12 +9,13 @@ import dev.admiral.optimizer.config.HttpSettings;
 import dev.admiral.optimizer.config.ProviderDiscovery;
 import dev.admiral.optimizer.config.ProviderEntry;
 import dev.admiral.optimizer.ledger.PriceBook;
-import dev.admiral.optimizer.provider.Providers;
+import dev.admiral.optimizer.provider.Vendor;
+import dev.admiral.optimizer.provider.assembly.Providers;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -35,10 +36,10 @@ final class ConfigCheck {
    * @throws ConfigException if anything is wrong
    */
   static String check(ConfigFile file, Consumer<String> warnings) throws ConfigException {
-    return check(file, warnings, ProviderDiscovery::ollamaAnswers);
+    return check(file, warnings, ProviderDiscovery::answers);
   }
 
-  static String check(ConfigFile file, Consumer<String> warnings, BooleanSupplier ollamaAnswers)
+  static String check(ConfigFile file, Consumer<String> warnings, Predicate<Vendor> answers)
       throws ConfigException {
     Config config = file.read(file.text(), warnings);
     GrpcSettings grpc = config.doors().grpc();
@@ -50,7 +51,7 @@ final class ConfigCheck {
     List<ProviderEntry> configured = config.upstreams().providers();
     List<ProviderEntry> providers =
         configured.isEmpty()
-            ? ProviderDiscovery.find(file.environment(), ollamaAnswers)
+            ? ProviderDiscovery.find(file.environment(), answers)
             : configured;
     var _ =
         config

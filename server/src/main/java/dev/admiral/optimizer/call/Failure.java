@@ -60,6 +60,16 @@ public sealed interface Failure {
    * @param violations every field at fault, at least one
    */
   record Invalid(String message, List<Violation> violations) implements Failure {
+    /**
+     * Returns the failure of a call with one field at fault, whose name begins the message.
+     *
+     * @param field path of the field
+     * @param description what is wrong and what to do
+     */
+    public static Invalid of(String field, String description) {
+      return new Invalid(field + " " + description, List.of(new Violation(field, description)));
+    }
+
     @Override
     public ErrorReason reason() {
       return ErrorReason.ERROR_REASON_CALL_INVALID;

@@ -1,8 +1,8 @@
 package dev.admiral.optimizer.config;
 
-import static dev.admiral.optimizer.cache.FlightSettings.DEFAULT;
+import static dev.admiral.optimizer.flight.FlightSettings.DEFAULT;
 
-import dev.admiral.optimizer.cache.FlightSettings;
+import dev.admiral.optimizer.flight.FlightSettings;
 
 /** Reads how equal calls in flight are joined. */
 final class CoalescingSection {

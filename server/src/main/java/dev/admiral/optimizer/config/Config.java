@@ -2,7 +2,7 @@ package dev.admiral.optimizer.config;
 
 import dev.admiral.optimizer.admission.Limits;
 import dev.admiral.optimizer.cache.CacheSettings;
-import dev.admiral.optimizer.cache.FlightSettings;
+import dev.admiral.optimizer.flight.FlightSettings;
 import dev.admiral.optimizer.events.FanOut;
 import dev.admiral.optimizer.fleet.Key;
 import dev.admiral.optimizer.journal.CallJournal;
@@ -180,6 +180,9 @@ public record Config(
     Doors doors = Doors.read(root);
     Observing observing = Observing.read(root);
     root.end();
+    upstreams
+        .providers()
+        .forEach(provider -> ProvidersSection.mistaken(provider).ifPresent(warnings));
     List<String> strangers = root.endVariables(OTHER_VARIABLES);
     if (!strangers.isEmpty()) {
       warnings.accept("environment variables that mean nothing here are left alone: " + strangers);

@@ -2,9 +2,7 @@ package dev.admiral.optimizer.config;
 
 import java.time.Duration;
 
-/**
- * How the server listens for gRPC. docs/configuration.md says what each means.
- */
+/** How the server listens for gRPC. docs/configuration.md says what each means. */
 public record GrpcSettings(
     String host,
     int port,

@@ -3,9 +3,7 @@ package dev.admiral.optimizer.config;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * How the server listens for HTTP. docs/configuration.md says what each means.
- */
+/** How the server listens for HTTP. docs/configuration.md says what each means. */
 public record HttpSettings(
     String host,
     int port,

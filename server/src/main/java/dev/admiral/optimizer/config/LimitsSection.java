@@ -43,8 +43,7 @@ final class LimitsSection {
             perMinute == 0 ? OptionalLong.empty() : OptionalLong.of(perMinute),
             agents.stream()
                 .collect(
-                    Collectors.toUnmodifiableMap(
-                        AgentLimit::agent, AgentLimit::requestsPerMinute)),
+                    Collectors.toUnmodifiableMap(AgentLimit::agent, AgentLimit::requestsPerMinute)),
             Map.of()),
         section.number("max_agents", RequestRateLimiter.DEFAULT_MAX_AGENTS, 1, 10_000_000));
   }

@@ -46,6 +46,11 @@ public final class LiveConfig {
     this.current = started;
   }
 
+  /** Returns the configuration that the server was started with. */
+  public Config started() {
+    return started;
+  }
+
   /**
    * Returns a part of the configuration that follows its changes.
    *

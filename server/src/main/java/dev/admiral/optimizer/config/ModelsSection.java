@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.config;
 
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.ledger.Price;
 import dev.admiral.optimizer.routing.Ability;
 import dev.admiral.optimizer.routing.KnownModel;
@@ -33,8 +34,17 @@ final class ModelsSection {
             provider,
             name,
             section.number("context_tokens", 0, 0, 1_000_000_000),
-            Set.copyOf(section.choices("abilities", Ability.class)));
+            Set.copyOf(section.choices("abilities", Ability.class)),
+            traits(section));
     return new ModelEntry(known, price(section, provider, name));
+  }
+
+  private static ModelTraits traits(Section section) throws ConfigException {
+    List<ModelTraits.Effort> efforts = section.choices("efforts", ModelTraits.Effort.class);
+    return new ModelTraits(
+        efforts.isEmpty() ? Optional.empty() : Optional.of(Set.copyOf(efforts)),
+        Set.copyOf(section.choices("takes", ModelTraits.Feature.class)),
+        Set.copyOf(section.choices("refuses", ModelTraits.Setting.class)));
   }
 
   private static Optional<Price> price(Section section, String provider, String name)
@@ -47,9 +57,7 @@ final class ModelsSection {
       if (output.isPresent() || cachedInput.isPresent() || cacheWrite.isPresent()) {
         throw section.wrong(
             "name",
-            "the price of '"
-                + name
-                + "' needs input_usd; leave all prices out if it is unknown");
+            "the price of '" + name + "' needs input_usd; leave all prices out if it is unknown");
       }
       return Optional.empty();
     }
@@ -63,7 +71,8 @@ final class ModelsSection {
               cacheWrite.orElse(null),
               output.orElse(null)));
     } catch (IllegalArgumentException e) {
-      throw section.wrong("name", e.getMessage());
+      throw section.wrong(
+          "name", "the price of '" + name + "' cannot be used: " + e.getMessage());
     }
   }
 }

@@ -1,96 +1,80 @@
 package dev.admiral.optimizer.config;
 
-import dev.admiral.optimizer.provider.ProviderSettings.Dialect;
+import dev.admiral.optimizer.provider.Vendor;
+import dev.admiral.optimizer.provider.Vendors;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * Finds the providers to use where none are configured: those whose usual key is in the
  * environment.
  */
 public final class ProviderDiscovery {
-  /** How long a local Ollama may take to answer. */
-  private static final int OLLAMA_WAIT_MILLIS = 50;
-
-  private static final int OLLAMA_PORT = 11434;
-
-  /** A vendor, and the variable that its own tools read the key from. */
-  private record Usual(String name, String variable, Dialect dialect, String baseUrl) {}
-
-  private static final List<Usual> USUAL =
-      List.of(
-          openai("openai", "OPENAI_API_KEY", "https://api.openai.com/v1"),
-          new Usual(
-              "anthropic", "ANTHROPIC_API_KEY", Dialect.ANTHROPIC, "https://api.anthropic.com/v1"),
-          openai(
-              "gemini",
-              "GEMINI_API_KEY",
-              "https://generativelanguage.googleapis.com/v1beta/openai"),
-          openai("groq", "GROQ_API_KEY", "https://api.groq.com/openai/v1"),
-          openai("mistral", "MISTRAL_API_KEY", "https://api.mistral.ai/v1"),
-          openai("cerebras", "CEREBRAS_API_KEY", "https://api.cerebras.ai/v1"),
-          openai("deepseek", "DEEPSEEK_API_KEY", "https://api.deepseek.com/v1"),
-          openai("openrouter", "OPENROUTER_API_KEY", "https://openrouter.ai/api/v1"));
+  /** How long a vendor on this machine may take to answer. */
+  private static final int LOCAL_WAIT_MILLIS = 50;
 
   private ProviderDiscovery() {}
 
   /**
-   * Returns a provider for every usual key in the environment, and a local Ollama if it is there.
+   * Returns a provider for every usual key in the environment, and for every vendor on this machine
+   * that is there.
    *
-   * @param ollamaAnswers whether something listens on Ollama's usual port
+   * @param answers whether something listens at the usual address of a vendor on this machine
    * @throws ConfigException if a file that is to hold a key cannot be read
    */
-  public static List<ProviderEntry> find(Environment environment, BooleanSupplier ollamaAnswers)
+  public static List<ProviderEntry> find(Environment environment, Predicate<Vendor> answers)
       throws ConfigException {
     List<ProviderEntry> found = new ArrayList<>();
-    for (Usual usual : USUAL) {
-      Optional<Secret> key = environment.secret(usual.variable());
-      if (key.isPresent()) {
-        found.add(ProviderEntry.of(usual.name(), usual.dialect(), usual.baseUrl(), key));
+    for (Vendor vendor : Vendors.all()) {
+      if (vendor.baseUrl().isEmpty()) {
+        continue;
       }
-    }
-    if (ollamaAnswers.getAsBoolean()) {
-      found.add(
-          ProviderEntry.of(
-              "ollama",
-              Dialect.OPENAI,
-              "http://127.0.0.1:" + OLLAMA_PORT + "/v1",
-              Optional.empty()));
+      Optional<Secret> key = key(vendor, environment);
+      if (key.isPresent() || (vendor.local() && answers.test(vendor))) {
+        found.add(ProviderEntry.of(vendor.name(), vendor.dialect(), vendor.baseUrl(), key));
+      }
     }
     return found;
   }
 
-  /** Returns the address of a vendor; empty if it is not known here. */
-  static Optional<String> baseUrl(String vendor) {
-    return USUAL.stream()
-        .filter(usual -> usual.name().equals(vendor))
-        .map(Usual::baseUrl)
-        .findFirst();
+  /**
+   * Returns a vendor's key as the environment has it under a usual name; empty if it has none.
+   *
+   * @throws ConfigException if a file that is to hold it cannot be read
+   */
+  static Optional<Secret> key(Vendor vendor, Environment environment) throws ConfigException {
+    for (String variable : vendor.keyVariables()) {
+      Optional<Secret> key = environment.secret(variable);
+      if (key.isPresent()) {
+        return key;
+      }
+    }
+    return Optional.empty();
   }
 
   /** Returns the names of the variables looked for. */
   public static List<String> variables() {
-    return USUAL.stream().map(Usual::variable).toList();
+    return Vendors.all().stream()
+        .filter(vendor -> !vendor.baseUrl().isEmpty())
+        .flatMap(vendor -> vendor.keyVariables().stream())
+        .toList();
   }
 
-  /** Returns true if something listens on Ollama's usual port of this machine. */
-  public static boolean ollamaAnswers() {
+  /** Returns true if something listens at the usual address of a vendor on this machine. */
+  public static boolean answers(Vendor vendor) {
+    URI address = URI.create(vendor.baseUrl());
     try (Socket socket = new Socket()) {
       socket.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), OLLAMA_PORT), OLLAMA_WAIT_MILLIS);
+          new InetSocketAddress(address.getHost(), address.getPort()), LOCAL_WAIT_MILLIS);
       return true;
     } catch (IOException e) {
       return false;
     }
-  }
-
-  private static Usual openai(String name, String variable, String baseUrl) {
-    return new Usual(name, variable, Dialect.OPENAI, baseUrl);
   }
 }

@@ -1,6 +1,8 @@
 package dev.admiral.optimizer.config;
 
+import dev.admiral.optimizer.provider.Dialect;
 import dev.admiral.optimizer.provider.ProviderSettings;
+import dev.admiral.optimizer.provider.Vendors;
 import java.net.URI;
 import java.util.Optional;
 
@@ -18,12 +20,14 @@ public record ProviderEntry(String vendor, ProviderSettings settings, int reques
     return settings.name();
   }
 
-  /** Returns a provider of the vendor it is named after, with every other setting at its default. */
+  /**
+   * Returns a provider of the vendor it is named after, with every other setting at its default.
+   */
   public static ProviderEntry of(
-      String name, ProviderSettings.Dialect dialect, String baseUrl, Optional<Secret> apiKey) {
+      String name, Dialect dialect, String baseUrl, Optional<Secret> apiKey) {
     return new ProviderEntry(
         name,
-        ProviderSettings.builder(name, dialect, URI.create(baseUrl))
+        ProviderSettings.builder(name, Vendors.of(name, dialect), URI.create(baseUrl))
             .apiKey(apiKey.map(Secret::reveal).orElse(""))
             .build(),
         0);

@@ -2,8 +2,10 @@ package dev.admiral.optimizer.config;
 
 import dev.admiral.optimizer.admission.Limits;
 import dev.admiral.optimizer.fleet.Fleet;
+import dev.admiral.optimizer.provider.Dialect;
 import dev.admiral.optimizer.provider.ProviderSettings;
-import dev.admiral.optimizer.provider.ProviderSettings.Dialect;
+import dev.admiral.optimizer.provider.Vendor;
+import dev.admiral.optimizer.provider.Vendors;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -48,27 +50,31 @@ final class ProvidersSection {
           "a provider's name may hold letters, digits and ._:@- only, as it stands before the"
               + " slash in 'provider/model'");
     }
-    Dialect dialect = section.requiredChoice("dialect", Dialect.class);
-    String vendor = section.text("vendor", "its name", name);
+    Vendor vendor = vendor(section, name);
     Optional<String> baseUrl =
-        section.url("base_url", "the vendor's own").or(() -> ProviderDiscovery.baseUrl(vendor));
+        section
+            .url("base_url", "its vendor's")
+            .or(() -> Optional.of(vendor.baseUrl()).filter(usual -> !usual.isEmpty()));
     if (baseUrl.isEmpty()) {
       throw section.wrong(
           "name",
           "the provider '"
               + name
               + "' needs base_url, as the address of '"
-              + vendor
+              + vendor.name()
               + "' is not known here");
     }
     try {
+      URI address = URI.create(baseUrl.get());
+      ProviderSettings.Builder builder =
+          ProviderSettings.builder(name, vendor, address)
+              .apiKey(key(section, vendor, address).map(Secret::reveal).orElse(""));
       return new ProviderEntry(
-          vendor,
-          settings(section, ProviderSettings.builder(name, dialect, address(dialect, baseUrl.get()))),
+          vendor.name(),
+          settings(section, builder),
           section.number("requests_per_minute", 0, 0, (int) Limits.MAX_PER_MINUTE));
     } catch (IllegalArgumentException e) {
-      throw section.wrong(
-          "name", "the provider '" + name + "' cannot be used: " + e.getMessage());
+      throw section.wrong("name", "the provider '" + name + "' cannot be used: " + e.getMessage());
     }
   }
 
@@ -76,7 +82,6 @@ final class ProvidersSection {
       throws ConfigException {
     ProviderSettings defaults = builder.build();
     return builder
-        .apiKey(section.secret("api_key").map(Secret::reveal).orElse(""))
         .apiVersion(section.choice("api_version", ApiVersion.V2023).toString())
         .headers(
             section.secretsByName("headers").entrySet().stream()
@@ -88,19 +93,64 @@ final class ProvidersSection {
             section.duration("connection_acquire_timeout", defaults.connectionWait(), "1ms", "5m"))
         .firstPieceTimeout(
             section.duration("first_token_timeout", defaults.firstPieceTimeout(), "100ms", "1h"))
-        .silenceTimeout(
-            section.duration("read_timeout", defaults.silenceTimeout(), "100ms", "1h"))
+        .silenceTimeout(section.duration("read_timeout", defaults.silenceTimeout(), "100ms", "1h"))
         .keepAlive(section.duration("keep_alive", defaults.keepAlive(), "1s", "1h"))
-        .maxConnections(
-            section.number("max_connections", defaults.maxConnections(), 1, 1_000_000))
+        .maxConnections(section.number("max_connections", defaults.maxConnections(), 1, 1_000_000))
         .maxAnswerBytes(
             section.size("max_response_bytes", defaults.maxAnswerBytes(), "1KiB", "1GiB"))
         .build();
   }
 
-  /** Anthropic's own tools take the address without the version; both forms are in use. */
-  private static URI address(Dialect dialect, String url) {
-    boolean versioned = dialect != Dialect.ANTHROPIC || url.endsWith("/v1");
-    return URI.create(versioned ? url : url + "/v1");
+  /** A vendor that is named must be known; a name that is none may be anybody's. */
+  private static Vendor vendor(Section section, String name) throws ConfigException {
+    String word = section.text("vendor", "its name", name);
+    Optional<Vendor> known = Vendors.find(word);
+    if (known.isEmpty() && !word.equals(name)) {
+      List<String> names = Vendors.all().stream().map(Vendor::name).toList();
+      throw section.wrong(
+          "vendor",
+          "the vendor '"
+              + word
+              + "' is not known here"
+              + Nearest.hint(word, names)
+              + "; known are "
+              + String.join(", ", names)
+              + "; leave 'vendor' out for any other");
+    }
+    Optional<Dialect> dialect =
+        section.choice("dialect", "its vendor's", Dialect.class).or(() -> known.map(Vendor::dialect));
+    if (dialect.isEmpty()) {
+      throw section.wrong(
+          "name",
+          "the provider '"
+              + name
+              + "' needs dialect, as the vendor '"
+              + word
+              + "' is not known here");
+    }
+    return Vendors.of(word, dialect.get());
+  }
+
+  /** The key in the environment is the vendor's own, and goes to the vendor's own address only. */
+  private static Optional<Secret> key(Section section, Vendor vendor, URI address)
+      throws ConfigException {
+    Optional<Secret> given = section.secret("api_key");
+    return given.isPresent() || !vendor.owns(address)
+        ? given
+        : ProviderDiscovery.key(vendor, section.environment());
+  }
+
+  /** Returns what to tell of a vendor's address under a name that does not say whose it is. */
+  static Optional<String> mistaken(ProviderEntry provider) {
+    return Vendors.find(provider.vendor()).isPresent()
+        ? Optional.empty()
+        : Vendors.at(provider.settings().baseUrl())
+            .map(owner ->
+                "the provider '"
+                    + provider.name()
+                    + "' has an address of "
+                    + owner.name()
+                    + " and is spoken to as anybody; say vendor: "
+                    + owner.name());
   }
 }

@@ -1,10 +1,8 @@
 package dev.admiral.optimizer.config;
 
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -53,23 +51,26 @@ final class Quantity {
 
   /** Returns a duration of whole milliseconds in the largest unit that it is a whole number of. */
   static String text(Duration duration) {
-    return inLargestUnit(
-        duration.toMillis(), "s", name -> DURATIONS.get(name).toMillis(), DURATIONS.keySet());
+    Map<String, Long> millis = new HashMap<>();
+    DURATIONS.forEach((name, unit) -> millis.put(name, unit.toMillis()));
+    return inLargestUnit(duration.toMillis(), millis, "s");
   }
 
   /** Returns a number of bytes in the largest unit that it is a whole number of. */
   static String text(long bytes) {
-    return inLargestUnit(bytes, "B", SIZES::get, SIZES.keySet());
+    return inLargestUnit(bytes, SIZES, "B");
   }
 
-  private static String inLargestUnit(
-      long amount, String unitOfZero, ToLongFunction<String> unit, Set<String> names) {
-    String largest =
-        names.stream()
-            .filter(name -> !name.isEmpty() && amount != 0 && amount % unit.applyAsLong(name) == 0)
-            .max(Comparator.comparingLong(unit))
-            .orElse(unitOfZero);
-    return amount / unit.applyAsLong(largest) + largest;
+  private static String inLargestUnit(long amount, Map<String, Long> units, String unitOfZero) {
+    if (amount == 0) {
+      return "0" + unitOfZero;
+    }
+    Map.Entry<String, Long> largest =
+        units.entrySet().stream()
+            .filter(unit -> !unit.getKey().isEmpty() && amount % unit.getValue() == 0)
+            .max(Map.Entry.comparingByValue())
+            .orElseThrow();
+    return amount / largest.getValue() + largest.getKey();
   }
 
   private static Matcher match(String text) {

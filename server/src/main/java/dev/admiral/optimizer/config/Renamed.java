@@ -85,14 +85,11 @@ final class Renamed {
               "ledger",
               "ledger",
               Map.ofEntries(
-                  entry("write_wait", "write_timeout"),
-                  entry("backlog_limit", "max_backlog"))),
+                  entry("write_wait", "write_timeout"), entry("backlog_limit", "max_backlog"))),
           new Renaming(
               "events",
               "events",
-              Map.ofEntries(
-                  entry("kept", "max_events"),
-                  entry("max_watches", "max_watchers"))),
+              Map.ofEntries(entry("kept", "max_events"), entry("max_watches", "max_watchers"))),
           new Renaming(
               "calls",
               "calls",
@@ -103,9 +100,7 @@ final class Renamed {
           new Renaming(
               "metrics",
               "metrics",
-              Map.ofEntries(
-                  entry("open", "allow_anonymous"),
-                  entry("agents", "per_agent"))),
+              Map.ofEntries(entry("open", "allow_anonymous"), entry("agents", "per_agent"))),
           new Renaming(
               "traces",
               "traces",
@@ -117,10 +112,7 @@ final class Renamed {
                   entry("content_chars", "max_content_chars"),
                   entry("content_bytes", "max_content_bytes"))),
           new Renaming(
-              "log",
-              "log",
-              Map.ofEntries(
-                  entry("alike_failures", "max_similar_failures"))));
+              "log", "log", Map.ofEntries(entry("alike_failures", "max_similar_failures"))));
 
   private Renamed() {}
 

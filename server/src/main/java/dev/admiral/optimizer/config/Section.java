@@ -134,12 +134,7 @@ final class Section {
   static Section root(
       Node.Mapping file, Environment environment, Path base, @Nullable Values started) {
     return new Section(
-        new Reading(environment, base, started),
-        file,
-        "",
-        VARIABLES,
-        false,
-        new LinkedHashSet<>());
+        new Reading(environment, base, started), file, "", VARIABLES, false, new LinkedHashSet<>());
   }
 
   /**
@@ -231,8 +226,7 @@ final class Section {
 
   /** Returns a part of a whole, 0 to 1. */
   double part(String key, String fallback) throws ConfigException {
-    return take(
-        key, new Kind("number", fallback, "0 to 1"), part(fallback), text -> part(text));
+    return take(key, new Kind("number", fallback, "0 to 1"), part(fallback), text -> part(text));
   }
 
   private static double part(String text) {
@@ -267,10 +261,11 @@ final class Section {
         text -> constant(fallback, text));
   }
 
-  /** Returns one of an enum's constants; the key must be there. */
-  <E extends Enum<E>> E requiredChoice(String key, Class<E> type) throws ConfigException {
+  /** Returns one of an enum's constants; empty if the key is not there. */
+  <E extends Enum<E>> Optional<E> choice(String key, String described, Class<E> type)
+      throws ConfigException {
     E any = type.getEnumConstants()[0];
-    return require(key, new Kind("choice", REQUIRED, words(any)), text -> constant(any, text));
+    return find(key, new Kind("choice", described, words(any)), text -> constant(any, text));
   }
 
   /** Returns an http or https address without a slash at its end; empty if the key is not there. */
@@ -296,6 +291,11 @@ final class Section {
   /** Returns a path as above; empty if the key is not there. */
   Optional<Path> path(String key) throws ConfigException {
     return find(key, new Kind("path", "", ""), this::resolve);
+  }
+
+  /** Returns the variables that values may come from. */
+  Environment environment() {
+    return reading.environment;
   }
 
   /**
@@ -403,8 +403,7 @@ final class Section {
     for (Node item : items(key)) {
       Node.Scalar scalar = single(key, item);
       String text = reading.environment.expand(scalar.where(), scalar.text());
-      read.add(
-          parse(key, scalar, text, new Kind("choice", "", words(any)), w -> constant(any, w)));
+      read.add(parse(key, scalar, text, new Kind("choice", "", words(any)), w -> constant(any, w)));
     }
     return settle(key, List.copyOf(read));
   }

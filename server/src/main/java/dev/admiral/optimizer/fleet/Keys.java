@@ -52,6 +52,7 @@ public final class Keys {
   }
 
   /** Returns the keys of now, made ready for looking up; two threads may make the same. */
+  @SuppressWarnings("ReferenceEquality") // Whether it is the list that the ring was made of.
   private Ring ring() {
     Ring latest = ring;
     List<Key> now = keys.get();

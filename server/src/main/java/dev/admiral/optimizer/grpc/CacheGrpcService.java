@@ -1,14 +1,15 @@
 package dev.admiral.optimizer.grpc;
 
-import dev.admiral.optimizer.cache.CacheMetrics;
 import dev.admiral.optimizer.cache.ResponseCache;
 import dev.admiral.optimizer.cache.Selector;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.ProtoTimes;
 import dev.admiral.optimizer.events.Event;
 import dev.admiral.optimizer.events.EventBus;
 import dev.admiral.optimizer.fleet.Identity;
+import dev.admiral.optimizer.report.CacheReport;
 import dev.admiral.optimizer.v1.CacheServiceGrpc;
-import dev.admiral.optimizer.v1.CacheTier;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.GetMetricsRequest;
 import dev.admiral.optimizer.v1.GetMetricsResponse;
@@ -29,15 +30,18 @@ import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 
 /** The response cache of the contract. */
-final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBase {
+public final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBase {
   private static final Pattern KEY_HASH = Pattern.compile("[0-9a-f]{16}");
 
   private final ResponseCache cache;
+  private final CacheReport report;
   private final EventBus events;
   private final Executor virtualThreads;
 
-  CacheGrpcService(ResponseCache cache, EventBus events, Executor virtualThreads) {
+  public CacheGrpcService(
+      ResponseCache cache, CacheReport report, EventBus events, Executor virtualThreads) {
     this.cache = cache;
+    this.report = report;
     this.events = events;
     this.virtualThreads = virtualThreads;
   }
@@ -45,15 +49,7 @@ final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBase {
   @Override
   public void getMetrics(GetMetricsRequest request, StreamObserver<GetMetricsResponse> caller) {
     Blocking.run(
-        virtualThreads,
-        (ServerCallStreamObserver<GetMetricsResponse>) caller,
-        () -> {
-          CacheMetrics metrics = cache.metrics();
-          return GetMetricsResponse.newBuilder()
-              .addTiers(tier("memory", metrics.memory()))
-              .addTiers(tier("disk", metrics.disk()))
-              .build();
-        });
+        virtualThreads, (ServerCallStreamObserver<GetMetricsResponse>) caller, report::metrics);
   }
 
   @Override
@@ -65,9 +61,10 @@ final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBase {
         (ServerCallStreamObserver<InvalidateCacheResponse>) caller,
         () -> {
           if (!identity.operator()) {
-            throw Statuses.of(
-                ErrorReason.ERROR_REASON_NOT_PERMITTED,
-                "removing answers from the cache needs an operator's key");
+            throw new CallException(
+                new Failure.Refused(
+                    ErrorReason.ERROR_REASON_NOT_PERMITTED,
+                    "removing answers from the cache needs an operator's key"));
           }
           long count = cache.invalidate(identity.tenant(), selector(request));
           events.publish(identity.tenant(), new Event.CacheInvalidated(count));
@@ -75,12 +72,12 @@ final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBase {
         });
   }
 
-  private static Selector selector(InvalidateCacheRequest request) {
+  private static Selector selector(InvalidateCacheRequest request) throws CallException {
     return switch (request.getSelectorCase()) {
       case KEY -> {
         String hash = request.getKey().getKeyHash();
         if (!KEY_HASH.matcher(hash).matches()) {
-          throw Statuses.invalid("key.key_hash", "must be 16 hex digits, as Served.key_hash");
+          throw invalid("key.key_hash", "must be 16 hex digits, as Served.key_hash");
         }
         yield new Selector.ByHash(hash);
       }
@@ -90,14 +87,18 @@ final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBase {
       case AGE -> {
         Duration age = ProtoTimes.duration(request.getAge().getMinAge());
         if (age == null || !age.isPositive()) {
-          throw Statuses.invalid("age.min_age", "must be a duration above zero");
+          throw invalid("age.min_age", "must be a duration above zero");
         }
         yield new Selector.OlderThan(age);
       }
       case ALL -> new Selector.All();
       case SELECTOR_NOT_SET ->
-          throw Statuses.invalid("selector", "is not set; set key, model, agent, age or all");
+          throw invalid("selector", "is not set; set key, model, agent, age or all");
     };
+  }
+
+  private static CallException invalid(String field, String description) {
+    return new CallException(Failure.Invalid.of(field, description));
   }
 
   @Override
@@ -119,17 +120,5 @@ final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBase {
   public void rollBackChange(
       RollBackChangeRequest request, StreamObserver<RollBackChangeResponse> caller) {
     caller.onError(Unimplemented.method("RollBackChange"));
-  }
-
-  private static CacheTier tier(String name, CacheMetrics.Tier tier) {
-    return CacheTier.newBuilder()
-        .setName(name)
-        .setEntryCount(tier.entries())
-        .setSizeBytes(tier.bytes())
-        .setLimitBytes(tier.limitBytes())
-        .setHitCount(tier.hits())
-        .setMissCount(tier.misses())
-        .setEvictionCount(tier.evictions())
-        .build();
   }
 }

@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.grpc;
 
 import dev.admiral.optimizer.fleet.Identity;
+import dev.admiral.optimizer.report.CallReport;
 import dev.admiral.optimizer.v1.CallServiceGrpc;
 import dev.admiral.optimizer.v1.GetCallRequest;
 import dev.admiral.optimizer.v1.GetCallResponse;
@@ -11,12 +12,12 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 
 /** The latest calls, of the contract. They are looked through one by one, off the event loop. */
-final class CallGrpcService extends CallServiceGrpc.CallServiceImplBase {
-  private final Reports reports;
+public final class CallGrpcService extends CallServiceGrpc.CallServiceImplBase {
+  private final CallReport calls;
   private final Executor virtualThreads;
 
-  CallGrpcService(Reports reports, Executor virtualThreads) {
-    this.reports = reports;
+  public CallGrpcService(CallReport calls, Executor virtualThreads) {
+    this.calls = calls;
     this.virtualThreads = virtualThreads;
   }
 
@@ -26,7 +27,7 @@ final class CallGrpcService extends CallServiceGrpc.CallServiceImplBase {
     Blocking.run(
         virtualThreads,
         (ServerCallStreamObserver<ListCallsResponse>) caller,
-        () -> reports.calls(tenant, request));
+        () -> calls.list(tenant, request));
   }
 
   @Override
@@ -35,6 +36,6 @@ final class CallGrpcService extends CallServiceGrpc.CallServiceImplBase {
     Blocking.run(
         virtualThreads,
         (ServerCallStreamObserver<GetCallResponse>) caller,
-        () -> reports.call(identity, request));
+        () -> calls.call(identity, request));
   }
 }

@@ -1,10 +1,13 @@
 package dev.admiral.optimizer.grpc;
 
-import dev.admiral.optimizer.fleet.Agent;
+import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.fleet.Fleet;
+import dev.admiral.optimizer.front.Sender;
+import dev.admiral.optimizer.report.AgentReport;
+import dev.admiral.optimizer.report.LimitReport;
 import dev.admiral.optimizer.v1.CreateKeyRequest;
 import dev.admiral.optimizer.v1.CreateKeyResponse;
-import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.ForgetAgentRequest;
 import dev.admiral.optimizer.v1.ForgetAgentResponse;
@@ -24,62 +27,46 @@ import dev.admiral.optimizer.v1.RevokeKeyRequest;
 import dev.admiral.optimizer.v1.RevokeKeyResponse;
 import dev.admiral.optimizer.v1.SetBudgetRequest;
 import dev.admiral.optimizer.v1.SetBudgetResponse;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 
 /** Agents, keys, budgets and limits of the contract. */
-final class FleetGrpcService extends FleetServiceGrpc.FleetServiceImplBase {
+public final class FleetGrpcService extends FleetServiceGrpc.FleetServiceImplBase {
   private final Fleet fleet;
-  private final Reports reports;
+  private final AgentReport agents;
+  private final LimitReport limits;
   private final Executor virtualThreads;
 
-  FleetGrpcService(Fleet fleet, Reports reports, Executor virtualThreads) {
+  public FleetGrpcService(
+      Fleet fleet, AgentReport agents, LimitReport limits, Executor virtualThreads) {
     this.fleet = fleet;
-    this.reports = reports;
+    this.agents = agents;
+    this.limits = limits;
     this.virtualThreads = virtualThreads;
   }
 
   @Override
   public void listAgents(ListAgentsRequest request, StreamObserver<ListAgentsResponse> caller) {
     String tenant = CallIdentity.sender().identity().tenant();
-    Blocking.answer(
-        caller,
-        () -> {
-          int size = Paging.size(request.getPageSize());
-          Paging.Page<Agent> page =
-              Paging.cut(
-                  fleet.list(tenant, Paging.after(request.getPageToken()), size + 1),
-                  size,
-                  Agent::name);
-          ListAgentsResponse.Builder response =
-              ListAgentsResponse.newBuilder().setNextPageToken(page.nextToken());
-          page.items().forEach(agent -> response.addAgents(agent(agent)));
-          return response.build();
-        });
+    Blocking.answer(caller, () -> agents.list(tenant, request));
   }
 
   @Override
   public void getAgent(GetAgentRequest request, StreamObserver<GetAgentResponse> caller) {
     String tenant = CallIdentity.sender().identity().tenant();
-    Blocking.answer(
-        caller,
-        () -> {
-          Agent agent =
-              fleet.find(tenant, request.getAgentId()).orElseThrow(FleetGrpcService::unknownAgent);
-          return GetAgentResponse.newBuilder().setAgent(agent(agent)).build();
-        });
+    Blocking.answer(caller, () -> agents.agent(tenant, request));
   }
 
   @Override
   public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> caller) {
-    CallIdentity.Sender sender = CallIdentity.sender();
+    Sender sender = CallIdentity.sender();
     Blocking.answer(
         caller,
         () -> {
           if (request.getAgentId().isEmpty()) {
-            throw Statuses.invalid("agent_id", "is empty; say which agent is alive");
+            throw new CallException(
+                Failure.Invalid.of("agent_id", "is empty; say which agent is alive"));
           }
           fleet.heartbeat(sender.identity(), request.getAgentId(), request.getGroup());
           return HeartbeatResponse.getDefaultInstance();
@@ -123,23 +110,6 @@ final class FleetGrpcService extends FleetServiceGrpc.FleetServiceImplBase {
     Blocking.run(
         virtualThreads,
         (ServerCallStreamObserver<ListLimitsResponse>) caller,
-        () -> reports.limits(tenant, request));
-  }
-
-  private static StatusRuntimeException unknownAgent() {
-    return Statuses.of(
-        ErrorReason.ERROR_REASON_NOT_FOUND, "no such agent; ListAgents tells those that were seen");
-  }
-
-  private static dev.admiral.optimizer.v1.Agent agent(Agent agent) {
-    return dev.admiral.optimizer.v1.Agent.newBuilder()
-        .setAgentId(agent.name())
-        .setGroup(agent.group())
-        .setCallCount(agent.calls())
-        .setSpentPicoUsd(agent.spent().picoUsd())
-        .setSavedPicoUsd(agent.saved().picoUsd())
-        .setCreateTime(Protos.timestamp(agent.created()))
-        .setLastSeenTime(Protos.timestamp(agent.lastSeen()))
-        .build();
+        () -> limits.list(tenant, request));
   }
 }

@@ -8,6 +8,7 @@ import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.report.Protos;
 import dev.admiral.optimizer.v1.ErrorReason;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -77,9 +78,7 @@ final class Statuses {
   }
 
   static StatusRuntimeException invalid(String field, String description) {
-    return of(
-        new Failure.Invalid(
-            field + " " + description, List.of(new Failure.Violation(field, description))));
+    return of(Failure.Invalid.of(field, description));
   }
 
   private static Map<String, String> metadata(Failure failure) {

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Failure.Violation;
+import dev.admiral.optimizer.provider.Dialect;
 import dev.admiral.optimizer.v1.File;
 import dev.admiral.optimizer.v1.Image;
 import dev.admiral.optimizer.v1.InlineData;
@@ -33,7 +34,6 @@ final class PromptRules {
   private static final int STOP_COUNT = 16;
   private static final int CANDIDATE_COUNT = 16;
   private static final long OUTPUT_TOKENS = 10_000_000;
-  private static final Set<String> DIALECTS = Set.of("", "openai", "anthropic");
   private static final int MOST_REPORTED = 20;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1," + NAME_LENGTH + "}");
   private static final Pattern REMOTE = Pattern.compile("https?://[^\\s/]+.*");
@@ -65,9 +65,10 @@ final class PromptRules {
         "prompt.reasoning_effort",
         "is a value this server does not know");
     findings.unless(
-        DIALECTS.contains(prompt.getProviderOptionsDialect()),
+        prompt.getProviderOptionsDialect().isEmpty()
+            || Dialect.WORDS.contains(prompt.getProviderOptionsDialect()),
         "prompt.provider_options_dialect",
-        "must be openai, anthropic, or empty");
+        "must be " + String.join(", ", Dialect.WORDS) + ", or empty");
     return findings.isEmpty() ? null : invalid(findings.list);
   }
 

@@ -144,7 +144,10 @@ public final class ModelHealth {
     this.time = time;
     this.listener = listener;
     this.models =
-        Caffeine.newBuilder().maximumSize(settings.get().maxModels()).executor(Runnable::run).build();
+        Caffeine.newBuilder()
+            .maximumSize(settings.get().maxModels())
+            .executor(Runnable::run)
+            .build();
   }
 
   /** Returns a try of a model, which the caller must end; empty if the model is left alone. */

@@ -1,7 +1,9 @@
 package dev.admiral.optimizer.routing;
 
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Message;
 import dev.admiral.optimizer.v1.Part;
@@ -49,7 +51,7 @@ public final class Router {
     return route(
         prompt.getModel(),
         needs(prompt),
-        new Size(PromptSize.upperInputTokens(prompt), PromptSize.upperOutputTokens(prompt)),
+        new Size(Tokens.upper(prompt), Tokens.upperOutput(prompt)),
         wishes);
   }
 
@@ -61,6 +63,11 @@ public final class Router {
    */
   public Route routeEmbedding(String model, long inputTokens, RoutingWishes wishes) {
     return route(model, EnumSet.of(Ability.EMBEDDINGS), new Size(inputTokens, 0), wishes);
+  }
+
+  /** Returns how a model wants to be asked. */
+  public ModelTraits traits(Candidate candidate) {
+    return catalogue.traits(candidate.provider(), candidate.model());
   }
 
   private Route route(String name, Set<Ability> needs, Size size, RoutingWishes wishes) {

@@ -44,10 +44,7 @@ final class WatchedModel {
   }
 
   WatchedModel(
-      Name name,
-      Live<ModelHealth.Settings> settings,
-      Time time,
-      ModelHealth.Listener listener) {
+      Name name, Live<ModelHealth.Settings> settings, Time time, ModelHealth.Listener listener) {
     this.name = name;
     this.settings = settings;
     this.time = time;
@@ -86,6 +83,7 @@ final class WatchedModel {
   }
 
   /** Returns the breaker, or one that judges by other rules in its place if it is closed. */
+  @SuppressWarnings("ReferenceEquality") // Whether they are those it was made with.
   private CircuitBreaker breaker() {
     Judge now = judge;
     ModelHealth.Settings rules = settings.get();

@@ -177,9 +177,7 @@ class RequestRateProperties {
 
   private static RequestRateLimiter limiter(long perMinute, VirtualTime time) {
     return new RequestRateLimiter(
-        Live.of(new Limits(OptionalLong.empty(), Map.of(), Map.of(PROVIDER, perMinute))),
-        10,
-        time);
+        Live.of(new Limits(OptionalLong.empty(), Map.of(), Map.of(PROVIDER, perMinute))), 10, time);
   }
 
   /** Counts what lies in the minute that begins with {@code from}, its end not included. */

@@ -117,7 +117,7 @@ class MainTest {
                 ConfigCheck.check(
                     new ConfigFile(Optional.of(file), new Environment(Map.of(), folder)),
                     _ -> {},
-                    () -> false),
+                    _ -> false),
             new PrintStream(err, true, StandardCharsets.UTF_8));
 
     assertThat(exit).isEqualTo(2);

@@ -132,7 +132,11 @@ class TlsFilesTest {
                 new Environment(Map.of("ADMIRAL_GRPC_PORT", "0", "ADMIRAL_HTTP_PORT", "0"), folder))
             .read("", _ -> {});
     return GrpcPort.open(
-        defaults.doors().grpc(), InetAddress.getLoopbackAddress(), credentials(tls), 1 << 20, List.of());
+        defaults.doors().grpc(),
+        InetAddress.getLoopbackAddress(),
+        credentials(tls),
+        1 << 20,
+        List.of());
   }
 
   private static ServingStatus probe(GrpcPort port, ChannelCredentials credentials)

@@ -212,7 +212,10 @@ class WiringTest {
 
   @Test
   void soleProviderDown_isToldToProbesOnceCallsFailInARow() throws Exception {
-    start(plain() + "retry: {max_attempts: 1}\ncircuit_breaker: {window_size: 100, minimum_calls: 100}\n");
+    start(
+        plain()
+            + "retry: {max_attempts: 1}\n"
+            + "circuit_breaker: {window_size: 100, minimum_calls: 100}\n");
     assertThat(complete("hello").getProvider()).isEqualTo("openai");
     simulator.close();
 

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.admiral.optimizer.admission.Limits;
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Key;
-import dev.admiral.optimizer.provider.ProviderSettings.Dialect;
+import dev.admiral.optimizer.provider.Dialect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,11 +104,15 @@ class ConfigTest {
     assertThat(config.doors().grpc().port()).isZero();
     assertThat(config.doors().grpc().defaultDeadline()).isEqualTo(Duration.ofSeconds(90));
     assertThat(config.doors().grpc().maxRequestBytes()).isEqualTo(1 << 20);
-    assertThat(config.upstreams().providers().getFirst().settings().baseUrl()).hasToString("http://127.0.0.1:9/v1");
-    assertThat(config.upstreams().providers().getFirst().settings().apiKey()).isEqualTo("sk-1");
-    assertThat(config.upstreams().providers().getLast().settings().dialect()).isEqualTo(Dialect.ANTHROPIC);
-    assertThat(config.upstreams().providers().getLast().settings().baseUrl()).hasToString("https://api.anthropic.com/v1");
-    assertThat(config.upstreams().aliases()).containsEntry("fast", List.of("main/small", "claude/haiku"));
+    assertThat(config.upstreams().upstreams().providers().getFirst().settings().baseUrl())
+        .hasToString("http://127.0.0.1:9/v1");
+    assertThat(config.upstreams().upstreams().providers().getFirst().settings().apiKey()).isEqualTo("sk-1");
+    assertThat(config.upstreams().providers().getLast().settings().dialect())
+        .isEqualTo(Dialect.ANTHROPIC);
+    assertThat(config.upstreams().providers().getLast().settings().baseUrl())
+        .hasToString("https://api.anthropic.com/v1");
+    assertThat(config.upstreams().aliases())
+        .containsEntry("fast", List.of("main/small", "claude/haiku"));
     assertThat(config.upstreams().models().getFirst().price())
         .hasValueSatisfying(price -> assertThat(price.input()).isEqualByComparingTo("0.15"));
     assertThat(config.serving().limits().law().agents())
@@ -136,6 +142,10 @@ class ConfigTest {
           "providers: {}"                     | :1:12: 'providers' must be a list
           "providers:\n  - dialect: openai"   | :2:5: the key 'providers[].name' is missing
           "providers:\n  - name: a\n    dialect: openai" | :2:11: the provider 'a' needs base_url, as the address of 'a' is not known here
+          "providers:\n  - name: a"           | :2:11: the provider 'a' needs dialect, as the vendor 'a' is not known here
+          "providers:\n  - name: a\n    vendor: mistrl" | :3:13: the vendor 'mistrl' is not known here; did you mean 'mistral'?; known are openai, anthropic
+          "providers:\n  - name: a\n    vendor: azure" | :2:11: the provider 'a' needs base_url, as the address of 'azure' is not known here
+          "models:\n  - {provider: p, name: m, refuses: [heat]}" | 'refuses' must be temperature or top_p
           "providers:\n  - name: a/b"         | :2:11: a provider's name may hold letters, digits and ._:@- only
           "keys:\n  - label: x"               | :2:12: the key 'x' needs exactly one of sha256, key and key_file
           "aliases:\n  fast: main/small"      | :2:9: 'fast' must be a list with at least one text
@@ -156,6 +166,75 @@ class ConfigTest {
   }
 
   @Test
+  void vendor_givesDialectAddressAndKey() throws Exception {
+    variables.put("MISTRAL_API_KEY", "m-key");
+    ProviderEntry provider =
+        read("providers: [{name: ours, vendor: mistral}]").upstreams().providers().getFirst();
+
+    assertThat(provider.settings().vendor().dialect()).isEqualTo(Dialect.OPENAI);
+    assertThat(provider.settings().baseUrl()).hasToString("https://api.mistral.ai/v1");
+    assertThat(provider.settings().apiKey()).isEqualTo("m-key");
+    assertThat(provider.vendor()).isEqualTo("mistral");
+  }
+
+  @Test
+  void vendor_byTheProvidersName_givesTheSame() throws Exception {
+    assertThat(read("providers: [{name: anthropic}]").upstreams().providers().getFirst())
+        .satisfies(p -> assertThat(p.settings().vendor().dialect()).isEqualTo(Dialect.ANTHROPIC))
+        .satisfies(p -> assertThat(p.settings().baseUrl()).hasToString("https://api.anthropic.com/v1"))
+        .satisfies(p -> assertThat(p.settings().apiKey()).isEmpty());
+  }
+
+  @Test
+  void vendorsKey_fromTheEnvironment_goesToItsOwnAddressOnly() throws Exception {
+    variables.put("MISTRAL_API_KEY", "m-key");
+    assertThat(
+            read("providers: [{name: mistral, base_url: 'https://api.mistral.ai.example/v1'}]")
+                .upstreams()
+                .providers()
+                .getFirst()
+                .settings()
+                .apiKey())
+        .isEmpty();
+    assertThat(
+            read("providers: [{name: mistral, base_url: 'https://eu.mistral.ai/v1'}]")
+                .upstreams()
+                .providers()
+                .getFirst()
+                .settings()
+                .apiKey())
+        .isEqualTo("m-key");
+  }
+
+  @Test
+  void addressOfAVendorUnderAnotherName_isWarnedOf() throws Exception {
+    String ours =
+        "providers: [{name: ours, dialect: openai, base_url: 'https://api.groq.com/v1'%s}]";
+    assertThat(warnings(ours.formatted("")))
+        .singleElement()
+        .asString()
+        .isEqualTo(
+            "the provider 'ours' has an address of groq and is spoken to as anybody;"
+                + " say vendor: groq");
+    assertThat(warnings(ours.formatted(", vendor: groq"))).isEmpty();
+  }
+
+  @Test
+  void model_traits_areAsWritten() throws Exception {
+    String model =
+        "models: [{provider: p, name: m, efforts: [low, max], takes: [thinking_budget],"
+            + " refuses: [temperature, top_p]}]";
+    assertThat(read(model).upstreams().models().getFirst().known().traits())
+        .isEqualTo(
+            new ModelTraits(
+                Optional.of(Set.of(ModelTraits.Effort.LOW, ModelTraits.Effort.MAX)),
+                Set.of(ModelTraits.Feature.THINKING_BUDGET),
+                Set.of(ModelTraits.Setting.TEMPERATURE, ModelTraits.Setting.TOP_P)));
+    assertThat(read("models: [{provider: p, name: m}]").upstreams().models().getFirst().known().traits())
+        .isEqualTo(ModelTraits.UNKNOWN);
+  }
+
+  @Test
   void variable_isFilledInWithItsDefaultWhereUnsetOrEmpty() throws Exception {
     variables.put("EMPTY", "");
     variables.put("PORT", "1234");
@@ -163,7 +242,8 @@ class ConfigTest {
     assertThat(read("grpc: {port: '${PORT}', host: '${EMPTY:-::1}'}").doors().grpc())
         .satisfies(grpc -> assertThat(grpc.port()).isEqualTo(1234))
         .satisfies(grpc -> assertThat(grpc.host()).isEqualTo("::1"));
-    assertThat(read("data_dir: /x/$${HOME}/$5").kept().dataDir()).isEqualTo(Path.of("/x/${HOME}/$5"));
+    assertThat(read("data_dir: /x/$${HOME}/$5").kept().dataDir())
+        .isEqualTo(Path.of("/x/${HOME}/$5"));
   }
 
   @Test
@@ -331,6 +411,13 @@ class ConfigTest {
   private Config readFile() throws Exception {
     ConfigFile config = new ConfigFile(Optional.of(file), environment());
     return config.read(config.text(), _ -> {});
+  }
+
+  private List<String> warnings(String text) throws Exception {
+    List<String> warnings = new ArrayList<>();
+    Files.writeString(file, text);
+    new ConfigFile(Optional.of(file), environment()).read(text, warnings::add);
+    return warnings;
   }
 
   private Environment environment() {

@@ -28,9 +28,12 @@ class ConfigWatchTest {
   @BeforeEach
   void watchFile() throws Exception {
     Files.writeString(folder.resolve("ops.key"), "first");
-    file = Files.writeString(folder.resolve("config.yaml"), "limits: {agent_requests_per_minute: 1}\n" + KEYS);
+    file =
+        Files.writeString(
+            folder.resolve("config.yaml"), "limits: {agent_requests_per_minute: 1}\n" + KEYS);
     ConfigFile config = new ConfigFile(Optional.of(file), new Environment(Map.of(), folder));
-    watch = new ConfigWatch(config, config.text(), config.read(config.text(), _ -> {}), this::apply);
+    watch =
+        new ConfigWatch(config, config.text(), config.read(config.text(), _ -> {}), this::apply);
   }
 
   @Test
@@ -52,7 +55,9 @@ class ConfigWatchTest {
     watch.look();
     watch.look();
 
-    assertThat(applied).extracting(config -> config.serving().limits().law().agentDefault().orElseThrow()).containsExactly(2L);
+    assertThat(applied)
+        .extracting(config -> config.serving().limits().law().agentDefault().orElseThrow())
+        .containsExactly(2L);
   }
 
   @Test
@@ -64,7 +69,9 @@ class ConfigWatchTest {
     Files.writeString(file, "limits: {agent_requests_per_minute: 3}\n");
     lookThrice();
 
-    assertThat(applied).extracting(config -> config.serving().limits().law().agentDefault().orElseThrow()).containsExactly(3L);
+    assertThat(applied)
+        .extracting(config -> config.serving().limits().law().agentDefault().orElseThrow())
+        .containsExactly(3L);
   }
 
   @Test
@@ -84,18 +91,23 @@ class ConfigWatchTest {
     Files.writeString(file, "limits: {agent_requests_per_minute: 4}\n");
     lookThrice();
 
-    assertThat(applied).extracting(config -> config.serving().limits().law().agentDefault().orElseThrow()).containsExactly(4L);
+    assertThat(applied)
+        .extracting(config -> config.serving().limits().law().agentDefault().orElseThrow())
+        .containsExactly(4L);
   }
 
   @Test
   void fileReplacedThroughALink_isNoticed() throws IOException {
-    Path next = Files.writeString(folder.resolve("next.yaml"), "limits: {agent_requests_per_minute: 5}\n");
+    Path next =
+        Files.writeString(folder.resolve("next.yaml"), "limits: {agent_requests_per_minute: 5}\n");
     Files.delete(file);
     Files.createSymbolicLink(file, next);
 
     lookThrice();
 
-    assertThat(applied).extracting(config -> config.serving().limits().law().agentDefault().orElseThrow()).containsExactly(5L);
+    assertThat(applied)
+        .extracting(config -> config.serving().limits().law().agentDefault().orElseThrow())
+        .containsExactly(5L);
   }
 
   @Test
@@ -126,7 +138,9 @@ class ConfigWatchTest {
     lookThrice();
 
     assertThat(refusals).isZero();
-    assertThat(applied).extracting(config -> config.serving().limits().law().agentDefault().orElseThrow()).containsExactly(6L);
+    assertThat(applied)
+        .extracting(config -> config.serving().limits().law().agentDefault().orElseThrow())
+        .containsExactly(6L);
   }
 
   private void apply(Config next) throws ConfigException {

@@ -28,11 +28,13 @@ class CredentialsTest {
     Files.writeString(folder.resolve("admiral_ANTHROPIC_API_KEY"), "two\n");
     Files.writeString(folder.resolve("admiral_ADMIRAL_GRPC_PORT"), "7\n");
 
-    assertThat(ProviderDiscovery.find(environment(), () -> false))
+    assertThat(ProviderDiscovery.find(environment(), _ -> false))
         .extracting(provider -> provider.settings().apiKey())
         .containsExactly("one", "two");
     assertThat(environment().expand("here", "${OPENAI_API_KEY}")).isEqualTo("one");
-    assertThat(new ConfigFile(Optional.empty(), environment()).read("", _ -> {}).doors().grpc().port()).isEqualTo(7);
+    assertThat(
+            new ConfigFile(Optional.empty(), environment()).read("", _ -> {}).doors().grpc().port())
+        .isEqualTo(7);
   }
 
   @Test
@@ -76,7 +78,7 @@ class CredentialsTest {
     Path file = Files.writeString(folder.resolve("key"), "three\n");
     variables.put("GROQ_API_KEY_FILE", file.toString());
 
-    assertThat(ProviderDiscovery.find(environment(), () -> false))
+    assertThat(ProviderDiscovery.find(environment(), _ -> false))
         .singleElement()
         .extracting(provider -> provider.settings().apiKey())
         .isEqualTo("three");
@@ -87,7 +89,7 @@ class CredentialsTest {
     variables.put("GROQ_API_KEY_FILE", "/nowhere");
     variables.put("GROQ_API_KEY", "k");
 
-    assertThatThrownBy(() -> ProviderDiscovery.find(environment(), () -> false))
+    assertThatThrownBy(() -> ProviderDiscovery.find(environment(), _ -> false))
         .isInstanceOf(ConfigException.class)
         .hasMessage("give GROQ_API_KEY or GROQ_API_KEY_FILE, not both");
   }

@@ -2,7 +2,7 @@ package dev.admiral.optimizer.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.admiral.optimizer.provider.ProviderSettings.Dialect;
+import dev.admiral.optimizer.provider.Dialect;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +54,6 @@ class ProviderDiscoveryTest {
 
   private static List<ProviderEntry> find(Map<String, String> variables, boolean ollama)
       throws ConfigException {
-    return ProviderDiscovery.find(new Environment(variables, Path.of("/")), () -> ollama);
+    return ProviderDiscovery.find(new Environment(variables, Path.of("/")), _ -> ollama);
   }
 }

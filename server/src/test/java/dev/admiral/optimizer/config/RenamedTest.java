@@ -42,8 +42,8 @@ class RenamedTest {
     return Renamed.ALL.stream()
         .flatMap(section ->
             section.keys().entrySet().stream()
-                .map(key ->
-                    new Pair(section.before(), key.getKey(), section.now(), key.getValue())))
+                .map(
+                    key -> new Pair(section.before(), key.getKey(), section.now(), key.getValue())))
         .toList();
   }
 
@@ -96,8 +96,7 @@ class RenamedTest {
     }
     String old = pair.newSection() + "." + pair.oldKey();
 
-    assertThatThrownBy(
-            () -> read(Map.of(), pair.newSection() + ":\n  " + pair.oldKey() + ": 1\n"))
+    assertThatThrownBy(() -> read(Map.of(), pair.newSection() + ":\n  " + pair.oldKey() + ": 1\n"))
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             "the file:2:3: '"

@@ -298,7 +298,8 @@ class MetricsTest {
 
   @Test
   void openMetrics_areForAnybody() throws Exception {
-    try (Harness harness = Harness.start(KEYS + "metrics: {allow_anonymous: true, per_agent: true}\n")) {
+    try (Harness harness =
+        Harness.start(KEYS + "metrics: {allow_anonymous: true, per_agent: true}\n")) {
       Exposed told = Exposed.of(harness.httpAddress());
 
       assertThat(told.samples()).isNotEmpty();

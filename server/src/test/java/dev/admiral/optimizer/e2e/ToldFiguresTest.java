@@ -85,7 +85,11 @@ class ToldFiguresTest {
   @Test
   void breakerThatOpened_isToldWithItsModel() {
     String oneTry =
-        "retry:\n  max_attempts: 1\ncircuit_breaker:\n  open_duration: 1h\n  max_open_duration: 1h\n";
+        "retry:\n"
+            + "  max_attempts: 1\n"
+            + "circuit_breaker:\n"
+            + "  open_duration: 1h\n"
+            + "  max_open_duration: 1h\n";
     try (Harness harness = Harness.start(oneTry)) {
       assertThat(breaker(harness)).isEqualTo(Breaker.getDefaultInstance());
       harness.simulator().fault("*", 1, "status=500");

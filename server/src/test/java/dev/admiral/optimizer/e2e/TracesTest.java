@@ -132,7 +132,8 @@ class TracesTest {
 
   @Test
   void callThatFails_saysWhyInTheCallAndInEachTry() {
-    try (Harness harness = Harness.start(collector.config("") + "retry: {initial_backoff: 1ms}\n")) {
+    try (Harness harness =
+        Harness.start(collector.config("") + "retry: {initial_backoff: 1ms}\n")) {
       harness.simulator().fault("gpt-4o", 1, "status=500");
       assertThatThrownBy(() -> harness.client().ask("openai/gpt-4o", "fails"))
           .isInstanceOf(AdmiralException.class);
@@ -256,7 +257,8 @@ class TracesTest {
   void moreSpansThanThereIsRoomFor_areDroppedAndCounted() throws Exception {
     CompletableFuture<Void> enough = new CompletableFuture<>();
     collector.answerAfter(enough);
-    try (Harness harness = Harness.start(collector.config(", max_queued_spans: 1, export_timeout: 100ms"))) {
+    try (Harness harness =
+        Harness.start(collector.config(", max_queued_spans: 1, export_timeout: 100ms"))) {
       // Once the first are on their way nobody takes what waits, and a call has more than one.
       await()
           .atMost(LONG)

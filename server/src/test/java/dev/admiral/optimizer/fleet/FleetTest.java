@@ -10,8 +10,8 @@ import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Outcome;
-import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.Source;
 import java.io.IOException;
@@ -28,7 +28,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -41,7 +40,7 @@ class FleetTest {
   private static final Identity ALICE = new Identity("alice", false, "alice's key");
   private static final Identity BOB = new Identity("bob", true, "bob's key");
 
-  private final Clock clock = new Clock();
+  private final VirtualTime clock = new VirtualTime();
   private final FailingStore store = new FailingStore();
   private final List<Agent> registered = new ArrayList<>();
   private final Fleet fleet = new Fleet(store, 3, clock, registered::add);
@@ -321,30 +320,6 @@ class FleetTest {
             Duration.ZERO);
     return new Outcome.Answered(
         answer, source, new Outcome.Timing(null, Duration.ZERO, Duration.ZERO), List.of(), "");
-  }
-
-  /** A clock that stands still until told otherwise. */
-  private static final class Clock implements Time {
-    private final AtomicLong nanos = new AtomicLong();
-
-    void advance(Duration duration) {
-      nanos.addAndGet(duration.toNanos());
-    }
-
-    @Override
-    public long nanos() {
-      return nanos.get();
-    }
-
-    @Override
-    public Instant now() {
-      return Instant.parse("2026-03-01T00:00:00Z").plusNanos(nanos.get());
-    }
-
-    @Override
-    public void sleep(Duration duration) {
-      advance(duration);
-    }
   }
 
   /** Keeps agents, unless it is told to fail. */

@@ -18,79 +18,79 @@ import dev.admiral.optimizer.v1.UploadedData;
 import java.util.List;
 
 /** Short words for long messages. */
-final class Prompts {
+public final class Prompts {
   private Prompts() {}
 
-  static Prompt of(Message... messages) {
+  public static Prompt of(Message... messages) {
     return Prompt.newBuilder().addAllMessages(List.of(messages)).build();
   }
 
-  static Prompt ask(String text) {
+  public static Prompt ask(String text) {
     return of(message(Role.ROLE_USER, text(text)));
   }
 
-  static Message message(Role role, Part... parts) {
+  public static Message message(Role role, Part... parts) {
     return Message.newBuilder().setRole(role).addAllParts(List.of(parts)).build();
   }
 
-  static Part text(String text) {
+  public static Part text(String text) {
     return Part.newBuilder().setText(Text.newBuilder().setText(text)).build();
   }
 
-  static Part cached(Part part) {
+  public static Part cached(Part part) {
     return part.toBuilder().setPromptCachePoint(true).build();
   }
 
-  static Part image(String mediaType, String bytes) {
+  public static Part image(String mediaType, String bytes) {
     return Part.newBuilder().setImage(Image.newBuilder().setInline(data(mediaType, bytes))).build();
   }
 
-  static Part remoteImage(String uri, String detail) {
+  public static Part remoteImage(String uri, String detail) {
     return Part.newBuilder()
         .setImage(
             Image.newBuilder().setRemote(RemoteData.newBuilder().setUri(uri)).setDetail(detail))
         .build();
   }
 
-  static Part file(String name, String mediaType, String bytes) {
+  public static Part file(String name, String mediaType, String bytes) {
     return Part.newBuilder()
         .setFile(File.newBuilder().setName(name).setInline(data(mediaType, bytes)))
         .build();
   }
 
-  static Part remoteFile(String uri) {
+  public static Part remoteFile(String uri) {
     return Part.newBuilder()
         .setFile(File.newBuilder().setRemote(RemoteData.newBuilder().setUri(uri)))
         .build();
   }
 
-  static Part uploadedFile(String id) {
+  public static Part uploadedFile(String id) {
     return Part.newBuilder()
         .setFile(File.newBuilder().setUploaded(UploadedData.newBuilder().setFileId(id)))
         .build();
   }
 
-  static Part toolCall(String id, String name, String arguments) {
+  public static Part toolCall(String id, String name, String arguments) {
     return Part.newBuilder()
         .setToolCall(ToolCall.newBuilder().setId(id).setName(name).setArgumentsJson(arguments))
         .build();
   }
 
-  static Part toolResult(String id, boolean error, Part... parts) {
+  public static Part toolResult(String id, boolean error, Part... parts) {
     return Part.newBuilder()
         .setToolResult(
             ToolResult.newBuilder().setToolCallId(id).setIsError(error).addAllParts(List.of(parts)))
         .build();
   }
 
-  static Part reasoning(String text, String signature, String redacted) {
+  public static Part reasoning(String text, String signature, String redacted) {
     return Part.newBuilder()
         .setReasoning(
             Reasoning.newBuilder().setText(text).setSignature(signature).setRedactedData(redacted))
         .build();
   }
 
-  static Part refusal(String text) {
+  public static Part refusal(String text) {
     return Part.newBuilder().setRefusal(Refusal.newBuilder().setText(text)).build();
   }
 

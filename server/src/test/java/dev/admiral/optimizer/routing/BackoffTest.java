@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 class BackoffTest {
   private static final Duration FIRST = Duration.ofMillis(200);
   private static final Duration MOST = Duration.ofSeconds(10);
-  private static final Live<Backoff.Settings> BOUNDS =
-      Live.of(new Backoff.Settings(FIRST, MOST));
+  private static final Live<Backoff.Settings> BOUNDS = Live.of(new Backoff.Settings(FIRST, MOST));
   private static final Duration ENDLESS = Duration.ofDays(1);
 
   @Test
@@ -60,8 +59,7 @@ class BackoffTest {
     Duration asked = Duration.ofMillis(askedMillis);
     Duration left = Duration.ofMillis(leftMillis);
 
-    Optional<Duration> delay =
-        new Backoff(BOUNDS, () -> random).delay(repetition, asked, left);
+    Optional<Duration> delay = new Backoff(BOUNDS, () -> random).delay(repetition, asked, left);
 
     Duration longest = Duration.ofMillis(Math.max(MOST.toMillis(), askedMillis * 11 / 10 + 1));
     delay.ifPresent(wait ->

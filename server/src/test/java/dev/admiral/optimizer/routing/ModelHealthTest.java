@@ -32,8 +32,7 @@ class ModelHealthTest {
   private final List<String> changes = new ArrayList<>();
   private final LiveValue<Settings> settings = new LiveValue<>(Settings.DEFAULT);
   private final ModelHealth health =
-      new ModelHealth(
-          settings, time, (provider, model, state) -> changes.add(model + " " + state));
+      new ModelHealth(settings, time, (provider, model, state) -> changes.add(model + " " + state));
 
   @Test
   void tryAcquire_newModel_works() {
@@ -266,7 +265,7 @@ class ModelHealthTest {
     settings.set(judging(1_000, 1_000, 100, Duration.ofSeconds(10)));
     assertThat(health.tryAcquire(MODEL)).isEmpty();
 
-    time.advance(Duration.ofSeconds(10));
+    time.advance(Duration.ofSeconds(11));
     begin(MODEL).succeeded(null, TOTAL);
     fail(MODEL, 20);
     assertThat(health.available("openai", "gpt-4o")).isTrue();

@@ -70,22 +70,22 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
     Answer answer = answer();
     try (ResponseCache cache = cache()) {
       cache.start();
-      cache.put(key(1), FLEET, answer, Duration.ofMinutes(10), cache.epoch());
-      cache.putRepeatBehind(repeatKey, key(1), FLEET, answer);
+      cache.answers().put(key(1), FLEET, answer, Duration.ofMinutes(10), cache.answers().epoch());
+      cache.firstAnswers().putBehind(repeatKey, key(1), FLEET, answer);
     }
     database.close();
     store = open();
 
     try (ResponseCache cache = cache()) {
       cache.start();
-      assertThat(cache.findInMemory(key(1), null)).isNull();
-      Hit hit = cache.findOnDisk(key(1), null);
+      assertThat(cache.answers().findInMemory(key(1), null)).isNull();
+      Hit hit = cache.answers().findOnDisk(key(1), null);
       assertThat(hit).isNotNull();
       assertThat(hit.answer()).isEqualTo(answer);
-      assertThat(cache.findRepeat(repeatKey).answer()).isEqualTo(answer);
+      assertThat(cache.firstAnswers().find(repeatKey).answer()).isEqualTo(answer);
       assertThat(cache.invalidate("acme", new Selector.All())).isEqualTo(1);
-      assertThat(cache.findOnDisk(key(1), null)).isNull();
-      assertThat(cache.findRepeat(repeatKey)).isNotNull();
+      assertThat(cache.answers().findOnDisk(key(1), null)).isNull();
+      assertThat(cache.firstAnswers().find(repeatKey)).isNotNull();
     }
   }
 
@@ -99,12 +99,12 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
 
     try (ResponseCache cache = cache()) {
       cache.start();
-      assertThat(cache.evict("rival", key(-1).hash())).isFalse();
-      assertThat(cache.evict("acme", key(-1).hash())).isTrue();
-      assertThat(cache.findOnDisk(key(-1), null)).isNull();
+      assertThat(cache.answers().evict("rival", key(-1).hash())).isFalse();
+      assertThat(cache.answers().evict("acme", key(-1).hash())).isTrue();
+      assertThat(cache.answers().findOnDisk(key(-1), null)).isNull();
       Awaitility.await()
           .untilAsserted(() -> assertThat(store.find(Shelf.RESPONSES, key(-1))).isNull());
-      assertThat(cache.evict("acme", key(-1).hash())).isFalse();
+      assertThat(cache.answers().evict("acme", key(-1).hash())).isFalse();
     }
     assertThat(store.find(Shelf.RESPONSES, key(-2))).isNotNull();
   }

@@ -8,12 +8,12 @@ import dev.admiral.optimizer.call.ProtoTimes;
 import dev.admiral.optimizer.call.Words;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Keys;
-import dev.admiral.optimizer.grpc.Reports;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.PartHealth;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
+import dev.admiral.optimizer.report.HealthReport;
 import dev.admiral.optimizer.v1.HealthResponse;
 import dev.admiral.optimizer.v1.HealthState;
 import dev.admiral.optimizer.v1.ServerFigures;
@@ -36,7 +36,7 @@ public final class HealthEndpoints {
   private static final int UNAVAILABLE = 503;
 
   private final HealthBoard board;
-  private final Reports reports;
+  private final HealthReport report;
   private final Keys keys;
   private final Executor virtualThreads;
   private final boolean readyNeedsStores;
@@ -47,12 +47,12 @@ public final class HealthEndpoints {
    */
   public HealthEndpoints(
       HealthBoard board,
-      Reports reports,
+      HealthReport report,
       Keys keys,
       Executor virtualThreads,
       boolean readyNeedsStores) {
     this.board = board;
-    this.reports = reports;
+    this.report = report;
     this.keys = keys;
     this.virtualThreads = virtualThreads;
     this.readyNeedsStores = readyNeedsStores;
@@ -106,7 +106,7 @@ public final class HealthEndpoints {
   private Reply whole(Exchange exchange) {
     Optional<Identity> identity = keys.authenticate(exchange.key());
     // Whose figures they are matters only to those who are shown any.
-    HealthResponse health = reports.health(identity.map(Identity::tenant).orElse(""));
+    HealthResponse health = report.health(identity.map(Identity::tenant).orElse(""));
     ObjectNode json =
         JsonNodeFactory.instance.objectNode().put("status", Words.of(health.getState()));
     if (identity.isPresent()) {

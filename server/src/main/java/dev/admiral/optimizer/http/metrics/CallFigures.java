@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Tells what was counted of calls and of tries of providers. */
-final class CallFigures {
+final class CallFigures implements Figures {
   private static final String NONE = "none";
   private static final double NANOS_PER_SECOND = 1e9;
   private static final int PICO_DIGITS = 12;
@@ -50,7 +50,8 @@ final class CallFigures {
     this.names = names;
   }
 
-  void tell(Exposition to) {
+  @Override
+  public void tell(Exposition to) {
     Totals totals = statistics.totals(Bounds.all());
     to.put(Metric.IN_FLIGHT, totals.inFlight());
     // Where there is not room for all models, the busiest ones come first.

@@ -7,6 +7,8 @@ import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
+import dev.admiral.optimizer.routing.ModelHealth;
+import dev.admiral.optimizer.stats.CallStatistics;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -15,9 +17,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +42,12 @@ public final class MetricsEndpoint implements Endpoint {
   private final ExpositionFormatWriter plain = PrometheusTextFormatWriter.create();
   private final ExpositionFormatWriter openMetrics = OpenMetricsTextFormatWriter.create();
   private final Semaphore readings = new Semaphore(MOST_READINGS);
-  private final Sources sources;
-  private final Keys keys;
-  private final Live<Settings> settings;
   private final CallFigures calls;
-  private final EngineFigures engines;
-  private final MachineFigures machine;
+  private final BreakerFigures breakers;
+  private final List<Figures> others;
+  private final Keys keys;
+  private final Executor virtualThreads;
+  private final Live<Settings> settings;
 
   /**
    * What is told, and to whom.
@@ -57,16 +61,25 @@ public final class MetricsEndpoint implements Endpoint {
   /**
    * Assembles the endpoint; nothing is read yet.
    *
-   * @param settings what is told; {@code maxModels} is as it was at first
+   * @param statistics what was counted of calls
+   * @param models which models take calls
+   * @param others what else there is to tell
+   * @param virtualThreads reads, as checks of health may look at files
    */
-  public MetricsEndpoint(Sources sources, Keys keys, Live<Settings> settings) {
+  public MetricsEndpoint(
+      CallStatistics statistics,
+      ModelHealth models,
+      List<Figures> others,
+      Keys keys,
+      Executor virtualThreads,
+      Live<Settings> settings) {
     ModelNames names = new ModelNames(settings.get().maxModels());
-    this.sources = sources;
+    this.calls = new CallFigures(statistics, names);
+    this.breakers = new BreakerFigures(models, names);
+    this.others = List.copyOf(others);
     this.keys = keys;
+    this.virtualThreads = virtualThreads;
     this.settings = settings;
-    this.calls = new CallFigures(sources.engines().statistics(), names);
-    this.engines = new EngineFigures(sources, names);
-    this.machine = new MachineFigures(sources.process());
   }
 
   @Override
@@ -86,20 +99,16 @@ public final class MetricsEndpoint implements Endpoint {
               .with(Map.of("retry-after", "1")));
       return;
     }
-    // Checks of health may look at files.
-    sources
-        .engines()
-        .virtualThreads()
-        .execute(() -> {
-          try {
-            exchange.reply(read(exchange, identity.map(Identity::tenant).orElse(null)));
-          } catch (RuntimeException e) {
-            LOG.error("the metrics could not be read", Faults.withoutMessages(e));
-            exchange.reply(Reply.text(500, "the metrics could not be read; the log says why"));
-          } finally {
-            readings.release();
-          }
-        });
+    virtualThreads.execute(() -> {
+      try {
+        exchange.reply(read(exchange, identity.map(Identity::tenant).orElse(null)));
+      } catch (RuntimeException e) {
+        LOG.error("the metrics could not be read", Faults.withoutMessages(e));
+        exchange.reply(Reply.text(500, "the metrics could not be read; the log says why"));
+      } finally {
+        readings.release();
+      }
+    });
   }
 
   private static Reply unknown() {
@@ -123,8 +132,8 @@ public final class MetricsEndpoint implements Endpoint {
     if (settings.get().agents() && tenant != null) {
       calls.tellAgents(exposition, tenant);
     }
-    engines.tell(exposition);
-    machine.tell(exposition);
+    breakers.tell(exposition);
+    others.forEach(figures -> figures.tell(exposition));
 
     ExpositionFormatWriter writer =
         openMetrics.accepts(exchange.header("accept")) ? openMetrics : plain;
