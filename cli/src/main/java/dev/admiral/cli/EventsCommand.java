@@ -8,10 +8,9 @@ import dev.admiral.optimizer.v1.CallFinished;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Event;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "64:the command line is wrong"
     })
 final class EventsCommand extends FleetCommand {
-  /** Ten years. */
+  /** Ten years, which nobody waits for. */
   private static final double MOST_SECONDS = 10 * 365 * 86_400.0;
 
   @Parameters(
@@ -74,35 +73,46 @@ final class EventsCommand extends FleetCommand {
     if (after != null) {
       request.setAfterSequence(after);
     }
-    Optional<CompletableFuture<@Nullable Void>> end = end();
+    if (!(seconds > 0)) {
+      throw new UsageException("--for is a number of seconds above 0: " + seconds);
+    }
+    AtomicBoolean over = new AtomicBoolean();
     try (Ending ending = Ending.well(out(), "");
-        EventStream events = client.events().watch(request.build())) {
-      end.ifPresent(over -> over.thenRun(events::close));
+        EventStream events = client.events().watch(request.build());
+        Closeable _ = timer(over, events)) {
       for (long seen = 0; seen < most && !out().checkError() && events.hasNext(); seen++) {
         Event event = events.next();
         ending.print((isJson() ? OutputOptions.jsonLine(event) : shown(event)) + "\n");
       }
     } catch (AdmiralException e) {
-      if (end.isEmpty() || !end.get().isDone()) {
+      if (!over.get()) {
         throw e;
       }
-    } finally {
-      end.ifPresent(over -> over.cancel(false));
     }
     return Main.DONE;
   }
 
-  /** Returns what is done once {@code --for} is over; empty without it. */
-  private Optional<CompletableFuture<@Nullable Void>> end() {
-    if (seconds == Double.POSITIVE_INFINITY) {
-      return Optional.empty();
+  /** What runs until it is closed. */
+  private interface Closeable extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Ends the stream once {@code --for} is over. */
+  private Closeable timer(AtomicBoolean over, EventStream events) {
+    if (seconds > MOST_SECONDS) {
+      return () -> {};
     }
-    if (!(seconds > 0) || seconds > MOST_SECONDS) {
-      throw new UsageException("--for is a number of seconds above 0: " + seconds);
-    }
-    return Optional.of(
-        new CompletableFuture<@Nullable Void>()
-            .completeOnTimeout(null, Math.round(seconds * 1000), TimeUnit.MILLISECONDS));
+    Thread timer =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  if (Ticker.REAL.await(Duration.ofMillis(Math.round(seconds * 1000)))) {
+                    over.set(true);
+                    events.close();
+                  }
+                });
+    return timer::interrupt;
   }
 
   private String shown(Event event) {

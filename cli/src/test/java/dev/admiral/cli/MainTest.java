@@ -763,7 +763,7 @@ final class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "-1", "NaN", "1e30"})
+  @ValueSource(strings = {"0", "-1", "NaN"})
   void events_forNoTime_areRefused(String seconds) {
     assertThat(run("events", "--for", seconds)).isEqualTo(64);
   }
