@@ -114,7 +114,7 @@ class MetricsTest {
         assertThat(told.sum("admiral_upstream_attempts_total", Map.of("outcome", "failed")))
             .isEqualTo(1);
         assertThat(told.value("admiral_upstream_duration_seconds_count", MINI)).isEqualTo(2);
-        assertThat(told.value("admiral_upstream_first_token_seconds_count", MINI)).isEqualTo(1);
+        assertThat(told.value("admiral_upstream_time_to_first_token_seconds_count", MINI)).isEqualTo(1);
         assertThat(told.value("gen_ai_client_token_usage_sum", genAi("gen_ai_token_type", "input")))
             .isEqualTo(input);
         assertThat(
@@ -156,7 +156,7 @@ class MetricsTest {
               requests_per_minute: 1
         """;
     try (Harness harness = Harness.start(config)) {
-      assertThat(Exposed.of(harness.httpAddress()).value("admiral_breakers_open")).isZero();
+      assertThat(Exposed.of(harness.httpAddress()).value("admiral_circuit_breakers_open")).isZero();
       harness.simulator().fault("gpt-4o-mini", 1, "status=500");
       for (int i = 0; i < 6; i++) {
         String text = "fails " + i;
@@ -170,10 +170,10 @@ class MetricsTest {
 
       Exposed told = Exposed.of(harness.httpAddress());
 
-      assertThat(told.value("admiral_breakers_open")).isEqualTo(1);
+      assertThat(told.value("admiral_circuit_breakers_open")).isEqualTo(1);
       assertThat(
               told.value(
-                  "admiral_breaker_state",
+                  "admiral_circuit_breaker_state",
                   Map.of("provider", "openai", "model", "gpt-4o-mini", "state", "open")))
           .isEqualTo(1);
       assertThat(

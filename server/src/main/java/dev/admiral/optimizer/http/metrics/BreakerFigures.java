@@ -5,7 +5,6 @@ import dev.admiral.optimizer.routing.ModelHealth;
 import dev.admiral.optimizer.routing.ModelHealth.ModelState;
 import dev.admiral.optimizer.routing.ModelHealth.State;
 import java.util.List;
-import java.util.Locale;
 
 /** Tells which models take no calls now. */
 final class BreakerFigures implements Figures {
@@ -30,8 +29,16 @@ final class BreakerFigures implements Figures {
             Exposition.number(model.state() == state),
             name.provider(),
             name.model(),
-            state.name().toLowerCase(Locale.ROOT));
+            word(state));
       }
     }
+  }
+
+  /** Returns a circuit breaker's state as operators know it. */
+  private static String word(State state) {
+    if (state == State.CLOSED) {
+      return "closed";
+    }
+    return state == State.OPEN ? "open" : "half_open";
   }
 }
