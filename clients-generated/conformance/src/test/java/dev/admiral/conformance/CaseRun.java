@@ -19,7 +19,8 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** One case on its way through one driver. Used by one thread. */
 final class CaseRun implements AutoCloseable {
-  private static final Duration REPLY = Duration.ofSeconds(60);
+  /** Long enough for 40 MB on a machine that is busy with something else. */
+  private static final Duration REPLY = Duration.ofMinutes(3);
   private static final Duration LOOK_FOR = Duration.ofSeconds(10);
   private static final Duration LOOK_EVERY = Duration.ofMillis(5);
 
