@@ -48,6 +48,8 @@ type Client struct {
 	Ledger optimizerv1.LedgerServiceClient
 	// Cache is the response cache.
 	Cache optimizerv1.CacheServiceClient
+	// Settings knows what was changed while the server runs.
+	Settings optimizerv1.SettingsServiceClient
 	// Events tells what happens in the fleet. Watching has no deadline but the context's own.
 	Events optimizerv1.EventServiceClient
 
@@ -105,6 +107,7 @@ func connect(
 		Calls:                  optimizerv1.NewCallServiceClient(connection),
 		Ledger:                 optimizerv1.NewLedgerServiceClient(connection),
 		Cache:                  optimizerv1.NewCacheServiceClient(connection),
+		Settings:               optimizerv1.NewSettingsServiceClient(connection),
 		Events:                 optimizerv1.NewEventServiceClient(connection),
 		connection:             connection,
 		calls:                  made,
@@ -193,9 +196,9 @@ func (c *Client) AskStream(ctx context.Context, model, text string) iter.Seq2[st
 func Prompt(model, text string) *optimizerv1.Prompt {
 	return &optimizerv1.Prompt{
 		Model: model,
-		Messages: []*optimizerv1.Message{{
+		Messages: []*optimizerv1.ChatMessage{{
 			Role:  optimizerv1.Role_ROLE_USER,
-			Parts: []*optimizerv1.Part{{Kind: &optimizerv1.Part_Text{Text: &optimizerv1.Text{Text: text}}}},
+			Parts: []*optimizerv1.ContentPart{{Kind: &optimizerv1.ContentPart_Text{Text: &optimizerv1.TextPart{Text: text}}}},
 		}},
 	}
 }

@@ -165,7 +165,7 @@ func piece(text string) *optimizerv1.StreamResponse {
 }
 
 func finished() *optimizerv1.StreamResponse {
-	return &optimizerv1.StreamResponse{Event: &optimizerv1.StreamResponse_Finished{Finished: &optimizerv1.Finished{}}}
+	return &optimizerv1.StreamResponse{Event: &optimizerv1.StreamResponse_Finished{Finished: &optimizerv1.StreamFinished{}}}
 }
 
 func sendAll(

@@ -16,9 +16,10 @@ const (
 // triedOnce are the methods whose repeat could happen or be paid twice: no cached answer and no request_id keeps
 // them from it.
 var triedOnce = map[string]bool{
-	optimizerv1.OptimizerService_Embed_FullMethodName:      true,
-	optimizerv1.FleetService_CreateKey_FullMethodName:      true,
-	optimizerv1.CacheService_RollBackChange_FullMethodName: true,
+	optimizerv1.OptimizerService_Embed_FullMethodName:         true,
+	optimizerv1.FleetService_CreateKey_FullMethodName:         true,
+	optimizerv1.FleetService_CreateBudget_FullMethodName:      true,
+	optimizerv1.SettingsService_RollBackChange_FullMethodName: true,
 }
 
 // wait says how long to wait after so many tries before the next one; false if there is none.

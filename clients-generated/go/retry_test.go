@@ -149,7 +149,7 @@ func TestOnceOnlyMethods_unavailable_areNotTriedAgain(t *testing.T) {
 	for _, method := range []string{
 		optimizerv1.OptimizerService_Embed_FullMethodName,
 		optimizerv1.FleetService_CreateKey_FullMethodName,
-		optimizerv1.CacheService_RollBackChange_FullMethodName,
+		optimizerv1.SettingsService_RollBackChange_FullMethodName,
 	} {
 		var calls atomic.Int32
 		server := start(t, grpc.UnknownServiceHandler(func(any, grpc.ServerStream) error {

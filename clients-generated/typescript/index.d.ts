@@ -1,5 +1,5 @@
 import type { DescMethodServerStreaming, DescMethodUnary, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import type { CacheService, CallService, CompleteResponse, ErrorReason, EventService, FleetService, LedgerService, OptimizerService, Role } from "./gen/v1.js";
+import type { CacheService, CallService, CompleteResponse, ErrorReason, EventService, FleetService, LedgerService, Money, OptimizerService, Role, SettingsService } from "./gen/v1.js";
 
 /**
  * Returns a client, through which an agent makes its model calls. Make one and keep it: any number of
@@ -32,7 +32,7 @@ export interface ConnectOptions {
 /**
  * When a failed call is tried again: only before its first message, within its deadline, and for what
  * passes by itself (UNAVAILABLE). Calls whose repeat the cache does not cover get a random request_id,
- * so that nothing is paid twice; Embed, CreateKey and RollBackChange are tried once.
+ * so that nothing is paid twice; Embed, CreateKey, CreateBudget and RollBackChange are tried once.
  */
 export interface RetryOptions {
   /** Most tries of a call, the first included, 1 to 100. The default is 5. */
@@ -79,6 +79,8 @@ export interface Admiral {
   readonly ledger: ServiceClient<typeof LedgerService>;
   /** The response cache. */
   readonly cache: ServiceClient<typeof CacheService>;
+  /** Settings that were changed while the server runs. */
+  readonly settings: ServiceClient<typeof SettingsService>;
   /** What became of the latest calls. */
   readonly calls: ServiceClient<typeof CallService>;
   /** What happens in the fleet; watching has no deadline unless a call sets one. */
@@ -149,5 +151,5 @@ export declare function prompt(model: string, text: string, instructions?: strin
 /** Returns the text of an answer, all of its text parts joined; empty if it has none. */
 export declare function textOf(answer: Pick<CompleteResponse, "completion">): string;
 
-/** Prints pico-dollars (1e-12 USD), which are bigint since a number cannot hold them exactly, as dollars: 1500000000n is "0.0015". */
-export declare function dollars(pico: bigint): string;
+/** Prints an amount with every digit that is not a trailing zero and two decimals at least, such as "0.0015"; nothing is "0.00". */
+export declare function dollars(amount: Pick<Money, "units" | "pico"> | undefined): string;

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from admiral import Admiral, AdmiralError, prompt, text_of
-from admiral.optimizer.v1 import CallOptions, CompleteResponse, Prompt, ResponseFormat, Source
+from admiral.optimizer.v1 import CallOptions, CompleteResponse, Prompt, Source
 from google.protobuf.duration_pb2 import Duration
 
 DAY = 86_400.0
@@ -60,8 +60,7 @@ def read(log: Path) -> list[Incident]:
 
 def question(incident: Incident) -> Prompt:
     asked = prompt("fast", incident.text, system=ORDERS)
-    asked.response_format.kind = ResponseFormat.KIND_JSON_SCHEMA
-    asked.response_format.schema_json = json.dumps(SCHEMA)
+    asked.response_format.json_schema.schema_json = json.dumps(SCHEMA)
     return asked
 
 
@@ -79,19 +78,20 @@ def advice(admiral: Admiral, incident: Incident, holds: float, stop: threading.E
 
 def round_of(admiral: Admiral, incidents: list[Incident], now: float, holds: float, stop: threading.Event) -> str:
     """Does what a round does and tells it in a line."""
-    done, paid = [], 0
+    done, paid = [], Decimal(0)
     for incident in incidents:
         if not incident.begins <= now < incident.ends or stop.is_set():
             continue
         service = incident.text.partition(":")[0]
         try:
             answer = advice(admiral, incident, holds, stop)
-            paid += answer.cost.charged_pico_usd
+            charged = answer.cost.charged_amount
+            paid += charged.units + Decimal(charged.pico).scaleb(-12)
             source = Source.Name(answer.served.source).removeprefix("SOURCE_").lower()
             done.append(f"{service}: {json.loads(text_of(answer))['action']} ({source})")
         except AdmiralError as failure:
             done.append(f"{service}: no advice: {failure}")
-    return f"{'; '.join(done) or 'all is well'}; ${Decimal(paid).scaleb(-12):f}"
+    return f"{'; '.join(done) or 'all is well'}; ${paid:f}"
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { AdmiralError, connect, dollars, prompt, textOf, type Admiral } from "@admiral/optimizer";
-import { ResponseFormat_Kind, Source, Verdict, type CompleteResponse } from "@admiral/optimizer/v1";
+import { Source, Verdict, type CompleteResponse, type Money } from "@admiral/optimizer/v1";
 
 const DAY_MS = 86_400_000;
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
@@ -48,19 +48,24 @@ try {
   admiral.close();
 }
 
+/** An amount in 1e-12 dollars. */
+function pico(amount: Money | undefined): bigint {
+  return (amount?.units ?? 0n) * 1_000_000_000_000n + (amount?.pico ?? 0n);
+}
+
 /** Asks all, has them judged, reports, and tells it in a line. */
 async function session(client: Admiral, question: string, round: number): Promise<string> {
   const asked = await Promise.allSettled(models.map((model) => ask(client, model, question)));
   const answers = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const failed = asked.flatMap((one, i) => (one.status === "rejected" ? [`${models[i]}: ${why(one.reason)}`] : []));
-  let paid = answers.reduce((sum, answer) => sum + (answer.cost?.chargedPicoUsd ?? 0n), 0n);
+  let paid = answers.reduce((sum, answer) => sum + pico(answer.cost?.chargedAmount), 0n);
   const told: string[] = [];
   try {
     if (answers.length === 0) {
       return `round ${round + 1}: nobody answered: ${failed.join(", ")}`;
     }
     const judged = await ask(client, judge, ballot(question, answers), answers.map((_, i) => letter(i)));
-    paid += judged.cost?.chargedPicoUsd ?? 0n;
+    paid += pico(judged.cost?.chargedAmount);
     const scores = JSON.parse(textOf(judged)) as Record<string, number>;
     for (const [i, answer] of answers.entries()) {
       const score = scores[letter(i)] ?? 0;
@@ -72,7 +77,7 @@ async function session(client: Admiral, question: string, round: number): Promis
   } catch (error) {
     failed.push(`judge ${judge}: ${why(error)}`);
   }
-  return `round ${round + 1}: ${[...told, ...failed].join(", ")}; $${dollars(paid)}`;
+  return `round ${round + 1}: ${[...told, ...failed].join(", ")}; $${dollars({ units: 0n, pico: paid })}`;
 }
 
 /** Asks, and asks again as often as the server names a wait; with letters, for a score of each. */
@@ -101,7 +106,7 @@ function ballot(question: string, answers: CompleteResponse[]): string {
 function form(letters: string[]) {
   const properties = Object.fromEntries(letters.map((one) => [one, { type: "number", minimum: 0, maximum: 1 }]));
   const schema = { type: "object", properties, required: letters, additionalProperties: false };
-  return { kind: ResponseFormat_Kind.JSON_SCHEMA, name: "scores", schemaJson: JSON.stringify(schema) };
+  return { kind: { case: "jsonSchema" as const, value: { name: "scores", schemaJson: JSON.stringify(schema) } } };
 }
 
 function letter(i: number): string {

@@ -7,10 +7,10 @@
 package optimizerv1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
-	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -22,6 +22,59 @@ const (
 	// Verify that runtime/protoimpl is sufficiently up-to-date.
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
+
+// The tiers.
+type CacheTier_Kind int32
+
+const (
+	// Never sent.
+	CacheTier_KIND_UNSPECIFIED CacheTier_Kind = 0
+	// In memory.
+	CacheTier_KIND_MEMORY CacheTier_Kind = 1
+	// On disk.
+	CacheTier_KIND_DISK CacheTier_Kind = 2
+)
+
+// Enum value maps for CacheTier_Kind.
+var (
+	CacheTier_Kind_name = map[int32]string{
+		0: "KIND_UNSPECIFIED",
+		1: "KIND_MEMORY",
+		2: "KIND_DISK",
+	}
+	CacheTier_Kind_value = map[string]int32{
+		"KIND_UNSPECIFIED": 0,
+		"KIND_MEMORY":      1,
+		"KIND_DISK":        2,
+	}
+)
+
+func (x CacheTier_Kind) Enum() *CacheTier_Kind {
+	p := new(CacheTier_Kind)
+	*p = x
+	return p
+}
+
+func (x CacheTier_Kind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CacheTier_Kind) Descriptor() protoreflect.EnumDescriptor {
+	return file_admiral_optimizer_v1_cache_service_proto_enumTypes[0].Descriptor()
+}
+
+func (CacheTier_Kind) Type() protoreflect.EnumType {
+	return &file_admiral_optimizer_v1_cache_service_proto_enumTypes[0]
+}
+
+func (x CacheTier_Kind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CacheTier_Kind.Descriptor instead.
+func (CacheTier_Kind) EnumDescriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{2, 0}
+}
 
 // Asks for the cache's figures.
 type GetMetricsRequest struct {
@@ -109,8 +162,8 @@ func (x *GetMetricsResponse) GetTiers() []*CacheTier {
 // One tier of the cache.
 type CacheTier struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// "memory" or "disk".
-	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Which tier.
+	Kind CacheTier_Kind `protobuf:"varint,8,opt,name=kind,proto3,enum=admiral.optimizer.v1.CacheTier_Kind" json:"kind,omitempty"`
 	// Answers held.
 	EntryCount int64 `protobuf:"varint,2,opt,name=entry_count,json=entryCount,proto3" json:"entry_count,omitempty"`
 	// Bytes held.
@@ -157,11 +210,11 @@ func (*CacheTier) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{2}
 }
 
-func (x *CacheTier) GetName() string {
+func (x *CacheTier) GetKind() CacheTier_Kind {
 	if x != nil {
-		return x.Name
+		return x.Kind
 	}
-	return ""
+	return CacheTier_KIND_UNSPECIFIED
 }
 
 func (x *CacheTier) GetEntryCount() int64 {
@@ -256,7 +309,7 @@ func (x *OptimizeRequest) GetDryRun() bool {
 type OptimizeResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The changes.
-	Changes       []*CacheChange `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
+	Changes       []*SettingChange `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -291,111 +344,11 @@ func (*OptimizeResponse) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{4}
 }
 
-func (x *OptimizeResponse) GetChanges() []*CacheChange {
+func (x *OptimizeResponse) GetChanges() []*SettingChange {
 	if x != nil {
 		return x.Changes
 	}
 	return nil
-}
-
-// One change of a setting.
-type CacheChange struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Identifier of the change.
-	ChangeId string `protobuf:"bytes,1,opt,name=change_id,json=changeId,proto3" json:"change_id,omitempty"`
-	// The setting.
-	Setting string `protobuf:"bytes,2,opt,name=setting,proto3" json:"setting,omitempty"`
-	// Value before.
-	OldValue string `protobuf:"bytes,3,opt,name=old_value,json=oldValue,proto3" json:"old_value,omitempty"`
-	// Value after.
-	NewValue string `protobuf:"bytes,4,opt,name=new_value,json=newValue,proto3" json:"new_value,omitempty"`
-	// Why.
-	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
-	// When.
-	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// True if it was undone.
-	RolledBack    bool `protobuf:"varint,7,opt,name=rolled_back,json=rolledBack,proto3" json:"rolled_back,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CacheChange) Reset() {
-	*x = CacheChange{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CacheChange) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CacheChange) ProtoMessage() {}
-
-func (x *CacheChange) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CacheChange.ProtoReflect.Descriptor instead.
-func (*CacheChange) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *CacheChange) GetChangeId() string {
-	if x != nil {
-		return x.ChangeId
-	}
-	return ""
-}
-
-func (x *CacheChange) GetSetting() string {
-	if x != nil {
-		return x.Setting
-	}
-	return ""
-}
-
-func (x *CacheChange) GetOldValue() string {
-	if x != nil {
-		return x.OldValue
-	}
-	return ""
-}
-
-func (x *CacheChange) GetNewValue() string {
-	if x != nil {
-		return x.NewValue
-	}
-	return ""
-}
-
-func (x *CacheChange) GetReason() string {
-	if x != nil {
-		return x.Reason
-	}
-	return ""
-}
-
-func (x *CacheChange) GetCreateTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.CreateTime
-	}
-	return nil
-}
-
-func (x *CacheChange) GetRolledBack() bool {
-	if x != nil {
-		return x.RolledBack
-	}
-	return false
 }
 
 // Asks to fill the cache.
@@ -409,7 +362,7 @@ type WarmRequest struct {
 
 func (x *WarmRequest) Reset() {
 	*x = WarmRequest{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[6]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -421,7 +374,7 @@ func (x *WarmRequest) String() string {
 func (*WarmRequest) ProtoMessage() {}
 
 func (x *WarmRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[6]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -434,7 +387,7 @@ func (x *WarmRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WarmRequest.ProtoReflect.Descriptor instead.
 func (*WarmRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{6}
+	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *WarmRequest) GetKeyHashes() []string {
@@ -455,7 +408,7 @@ type WarmResponse struct {
 
 func (x *WarmResponse) Reset() {
 	*x = WarmResponse{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[7]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -467,7 +420,7 @@ func (x *WarmResponse) String() string {
 func (*WarmResponse) ProtoMessage() {}
 
 func (x *WarmResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[7]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -480,7 +433,7 @@ func (x *WarmResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WarmResponse.ProtoReflect.Descriptor instead.
 func (*WarmResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{7}
+	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *WarmResponse) GetEntryCount() int64 {
@@ -509,7 +462,7 @@ type InvalidateCacheRequest struct {
 
 func (x *InvalidateCacheRequest) Reset() {
 	*x = InvalidateCacheRequest{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[8]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -521,7 +474,7 @@ func (x *InvalidateCacheRequest) String() string {
 func (*InvalidateCacheRequest) ProtoMessage() {}
 
 func (x *InvalidateCacheRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[8]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -534,7 +487,7 @@ func (x *InvalidateCacheRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InvalidateCacheRequest.ProtoReflect.Descriptor instead.
 func (*InvalidateCacheRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{8}
+	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *InvalidateCacheRequest) GetSelector() isInvalidateCacheRequest_Selector {
@@ -639,7 +592,7 @@ type KeySelector struct {
 
 func (x *KeySelector) Reset() {
 	*x = KeySelector{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[9]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -651,7 +604,7 @@ func (x *KeySelector) String() string {
 func (*KeySelector) ProtoMessage() {}
 
 func (x *KeySelector) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[9]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -664,7 +617,7 @@ func (x *KeySelector) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeySelector.ProtoReflect.Descriptor instead.
 func (*KeySelector) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{9}
+	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *KeySelector) GetKeyHash() string {
@@ -687,7 +640,7 @@ type ModelSelector struct {
 
 func (x *ModelSelector) Reset() {
 	*x = ModelSelector{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[10]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -699,7 +652,7 @@ func (x *ModelSelector) String() string {
 func (*ModelSelector) ProtoMessage() {}
 
 func (x *ModelSelector) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[10]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -712,7 +665,7 @@ func (x *ModelSelector) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelSelector.ProtoReflect.Descriptor instead.
 func (*ModelSelector) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{10}
+	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ModelSelector) GetProvider() string {
@@ -740,7 +693,7 @@ type AgentSelector struct {
 
 func (x *AgentSelector) Reset() {
 	*x = AgentSelector{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[11]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -752,7 +705,7 @@ func (x *AgentSelector) String() string {
 func (*AgentSelector) ProtoMessage() {}
 
 func (x *AgentSelector) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[11]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -765,7 +718,7 @@ func (x *AgentSelector) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentSelector.ProtoReflect.Descriptor instead.
 func (*AgentSelector) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{11}
+	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *AgentSelector) GetAgentId() string {
@@ -786,7 +739,7 @@ type AgeSelector struct {
 
 func (x *AgeSelector) Reset() {
 	*x = AgeSelector{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[12]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -798,7 +751,7 @@ func (x *AgeSelector) String() string {
 func (*AgeSelector) ProtoMessage() {}
 
 func (x *AgeSelector) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[12]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -811,7 +764,7 @@ func (x *AgeSelector) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgeSelector.ProtoReflect.Descriptor instead.
 func (*AgeSelector) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{12}
+	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *AgeSelector) GetMinAge() *durationpb.Duration {
@@ -830,7 +783,7 @@ type AllSelector struct {
 
 func (x *AllSelector) Reset() {
 	*x = AllSelector{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[13]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -842,7 +795,7 @@ func (x *AllSelector) String() string {
 func (*AllSelector) ProtoMessage() {}
 
 func (x *AllSelector) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[13]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -855,7 +808,7 @@ func (x *AllSelector) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AllSelector.ProtoReflect.Descriptor instead.
 func (*AllSelector) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{13}
+	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{12}
 }
 
 // Answers were removed from every tier.
@@ -869,7 +822,7 @@ type InvalidateCacheResponse struct {
 
 func (x *InvalidateCacheResponse) Reset() {
 	*x = InvalidateCacheResponse{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[14]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -881,7 +834,7 @@ func (x *InvalidateCacheResponse) String() string {
 func (*InvalidateCacheResponse) ProtoMessage() {}
 
 func (x *InvalidateCacheResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[14]
+	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -894,7 +847,7 @@ func (x *InvalidateCacheResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InvalidateCacheResponse.ProtoReflect.Descriptor instead.
 func (*InvalidateCacheResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{14}
+	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *InvalidateCacheResponse) GetEntryCount() int64 {
@@ -904,218 +857,16 @@ func (x *InvalidateCacheResponse) GetEntryCount() int64 {
 	return 0
 }
 
-// Asks for changes of settings.
-type ListChangesRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Most changes in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
-	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// Token of the page before; empty for the first.
-	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListChangesRequest) Reset() {
-	*x = ListChangesRequest{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[15]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListChangesRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListChangesRequest) ProtoMessage() {}
-
-func (x *ListChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[15]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListChangesRequest.ProtoReflect.Descriptor instead.
-func (*ListChangesRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{15}
-}
-
-func (x *ListChangesRequest) GetPageSize() int32 {
-	if x != nil {
-		return x.PageSize
-	}
-	return 0
-}
-
-func (x *ListChangesRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
-}
-
-// Changes of settings.
-type ListChangesResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Changes, newest first.
-	Changes []*CacheChange `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
-	// Token of the next page; empty at the end.
-	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListChangesResponse) Reset() {
-	*x = ListChangesResponse{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[16]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListChangesResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListChangesResponse) ProtoMessage() {}
-
-func (x *ListChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[16]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListChangesResponse.ProtoReflect.Descriptor instead.
-func (*ListChangesResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{16}
-}
-
-func (x *ListChangesResponse) GetChanges() []*CacheChange {
-	if x != nil {
-		return x.Changes
-	}
-	return nil
-}
-
-func (x *ListChangesResponse) GetNextPageToken() string {
-	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
-// Asks to undo a change.
-type RollBackChangeRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The change. Required.
-	ChangeId      string `protobuf:"bytes,1,opt,name=change_id,json=changeId,proto3" json:"change_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RollBackChangeRequest) Reset() {
-	*x = RollBackChangeRequest{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[17]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RollBackChangeRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RollBackChangeRequest) ProtoMessage() {}
-
-func (x *RollBackChangeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[17]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RollBackChangeRequest.ProtoReflect.Descriptor instead.
-func (*RollBackChangeRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{17}
-}
-
-func (x *RollBackChangeRequest) GetChangeId() string {
-	if x != nil {
-		return x.ChangeId
-	}
-	return ""
-}
-
-// The change was undone.
-type RollBackChangeResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The change that undid it.
-	Change        *CacheChange `protobuf:"bytes,1,opt,name=change,proto3" json:"change,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RollBackChangeResponse) Reset() {
-	*x = RollBackChangeResponse{}
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[18]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RollBackChangeResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RollBackChangeResponse) ProtoMessage() {}
-
-func (x *RollBackChangeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_cache_service_proto_msgTypes[18]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RollBackChangeResponse.ProtoReflect.Descriptor instead.
-func (*RollBackChangeResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP(), []int{18}
-}
-
-func (x *RollBackChangeResponse) GetChange() *CacheChange {
-	if x != nil {
-		return x.Change
-	}
-	return nil
-}
-
 var File_admiral_optimizer_v1_cache_service_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_cache_service_proto_rawDesc = "" +
 	"\n" +
-	"(admiral/optimizer/v1/cache_service.proto\x12\x14admiral.optimizer.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x13\n" +
+	"(admiral/optimizer/v1/cache_service.proto\x12\x14admiral.optimizer.v1\x1a+admiral/optimizer/v1/settings_service.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\"\x13\n" +
 	"\x11GetMetricsRequest\"K\n" +
 	"\x12GetMetricsResponse\x125\n" +
-	"\x05tiers\x18\x01 \x03(\v2\x1f.admiral.optimizer.v1.CacheTierR\x05tiers\"\xe3\x01\n" +
-	"\tCacheTier\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1f\n" +
+	"\x05tiers\x18\x01 \x03(\v2\x1f.admiral.optimizer.v1.CacheTierR\x05tiers\"\xcd\x02\n" +
+	"\tCacheTier\x128\n" +
+	"\x04kind\x18\b \x01(\x0e2$.admiral.optimizer.v1.CacheTier.KindR\x04kind\x12\x1f\n" +
 	"\ventry_count\x18\x02 \x01(\x03R\n" +
 	"entryCount\x12\x1d\n" +
 	"\n" +
@@ -1125,21 +876,15 @@ const file_admiral_optimizer_v1_cache_service_proto_rawDesc = "" +
 	"\thit_count\x18\x05 \x01(\x03R\bhitCount\x12\x1d\n" +
 	"\n" +
 	"miss_count\x18\x06 \x01(\x03R\tmissCount\x12%\n" +
-	"\x0eeviction_count\x18\a \x01(\x03R\revictionCount\"*\n" +
+	"\x0eeviction_count\x18\a \x01(\x03R\revictionCount\"<\n" +
+	"\x04Kind\x12\x14\n" +
+	"\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n" +
+	"\vKIND_MEMORY\x10\x01\x12\r\n" +
+	"\tKIND_DISK\x10\x02J\x04\b\x01\x10\x02\"*\n" +
 	"\x0fOptimizeRequest\x12\x17\n" +
-	"\adry_run\x18\x01 \x01(\bR\x06dryRun\"O\n" +
-	"\x10OptimizeResponse\x12;\n" +
-	"\achanges\x18\x01 \x03(\v2!.admiral.optimizer.v1.CacheChangeR\achanges\"\xf4\x01\n" +
-	"\vCacheChange\x12\x1b\n" +
-	"\tchange_id\x18\x01 \x01(\tR\bchangeId\x12\x18\n" +
-	"\asetting\x18\x02 \x01(\tR\asetting\x12\x1b\n" +
-	"\told_value\x18\x03 \x01(\tR\boldValue\x12\x1b\n" +
-	"\tnew_value\x18\x04 \x01(\tR\bnewValue\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason\x12;\n" +
-	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\x12\x1f\n" +
-	"\vrolled_back\x18\a \x01(\bR\n" +
-	"rolledBack\",\n" +
+	"\adry_run\x18\x01 \x01(\bR\x06dryRun\"Q\n" +
+	"\x10OptimizeResponse\x12=\n" +
+	"\achanges\x18\x01 \x03(\v2#.admiral.optimizer.v1.SettingChangeR\achanges\",\n" +
 	"\vWarmRequest\x12\x1d\n" +
 	"\n" +
 	"key_hashes\x18\x01 \x03(\tR\tkeyHashes\"/\n" +
@@ -1153,40 +898,27 @@ const file_admiral_optimizer_v1_cache_service_proto_rawDesc = "" +
 	"\x03age\x18\x04 \x01(\v2!.admiral.optimizer.v1.AgeSelectorH\x00R\x03age\x125\n" +
 	"\x03all\x18\x05 \x01(\v2!.admiral.optimizer.v1.AllSelectorH\x00R\x03allB\n" +
 	"\n" +
-	"\bselector\"(\n" +
-	"\vKeySelector\x12\x19\n" +
-	"\bkey_hash\x18\x01 \x01(\tR\akeyHash\"A\n" +
-	"\rModelSelector\x12\x1a\n" +
-	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x14\n" +
-	"\x05model\x18\x02 \x01(\tR\x05model\"*\n" +
-	"\rAgentSelector\x12\x19\n" +
-	"\bagent_id\x18\x01 \x01(\tR\aagentId\"A\n" +
-	"\vAgeSelector\x122\n" +
-	"\amin_age\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\x06minAge\"\r\n" +
+	"\bselector\".\n" +
+	"\vKeySelector\x12\x1f\n" +
+	"\bkey_hash\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\akeyHash\"M\n" +
+	"\rModelSelector\x12 \n" +
+	"\bprovider\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\bprovider\x12\x1a\n" +
+	"\x05model\x18\x02 \x01(\tB\x04\xe2A\x01\x02R\x05model\"0\n" +
+	"\rAgentSelector\x12\x1f\n" +
+	"\bagent_id\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\aagentId\"G\n" +
+	"\vAgeSelector\x128\n" +
+	"\amin_age\x18\x01 \x01(\v2\x19.google.protobuf.DurationB\x04\xe2A\x01\x02R\x06minAge\"\r\n" +
 	"\vAllSelector\":\n" +
 	"\x17InvalidateCacheResponse\x12\x1f\n" +
 	"\ventry_count\x18\x01 \x01(\x03R\n" +
-	"entryCount\"P\n" +
-	"\x12ListChangesRequest\x12\x1b\n" +
-	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
-	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\"z\n" +
-	"\x13ListChangesResponse\x12;\n" +
-	"\achanges\x18\x01 \x03(\v2!.admiral.optimizer.v1.CacheChangeR\achanges\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"4\n" +
-	"\x15RollBackChangeRequest\x12\x1b\n" +
-	"\tchange_id\x18\x01 \x01(\tR\bchangeId\"S\n" +
-	"\x16RollBackChangeResponse\x129\n" +
-	"\x06change\x18\x01 \x01(\v2!.admiral.optimizer.v1.CacheChangeR\x06change2\xda\x04\n" +
+	"entryCount2\x89\x03\n" +
 	"\fCacheService\x12_\n" +
 	"\n" +
 	"GetMetrics\x12'.admiral.optimizer.v1.GetMetricsRequest\x1a(.admiral.optimizer.v1.GetMetricsResponse\x12Y\n" +
 	"\bOptimize\x12%.admiral.optimizer.v1.OptimizeRequest\x1a&.admiral.optimizer.v1.OptimizeResponse\x12M\n" +
 	"\x04Warm\x12!.admiral.optimizer.v1.WarmRequest\x1a\".admiral.optimizer.v1.WarmResponse\x12n\n" +
-	"\x0fInvalidateCache\x12,.admiral.optimizer.v1.InvalidateCacheRequest\x1a-.admiral.optimizer.v1.InvalidateCacheResponse\x12b\n" +
-	"\vListChanges\x12(.admiral.optimizer.v1.ListChangesRequest\x1a).admiral.optimizer.v1.ListChangesResponse\x12k\n" +
-	"\x0eRollBackChange\x12+.admiral.optimizer.v1.RollBackChangeRequest\x1a,.admiral.optimizer.v1.RollBackChangeResponseB\xce\x01\n" +
-	"\x18com.admiral.optimizer.v1B\x11CacheServiceProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\x0fInvalidateCache\x12,.admiral.optimizer.v1.InvalidateCacheRequest\x1a-.admiral.optimizer.v1.InvalidateCacheResponseBK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_cache_service_proto_rawDescOnce sync.Once
@@ -1200,14 +932,15 @@ func file_admiral_optimizer_v1_cache_service_proto_rawDescGZIP() []byte {
 	return file_admiral_optimizer_v1_cache_service_proto_rawDescData
 }
 
-var file_admiral_optimizer_v1_cache_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_admiral_optimizer_v1_cache_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_admiral_optimizer_v1_cache_service_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_admiral_optimizer_v1_cache_service_proto_goTypes = []any{
-	(*GetMetricsRequest)(nil),       // 0: admiral.optimizer.v1.GetMetricsRequest
-	(*GetMetricsResponse)(nil),      // 1: admiral.optimizer.v1.GetMetricsResponse
-	(*CacheTier)(nil),               // 2: admiral.optimizer.v1.CacheTier
-	(*OptimizeRequest)(nil),         // 3: admiral.optimizer.v1.OptimizeRequest
-	(*OptimizeResponse)(nil),        // 4: admiral.optimizer.v1.OptimizeResponse
-	(*CacheChange)(nil),             // 5: admiral.optimizer.v1.CacheChange
+	(CacheTier_Kind)(0),             // 0: admiral.optimizer.v1.CacheTier.Kind
+	(*GetMetricsRequest)(nil),       // 1: admiral.optimizer.v1.GetMetricsRequest
+	(*GetMetricsResponse)(nil),      // 2: admiral.optimizer.v1.GetMetricsResponse
+	(*CacheTier)(nil),               // 3: admiral.optimizer.v1.CacheTier
+	(*OptimizeRequest)(nil),         // 4: admiral.optimizer.v1.OptimizeRequest
+	(*OptimizeResponse)(nil),        // 5: admiral.optimizer.v1.OptimizeResponse
 	(*WarmRequest)(nil),             // 6: admiral.optimizer.v1.WarmRequest
 	(*WarmResponse)(nil),            // 7: admiral.optimizer.v1.WarmResponse
 	(*InvalidateCacheRequest)(nil),  // 8: admiral.optimizer.v1.InvalidateCacheRequest
@@ -1217,42 +950,32 @@ var file_admiral_optimizer_v1_cache_service_proto_goTypes = []any{
 	(*AgeSelector)(nil),             // 12: admiral.optimizer.v1.AgeSelector
 	(*AllSelector)(nil),             // 13: admiral.optimizer.v1.AllSelector
 	(*InvalidateCacheResponse)(nil), // 14: admiral.optimizer.v1.InvalidateCacheResponse
-	(*ListChangesRequest)(nil),      // 15: admiral.optimizer.v1.ListChangesRequest
-	(*ListChangesResponse)(nil),     // 16: admiral.optimizer.v1.ListChangesResponse
-	(*RollBackChangeRequest)(nil),   // 17: admiral.optimizer.v1.RollBackChangeRequest
-	(*RollBackChangeResponse)(nil),  // 18: admiral.optimizer.v1.RollBackChangeResponse
-	(*timestamppb.Timestamp)(nil),   // 19: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),     // 20: google.protobuf.Duration
+	(*SettingChange)(nil),           // 15: admiral.optimizer.v1.SettingChange
+	(*durationpb.Duration)(nil),     // 16: google.protobuf.Duration
 }
 var file_admiral_optimizer_v1_cache_service_proto_depIdxs = []int32{
-	2,  // 0: admiral.optimizer.v1.GetMetricsResponse.tiers:type_name -> admiral.optimizer.v1.CacheTier
-	5,  // 1: admiral.optimizer.v1.OptimizeResponse.changes:type_name -> admiral.optimizer.v1.CacheChange
-	19, // 2: admiral.optimizer.v1.CacheChange.create_time:type_name -> google.protobuf.Timestamp
+	3,  // 0: admiral.optimizer.v1.GetMetricsResponse.tiers:type_name -> admiral.optimizer.v1.CacheTier
+	0,  // 1: admiral.optimizer.v1.CacheTier.kind:type_name -> admiral.optimizer.v1.CacheTier.Kind
+	15, // 2: admiral.optimizer.v1.OptimizeResponse.changes:type_name -> admiral.optimizer.v1.SettingChange
 	9,  // 3: admiral.optimizer.v1.InvalidateCacheRequest.key:type_name -> admiral.optimizer.v1.KeySelector
 	10, // 4: admiral.optimizer.v1.InvalidateCacheRequest.model:type_name -> admiral.optimizer.v1.ModelSelector
 	11, // 5: admiral.optimizer.v1.InvalidateCacheRequest.agent:type_name -> admiral.optimizer.v1.AgentSelector
 	12, // 6: admiral.optimizer.v1.InvalidateCacheRequest.age:type_name -> admiral.optimizer.v1.AgeSelector
 	13, // 7: admiral.optimizer.v1.InvalidateCacheRequest.all:type_name -> admiral.optimizer.v1.AllSelector
-	20, // 8: admiral.optimizer.v1.AgeSelector.min_age:type_name -> google.protobuf.Duration
-	5,  // 9: admiral.optimizer.v1.ListChangesResponse.changes:type_name -> admiral.optimizer.v1.CacheChange
-	5,  // 10: admiral.optimizer.v1.RollBackChangeResponse.change:type_name -> admiral.optimizer.v1.CacheChange
-	0,  // 11: admiral.optimizer.v1.CacheService.GetMetrics:input_type -> admiral.optimizer.v1.GetMetricsRequest
-	3,  // 12: admiral.optimizer.v1.CacheService.Optimize:input_type -> admiral.optimizer.v1.OptimizeRequest
-	6,  // 13: admiral.optimizer.v1.CacheService.Warm:input_type -> admiral.optimizer.v1.WarmRequest
-	8,  // 14: admiral.optimizer.v1.CacheService.InvalidateCache:input_type -> admiral.optimizer.v1.InvalidateCacheRequest
-	15, // 15: admiral.optimizer.v1.CacheService.ListChanges:input_type -> admiral.optimizer.v1.ListChangesRequest
-	17, // 16: admiral.optimizer.v1.CacheService.RollBackChange:input_type -> admiral.optimizer.v1.RollBackChangeRequest
-	1,  // 17: admiral.optimizer.v1.CacheService.GetMetrics:output_type -> admiral.optimizer.v1.GetMetricsResponse
-	4,  // 18: admiral.optimizer.v1.CacheService.Optimize:output_type -> admiral.optimizer.v1.OptimizeResponse
-	7,  // 19: admiral.optimizer.v1.CacheService.Warm:output_type -> admiral.optimizer.v1.WarmResponse
-	14, // 20: admiral.optimizer.v1.CacheService.InvalidateCache:output_type -> admiral.optimizer.v1.InvalidateCacheResponse
-	16, // 21: admiral.optimizer.v1.CacheService.ListChanges:output_type -> admiral.optimizer.v1.ListChangesResponse
-	18, // 22: admiral.optimizer.v1.CacheService.RollBackChange:output_type -> admiral.optimizer.v1.RollBackChangeResponse
-	17, // [17:23] is the sub-list for method output_type
-	11, // [11:17] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	16, // 8: admiral.optimizer.v1.AgeSelector.min_age:type_name -> google.protobuf.Duration
+	1,  // 9: admiral.optimizer.v1.CacheService.GetMetrics:input_type -> admiral.optimizer.v1.GetMetricsRequest
+	4,  // 10: admiral.optimizer.v1.CacheService.Optimize:input_type -> admiral.optimizer.v1.OptimizeRequest
+	6,  // 11: admiral.optimizer.v1.CacheService.Warm:input_type -> admiral.optimizer.v1.WarmRequest
+	8,  // 12: admiral.optimizer.v1.CacheService.InvalidateCache:input_type -> admiral.optimizer.v1.InvalidateCacheRequest
+	2,  // 13: admiral.optimizer.v1.CacheService.GetMetrics:output_type -> admiral.optimizer.v1.GetMetricsResponse
+	5,  // 14: admiral.optimizer.v1.CacheService.Optimize:output_type -> admiral.optimizer.v1.OptimizeResponse
+	7,  // 15: admiral.optimizer.v1.CacheService.Warm:output_type -> admiral.optimizer.v1.WarmResponse
+	14, // 16: admiral.optimizer.v1.CacheService.InvalidateCache:output_type -> admiral.optimizer.v1.InvalidateCacheResponse
+	13, // [13:17] is the sub-list for method output_type
+	9,  // [9:13] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_cache_service_proto_init() }
@@ -1260,7 +983,8 @@ func file_admiral_optimizer_v1_cache_service_proto_init() {
 	if File_admiral_optimizer_v1_cache_service_proto != nil {
 		return
 	}
-	file_admiral_optimizer_v1_cache_service_proto_msgTypes[8].OneofWrappers = []any{
+	file_admiral_optimizer_v1_settings_service_proto_init()
+	file_admiral_optimizer_v1_cache_service_proto_msgTypes[7].OneofWrappers = []any{
 		(*InvalidateCacheRequest_Key)(nil),
 		(*InvalidateCacheRequest_Model)(nil),
 		(*InvalidateCacheRequest_Agent)(nil),
@@ -1272,13 +996,14 @@ func file_admiral_optimizer_v1_cache_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_cache_service_proto_rawDesc), len(file_admiral_optimizer_v1_cache_service_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   19,
+			NumEnums:      1,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_admiral_optimizer_v1_cache_service_proto_goTypes,
 		DependencyIndexes: file_admiral_optimizer_v1_cache_service_proto_depIdxs,
+		EnumInfos:         file_admiral_optimizer_v1_cache_service_proto_enumTypes,
 		MessageInfos:      file_admiral_optimizer_v1_cache_service_proto_msgTypes,
 	}.Build()
 	File_admiral_optimizer_v1_cache_service_proto = out.File

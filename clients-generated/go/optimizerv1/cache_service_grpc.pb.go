@@ -23,8 +23,6 @@ const (
 	CacheService_Optimize_FullMethodName        = "/admiral.optimizer.v1.CacheService/Optimize"
 	CacheService_Warm_FullMethodName            = "/admiral.optimizer.v1.CacheService/Warm"
 	CacheService_InvalidateCache_FullMethodName = "/admiral.optimizer.v1.CacheService/InvalidateCache"
-	CacheService_ListChanges_FullMethodName     = "/admiral.optimizer.v1.CacheService/ListChanges"
-	CacheService_RollBackChange_FullMethodName  = "/admiral.optimizer.v1.CacheService/RollBackChange"
 )
 
 // CacheServiceClient is the client API for CacheService service.
@@ -35,16 +33,12 @@ const (
 type CacheServiceClient interface {
 	// Tells what the cache holds and how it fares.
 	GetMetrics(ctx context.Context, in *GetMetricsRequest, opts ...grpc.CallOption) (*GetMetricsResponse, error)
-	// Asks the cache to look for better settings now.
+	// Asks the cache to look for better settings now. This version has no engine for it: NOT_IMPLEMENTED.
 	Optimize(ctx context.Context, in *OptimizeRequest, opts ...grpc.CallOption) (*OptimizeResponse, error)
-	// Fills the cache ahead of need.
+	// Fills the cache ahead of need. This version has no engine for it: NOT_IMPLEMENTED.
 	Warm(ctx context.Context, in *WarmRequest, opts ...grpc.CallOption) (*WarmResponse, error)
 	// Removes answers.
 	InvalidateCache(ctx context.Context, in *InvalidateCacheRequest, opts ...grpc.CallOption) (*InvalidateCacheResponse, error)
-	// Lists changes of settings, newest first.
-	ListChanges(ctx context.Context, in *ListChangesRequest, opts ...grpc.CallOption) (*ListChangesResponse, error)
-	// Undoes one change of settings.
-	RollBackChange(ctx context.Context, in *RollBackChangeRequest, opts ...grpc.CallOption) (*RollBackChangeResponse, error)
 }
 
 type cacheServiceClient struct {
@@ -95,26 +89,6 @@ func (c *cacheServiceClient) InvalidateCache(ctx context.Context, in *Invalidate
 	return out, nil
 }
 
-func (c *cacheServiceClient) ListChanges(ctx context.Context, in *ListChangesRequest, opts ...grpc.CallOption) (*ListChangesResponse, error) {
-	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(ListChangesResponse)
-	err := c.cc.Invoke(ctx, CacheService_ListChanges_FullMethodName, in, out, cOpts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-func (c *cacheServiceClient) RollBackChange(ctx context.Context, in *RollBackChangeRequest, opts ...grpc.CallOption) (*RollBackChangeResponse, error) {
-	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(RollBackChangeResponse)
-	err := c.cc.Invoke(ctx, CacheService_RollBackChange_FullMethodName, in, out, cOpts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
 // CacheServiceServer is the server API for CacheService service.
 // All implementations must embed UnimplementedCacheServiceServer
 // for forward compatibility.
@@ -123,16 +97,12 @@ func (c *cacheServiceClient) RollBackChange(ctx context.Context, in *RollBackCha
 type CacheServiceServer interface {
 	// Tells what the cache holds and how it fares.
 	GetMetrics(context.Context, *GetMetricsRequest) (*GetMetricsResponse, error)
-	// Asks the cache to look for better settings now.
+	// Asks the cache to look for better settings now. This version has no engine for it: NOT_IMPLEMENTED.
 	Optimize(context.Context, *OptimizeRequest) (*OptimizeResponse, error)
-	// Fills the cache ahead of need.
+	// Fills the cache ahead of need. This version has no engine for it: NOT_IMPLEMENTED.
 	Warm(context.Context, *WarmRequest) (*WarmResponse, error)
 	// Removes answers.
 	InvalidateCache(context.Context, *InvalidateCacheRequest) (*InvalidateCacheResponse, error)
-	// Lists changes of settings, newest first.
-	ListChanges(context.Context, *ListChangesRequest) (*ListChangesResponse, error)
-	// Undoes one change of settings.
-	RollBackChange(context.Context, *RollBackChangeRequest) (*RollBackChangeResponse, error)
 	mustEmbedUnimplementedCacheServiceServer()
 }
 
@@ -154,12 +124,6 @@ func (UnimplementedCacheServiceServer) Warm(context.Context, *WarmRequest) (*War
 }
 func (UnimplementedCacheServiceServer) InvalidateCache(context.Context, *InvalidateCacheRequest) (*InvalidateCacheResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method InvalidateCache not implemented")
-}
-func (UnimplementedCacheServiceServer) ListChanges(context.Context, *ListChangesRequest) (*ListChangesResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method ListChanges not implemented")
-}
-func (UnimplementedCacheServiceServer) RollBackChange(context.Context, *RollBackChangeRequest) (*RollBackChangeResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method RollBackChange not implemented")
 }
 func (UnimplementedCacheServiceServer) mustEmbedUnimplementedCacheServiceServer() {}
 func (UnimplementedCacheServiceServer) testEmbeddedByValue()                      {}
@@ -254,42 +218,6 @@ func _CacheService_InvalidateCache_Handler(srv interface{}, ctx context.Context,
 	return interceptor(ctx, in, info, handler)
 }
 
-func _CacheService_ListChanges_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(ListChangesRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(CacheServiceServer).ListChanges(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: CacheService_ListChanges_FullMethodName,
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(CacheServiceServer).ListChanges(ctx, req.(*ListChangesRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
-func _CacheService_RollBackChange_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(RollBackChangeRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(CacheServiceServer).RollBackChange(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: CacheService_RollBackChange_FullMethodName,
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(CacheServiceServer).RollBackChange(ctx, req.(*RollBackChangeRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
 // CacheService_ServiceDesc is the grpc.ServiceDesc for CacheService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -312,14 +240,6 @@ var CacheService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "InvalidateCache",
 			Handler:    _CacheService_InvalidateCache_Handler,
-		},
-		{
-			MethodName: "ListChanges",
-			Handler:    _CacheService_ListChanges_Handler,
-		},
-		{
-			MethodName: "RollBackChange",
-			Handler:    _CacheService_RollBackChange_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -190,28 +190,28 @@ func (CachePolicy_Scope) EnumDescriptor() ([]byte, []int) {
 }
 
 // What to prefer among the candidates of an alias.
-type RoutingWishes_Objective int32
+type RoutingPreferences_Objective int32
 
 const (
 	// The order the operator configured.
-	RoutingWishes_OBJECTIVE_UNSPECIFIED RoutingWishes_Objective = 0
+	RoutingPreferences_OBJECTIVE_UNSPECIFIED RoutingPreferences_Objective = 0
 	// Lowest price first; unknown prices last.
-	RoutingWishes_OBJECTIVE_COST RoutingWishes_Objective = 1
+	RoutingPreferences_OBJECTIVE_COST RoutingPreferences_Objective = 1
 	// Quickest first by what was measured.
-	RoutingWishes_OBJECTIVE_LATENCY RoutingWishes_Objective = 2
+	RoutingPreferences_OBJECTIVE_LATENCY RoutingPreferences_Objective = 2
 	// Best first by what was learned.
-	RoutingWishes_OBJECTIVE_QUALITY RoutingWishes_Objective = 3
+	RoutingPreferences_OBJECTIVE_QUALITY RoutingPreferences_Objective = 3
 )
 
-// Enum value maps for RoutingWishes_Objective.
+// Enum value maps for RoutingPreferences_Objective.
 var (
-	RoutingWishes_Objective_name = map[int32]string{
+	RoutingPreferences_Objective_name = map[int32]string{
 		0: "OBJECTIVE_UNSPECIFIED",
 		1: "OBJECTIVE_COST",
 		2: "OBJECTIVE_LATENCY",
 		3: "OBJECTIVE_QUALITY",
 	}
-	RoutingWishes_Objective_value = map[string]int32{
+	RoutingPreferences_Objective_value = map[string]int32{
 		"OBJECTIVE_UNSPECIFIED": 0,
 		"OBJECTIVE_COST":        1,
 		"OBJECTIVE_LATENCY":     2,
@@ -219,34 +219,34 @@ var (
 	}
 )
 
-func (x RoutingWishes_Objective) Enum() *RoutingWishes_Objective {
-	p := new(RoutingWishes_Objective)
+func (x RoutingPreferences_Objective) Enum() *RoutingPreferences_Objective {
+	p := new(RoutingPreferences_Objective)
 	*p = x
 	return p
 }
 
-func (x RoutingWishes_Objective) String() string {
+func (x RoutingPreferences_Objective) String() string {
 	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
 }
 
-func (RoutingWishes_Objective) Descriptor() protoreflect.EnumDescriptor {
+func (RoutingPreferences_Objective) Descriptor() protoreflect.EnumDescriptor {
 	return file_admiral_optimizer_v1_call_options_proto_enumTypes[3].Descriptor()
 }
 
-func (RoutingWishes_Objective) Type() protoreflect.EnumType {
+func (RoutingPreferences_Objective) Type() protoreflect.EnumType {
 	return &file_admiral_optimizer_v1_call_options_proto_enumTypes[3]
 }
 
-func (x RoutingWishes_Objective) Number() protoreflect.EnumNumber {
+func (x RoutingPreferences_Objective) Number() protoreflect.EnumNumber {
 	return protoreflect.EnumNumber(x)
 }
 
-// Deprecated: Use RoutingWishes_Objective.Descriptor instead.
-func (RoutingWishes_Objective) EnumDescriptor() ([]byte, []int) {
+// Deprecated: Use RoutingPreferences_Objective.Descriptor instead.
+func (RoutingPreferences_Objective) EnumDescriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_call_options_proto_rawDescGZIP(), []int{2, 0}
 }
 
-// What a caller says of a call apart from its content. Nothing here changes what a model is asked, except RoutingWishes, which may
+// What a caller says of a call apart from its content. Nothing here changes what a model is asked, except RoutingPreferences, which may
 // change who is asked and is therefore part of the cache key.
 type CallOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -261,8 +261,8 @@ type CallOptions struct {
 	Priority Priority `protobuf:"varint,4,opt,name=priority,proto3,enum=admiral.optimizer.v1.Priority" json:"priority,omitempty"`
 	// How the response cache is used. Absent is the server's default: use it, 10 minutes, shared by the fleet.
 	CachePolicy *CachePolicy `protobuf:"bytes,5,opt,name=cache_policy,json=cachePolicy,proto3" json:"cache_policy,omitempty"`
-	// Wishes as to which model answers.
-	Routing       *RoutingWishes `protobuf:"bytes,6,opt,name=routing,proto3" json:"routing,omitempty"`
+	// Preferences as to which model answers.
+	Routing       *RoutingPreferences `protobuf:"bytes,6,opt,name=routing,proto3" json:"routing,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -332,7 +332,7 @@ func (x *CallOptions) GetCachePolicy() *CachePolicy {
 	return nil
 }
 
-func (x *CallOptions) GetRouting() *RoutingWishes {
+func (x *CallOptions) GetRouting() *RoutingPreferences {
 	if x != nil {
 		return x.Routing
 	}
@@ -421,34 +421,34 @@ func (x *CachePolicy) GetIncludeSampled() bool {
 	return false
 }
 
-// Wishes as to which model answers. The choice among candidates is dynamic: it changes with what the server learns.
-type RoutingWishes struct {
+// Preferences as to which model answers. The choice among candidates is dynamic: it changes with what the server learns.
+type RoutingPreferences struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What to prefer among the candidates of an alias.
-	Objective RoutingWishes_Objective `protobuf:"varint,1,opt,name=objective,proto3,enum=admiral.optimizer.v1.RoutingWishes_Objective" json:"objective,omitempty"`
+	Objective RoutingPreferences_Objective `protobuf:"varint,1,opt,name=objective,proto3,enum=admiral.optimizer.v1.RoutingPreferences_Objective" json:"objective,omitempty"`
 	// Models tried in order after the candidates of Prompt.model; same forms as Prompt.model except aliases. At most 16.
 	FallbackModels []string `protobuf:"bytes,2,rep,name=fallback_models,json=fallbackModels,proto3" json:"fallback_models,omitempty"`
-	// Most the call may cost in pico-dollars (1e-12 USD), judged before a try by an upper estimate; absent means no limit.
-	// Candidates that could cost more, or whose price is unknown, are passed over.
-	MaxCostPicoUsd *int64 `protobuf:"varint,3,opt,name=max_cost_pico_usd,json=maxCostPicoUsd,proto3,oneof" json:"max_cost_pico_usd,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Most the call may cost, judged before an attempt by an upper estimate; not below zero; absent means no limit. Candidates that could
+	// cost more, or whose price is unknown, are passed over.
+	MaxCost       *Money `protobuf:"bytes,4,opt,name=max_cost,json=maxCost,proto3" json:"max_cost,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
-func (x *RoutingWishes) Reset() {
-	*x = RoutingWishes{}
+func (x *RoutingPreferences) Reset() {
+	*x = RoutingPreferences{}
 	mi := &file_admiral_optimizer_v1_call_options_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *RoutingWishes) String() string {
+func (x *RoutingPreferences) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*RoutingWishes) ProtoMessage() {}
+func (*RoutingPreferences) ProtoMessage() {}
 
-func (x *RoutingWishes) ProtoReflect() protoreflect.Message {
+func (x *RoutingPreferences) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_call_options_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -460,45 +460,45 @@ func (x *RoutingWishes) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use RoutingWishes.ProtoReflect.Descriptor instead.
-func (*RoutingWishes) Descriptor() ([]byte, []int) {
+// Deprecated: Use RoutingPreferences.ProtoReflect.Descriptor instead.
+func (*RoutingPreferences) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_call_options_proto_rawDescGZIP(), []int{2}
 }
 
-func (x *RoutingWishes) GetObjective() RoutingWishes_Objective {
+func (x *RoutingPreferences) GetObjective() RoutingPreferences_Objective {
 	if x != nil {
 		return x.Objective
 	}
-	return RoutingWishes_OBJECTIVE_UNSPECIFIED
+	return RoutingPreferences_OBJECTIVE_UNSPECIFIED
 }
 
-func (x *RoutingWishes) GetFallbackModels() []string {
+func (x *RoutingPreferences) GetFallbackModels() []string {
 	if x != nil {
 		return x.FallbackModels
 	}
 	return nil
 }
 
-func (x *RoutingWishes) GetMaxCostPicoUsd() int64 {
-	if x != nil && x.MaxCostPicoUsd != nil {
-		return *x.MaxCostPicoUsd
+func (x *RoutingPreferences) GetMaxCost() *Money {
+	if x != nil {
+		return x.MaxCost
 	}
-	return 0
+	return nil
 }
 
 var File_admiral_optimizer_v1_call_options_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_call_options_proto_rawDesc = "" +
 	"\n" +
-	"'admiral/optimizer/v1/call_options.proto\x12\x14admiral.optimizer.v1\x1a\x1egoogle/protobuf/duration.proto\"\xa7\x02\n" +
+	"'admiral/optimizer/v1/call_options.proto\x12\x14admiral.optimizer.v1\x1a admiral/optimizer/v1/money.proto\x1a\x1egoogle/protobuf/duration.proto\"\xac\x02\n" +
 	"\vCallOptions\x12\x19\n" +
 	"\bagent_id\x18\x01 \x01(\tR\aagentId\x12\x1f\n" +
 	"\vagent_group\x18\x02 \x01(\tR\n" +
 	"agentGroup\x12\x1b\n" +
 	"\ttask_type\x18\x03 \x01(\tR\btaskType\x12:\n" +
 	"\bpriority\x18\x04 \x01(\x0e2\x1e.admiral.optimizer.v1.PriorityR\bpriority\x12D\n" +
-	"\fcache_policy\x18\x05 \x01(\v2!.admiral.optimizer.v1.CachePolicyR\vcachePolicy\x12=\n" +
-	"\arouting\x18\x06 \x01(\v2#.admiral.optimizer.v1.RoutingWishesR\arouting\"\xc2\x03\n" +
+	"\fcache_policy\x18\x05 \x01(\v2!.admiral.optimizer.v1.CachePolicyR\vcachePolicy\x12B\n" +
+	"\arouting\x18\x06 \x01(\v2(.admiral.optimizer.v1.RoutingPreferencesR\arouting\"\xc2\x03\n" +
 	"\vCachePolicy\x12:\n" +
 	"\x04mode\x18\x01 \x01(\x0e2&.admiral.optimizer.v1.CachePolicy.ModeR\x04mode\x12;\n" +
 	"\ftime_to_live\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\n" +
@@ -515,22 +515,21 @@ const file_admiral_optimizer_v1_call_options_proto_rawDesc = "" +
 	"\x05Scope\x12\x15\n" +
 	"\x11SCOPE_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vSCOPE_FLEET\x10\x01\x12\x0f\n" +
-	"\vSCOPE_AGENT\x10\x02\"\xb5\x02\n" +
-	"\rRoutingWishes\x12K\n" +
-	"\tobjective\x18\x01 \x01(\x0e2-.admiral.optimizer.v1.RoutingWishes.ObjectiveR\tobjective\x12'\n" +
-	"\x0ffallback_models\x18\x02 \x03(\tR\x0efallbackModels\x12.\n" +
-	"\x11max_cost_pico_usd\x18\x03 \x01(\x03H\x00R\x0emaxCostPicoUsd\x88\x01\x01\"h\n" +
+	"\vSCOPE_AGENT\x10\x02\"\xb7\x02\n" +
+	"\x12RoutingPreferences\x12P\n" +
+	"\tobjective\x18\x01 \x01(\x0e22.admiral.optimizer.v1.RoutingPreferences.ObjectiveR\tobjective\x12'\n" +
+	"\x0ffallback_models\x18\x02 \x03(\tR\x0efallbackModels\x126\n" +
+	"\bmax_cost\x18\x04 \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\amaxCost\"h\n" +
 	"\tObjective\x12\x19\n" +
 	"\x15OBJECTIVE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eOBJECTIVE_COST\x10\x01\x12\x15\n" +
 	"\x11OBJECTIVE_LATENCY\x10\x02\x12\x15\n" +
-	"\x11OBJECTIVE_QUALITY\x10\x03B\x14\n" +
-	"\x12_max_cost_pico_usd*R\n" +
+	"\x11OBJECTIVE_QUALITY\x10\x03J\x04\b\x03\x10\x04*R\n" +
 	"\bPriority\x12\x18\n" +
 	"\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14PRIORITY_INTERACTIVE\x10\x01\x12\x12\n" +
-	"\x0ePRIORITY_BATCH\x10\x02B\xcd\x01\n" +
-	"\x18com.admiral.optimizer.v1B\x10CallOptionsProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\x0ePRIORITY_BATCH\x10\x02BK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_call_options_proto_rawDescOnce sync.Once
@@ -547,29 +546,31 @@ func file_admiral_optimizer_v1_call_options_proto_rawDescGZIP() []byte {
 var file_admiral_optimizer_v1_call_options_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
 var file_admiral_optimizer_v1_call_options_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_admiral_optimizer_v1_call_options_proto_goTypes = []any{
-	(Priority)(0),                // 0: admiral.optimizer.v1.Priority
-	(CachePolicy_Mode)(0),        // 1: admiral.optimizer.v1.CachePolicy.Mode
-	(CachePolicy_Scope)(0),       // 2: admiral.optimizer.v1.CachePolicy.Scope
-	(RoutingWishes_Objective)(0), // 3: admiral.optimizer.v1.RoutingWishes.Objective
-	(*CallOptions)(nil),          // 4: admiral.optimizer.v1.CallOptions
-	(*CachePolicy)(nil),          // 5: admiral.optimizer.v1.CachePolicy
-	(*RoutingWishes)(nil),        // 6: admiral.optimizer.v1.RoutingWishes
-	(*durationpb.Duration)(nil),  // 7: google.protobuf.Duration
+	(Priority)(0),                     // 0: admiral.optimizer.v1.Priority
+	(CachePolicy_Mode)(0),             // 1: admiral.optimizer.v1.CachePolicy.Mode
+	(CachePolicy_Scope)(0),            // 2: admiral.optimizer.v1.CachePolicy.Scope
+	(RoutingPreferences_Objective)(0), // 3: admiral.optimizer.v1.RoutingPreferences.Objective
+	(*CallOptions)(nil),               // 4: admiral.optimizer.v1.CallOptions
+	(*CachePolicy)(nil),               // 5: admiral.optimizer.v1.CachePolicy
+	(*RoutingPreferences)(nil),        // 6: admiral.optimizer.v1.RoutingPreferences
+	(*durationpb.Duration)(nil),       // 7: google.protobuf.Duration
+	(*Money)(nil),                     // 8: admiral.optimizer.v1.Money
 }
 var file_admiral_optimizer_v1_call_options_proto_depIdxs = []int32{
 	0, // 0: admiral.optimizer.v1.CallOptions.priority:type_name -> admiral.optimizer.v1.Priority
 	5, // 1: admiral.optimizer.v1.CallOptions.cache_policy:type_name -> admiral.optimizer.v1.CachePolicy
-	6, // 2: admiral.optimizer.v1.CallOptions.routing:type_name -> admiral.optimizer.v1.RoutingWishes
+	6, // 2: admiral.optimizer.v1.CallOptions.routing:type_name -> admiral.optimizer.v1.RoutingPreferences
 	1, // 3: admiral.optimizer.v1.CachePolicy.mode:type_name -> admiral.optimizer.v1.CachePolicy.Mode
 	7, // 4: admiral.optimizer.v1.CachePolicy.time_to_live:type_name -> google.protobuf.Duration
 	7, // 5: admiral.optimizer.v1.CachePolicy.max_age:type_name -> google.protobuf.Duration
 	2, // 6: admiral.optimizer.v1.CachePolicy.scope:type_name -> admiral.optimizer.v1.CachePolicy.Scope
-	3, // 7: admiral.optimizer.v1.RoutingWishes.objective:type_name -> admiral.optimizer.v1.RoutingWishes.Objective
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	3, // 7: admiral.optimizer.v1.RoutingPreferences.objective:type_name -> admiral.optimizer.v1.RoutingPreferences.Objective
+	8, // 8: admiral.optimizer.v1.RoutingPreferences.max_cost:type_name -> admiral.optimizer.v1.Money
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_call_options_proto_init() }
@@ -577,7 +578,7 @@ func file_admiral_optimizer_v1_call_options_proto_init() {
 	if File_admiral_optimizer_v1_call_options_proto != nil {
 		return
 	}
-	file_admiral_optimizer_v1_call_options_proto_msgTypes[2].OneofWrappers = []any{}
+	file_admiral_optimizer_v1_money_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -7,6 +7,7 @@
 package optimizerv1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
@@ -22,6 +23,75 @@ const (
 	// Verify that runtime/protoimpl is sufficiently up-to-date.
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
+
+// The steps.
+type CallStep_Kind int32
+
+const (
+	// Never sent.
+	CallStep_KIND_UNSPECIFIED CallStep_Kind = 0
+	// It waited for a limit, or before another attempt.
+	CallStep_KIND_QUEUE CallStep_Kind = 1
+	// It waited with an equal call in flight, whose answer it shares.
+	CallStep_KIND_COALESCE CallStep_Kind = 2
+	// It looked in the disk cache.
+	CallStep_KIND_DISK CallStep_Kind = 3
+	// It ordered the candidates.
+	CallStep_KIND_ROUTE CallStep_Kind = 4
+	// It asked a provider.
+	CallStep_KIND_ATTEMPT CallStep_Kind = 5
+	// It wrote the ledger and the cache.
+	CallStep_KIND_SETTLE CallStep_Kind = 6
+)
+
+// Enum value maps for CallStep_Kind.
+var (
+	CallStep_Kind_name = map[int32]string{
+		0: "KIND_UNSPECIFIED",
+		1: "KIND_QUEUE",
+		2: "KIND_COALESCE",
+		3: "KIND_DISK",
+		4: "KIND_ROUTE",
+		5: "KIND_ATTEMPT",
+		6: "KIND_SETTLE",
+	}
+	CallStep_Kind_value = map[string]int32{
+		"KIND_UNSPECIFIED": 0,
+		"KIND_QUEUE":       1,
+		"KIND_COALESCE":    2,
+		"KIND_DISK":        3,
+		"KIND_ROUTE":       4,
+		"KIND_ATTEMPT":     5,
+		"KIND_SETTLE":      6,
+	}
+)
+
+func (x CallStep_Kind) Enum() *CallStep_Kind {
+	p := new(CallStep_Kind)
+	*p = x
+	return p
+}
+
+func (x CallStep_Kind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CallStep_Kind) Descriptor() protoreflect.EnumDescriptor {
+	return file_admiral_optimizer_v1_call_service_proto_enumTypes[0].Descriptor()
+}
+
+func (CallStep_Kind) Type() protoreflect.EnumType {
+	return &file_admiral_optimizer_v1_call_service_proto_enumTypes[0]
+}
+
+func (x CallStep_Kind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CallStep_Kind.Descriptor instead.
+func (CallStep_Kind) EnumDescriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_call_service_proto_rawDescGZIP(), []int{1, 0}
+}
 
 // A finished call.
 type CallRecord struct {
@@ -55,7 +125,7 @@ type CallRecord struct {
 	// Ledger entry that paid for the answer; empty if nothing was paid for this call.
 	LedgerEntryId string `protobuf:"bytes,14,opt,name=ledger_entry_id,json=ledgerEntryId,proto3" json:"ledger_entry_id,omitempty"`
 	// Where the time went, in order of beginning. Only in GetCallResponse.
-	Steps         []*Step `protobuf:"bytes,15,rep,name=steps,proto3" json:"steps,omitempty"`
+	Steps         []*CallStep `protobuf:"bytes,15,rep,name=steps,proto3" json:"steps,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -188,7 +258,7 @@ func (x *CallRecord) GetLedgerEntryId() string {
 	return ""
 }
 
-func (x *CallRecord) GetSteps() []*Step {
+func (x *CallRecord) GetSteps() []*CallStep {
 	if x != nil {
 		return x.Steps
 	}
@@ -196,16 +266,16 @@ func (x *CallRecord) GetSteps() []*Step {
 }
 
 // One step of a call.
-type Step struct {
+type CallStep struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which step: "queue", "join", "disk", "route", "attempt" or "settle".
-	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// When it began, from the call's arrival; negative if the call joined a flight that was under way.
+	// Which step.
+	Kind CallStep_Kind `protobuf:"varint,6,opt,name=kind,proto3,enum=admiral.optimizer.v1.CallStep_Kind" json:"kind,omitempty"`
+	// When it began, from the call's arrival; negative if it shares the answer of a call that was under way.
 	StartOffset *durationpb.Duration `protobuf:"bytes,2,opt,name=start_offset,json=startOffset,proto3" json:"start_offset,omitempty"`
 	// How long it took.
 	Duration *durationpb.Duration `protobuf:"bytes,3,opt,name=duration,proto3" json:"duration,omitempty"`
-	// What was done, never content: of an attempt the model as "provider/model", of a join the call that was joined, of a queue the
-	// provider whose limit was asked or "before another try". Empty where the name says all.
+	// What was done, never content: of an attempt the model as "provider/model", of a coalesced call the one whose answer it
+	// shares, of a queue the provider whose limit was asked or "before another attempt". Empty where the kind says all.
 	Detail string `protobuf:"bytes,4,opt,name=detail,proto3" json:"detail,omitempty"`
 	// Why it failed; unspecified if it did not.
 	Failure       ErrorReason `protobuf:"varint,5,opt,name=failure,proto3,enum=admiral.optimizer.v1.ErrorReason" json:"failure,omitempty"`
@@ -213,20 +283,20 @@ type Step struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Step) Reset() {
-	*x = Step{}
+func (x *CallStep) Reset() {
+	*x = CallStep{}
 	mi := &file_admiral_optimizer_v1_call_service_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Step) String() string {
+func (x *CallStep) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Step) ProtoMessage() {}
+func (*CallStep) ProtoMessage() {}
 
-func (x *Step) ProtoReflect() protoreflect.Message {
+func (x *CallStep) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_call_service_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -238,40 +308,40 @@ func (x *Step) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Step.ProtoReflect.Descriptor instead.
-func (*Step) Descriptor() ([]byte, []int) {
+// Deprecated: Use CallStep.ProtoReflect.Descriptor instead.
+func (*CallStep) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_call_service_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *Step) GetName() string {
+func (x *CallStep) GetKind() CallStep_Kind {
 	if x != nil {
-		return x.Name
+		return x.Kind
 	}
-	return ""
+	return CallStep_KIND_UNSPECIFIED
 }
 
-func (x *Step) GetStartOffset() *durationpb.Duration {
+func (x *CallStep) GetStartOffset() *durationpb.Duration {
 	if x != nil {
 		return x.StartOffset
 	}
 	return nil
 }
 
-func (x *Step) GetDuration() *durationpb.Duration {
+func (x *CallStep) GetDuration() *durationpb.Duration {
 	if x != nil {
 		return x.Duration
 	}
 	return nil
 }
 
-func (x *Step) GetDetail() string {
+func (x *CallStep) GetDetail() string {
 	if x != nil {
 		return x.Detail
 	}
 	return ""
 }
 
-func (x *Step) GetFailure() ErrorReason {
+func (x *CallStep) GetFailure() ErrorReason {
 	if x != nil {
 		return x.Failure
 	}
@@ -520,7 +590,7 @@ var File_admiral_optimizer_v1_call_service_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_call_service_proto_rawDesc = "" +
 	"\n" +
-	"'admiral/optimizer/v1/call_service.proto\x12\x14admiral.optimizer.v1\x1a%admiral/optimizer/v1/completion.proto\x1a admiral/optimizer/v1/error.proto\x1a!admiral/optimizer/v1/prompt.proto\x1a!admiral/optimizer/v1/served.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf8\x04\n" +
+	"'admiral/optimizer/v1/call_service.proto\x12\x14admiral.optimizer.v1\x1a%admiral/optimizer/v1/completion.proto\x1a admiral/optimizer/v1/error.proto\x1a!admiral/optimizer/v1/prompt.proto\x1a!admiral/optimizer/v1/served.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfc\x04\n" +
 	"\n" +
 	"CallRecord\x12\x17\n" +
 	"\acall_id\x18\x01 \x01(\tR\x06callId\x12\x19\n" +
@@ -538,14 +608,24 @@ const file_admiral_optimizer_v1_call_service_proto_rawDesc = "" +
 	"\x06served\x18\v \x01(\v2\x1c.admiral.optimizer.v1.ServedR\x06served\x121\n" +
 	"\x05usage\x18\f \x01(\v2\x1b.admiral.optimizer.v1.UsageR\x05usage\x12.\n" +
 	"\x04cost\x18\r \x01(\v2\x1a.admiral.optimizer.v1.CostR\x04cost\x12&\n" +
-	"\x0fledger_entry_id\x18\x0e \x01(\tR\rledgerEntryId\x120\n" +
-	"\x05steps\x18\x0f \x03(\v2\x1a.admiral.optimizer.v1.StepR\x05steps\"\xe4\x01\n" +
-	"\x04Step\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12<\n" +
+	"\x0fledger_entry_id\x18\x0e \x01(\tR\rledgerEntryId\x124\n" +
+	"\x05steps\x18\x0f \x03(\v2\x1e.admiral.optimizer.v1.CallStepR\x05steps\"\x97\x03\n" +
+	"\bCallStep\x127\n" +
+	"\x04kind\x18\x06 \x01(\x0e2#.admiral.optimizer.v1.CallStep.KindR\x04kind\x12<\n" +
 	"\fstart_offset\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\vstartOffset\x125\n" +
 	"\bduration\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\bduration\x12\x16\n" +
 	"\x06detail\x18\x04 \x01(\tR\x06detail\x12;\n" +
-	"\afailure\x18\x05 \x01(\x0e2!.admiral.optimizer.v1.ErrorReasonR\afailure\"\x8a\x01\n" +
+	"\afailure\x18\x05 \x01(\x0e2!.admiral.optimizer.v1.ErrorReasonR\afailure\"\x81\x01\n" +
+	"\x04Kind\x12\x14\n" +
+	"\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n" +
+	"\n" +
+	"KIND_QUEUE\x10\x01\x12\x11\n" +
+	"\rKIND_COALESCE\x10\x02\x12\r\n" +
+	"\tKIND_DISK\x10\x03\x12\x0e\n" +
+	"\n" +
+	"KIND_ROUTE\x10\x04\x12\x10\n" +
+	"\fKIND_ATTEMPT\x10\x05\x12\x0f\n" +
+	"\vKIND_SETTLE\x10\x06J\x04\b\x01\x10\x02\"\x8a\x01\n" +
 	"\x10ListCallsRequest\x12\x19\n" +
 	"\bagent_id\x18\x01 \x01(\tR\aagentId\x12\x1f\n" +
 	"\vfailed_only\x18\x02 \x01(\bR\n" +
@@ -555,9 +635,9 @@ const file_admiral_optimizer_v1_call_service_proto_rawDesc = "" +
 	"page_token\x18\x04 \x01(\tR\tpageToken\"s\n" +
 	"\x11ListCallsResponse\x126\n" +
 	"\x05calls\x18\x01 \x03(\v2 .admiral.optimizer.v1.CallRecordR\x05calls\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\")\n" +
-	"\x0eGetCallRequest\x12\x17\n" +
-	"\acall_id\x18\x01 \x01(\tR\x06callId\"\xbf\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"/\n" +
+	"\x0eGetCallRequest\x12\x1d\n" +
+	"\acall_id\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\x06callId\"\xbf\x01\n" +
 	"\x0fGetCallResponse\x124\n" +
 	"\x04call\x18\x01 \x01(\v2 .admiral.optimizer.v1.CallRecordR\x04call\x124\n" +
 	"\x06prompt\x18\x02 \x01(\v2\x1c.admiral.optimizer.v1.PromptR\x06prompt\x12@\n" +
@@ -566,8 +646,8 @@ const file_admiral_optimizer_v1_call_service_proto_rawDesc = "" +
 	"completion2\xc3\x01\n" +
 	"\vCallService\x12\\\n" +
 	"\tListCalls\x12&.admiral.optimizer.v1.ListCallsRequest\x1a'.admiral.optimizer.v1.ListCallsResponse\x12V\n" +
-	"\aGetCall\x12$.admiral.optimizer.v1.GetCallRequest\x1a%.admiral.optimizer.v1.GetCallResponseB\xcd\x01\n" +
-	"\x18com.admiral.optimizer.v1B\x10CallServiceProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\aGetCall\x12$.admiral.optimizer.v1.GetCallRequest\x1a%.admiral.optimizer.v1.GetCallResponseBK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_call_service_proto_rawDescOnce sync.Once
@@ -581,47 +661,50 @@ func file_admiral_optimizer_v1_call_service_proto_rawDescGZIP() []byte {
 	return file_admiral_optimizer_v1_call_service_proto_rawDescData
 }
 
+var file_admiral_optimizer_v1_call_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_admiral_optimizer_v1_call_service_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_admiral_optimizer_v1_call_service_proto_goTypes = []any{
-	(*CallRecord)(nil),            // 0: admiral.optimizer.v1.CallRecord
-	(*Step)(nil),                  // 1: admiral.optimizer.v1.Step
-	(*ListCallsRequest)(nil),      // 2: admiral.optimizer.v1.ListCallsRequest
-	(*ListCallsResponse)(nil),     // 3: admiral.optimizer.v1.ListCallsResponse
-	(*GetCallRequest)(nil),        // 4: admiral.optimizer.v1.GetCallRequest
-	(*GetCallResponse)(nil),       // 5: admiral.optimizer.v1.GetCallResponse
-	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 7: google.protobuf.Duration
-	(ErrorReason)(0),              // 8: admiral.optimizer.v1.ErrorReason
-	(*Served)(nil),                // 9: admiral.optimizer.v1.Served
-	(*Usage)(nil),                 // 10: admiral.optimizer.v1.Usage
-	(*Cost)(nil),                  // 11: admiral.optimizer.v1.Cost
-	(*Prompt)(nil),                // 12: admiral.optimizer.v1.Prompt
-	(*Completion)(nil),            // 13: admiral.optimizer.v1.Completion
+	(CallStep_Kind)(0),            // 0: admiral.optimizer.v1.CallStep.Kind
+	(*CallRecord)(nil),            // 1: admiral.optimizer.v1.CallRecord
+	(*CallStep)(nil),              // 2: admiral.optimizer.v1.CallStep
+	(*ListCallsRequest)(nil),      // 3: admiral.optimizer.v1.ListCallsRequest
+	(*ListCallsResponse)(nil),     // 4: admiral.optimizer.v1.ListCallsResponse
+	(*GetCallRequest)(nil),        // 5: admiral.optimizer.v1.GetCallRequest
+	(*GetCallResponse)(nil),       // 6: admiral.optimizer.v1.GetCallResponse
+	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 8: google.protobuf.Duration
+	(ErrorReason)(0),              // 9: admiral.optimizer.v1.ErrorReason
+	(*Served)(nil),                // 10: admiral.optimizer.v1.Served
+	(*Usage)(nil),                 // 11: admiral.optimizer.v1.Usage
+	(*Cost)(nil),                  // 12: admiral.optimizer.v1.Cost
+	(*Prompt)(nil),                // 13: admiral.optimizer.v1.Prompt
+	(*Completion)(nil),            // 14: admiral.optimizer.v1.Completion
 }
 var file_admiral_optimizer_v1_call_service_proto_depIdxs = []int32{
-	6,  // 0: admiral.optimizer.v1.CallRecord.create_time:type_name -> google.protobuf.Timestamp
-	7,  // 1: admiral.optimizer.v1.CallRecord.duration:type_name -> google.protobuf.Duration
-	8,  // 2: admiral.optimizer.v1.CallRecord.failure:type_name -> admiral.optimizer.v1.ErrorReason
-	9,  // 3: admiral.optimizer.v1.CallRecord.served:type_name -> admiral.optimizer.v1.Served
-	10, // 4: admiral.optimizer.v1.CallRecord.usage:type_name -> admiral.optimizer.v1.Usage
-	11, // 5: admiral.optimizer.v1.CallRecord.cost:type_name -> admiral.optimizer.v1.Cost
-	1,  // 6: admiral.optimizer.v1.CallRecord.steps:type_name -> admiral.optimizer.v1.Step
-	7,  // 7: admiral.optimizer.v1.Step.start_offset:type_name -> google.protobuf.Duration
-	7,  // 8: admiral.optimizer.v1.Step.duration:type_name -> google.protobuf.Duration
-	8,  // 9: admiral.optimizer.v1.Step.failure:type_name -> admiral.optimizer.v1.ErrorReason
-	0,  // 10: admiral.optimizer.v1.ListCallsResponse.calls:type_name -> admiral.optimizer.v1.CallRecord
-	0,  // 11: admiral.optimizer.v1.GetCallResponse.call:type_name -> admiral.optimizer.v1.CallRecord
-	12, // 12: admiral.optimizer.v1.GetCallResponse.prompt:type_name -> admiral.optimizer.v1.Prompt
-	13, // 13: admiral.optimizer.v1.GetCallResponse.completion:type_name -> admiral.optimizer.v1.Completion
-	2,  // 14: admiral.optimizer.v1.CallService.ListCalls:input_type -> admiral.optimizer.v1.ListCallsRequest
-	4,  // 15: admiral.optimizer.v1.CallService.GetCall:input_type -> admiral.optimizer.v1.GetCallRequest
-	3,  // 16: admiral.optimizer.v1.CallService.ListCalls:output_type -> admiral.optimizer.v1.ListCallsResponse
-	5,  // 17: admiral.optimizer.v1.CallService.GetCall:output_type -> admiral.optimizer.v1.GetCallResponse
-	16, // [16:18] is the sub-list for method output_type
-	14, // [14:16] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	7,  // 0: admiral.optimizer.v1.CallRecord.create_time:type_name -> google.protobuf.Timestamp
+	8,  // 1: admiral.optimizer.v1.CallRecord.duration:type_name -> google.protobuf.Duration
+	9,  // 2: admiral.optimizer.v1.CallRecord.failure:type_name -> admiral.optimizer.v1.ErrorReason
+	10, // 3: admiral.optimizer.v1.CallRecord.served:type_name -> admiral.optimizer.v1.Served
+	11, // 4: admiral.optimizer.v1.CallRecord.usage:type_name -> admiral.optimizer.v1.Usage
+	12, // 5: admiral.optimizer.v1.CallRecord.cost:type_name -> admiral.optimizer.v1.Cost
+	2,  // 6: admiral.optimizer.v1.CallRecord.steps:type_name -> admiral.optimizer.v1.CallStep
+	0,  // 7: admiral.optimizer.v1.CallStep.kind:type_name -> admiral.optimizer.v1.CallStep.Kind
+	8,  // 8: admiral.optimizer.v1.CallStep.start_offset:type_name -> google.protobuf.Duration
+	8,  // 9: admiral.optimizer.v1.CallStep.duration:type_name -> google.protobuf.Duration
+	9,  // 10: admiral.optimizer.v1.CallStep.failure:type_name -> admiral.optimizer.v1.ErrorReason
+	1,  // 11: admiral.optimizer.v1.ListCallsResponse.calls:type_name -> admiral.optimizer.v1.CallRecord
+	1,  // 12: admiral.optimizer.v1.GetCallResponse.call:type_name -> admiral.optimizer.v1.CallRecord
+	13, // 13: admiral.optimizer.v1.GetCallResponse.prompt:type_name -> admiral.optimizer.v1.Prompt
+	14, // 14: admiral.optimizer.v1.GetCallResponse.completion:type_name -> admiral.optimizer.v1.Completion
+	3,  // 15: admiral.optimizer.v1.CallService.ListCalls:input_type -> admiral.optimizer.v1.ListCallsRequest
+	5,  // 16: admiral.optimizer.v1.CallService.GetCall:input_type -> admiral.optimizer.v1.GetCallRequest
+	4,  // 17: admiral.optimizer.v1.CallService.ListCalls:output_type -> admiral.optimizer.v1.ListCallsResponse
+	6,  // 18: admiral.optimizer.v1.CallService.GetCall:output_type -> admiral.optimizer.v1.GetCallResponse
+	17, // [17:19] is the sub-list for method output_type
+	15, // [15:17] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_call_service_proto_init() }
@@ -639,13 +722,14 @@ func file_admiral_optimizer_v1_call_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_call_service_proto_rawDesc), len(file_admiral_optimizer_v1_call_service_proto_rawDesc)),
-			NumEnums:      0,
+			NumEnums:      1,
 			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_admiral_optimizer_v1_call_service_proto_goTypes,
 		DependencyIndexes: file_admiral_optimizer_v1_call_service_proto_depIdxs,
+		EnumInfos:         file_admiral_optimizer_v1_call_service_proto_enumTypes,
 		MessageInfos:      file_admiral_optimizer_v1_call_service_proto_msgTypes,
 	}.Build()
 	File_admiral_optimizer_v1_call_service_proto = out.File

@@ -94,7 +94,7 @@ func (FinishReason) EnumDescriptor() ([]byte, []int) {
 type Completion struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the model said, role ASSISTANT: text, tool calls, reasoning, refusal, in the order given.
-	Message *Message `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
+	Message *ChatMessage `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
 	// Why the model stopped.
 	FinishReason FinishReason `protobuf:"varint,2,opt,name=finish_reason,json=finishReason,proto3,enum=admiral.optimizer.v1.FinishReason" json:"finish_reason,omitempty"`
 	// The stop text that ended the answer, where the vendor says.
@@ -135,7 +135,7 @@ func (*Completion) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{0}
 }
 
-func (x *Completion) GetMessage() *Message {
+func (x *Completion) GetMessage() *ChatMessage {
 	if x != nil {
 		return x.Message
 	}
@@ -167,7 +167,7 @@ func (x *Completion) GetAlternatives() []*Candidate {
 type Candidate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the model said.
-	Message *Message `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
+	Message *ChatMessage `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
 	// Why the model stopped.
 	FinishReason  FinishReason `protobuf:"varint,2,opt,name=finish_reason,json=finishReason,proto3,enum=admiral.optimizer.v1.FinishReason" json:"finish_reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -204,7 +204,7 @@ func (*Candidate) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *Candidate) GetMessage() *Message {
+func (x *Candidate) GetMessage() *ChatMessage {
 	if x != nil {
 		return x.Message
 	}
@@ -582,15 +582,15 @@ var File_admiral_optimizer_v1_completion_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_completion_proto_rawDesc = "" +
 	"\n" +
-	"%admiral/optimizer/v1/completion.proto\x12\x14admiral.optimizer.v1\x1a\"admiral/optimizer/v1/content.proto\"\xf8\x01\n" +
+	"%admiral/optimizer/v1/completion.proto\x12\x14admiral.optimizer.v1\x1a\"admiral/optimizer/v1/content.proto\"\xfc\x01\n" +
 	"\n" +
-	"Completion\x127\n" +
-	"\amessage\x18\x01 \x01(\v2\x1d.admiral.optimizer.v1.MessageR\amessage\x12G\n" +
+	"Completion\x12;\n" +
+	"\amessage\x18\x01 \x01(\v2!.admiral.optimizer.v1.ChatMessageR\amessage\x12G\n" +
 	"\rfinish_reason\x18\x02 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\x12#\n" +
 	"\rstop_sequence\x18\x03 \x01(\tR\fstopSequence\x12C\n" +
-	"\falternatives\x18\x04 \x03(\v2\x1f.admiral.optimizer.v1.CandidateR\falternatives\"\x8d\x01\n" +
-	"\tCandidate\x127\n" +
-	"\amessage\x18\x01 \x01(\v2\x1d.admiral.optimizer.v1.MessageR\amessage\x12G\n" +
+	"\falternatives\x18\x04 \x03(\v2\x1f.admiral.optimizer.v1.CandidateR\falternatives\"\x91\x01\n" +
+	"\tCandidate\x12;\n" +
+	"\amessage\x18\x01 \x01(\v2!.admiral.optimizer.v1.ChatMessageR\amessage\x12G\n" +
 	"\rfinish_reason\x18\x02 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\"\xe0\x02\n" +
 	"\fContentDelta\x12'\n" +
 	"\x0fcandidate_index\x18\x01 \x01(\x05R\x0ecandidateIndex\x12\x1d\n" +
@@ -620,8 +620,8 @@ const file_admiral_optimizer_v1_completion_proto_rawDesc = "" +
 	"\x18FINISH_REASON_TOOL_CALLS\x10\x03\x12 \n" +
 	"\x1cFINISH_REASON_CONTENT_FILTER\x10\x04\x12\x19\n" +
 	"\x15FINISH_REASON_REFUSAL\x10\x05\x12\x17\n" +
-	"\x13FINISH_REASON_PAUSE\x10\x06B\xcc\x01\n" +
-	"\x18com.admiral.optimizer.v1B\x0fCompletionProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\x13FINISH_REASON_PAUSE\x10\x06BK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_completion_proto_rawDescOnce sync.Once
@@ -646,13 +646,13 @@ var file_admiral_optimizer_v1_completion_proto_goTypes = []any{
 	(*ReasoningDelta)(nil), // 5: admiral.optimizer.v1.ReasoningDelta
 	(*ToolCallDelta)(nil),  // 6: admiral.optimizer.v1.ToolCallDelta
 	(*RefusalDelta)(nil),   // 7: admiral.optimizer.v1.RefusalDelta
-	(*Message)(nil),        // 8: admiral.optimizer.v1.Message
+	(*ChatMessage)(nil),    // 8: admiral.optimizer.v1.ChatMessage
 }
 var file_admiral_optimizer_v1_completion_proto_depIdxs = []int32{
-	8, // 0: admiral.optimizer.v1.Completion.message:type_name -> admiral.optimizer.v1.Message
+	8, // 0: admiral.optimizer.v1.Completion.message:type_name -> admiral.optimizer.v1.ChatMessage
 	0, // 1: admiral.optimizer.v1.Completion.finish_reason:type_name -> admiral.optimizer.v1.FinishReason
 	2, // 2: admiral.optimizer.v1.Completion.alternatives:type_name -> admiral.optimizer.v1.Candidate
-	8, // 3: admiral.optimizer.v1.Candidate.message:type_name -> admiral.optimizer.v1.Message
+	8, // 3: admiral.optimizer.v1.Candidate.message:type_name -> admiral.optimizer.v1.ChatMessage
 	0, // 4: admiral.optimizer.v1.Candidate.finish_reason:type_name -> admiral.optimizer.v1.FinishReason
 	4, // 5: admiral.optimizer.v1.ContentDelta.text:type_name -> admiral.optimizer.v1.TextDelta
 	5, // 6: admiral.optimizer.v1.ContentDelta.reasoning:type_name -> admiral.optimizer.v1.ReasoningDelta

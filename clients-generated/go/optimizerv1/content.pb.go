@@ -7,6 +7,7 @@
 package optimizerv1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -86,6 +87,120 @@ func (Role) EnumDescriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{0}
 }
 
+// Whether the vendor's prompt cache is asked to keep what came so far.
+type PromptCachePoint int32
+
+const (
+	// It is not asked.
+	PromptCachePoint_PROMPT_CACHE_POINT_UNSPECIFIED PromptCachePoint = 0
+	// For the vendor's usual duration.
+	PromptCachePoint_PROMPT_CACHE_POINT_DEFAULT PromptCachePoint = 1
+	// For an hour, where the vendor lets one choose, else for its usual duration.
+	PromptCachePoint_PROMPT_CACHE_POINT_1H PromptCachePoint = 2
+)
+
+// Enum value maps for PromptCachePoint.
+var (
+	PromptCachePoint_name = map[int32]string{
+		0: "PROMPT_CACHE_POINT_UNSPECIFIED",
+		1: "PROMPT_CACHE_POINT_DEFAULT",
+		2: "PROMPT_CACHE_POINT_1H",
+	}
+	PromptCachePoint_value = map[string]int32{
+		"PROMPT_CACHE_POINT_UNSPECIFIED": 0,
+		"PROMPT_CACHE_POINT_DEFAULT":     1,
+		"PROMPT_CACHE_POINT_1H":          2,
+	}
+)
+
+func (x PromptCachePoint) Enum() *PromptCachePoint {
+	p := new(PromptCachePoint)
+	*p = x
+	return p
+}
+
+func (x PromptCachePoint) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PromptCachePoint) Descriptor() protoreflect.EnumDescriptor {
+	return file_admiral_optimizer_v1_content_proto_enumTypes[1].Descriptor()
+}
+
+func (PromptCachePoint) Type() protoreflect.EnumType {
+	return &file_admiral_optimizer_v1_content_proto_enumTypes[1]
+}
+
+func (x PromptCachePoint) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PromptCachePoint.Descriptor instead.
+func (PromptCachePoint) EnumDescriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{1}
+}
+
+// In which resolution a picture is looked at.
+type ImageDetail int32
+
+const (
+	// The vendor's default.
+	ImageDetail_IMAGE_DETAIL_UNSPECIFIED ImageDetail = 0
+	// Low, and cheap.
+	ImageDetail_IMAGE_DETAIL_LOW ImageDetail = 1
+	// High.
+	ImageDetail_IMAGE_DETAIL_HIGH ImageDetail = 2
+	// The vendor chooses by the picture.
+	ImageDetail_IMAGE_DETAIL_AUTO ImageDetail = 3
+	// As it is, where the vendor offers that.
+	ImageDetail_IMAGE_DETAIL_ORIGINAL ImageDetail = 4
+)
+
+// Enum value maps for ImageDetail.
+var (
+	ImageDetail_name = map[int32]string{
+		0: "IMAGE_DETAIL_UNSPECIFIED",
+		1: "IMAGE_DETAIL_LOW",
+		2: "IMAGE_DETAIL_HIGH",
+		3: "IMAGE_DETAIL_AUTO",
+		4: "IMAGE_DETAIL_ORIGINAL",
+	}
+	ImageDetail_value = map[string]int32{
+		"IMAGE_DETAIL_UNSPECIFIED": 0,
+		"IMAGE_DETAIL_LOW":         1,
+		"IMAGE_DETAIL_HIGH":        2,
+		"IMAGE_DETAIL_AUTO":        3,
+		"IMAGE_DETAIL_ORIGINAL":    4,
+	}
+)
+
+func (x ImageDetail) Enum() *ImageDetail {
+	p := new(ImageDetail)
+	*p = x
+	return p
+}
+
+func (x ImageDetail) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ImageDetail) Descriptor() protoreflect.EnumDescriptor {
+	return file_admiral_optimizer_v1_content_proto_enumTypes[2].Descriptor()
+}
+
+func (ImageDetail) Type() protoreflect.EnumType {
+	return &file_admiral_optimizer_v1_content_proto_enumTypes[2]
+}
+
+func (x ImageDetail) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ImageDetail.Descriptor instead.
+func (ImageDetail) EnumDescriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{2}
+}
+
 // How the model may choose.
 type ToolChoice_Mode int32
 
@@ -131,11 +246,11 @@ func (x ToolChoice_Mode) String() string {
 }
 
 func (ToolChoice_Mode) Descriptor() protoreflect.EnumDescriptor {
-	return file_admiral_optimizer_v1_content_proto_enumTypes[1].Descriptor()
+	return file_admiral_optimizer_v1_content_proto_enumTypes[3].Descriptor()
 }
 
 func (ToolChoice_Mode) Type() protoreflect.EnumType {
-	return &file_admiral_optimizer_v1_content_proto_enumTypes[1]
+	return &file_admiral_optimizer_v1_content_proto_enumTypes[3]
 }
 
 func (x ToolChoice_Mode) Number() protoreflect.EnumNumber {
@@ -144,36 +259,36 @@ func (x ToolChoice_Mode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ToolChoice_Mode.Descriptor instead.
 func (ToolChoice_Mode) EnumDescriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{13, 0}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{14, 0}
 }
 
 // One turn of a conversation.
-type Message struct {
+type ChatMessage struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Who speaks. Required.
 	Role Role `protobuf:"varint,1,opt,name=role,proto3,enum=admiral.optimizer.v1.Role" json:"role,omitempty"`
 	// What is said, in order. At least one part; every part has a kind.
-	Parts []*Part `protobuf:"bytes,2,rep,name=parts,proto3" json:"parts,omitempty"`
+	Parts []*ContentPart `protobuf:"bytes,2,rep,name=parts,proto3" json:"parts,omitempty"`
 	// Optional name of the speaker, passed to vendors that know names; at most 64 characters.
 	Name          string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Message) Reset() {
-	*x = Message{}
+func (x *ChatMessage) Reset() {
+	*x = ChatMessage{}
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Message) String() string {
+func (x *ChatMessage) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Message) ProtoMessage() {}
+func (*ChatMessage) ProtoMessage() {}
 
-func (x *Message) ProtoReflect() protoreflect.Message {
+func (x *ChatMessage) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -185,26 +300,26 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Message.ProtoReflect.Descriptor instead.
-func (*Message) Descriptor() ([]byte, []int) {
+// Deprecated: Use ChatMessage.ProtoReflect.Descriptor instead.
+func (*ChatMessage) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{0}
 }
 
-func (x *Message) GetRole() Role {
+func (x *ChatMessage) GetRole() Role {
 	if x != nil {
 		return x.Role
 	}
 	return Role_ROLE_UNSPECIFIED
 }
 
-func (x *Message) GetParts() []*Part {
+func (x *ChatMessage) GetParts() []*ContentPart {
 	if x != nil {
 		return x.Parts
 	}
 	return nil
 }
 
-func (x *Message) GetName() string {
+func (x *ChatMessage) GetName() string {
 	if x != nil {
 		return x.Name
 	}
@@ -212,42 +327,41 @@ func (x *Message) GetName() string {
 }
 
 // One piece of a message.
-type Part struct {
+type ContentPart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the piece is. Required.
 	//
 	// Types that are valid to be assigned to Kind:
 	//
-	//	*Part_Text
-	//	*Part_Image
-	//	*Part_File
-	//	*Part_ToolCall
-	//	*Part_ToolResult
-	//	*Part_Reasoning
-	//	*Part_Refusal
-	Kind isPart_Kind `protobuf_oneof:"kind"`
-	// Asks vendors with explicit prompt caching to cache the prompt up to and including this part. Other vendors ignore it.
-	PromptCachePoint bool `protobuf:"varint,15,opt,name=prompt_cache_point,json=promptCachePoint,proto3" json:"prompt_cache_point,omitempty"`
-	// With prompt_cache_point: keep it for an hour instead of the vendor's usual duration, where the vendor lets one choose.
-	PromptCache_1H bool `protobuf:"varint,16,opt,name=prompt_cache_1h,json=promptCache1h,proto3" json:"prompt_cache_1h,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	//	*ContentPart_Text
+	//	*ContentPart_Image
+	//	*ContentPart_File
+	//	*ContentPart_ToolCall
+	//	*ContentPart_ToolResult
+	//	*ContentPart_Reasoning
+	//	*ContentPart_Refusal
+	Kind isContentPart_Kind `protobuf_oneof:"kind"`
+	// Asks vendors with explicit prompt caching to cache the prompt up to and including this part, and for how long. Other vendors
+	// ignore it.
+	PromptCachePoint PromptCachePoint `protobuf:"varint,15,opt,name=prompt_cache_point,json=promptCachePoint,proto3,enum=admiral.optimizer.v1.PromptCachePoint" json:"prompt_cache_point,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
-func (x *Part) Reset() {
-	*x = Part{}
+func (x *ContentPart) Reset() {
+	*x = ContentPart{}
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Part) String() string {
+func (x *ContentPart) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Part) ProtoMessage() {}
+func (*ContentPart) ProtoMessage() {}
 
-func (x *Part) ProtoReflect() protoreflect.Message {
+func (x *ContentPart) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -259,150 +373,143 @@ func (x *Part) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Part.ProtoReflect.Descriptor instead.
-func (*Part) Descriptor() ([]byte, []int) {
+// Deprecated: Use ContentPart.ProtoReflect.Descriptor instead.
+func (*ContentPart) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *Part) GetKind() isPart_Kind {
+func (x *ContentPart) GetKind() isContentPart_Kind {
 	if x != nil {
 		return x.Kind
 	}
 	return nil
 }
 
-func (x *Part) GetText() *Text {
+func (x *ContentPart) GetText() *TextPart {
 	if x != nil {
-		if x, ok := x.Kind.(*Part_Text); ok {
+		if x, ok := x.Kind.(*ContentPart_Text); ok {
 			return x.Text
 		}
 	}
 	return nil
 }
 
-func (x *Part) GetImage() *Image {
+func (x *ContentPart) GetImage() *ImagePart {
 	if x != nil {
-		if x, ok := x.Kind.(*Part_Image); ok {
+		if x, ok := x.Kind.(*ContentPart_Image); ok {
 			return x.Image
 		}
 	}
 	return nil
 }
 
-func (x *Part) GetFile() *File {
+func (x *ContentPart) GetFile() *FilePart {
 	if x != nil {
-		if x, ok := x.Kind.(*Part_File); ok {
+		if x, ok := x.Kind.(*ContentPart_File); ok {
 			return x.File
 		}
 	}
 	return nil
 }
 
-func (x *Part) GetToolCall() *ToolCall {
+func (x *ContentPart) GetToolCall() *ToolCall {
 	if x != nil {
-		if x, ok := x.Kind.(*Part_ToolCall); ok {
+		if x, ok := x.Kind.(*ContentPart_ToolCall); ok {
 			return x.ToolCall
 		}
 	}
 	return nil
 }
 
-func (x *Part) GetToolResult() *ToolResult {
+func (x *ContentPart) GetToolResult() *ToolResult {
 	if x != nil {
-		if x, ok := x.Kind.(*Part_ToolResult); ok {
+		if x, ok := x.Kind.(*ContentPart_ToolResult); ok {
 			return x.ToolResult
 		}
 	}
 	return nil
 }
 
-func (x *Part) GetReasoning() *Reasoning {
+func (x *ContentPart) GetReasoning() *ReasoningPart {
 	if x != nil {
-		if x, ok := x.Kind.(*Part_Reasoning); ok {
+		if x, ok := x.Kind.(*ContentPart_Reasoning); ok {
 			return x.Reasoning
 		}
 	}
 	return nil
 }
 
-func (x *Part) GetRefusal() *Refusal {
+func (x *ContentPart) GetRefusal() *RefusalPart {
 	if x != nil {
-		if x, ok := x.Kind.(*Part_Refusal); ok {
+		if x, ok := x.Kind.(*ContentPart_Refusal); ok {
 			return x.Refusal
 		}
 	}
 	return nil
 }
 
-func (x *Part) GetPromptCachePoint() bool {
+func (x *ContentPart) GetPromptCachePoint() PromptCachePoint {
 	if x != nil {
 		return x.PromptCachePoint
 	}
-	return false
+	return PromptCachePoint_PROMPT_CACHE_POINT_UNSPECIFIED
 }
 
-func (x *Part) GetPromptCache_1H() bool {
-	if x != nil {
-		return x.PromptCache_1H
-	}
-	return false
+type isContentPart_Kind interface {
+	isContentPart_Kind()
 }
 
-type isPart_Kind interface {
-	isPart_Kind()
-}
-
-type Part_Text struct {
+type ContentPart_Text struct {
 	// Plain text, any role.
-	Text *Text `protobuf:"bytes,1,opt,name=text,proto3,oneof"`
+	Text *TextPart `protobuf:"bytes,1,opt,name=text,proto3,oneof"`
 }
 
-type Part_Image struct {
+type ContentPart_Image struct {
 	// A picture, role USER (and TOOL results of vendors that allow it).
-	Image *Image `protobuf:"bytes,2,opt,name=image,proto3,oneof"`
+	Image *ImagePart `protobuf:"bytes,2,opt,name=image,proto3,oneof"`
 }
 
-type Part_File struct {
+type ContentPart_File struct {
 	// A document, role USER.
-	File *File `protobuf:"bytes,3,opt,name=file,proto3,oneof"`
+	File *FilePart `protobuf:"bytes,3,opt,name=file,proto3,oneof"`
 }
 
-type Part_ToolCall struct {
+type ContentPart_ToolCall struct {
 	// A call of a tool by the model, role ASSISTANT.
 	ToolCall *ToolCall `protobuf:"bytes,4,opt,name=tool_call,json=toolCall,proto3,oneof"`
 }
 
-type Part_ToolResult struct {
+type ContentPart_ToolResult struct {
 	// What a called tool returned, role TOOL.
 	ToolResult *ToolResult `protobuf:"bytes,5,opt,name=tool_result,json=toolResult,proto3,oneof"`
 }
 
-type Part_Reasoning struct {
+type ContentPart_Reasoning struct {
 	// The model's reasoning, role ASSISTANT; send it back unchanged when a conversation with tools goes on.
-	Reasoning *Reasoning `protobuf:"bytes,6,opt,name=reasoning,proto3,oneof"`
+	Reasoning *ReasoningPart `protobuf:"bytes,6,opt,name=reasoning,proto3,oneof"`
 }
 
-type Part_Refusal struct {
+type ContentPart_Refusal struct {
 	// The model's refusal to answer, role ASSISTANT.
-	Refusal *Refusal `protobuf:"bytes,7,opt,name=refusal,proto3,oneof"`
+	Refusal *RefusalPart `protobuf:"bytes,7,opt,name=refusal,proto3,oneof"`
 }
 
-func (*Part_Text) isPart_Kind() {}
+func (*ContentPart_Text) isContentPart_Kind() {}
 
-func (*Part_Image) isPart_Kind() {}
+func (*ContentPart_Image) isContentPart_Kind() {}
 
-func (*Part_File) isPart_Kind() {}
+func (*ContentPart_File) isContentPart_Kind() {}
 
-func (*Part_ToolCall) isPart_Kind() {}
+func (*ContentPart_ToolCall) isContentPart_Kind() {}
 
-func (*Part_ToolResult) isPart_Kind() {}
+func (*ContentPart_ToolResult) isContentPart_Kind() {}
 
-func (*Part_Reasoning) isPart_Kind() {}
+func (*ContentPart_Reasoning) isContentPart_Kind() {}
 
-func (*Part_Refusal) isPart_Kind() {}
+func (*ContentPart_Refusal) isContentPart_Kind() {}
 
 // Plain text.
-type Text struct {
+type TextPart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// UTF-8 text; may be empty only in answers.
 	Text          string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
@@ -410,20 +517,20 @@ type Text struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Text) Reset() {
-	*x = Text{}
+func (x *TextPart) Reset() {
+	*x = TextPart{}
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Text) String() string {
+func (x *TextPart) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Text) ProtoMessage() {}
+func (*TextPart) ProtoMessage() {}
 
-func (x *Text) ProtoReflect() protoreflect.Message {
+func (x *TextPart) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -435,12 +542,12 @@ func (x *Text) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Text.ProtoReflect.Descriptor instead.
-func (*Text) Descriptor() ([]byte, []int) {
+// Deprecated: Use TextPart.ProtoReflect.Descriptor instead.
+func (*TextPart) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{2}
 }
 
-func (x *Text) GetText() string {
+func (x *TextPart) GetText() string {
 	if x != nil {
 		return x.Text
 	}
@@ -448,35 +555,35 @@ func (x *Text) GetText() string {
 }
 
 // A picture.
-type Image struct {
+type ImagePart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Where the picture is. Required.
 	//
 	// Types that are valid to be assigned to Source:
 	//
-	//	*Image_Inline
-	//	*Image_Remote
-	Source isImage_Source `protobuf_oneof:"source"`
-	// Vendor hint for resolution: "low", "high" or "auto"; empty is the vendor's default.
-	Detail        string `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
+	//	*ImagePart_Inline
+	//	*ImagePart_Remote
+	Source isImagePart_Source `protobuf_oneof:"source"`
+	// Hint to the vendor in which resolution to look at it.
+	Detail        ImageDetail `protobuf:"varint,3,opt,name=detail,proto3,enum=admiral.optimizer.v1.ImageDetail" json:"detail,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Image) Reset() {
-	*x = Image{}
+func (x *ImagePart) Reset() {
+	*x = ImagePart{}
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Image) String() string {
+func (x *ImagePart) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Image) ProtoMessage() {}
+func (*ImagePart) ProtoMessage() {}
 
-func (x *Image) ProtoReflect() protoreflect.Message {
+func (x *ImagePart) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -488,92 +595,92 @@ func (x *Image) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Image.ProtoReflect.Descriptor instead.
-func (*Image) Descriptor() ([]byte, []int) {
+// Deprecated: Use ImagePart.ProtoReflect.Descriptor instead.
+func (*ImagePart) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{3}
 }
 
-func (x *Image) GetSource() isImage_Source {
+func (x *ImagePart) GetSource() isImagePart_Source {
 	if x != nil {
 		return x.Source
 	}
 	return nil
 }
 
-func (x *Image) GetInline() *InlineData {
+func (x *ImagePart) GetInline() *InlineData {
 	if x != nil {
-		if x, ok := x.Source.(*Image_Inline); ok {
+		if x, ok := x.Source.(*ImagePart_Inline); ok {
 			return x.Inline
 		}
 	}
 	return nil
 }
 
-func (x *Image) GetRemote() *RemoteData {
+func (x *ImagePart) GetRemote() *RemoteData {
 	if x != nil {
-		if x, ok := x.Source.(*Image_Remote); ok {
+		if x, ok := x.Source.(*ImagePart_Remote); ok {
 			return x.Remote
 		}
 	}
 	return nil
 }
 
-func (x *Image) GetDetail() string {
+func (x *ImagePart) GetDetail() ImageDetail {
 	if x != nil {
 		return x.Detail
 	}
-	return ""
+	return ImageDetail_IMAGE_DETAIL_UNSPECIFIED
 }
 
-type isImage_Source interface {
-	isImage_Source()
+type isImagePart_Source interface {
+	isImagePart_Source()
 }
 
-type Image_Inline struct {
+type ImagePart_Inline struct {
 	// The bytes themselves.
 	Inline *InlineData `protobuf:"bytes,1,opt,name=inline,proto3,oneof"`
 }
 
-type Image_Remote struct {
+type ImagePart_Remote struct {
 	// An address the vendor fetches.
 	Remote *RemoteData `protobuf:"bytes,2,opt,name=remote,proto3,oneof"`
 }
 
-func (*Image_Inline) isImage_Source() {}
+func (*ImagePart_Inline) isImagePart_Source() {}
 
-func (*Image_Remote) isImage_Source() {}
+func (*ImagePart_Remote) isImagePart_Source() {}
 
 // A document.
-type File struct {
+type FilePart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Where the document is. Required.
 	//
 	// Types that are valid to be assigned to Source:
 	//
-	//	*File_Inline
-	//	*File_Remote
-	//	*File_Uploaded
-	Source isFile_Source `protobuf_oneof:"source"`
+	//	*FilePart_Inline
+	//	*FilePart_Remote
+	//	*FilePart_Uploaded
+	Source isFilePart_Source `protobuf_oneof:"source"`
 	// File name shown to the model; optional.
 	Name          string `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *File) Reset() {
-	*x = File{}
+func (x *FilePart) Reset() {
+	*x = FilePart{}
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *File) String() string {
+func (x *FilePart) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*File) ProtoMessage() {}
+func (*FilePart) ProtoMessage() {}
 
-func (x *File) ProtoReflect() protoreflect.Message {
+func (x *FilePart) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -585,76 +692,76 @@ func (x *File) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use File.ProtoReflect.Descriptor instead.
-func (*File) Descriptor() ([]byte, []int) {
+// Deprecated: Use FilePart.ProtoReflect.Descriptor instead.
+func (*FilePart) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{4}
 }
 
-func (x *File) GetSource() isFile_Source {
+func (x *FilePart) GetSource() isFilePart_Source {
 	if x != nil {
 		return x.Source
 	}
 	return nil
 }
 
-func (x *File) GetInline() *InlineData {
+func (x *FilePart) GetInline() *InlineData {
 	if x != nil {
-		if x, ok := x.Source.(*File_Inline); ok {
+		if x, ok := x.Source.(*FilePart_Inline); ok {
 			return x.Inline
 		}
 	}
 	return nil
 }
 
-func (x *File) GetRemote() *RemoteData {
+func (x *FilePart) GetRemote() *RemoteData {
 	if x != nil {
-		if x, ok := x.Source.(*File_Remote); ok {
+		if x, ok := x.Source.(*FilePart_Remote); ok {
 			return x.Remote
 		}
 	}
 	return nil
 }
 
-func (x *File) GetUploaded() *UploadedData {
+func (x *FilePart) GetUploaded() *UploadedData {
 	if x != nil {
-		if x, ok := x.Source.(*File_Uploaded); ok {
+		if x, ok := x.Source.(*FilePart_Uploaded); ok {
 			return x.Uploaded
 		}
 	}
 	return nil
 }
 
-func (x *File) GetName() string {
+func (x *FilePart) GetName() string {
 	if x != nil {
 		return x.Name
 	}
 	return ""
 }
 
-type isFile_Source interface {
-	isFile_Source()
+type isFilePart_Source interface {
+	isFilePart_Source()
 }
 
-type File_Inline struct {
+type FilePart_Inline struct {
 	// The bytes themselves.
 	Inline *InlineData `protobuf:"bytes,1,opt,name=inline,proto3,oneof"`
 }
 
-type File_Remote struct {
+type FilePart_Remote struct {
 	// An address the vendor fetches.
 	Remote *RemoteData `protobuf:"bytes,2,opt,name=remote,proto3,oneof"`
 }
 
-type File_Uploaded struct {
+type FilePart_Uploaded struct {
 	// A file uploaded to the vendor before.
 	Uploaded *UploadedData `protobuf:"bytes,3,opt,name=uploaded,proto3,oneof"`
 }
 
-func (*File_Inline) isFile_Source() {}
+func (*FilePart_Inline) isFilePart_Source() {}
 
-func (*File_Remote) isFile_Source() {}
+func (*FilePart_Remote) isFilePart_Source() {}
 
-func (*File_Uploaded) isFile_Source() {}
+func (*FilePart_Uploaded) isFilePart_Source() {}
 
 // Bytes carried in the call.
 type InlineData struct {
@@ -872,8 +979,8 @@ type ToolResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the ToolCall it answers; a result with no earlier call is refused with CALL_INVALID.
 	ToolCallId string `protobuf:"bytes,1,opt,name=tool_call_id,json=toolCallId,proto3" json:"tool_call_id,omitempty"`
-	// The result: Text, Image or File parts.
-	Parts []*Part `protobuf:"bytes,2,rep,name=parts,proto3" json:"parts,omitempty"`
+	// The result: text, image or file parts.
+	Parts []*ContentPart `protobuf:"bytes,2,rep,name=parts,proto3" json:"parts,omitempty"`
 	// True if the tool failed and the parts describe the failure.
 	IsError       bool `protobuf:"varint,3,opt,name=is_error,json=isError,proto3" json:"is_error,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -917,7 +1024,7 @@ func (x *ToolResult) GetToolCallId() string {
 	return ""
 }
 
-func (x *ToolResult) GetParts() []*Part {
+func (x *ToolResult) GetParts() []*ContentPart {
 	if x != nil {
 		return x.Parts
 	}
@@ -932,7 +1039,7 @@ func (x *ToolResult) GetIsError() bool {
 }
 
 // The model's reasoning as far as the vendor shows it.
-type Reasoning struct {
+type ReasoningPart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Readable text; empty where the vendor hides it.
 	Text string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
@@ -944,20 +1051,20 @@ type Reasoning struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Reasoning) Reset() {
-	*x = Reasoning{}
+func (x *ReasoningPart) Reset() {
+	*x = ReasoningPart{}
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Reasoning) String() string {
+func (x *ReasoningPart) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Reasoning) ProtoMessage() {}
+func (*ReasoningPart) ProtoMessage() {}
 
-func (x *Reasoning) ProtoReflect() protoreflect.Message {
+func (x *ReasoningPart) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -969,26 +1076,26 @@ func (x *Reasoning) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Reasoning.ProtoReflect.Descriptor instead.
-func (*Reasoning) Descriptor() ([]byte, []int) {
+// Deprecated: Use ReasoningPart.ProtoReflect.Descriptor instead.
+func (*ReasoningPart) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{10}
 }
 
-func (x *Reasoning) GetText() string {
+func (x *ReasoningPart) GetText() string {
 	if x != nil {
 		return x.Text
 	}
 	return ""
 }
 
-func (x *Reasoning) GetSignature() string {
+func (x *ReasoningPart) GetSignature() string {
 	if x != nil {
 		return x.Signature
 	}
 	return ""
 }
 
-func (x *Reasoning) GetRedactedData() string {
+func (x *ReasoningPart) GetRedactedData() string {
 	if x != nil {
 		return x.RedactedData
 	}
@@ -996,7 +1103,7 @@ func (x *Reasoning) GetRedactedData() string {
 }
 
 // The model's refusal in its own words.
-type Refusal struct {
+type RefusalPart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Explanation by the model.
 	Text          string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
@@ -1004,20 +1111,20 @@ type Refusal struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Refusal) Reset() {
-	*x = Refusal{}
+func (x *RefusalPart) Reset() {
+	*x = RefusalPart{}
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Refusal) String() string {
+func (x *RefusalPart) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Refusal) ProtoMessage() {}
+func (*RefusalPart) ProtoMessage() {}
 
-func (x *Refusal) ProtoReflect() protoreflect.Message {
+func (x *RefusalPart) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -1029,12 +1136,12 @@ func (x *Refusal) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Refusal.ProtoReflect.Descriptor instead.
-func (*Refusal) Descriptor() ([]byte, []int) {
+// Deprecated: Use RefusalPart.ProtoReflect.Descriptor instead.
+func (*RefusalPart) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{11}
 }
 
-func (x *Refusal) GetText() string {
+func (x *RefusalPart) GetText() string {
 	if x != nil {
 		return x.Text
 	}
@@ -1044,20 +1151,17 @@ func (x *Refusal) GetText() string {
 // A tool the model may call.
 type Tool struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name, 1 to 64 characters of letters, digits, '_' and '-'. Unique in a call.
-	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// What the tool does and when to use it.
-	Description string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
-	// JSON Schema of the arguments, an object schema in text; empty means no arguments.
-	ParametersSchemaJson string `protobuf:"bytes,3,opt,name=parameters_schema_json,json=parametersSchemaJson,proto3" json:"parameters_schema_json,omitempty"`
-	// Asks the vendor to hold the model to the schema exactly.
-	Strict *bool `protobuf:"varint,4,opt,name=strict,proto3,oneof" json:"strict,omitempty"`
-	// Asks vendors with explicit prompt caching to cache the tools up to and including this one. Other vendors ignore it.
-	PromptCachePoint bool `protobuf:"varint,5,opt,name=prompt_cache_point,json=promptCachePoint,proto3" json:"prompt_cache_point,omitempty"`
-	// With prompt_cache_point: keep them for an hour instead of the vendor's usual duration, where the vendor lets one choose.
-	PromptCache_1H bool `protobuf:"varint,6,opt,name=prompt_cache_1h,json=promptCache1h,proto3" json:"prompt_cache_1h,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// What kind of tool. Required.
+	//
+	// Types that are valid to be assigned to Kind:
+	//
+	//	*Tool_Function
+	Kind isTool_Kind `protobuf_oneof:"kind"`
+	// Asks vendors with explicit prompt caching to cache the tools up to and including this one, and for how long. Other vendors
+	// ignore it.
+	PromptCachePoint PromptCachePoint `protobuf:"varint,15,opt,name=prompt_cache_point,json=promptCachePoint,proto3,enum=admiral.optimizer.v1.PromptCachePoint" json:"prompt_cache_point,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Tool) Reset() {
@@ -1090,44 +1194,109 @@ func (*Tool) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{12}
 }
 
-func (x *Tool) GetName() string {
+func (x *Tool) GetKind() isTool_Kind {
+	if x != nil {
+		return x.Kind
+	}
+	return nil
+}
+
+func (x *Tool) GetFunction() *FunctionTool {
+	if x != nil {
+		if x, ok := x.Kind.(*Tool_Function); ok {
+			return x.Function
+		}
+	}
+	return nil
+}
+
+func (x *Tool) GetPromptCachePoint() PromptCachePoint {
+	if x != nil {
+		return x.PromptCachePoint
+	}
+	return PromptCachePoint_PROMPT_CACHE_POINT_UNSPECIFIED
+}
+
+type isTool_Kind interface {
+	isTool_Kind()
+}
+
+type Tool_Function struct {
+	// A function that the caller runs.
+	Function *FunctionTool `protobuf:"bytes,1,opt,name=function,proto3,oneof"`
+}
+
+func (*Tool_Function) isTool_Kind() {}
+
+// A function that the caller runs when the model asks for it.
+type FunctionTool struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name, 1 to 64 characters of letters, digits, '_' and '-'. Unique in a call.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// What the tool does and when to use it.
+	Description string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
+	// JSON Schema of the arguments, an object schema in text; empty means no arguments.
+	ParametersSchemaJson string `protobuf:"bytes,3,opt,name=parameters_schema_json,json=parametersSchemaJson,proto3" json:"parameters_schema_json,omitempty"`
+	// Asks the vendor to hold the model to the schema exactly.
+	Strict        *bool `protobuf:"varint,4,opt,name=strict,proto3,oneof" json:"strict,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FunctionTool) Reset() {
+	*x = FunctionTool{}
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FunctionTool) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FunctionTool) ProtoMessage() {}
+
+func (x *FunctionTool) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FunctionTool.ProtoReflect.Descriptor instead.
+func (*FunctionTool) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *FunctionTool) GetName() string {
 	if x != nil {
 		return x.Name
 	}
 	return ""
 }
 
-func (x *Tool) GetDescription() string {
+func (x *FunctionTool) GetDescription() string {
 	if x != nil {
 		return x.Description
 	}
 	return ""
 }
 
-func (x *Tool) GetParametersSchemaJson() string {
+func (x *FunctionTool) GetParametersSchemaJson() string {
 	if x != nil {
 		return x.ParametersSchemaJson
 	}
 	return ""
 }
 
-func (x *Tool) GetStrict() bool {
+func (x *FunctionTool) GetStrict() bool {
 	if x != nil && x.Strict != nil {
 		return *x.Strict
-	}
-	return false
-}
-
-func (x *Tool) GetPromptCachePoint() bool {
-	if x != nil {
-		return x.PromptCachePoint
-	}
-	return false
-}
-
-func (x *Tool) GetPromptCache_1H() bool {
-	if x != nil {
-		return x.PromptCache_1H
 	}
 	return false
 }
@@ -1147,7 +1316,7 @@ type ToolChoice struct {
 
 func (x *ToolChoice) Reset() {
 	*x = ToolChoice{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[13]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1159,7 +1328,7 @@ func (x *ToolChoice) String() string {
 func (*ToolChoice) ProtoMessage() {}
 
 func (x *ToolChoice) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[13]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1172,7 +1341,7 @@ func (x *ToolChoice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolChoice.ProtoReflect.Descriptor instead.
 func (*ToolChoice) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{13}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ToolChoice) GetMode() ToolChoice_Mode {
@@ -1200,69 +1369,70 @@ var File_admiral_optimizer_v1_content_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_content_proto_rawDesc = "" +
 	"\n" +
-	"\"admiral/optimizer/v1/content.proto\x12\x14admiral.optimizer.v1\"\x7f\n" +
-	"\aMessage\x12.\n" +
-	"\x04role\x18\x01 \x01(\x0e2\x1a.admiral.optimizer.v1.RoleR\x04role\x120\n" +
-	"\x05parts\x18\x02 \x03(\v2\x1a.admiral.optimizer.v1.PartR\x05parts\x12\x12\n" +
-	"\x04name\x18\x03 \x01(\tR\x04name\"\xfd\x03\n" +
-	"\x04Part\x120\n" +
-	"\x04text\x18\x01 \x01(\v2\x1a.admiral.optimizer.v1.TextH\x00R\x04text\x123\n" +
-	"\x05image\x18\x02 \x01(\v2\x1b.admiral.optimizer.v1.ImageH\x00R\x05image\x120\n" +
-	"\x04file\x18\x03 \x01(\v2\x1a.admiral.optimizer.v1.FileH\x00R\x04file\x12=\n" +
+	"\"admiral/optimizer/v1/content.proto\x12\x14admiral.optimizer.v1\x1a\x1fgoogle/api/field_behavior.proto\"\x96\x01\n" +
+	"\vChatMessage\x124\n" +
+	"\x04role\x18\x01 \x01(\x0e2\x1a.admiral.optimizer.v1.RoleB\x04\xe2A\x01\x02R\x04role\x12=\n" +
+	"\x05parts\x18\x02 \x03(\v2!.admiral.optimizer.v1.ContentPartB\x04\xe2A\x01\x02R\x05parts\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\"\x98\x04\n" +
+	"\vContentPart\x124\n" +
+	"\x04text\x18\x01 \x01(\v2\x1e.admiral.optimizer.v1.TextPartH\x00R\x04text\x127\n" +
+	"\x05image\x18\x02 \x01(\v2\x1f.admiral.optimizer.v1.ImagePartH\x00R\x05image\x124\n" +
+	"\x04file\x18\x03 \x01(\v2\x1e.admiral.optimizer.v1.FilePartH\x00R\x04file\x12=\n" +
 	"\ttool_call\x18\x04 \x01(\v2\x1e.admiral.optimizer.v1.ToolCallH\x00R\btoolCall\x12C\n" +
 	"\vtool_result\x18\x05 \x01(\v2 .admiral.optimizer.v1.ToolResultH\x00R\n" +
-	"toolResult\x12?\n" +
-	"\treasoning\x18\x06 \x01(\v2\x1f.admiral.optimizer.v1.ReasoningH\x00R\treasoning\x129\n" +
-	"\arefusal\x18\a \x01(\v2\x1d.admiral.optimizer.v1.RefusalH\x00R\arefusal\x12,\n" +
-	"\x12prompt_cache_point\x18\x0f \x01(\bR\x10promptCachePoint\x12&\n" +
-	"\x0fprompt_cache_1h\x18\x10 \x01(\bR\rpromptCache1hB\x06\n" +
-	"\x04kind\"\x1a\n" +
-	"\x04Text\x12\x12\n" +
-	"\x04text\x18\x01 \x01(\tR\x04text\"\xa1\x01\n" +
-	"\x05Image\x12:\n" +
+	"toolResult\x12C\n" +
+	"\treasoning\x18\x06 \x01(\v2#.admiral.optimizer.v1.ReasoningPartH\x00R\treasoning\x12=\n" +
+	"\arefusal\x18\a \x01(\v2!.admiral.optimizer.v1.RefusalPartH\x00R\arefusal\x12T\n" +
+	"\x12prompt_cache_point\x18\x0f \x01(\x0e2&.admiral.optimizer.v1.PromptCachePointR\x10promptCachePointB\x06\n" +
+	"\x04kind\"\x1e\n" +
+	"\bTextPart\x12\x12\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text\"\xc8\x01\n" +
+	"\tImagePart\x12:\n" +
 	"\x06inline\x18\x01 \x01(\v2 .admiral.optimizer.v1.InlineDataH\x00R\x06inline\x12:\n" +
-	"\x06remote\x18\x02 \x01(\v2 .admiral.optimizer.v1.RemoteDataH\x00R\x06remote\x12\x16\n" +
-	"\x06detail\x18\x03 \x01(\tR\x06detailB\b\n" +
-	"\x06source\"\xde\x01\n" +
-	"\x04File\x12:\n" +
+	"\x06remote\x18\x02 \x01(\v2 .admiral.optimizer.v1.RemoteDataH\x00R\x06remote\x129\n" +
+	"\x06detail\x18\x03 \x01(\x0e2!.admiral.optimizer.v1.ImageDetailR\x06detailB\b\n" +
+	"\x06source\"\xe2\x01\n" +
+	"\bFilePart\x12:\n" +
 	"\x06inline\x18\x01 \x01(\v2 .admiral.optimizer.v1.InlineDataH\x00R\x06inline\x12:\n" +
 	"\x06remote\x18\x02 \x01(\v2 .admiral.optimizer.v1.RemoteDataH\x00R\x06remote\x12@\n" +
 	"\buploaded\x18\x03 \x01(\v2\".admiral.optimizer.v1.UploadedDataH\x00R\buploaded\x12\x12\n" +
 	"\x04name\x18\x04 \x01(\tR\x04nameB\b\n" +
-	"\x06source\"?\n" +
+	"\x06source\"E\n" +
 	"\n" +
-	"InlineData\x12\x1d\n" +
+	"InlineData\x12#\n" +
 	"\n" +
-	"media_type\x18\x01 \x01(\tR\tmediaType\x12\x12\n" +
-	"\x04data\x18\x02 \x01(\fR\x04data\"\x1e\n" +
+	"media_type\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\tmediaType\x12\x12\n" +
+	"\x04data\x18\x02 \x01(\fR\x04data\"$\n" +
 	"\n" +
-	"RemoteData\x12\x10\n" +
-	"\x03uri\x18\x01 \x01(\tR\x03uri\"'\n" +
-	"\fUploadedData\x12\x17\n" +
-	"\afile_id\x18\x01 \x01(\tR\x06fileId\"U\n" +
+	"RemoteData\x12\x16\n" +
+	"\x03uri\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\x03uri\"-\n" +
+	"\fUploadedData\x12\x1d\n" +
+	"\afile_id\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\x06fileId\"U\n" +
 	"\bToolCall\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12%\n" +
-	"\x0earguments_json\x18\x03 \x01(\tR\rargumentsJson\"{\n" +
+	"\x0earguments_json\x18\x03 \x01(\tR\rargumentsJson\"\x82\x01\n" +
 	"\n" +
 	"ToolResult\x12 \n" +
 	"\ftool_call_id\x18\x01 \x01(\tR\n" +
-	"toolCallId\x120\n" +
-	"\x05parts\x18\x02 \x03(\v2\x1a.admiral.optimizer.v1.PartR\x05parts\x12\x19\n" +
-	"\bis_error\x18\x03 \x01(\bR\aisError\"b\n" +
-	"\tReasoning\x12\x12\n" +
+	"toolCallId\x127\n" +
+	"\x05parts\x18\x02 \x03(\v2!.admiral.optimizer.v1.ContentPartR\x05parts\x12\x19\n" +
+	"\bis_error\x18\x03 \x01(\bR\aisError\"f\n" +
+	"\rReasoningPart\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\tR\tsignature\x12#\n" +
-	"\rredacted_data\x18\x03 \x01(\tR\fredactedData\"\x1d\n" +
-	"\aRefusal\x12\x12\n" +
-	"\x04text\x18\x01 \x01(\tR\x04text\"\xf0\x01\n" +
-	"\x04Tool\x12\x12\n" +
+	"\rredacted_data\x18\x03 \x01(\tR\fredactedData\"!\n" +
+	"\vRefusalPart\x12\x12\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text\"\xa6\x01\n" +
+	"\x04Tool\x12@\n" +
+	"\bfunction\x18\x01 \x01(\v2\".admiral.optimizer.v1.FunctionToolH\x00R\bfunction\x12T\n" +
+	"\x12prompt_cache_point\x18\x0f \x01(\x0e2&.admiral.optimizer.v1.PromptCachePointR\x10promptCachePointB\x06\n" +
+	"\x04kind\"\xa2\x01\n" +
+	"\fFunctionTool\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x124\n" +
 	"\x16parameters_schema_json\x18\x03 \x01(\tR\x14parametersSchemaJson\x12\x1b\n" +
-	"\x06strict\x18\x04 \x01(\bH\x00R\x06strict\x88\x01\x01\x12,\n" +
-	"\x12prompt_cache_point\x18\x05 \x01(\bR\x10promptCachePoint\x12&\n" +
-	"\x0fprompt_cache_1h\x18\x06 \x01(\bR\rpromptCache1hB\t\n" +
+	"\x06strict\x18\x04 \x01(\bH\x00R\x06strict\x88\x01\x01B\t\n" +
 	"\a_strict\"\xf0\x01\n" +
 	"\n" +
 	"ToolChoice\x129\n" +
@@ -1282,8 +1452,18 @@ const file_admiral_optimizer_v1_content_proto_rawDesc = "" +
 	"\x0eROLE_DEVELOPER\x10\x02\x12\r\n" +
 	"\tROLE_USER\x10\x03\x12\x12\n" +
 	"\x0eROLE_ASSISTANT\x10\x04\x12\r\n" +
-	"\tROLE_TOOL\x10\x05B\xc9\x01\n" +
-	"\x18com.admiral.optimizer.v1B\fContentProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\tROLE_TOOL\x10\x05*q\n" +
+	"\x10PromptCachePoint\x12\"\n" +
+	"\x1ePROMPT_CACHE_POINT_UNSPECIFIED\x10\x00\x12\x1e\n" +
+	"\x1aPROMPT_CACHE_POINT_DEFAULT\x10\x01\x12\x19\n" +
+	"\x15PROMPT_CACHE_POINT_1H\x10\x02*\x8a\x01\n" +
+	"\vImageDetail\x12\x1c\n" +
+	"\x18IMAGE_DETAIL_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10IMAGE_DETAIL_LOW\x10\x01\x12\x15\n" +
+	"\x11IMAGE_DETAIL_HIGH\x10\x02\x12\x15\n" +
+	"\x11IMAGE_DETAIL_AUTO\x10\x03\x12\x19\n" +
+	"\x15IMAGE_DETAIL_ORIGINAL\x10\x04BK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_content_proto_rawDescOnce sync.Once
@@ -1297,48 +1477,55 @@ func file_admiral_optimizer_v1_content_proto_rawDescGZIP() []byte {
 	return file_admiral_optimizer_v1_content_proto_rawDescData
 }
 
-var file_admiral_optimizer_v1_content_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_admiral_optimizer_v1_content_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_admiral_optimizer_v1_content_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_admiral_optimizer_v1_content_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_admiral_optimizer_v1_content_proto_goTypes = []any{
-	(Role)(0),            // 0: admiral.optimizer.v1.Role
-	(ToolChoice_Mode)(0), // 1: admiral.optimizer.v1.ToolChoice.Mode
-	(*Message)(nil),      // 2: admiral.optimizer.v1.Message
-	(*Part)(nil),         // 3: admiral.optimizer.v1.Part
-	(*Text)(nil),         // 4: admiral.optimizer.v1.Text
-	(*Image)(nil),        // 5: admiral.optimizer.v1.Image
-	(*File)(nil),         // 6: admiral.optimizer.v1.File
-	(*InlineData)(nil),   // 7: admiral.optimizer.v1.InlineData
-	(*RemoteData)(nil),   // 8: admiral.optimizer.v1.RemoteData
-	(*UploadedData)(nil), // 9: admiral.optimizer.v1.UploadedData
-	(*ToolCall)(nil),     // 10: admiral.optimizer.v1.ToolCall
-	(*ToolResult)(nil),   // 11: admiral.optimizer.v1.ToolResult
-	(*Reasoning)(nil),    // 12: admiral.optimizer.v1.Reasoning
-	(*Refusal)(nil),      // 13: admiral.optimizer.v1.Refusal
-	(*Tool)(nil),         // 14: admiral.optimizer.v1.Tool
-	(*ToolChoice)(nil),   // 15: admiral.optimizer.v1.ToolChoice
+	(Role)(0),             // 0: admiral.optimizer.v1.Role
+	(PromptCachePoint)(0), // 1: admiral.optimizer.v1.PromptCachePoint
+	(ImageDetail)(0),      // 2: admiral.optimizer.v1.ImageDetail
+	(ToolChoice_Mode)(0),  // 3: admiral.optimizer.v1.ToolChoice.Mode
+	(*ChatMessage)(nil),   // 4: admiral.optimizer.v1.ChatMessage
+	(*ContentPart)(nil),   // 5: admiral.optimizer.v1.ContentPart
+	(*TextPart)(nil),      // 6: admiral.optimizer.v1.TextPart
+	(*ImagePart)(nil),     // 7: admiral.optimizer.v1.ImagePart
+	(*FilePart)(nil),      // 8: admiral.optimizer.v1.FilePart
+	(*InlineData)(nil),    // 9: admiral.optimizer.v1.InlineData
+	(*RemoteData)(nil),    // 10: admiral.optimizer.v1.RemoteData
+	(*UploadedData)(nil),  // 11: admiral.optimizer.v1.UploadedData
+	(*ToolCall)(nil),      // 12: admiral.optimizer.v1.ToolCall
+	(*ToolResult)(nil),    // 13: admiral.optimizer.v1.ToolResult
+	(*ReasoningPart)(nil), // 14: admiral.optimizer.v1.ReasoningPart
+	(*RefusalPart)(nil),   // 15: admiral.optimizer.v1.RefusalPart
+	(*Tool)(nil),          // 16: admiral.optimizer.v1.Tool
+	(*FunctionTool)(nil),  // 17: admiral.optimizer.v1.FunctionTool
+	(*ToolChoice)(nil),    // 18: admiral.optimizer.v1.ToolChoice
 }
 var file_admiral_optimizer_v1_content_proto_depIdxs = []int32{
-	0,  // 0: admiral.optimizer.v1.Message.role:type_name -> admiral.optimizer.v1.Role
-	3,  // 1: admiral.optimizer.v1.Message.parts:type_name -> admiral.optimizer.v1.Part
-	4,  // 2: admiral.optimizer.v1.Part.text:type_name -> admiral.optimizer.v1.Text
-	5,  // 3: admiral.optimizer.v1.Part.image:type_name -> admiral.optimizer.v1.Image
-	6,  // 4: admiral.optimizer.v1.Part.file:type_name -> admiral.optimizer.v1.File
-	10, // 5: admiral.optimizer.v1.Part.tool_call:type_name -> admiral.optimizer.v1.ToolCall
-	11, // 6: admiral.optimizer.v1.Part.tool_result:type_name -> admiral.optimizer.v1.ToolResult
-	12, // 7: admiral.optimizer.v1.Part.reasoning:type_name -> admiral.optimizer.v1.Reasoning
-	13, // 8: admiral.optimizer.v1.Part.refusal:type_name -> admiral.optimizer.v1.Refusal
-	7,  // 9: admiral.optimizer.v1.Image.inline:type_name -> admiral.optimizer.v1.InlineData
-	8,  // 10: admiral.optimizer.v1.Image.remote:type_name -> admiral.optimizer.v1.RemoteData
-	7,  // 11: admiral.optimizer.v1.File.inline:type_name -> admiral.optimizer.v1.InlineData
-	8,  // 12: admiral.optimizer.v1.File.remote:type_name -> admiral.optimizer.v1.RemoteData
-	9,  // 13: admiral.optimizer.v1.File.uploaded:type_name -> admiral.optimizer.v1.UploadedData
-	3,  // 14: admiral.optimizer.v1.ToolResult.parts:type_name -> admiral.optimizer.v1.Part
-	1,  // 15: admiral.optimizer.v1.ToolChoice.mode:type_name -> admiral.optimizer.v1.ToolChoice.Mode
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	0,  // 0: admiral.optimizer.v1.ChatMessage.role:type_name -> admiral.optimizer.v1.Role
+	5,  // 1: admiral.optimizer.v1.ChatMessage.parts:type_name -> admiral.optimizer.v1.ContentPart
+	6,  // 2: admiral.optimizer.v1.ContentPart.text:type_name -> admiral.optimizer.v1.TextPart
+	7,  // 3: admiral.optimizer.v1.ContentPart.image:type_name -> admiral.optimizer.v1.ImagePart
+	8,  // 4: admiral.optimizer.v1.ContentPart.file:type_name -> admiral.optimizer.v1.FilePart
+	12, // 5: admiral.optimizer.v1.ContentPart.tool_call:type_name -> admiral.optimizer.v1.ToolCall
+	13, // 6: admiral.optimizer.v1.ContentPart.tool_result:type_name -> admiral.optimizer.v1.ToolResult
+	14, // 7: admiral.optimizer.v1.ContentPart.reasoning:type_name -> admiral.optimizer.v1.ReasoningPart
+	15, // 8: admiral.optimizer.v1.ContentPart.refusal:type_name -> admiral.optimizer.v1.RefusalPart
+	1,  // 9: admiral.optimizer.v1.ContentPart.prompt_cache_point:type_name -> admiral.optimizer.v1.PromptCachePoint
+	9,  // 10: admiral.optimizer.v1.ImagePart.inline:type_name -> admiral.optimizer.v1.InlineData
+	10, // 11: admiral.optimizer.v1.ImagePart.remote:type_name -> admiral.optimizer.v1.RemoteData
+	2,  // 12: admiral.optimizer.v1.ImagePart.detail:type_name -> admiral.optimizer.v1.ImageDetail
+	9,  // 13: admiral.optimizer.v1.FilePart.inline:type_name -> admiral.optimizer.v1.InlineData
+	10, // 14: admiral.optimizer.v1.FilePart.remote:type_name -> admiral.optimizer.v1.RemoteData
+	11, // 15: admiral.optimizer.v1.FilePart.uploaded:type_name -> admiral.optimizer.v1.UploadedData
+	5,  // 16: admiral.optimizer.v1.ToolResult.parts:type_name -> admiral.optimizer.v1.ContentPart
+	17, // 17: admiral.optimizer.v1.Tool.function:type_name -> admiral.optimizer.v1.FunctionTool
+	1,  // 18: admiral.optimizer.v1.Tool.prompt_cache_point:type_name -> admiral.optimizer.v1.PromptCachePoint
+	3,  // 19: admiral.optimizer.v1.ToolChoice.mode:type_name -> admiral.optimizer.v1.ToolChoice.Mode
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_content_proto_init() }
@@ -1347,32 +1534,35 @@ func file_admiral_optimizer_v1_content_proto_init() {
 		return
 	}
 	file_admiral_optimizer_v1_content_proto_msgTypes[1].OneofWrappers = []any{
-		(*Part_Text)(nil),
-		(*Part_Image)(nil),
-		(*Part_File)(nil),
-		(*Part_ToolCall)(nil),
-		(*Part_ToolResult)(nil),
-		(*Part_Reasoning)(nil),
-		(*Part_Refusal)(nil),
+		(*ContentPart_Text)(nil),
+		(*ContentPart_Image)(nil),
+		(*ContentPart_File)(nil),
+		(*ContentPart_ToolCall)(nil),
+		(*ContentPart_ToolResult)(nil),
+		(*ContentPart_Reasoning)(nil),
+		(*ContentPart_Refusal)(nil),
 	}
 	file_admiral_optimizer_v1_content_proto_msgTypes[3].OneofWrappers = []any{
-		(*Image_Inline)(nil),
-		(*Image_Remote)(nil),
+		(*ImagePart_Inline)(nil),
+		(*ImagePart_Remote)(nil),
 	}
 	file_admiral_optimizer_v1_content_proto_msgTypes[4].OneofWrappers = []any{
-		(*File_Inline)(nil),
-		(*File_Remote)(nil),
-		(*File_Uploaded)(nil),
+		(*FilePart_Inline)(nil),
+		(*FilePart_Remote)(nil),
+		(*FilePart_Uploaded)(nil),
 	}
-	file_admiral_optimizer_v1_content_proto_msgTypes[12].OneofWrappers = []any{}
+	file_admiral_optimizer_v1_content_proto_msgTypes[12].OneofWrappers = []any{
+		(*Tool_Function)(nil),
+	}
 	file_admiral_optimizer_v1_content_proto_msgTypes[13].OneofWrappers = []any{}
+	file_admiral_optimizer_v1_content_proto_msgTypes[14].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_content_proto_rawDesc), len(file_admiral_optimizer_v1_content_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   14,
+			NumEnums:      4,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -25,13 +25,15 @@ const (
 // "optimizer.admiral.dev" and whose reason is the name here without the prefix ERROR_REASON_. ErrorInfo.metadata holds
 // what is named with the reason, and "retryAfterMillis" wherever RetryInfo is present. RetryInfo is present where the wait is known,
 // QuotaFailure where a limit refused, BadRequest where a field is at fault. Messages and details are cut so that they fit into 8 KiB of
-// headers. The gRPC code of each reason is given in brackets.
+// headers. The gRPC code of each reason is given in brackets: UNAVAILABLE and DEADLINE_EXCEEDED may pass by
+// themselves, FAILED_PRECONDITION needs somebody to act first.
 type ErrorReason int32
 
 const (
 	// No failure.
 	ErrorReason_ERROR_REASON_UNSPECIFIED ErrorReason = 0
-	// The call is malformed; BadRequest names the fields. [INVALID_ARGUMENT]
+	// The call is malformed; BadRequest names the fields. Also a call of the contract as it was before version 0.1, whose fields had
+	// other numbers: the message says so. [INVALID_ARGUMENT]
 	ErrorReason_ERROR_REASON_CALL_INVALID ErrorReason = 1
 	// The call is larger than the server takes; metadata "limitBytes". [INVALID_ARGUMENT]
 	ErrorReason_ERROR_REASON_CALL_TOO_LARGE ErrorReason = 2
@@ -45,9 +47,11 @@ const (
 	ErrorReason_ERROR_REASON_KEY_INVALID ErrorReason = 6
 	// The key may not do this. [PERMISSION_DENIED]
 	ErrorReason_ERROR_REASON_NOT_PERMITTED ErrorReason = 7
-	// A limit of requests or tokens is used up; QuotaFailure and metadata "limit" and "subject" say which and whose, RetryInfo the wait. [RESOURCE_EXHAUSTED]
+	// A limit is used up. Metadata "metric" (a LimitMetric without its prefix), "periodSeconds" and "subject" (as LimitSubject says, or "server" for a
+	// bound of this server itself) tell
+	// which and whose, and so do quota_metric and subject of QuotaFailure; RetryInfo tells the wait. [RESOURCE_EXHAUSTED]
 	ErrorReason_ERROR_REASON_RATE_LIMITED ErrorReason = 8
-	// Too many calls at once; RetryInfo says the wait. [RESOURCE_EXHAUSTED]
+	// Too many calls at once; metadata as of RATE_LIMITED, RetryInfo says the wait. [RESOURCE_EXHAUSTED]
 	ErrorReason_ERROR_REASON_CONCURRENCY_LIMITED ErrorReason = 9
 	// A budget is spent; waiting does not help. [RESOURCE_EXHAUSTED]
 	ErrorReason_ERROR_REASON_BUDGET_EXHAUSTED ErrorReason = 10
@@ -57,7 +61,7 @@ const (
 	ErrorReason_ERROR_REASON_NO_PROVIDER_AVAILABLE ErrorReason = 12
 	// The server is shutting down; another replica can serve. [UNAVAILABLE]
 	ErrorReason_ERROR_REASON_SERVER_DRAINING ErrorReason = 13
-	// The deadline passed, here or upstream; metadata "lastReason" if a try failed before. [DEADLINE_EXCEEDED]
+	// The deadline passed, here or upstream; metadata "lastReason" if an attempt failed before. [DEADLINE_EXCEEDED]
 	ErrorReason_ERROR_REASON_DEADLINE_EXCEEDED ErrorReason = 14
 	// The caller cancelled. [CANCELLED]
 	ErrorReason_ERROR_REASON_CALL_CANCELLED ErrorReason = 15
@@ -67,7 +71,7 @@ const (
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 17
 	// The provider limits requests or tokens for now. [RESOURCE_EXHAUSTED]
 	ErrorReason_ERROR_REASON_PROVIDER_RATE_LIMITED ErrorReason = 18
-	// The account at the provider has no money or quota left; waiting does not help. [UNAVAILABLE]
+	// The account at the provider has no money or quota left; waiting does not help. [FAILED_PRECONDITION]
 	ErrorReason_ERROR_REASON_PROVIDER_QUOTA_EXHAUSTED ErrorReason = 19
 	// The provider is overloaded. [UNAVAILABLE]
 	ErrorReason_ERROR_REASON_PROVIDER_OVERLOADED ErrorReason = 20
@@ -81,9 +85,9 @@ const (
 	ErrorReason_ERROR_REASON_STREAM_BROKEN ErrorReason = 24
 	// The provider did not answer in time. [DEADLINE_EXCEEDED]
 	ErrorReason_ERROR_REASON_PROVIDER_TIMEOUT ErrorReason = 25
-	// The provider rejects this server's key. [UNAVAILABLE]
+	// The provider rejects this server's key. [FAILED_PRECONDITION]
 	ErrorReason_ERROR_REASON_PROVIDER_KEY_INVALID ErrorReason = 26
-	// The provider's key may not use the model. [UNAVAILABLE]
+	// The provider's key may not use the model. [FAILED_PRECONDITION]
 	ErrorReason_ERROR_REASON_PROVIDER_NOT_PERMITTED ErrorReason = 27
 	// The provider does not know the model. [NOT_FOUND]
 	ErrorReason_ERROR_REASON_PROVIDER_MODEL_UNKNOWN ErrorReason = 28
@@ -96,7 +100,7 @@ const (
 	ErrorReason_ERROR_REASON_PROVIDER_CALL_TOO_LARGE ErrorReason = 31
 	// The provider refused the content. [FAILED_PRECONDITION]
 	ErrorReason_ERROR_REASON_PROVIDER_REFUSED ErrorReason = 32
-	// No candidate's price fits RoutingWishes.max_cost_pico_usd. [FAILED_PRECONDITION]
+	// No candidate's price fits RoutingPreferences.max_cost. [FAILED_PRECONDITION]
 	ErrorReason_ERROR_REASON_COST_LIMIT ErrorReason = 33
 	// The named thing (agent, entry, change) does not exist. [NOT_FOUND]
 	ErrorReason_ERROR_REASON_NOT_FOUND ErrorReason = 34
@@ -253,9 +257,8 @@ const file_admiral_optimizer_v1_error_proto_rawDesc = "" +
 	"\x1dERROR_REASON_PROVIDER_REFUSED\x10 \x12\x1b\n" +
 	"\x17ERROR_REASON_COST_LIMIT\x10!\x12\x1a\n" +
 	"\x16ERROR_REASON_NOT_FOUND\x10\"\x12\"\n" +
-	"\x1eERROR_REASON_STORE_UNAVAILABLE\x10#B\xc7\x01\n" +
-	"\x18com.admiral.optimizer.v1B\n" +
-	"ErrorProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\x1eERROR_REASON_STORE_UNAVAILABLE\x10#BK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_error_proto_rawDescOnce sync.Once

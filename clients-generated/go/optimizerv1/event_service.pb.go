@@ -9,7 +9,6 @@ package optimizerv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
-	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -26,10 +25,10 @@ const (
 // Asks to watch events.
 type WatchEventsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only events whose type matches one of these patterns; '*' stands for one word, '#' for any number, as in
-	// "optimizer.cache.*". Empty means all. At most 32.
+	// Only events whose dotted name, which each kind of FleetEvent tells, matches one of these patterns; '*' stands for one word, '#'
+	// for any number, as in "optimizer.cache.*". Empty means all. At most 32.
 	Patterns []string `protobuf:"bytes,1,rep,name=patterns,proto3" json:"patterns,omitempty"`
-	// Only events after this sequence number, as far as they are still kept; absent means from now on.
+	// Only events after this sequence number of this replica, as far as they are still kept; absent means from now on.
 	AfterSequence *int64 `protobuf:"varint,2,opt,name=after_sequence,json=afterSequence,proto3,oneof" json:"after_sequence,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -83,7 +82,7 @@ func (x *WatchEventsRequest) GetAfterSequence() int64 {
 type WatchEventsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The event.
-	Event         *Event `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	Event         *FleetEvent `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -118,7 +117,7 @@ func (*WatchEventsResponse) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_event_service_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *WatchEventsResponse) GetEvent() *Event {
+func (x *WatchEventsResponse) GetEvent() *FleetEvent {
 	if x != nil {
 		return x.Event
 	}
@@ -211,7 +210,7 @@ func (x *ListEventsRequest) GetPageToken() string {
 type ListEventsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Events, oldest first.
-	Events []*Event `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	Events []*FleetEvent `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
 	// Token of the next page; empty at the end.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -248,7 +247,7 @@ func (*ListEventsResponse) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_event_service_proto_rawDescGZIP(), []int{3}
 }
 
-func (x *ListEventsResponse) GetEvents() []*Event {
+func (x *ListEventsResponse) GetEvents() []*FleetEvent {
 	if x != nil {
 		return x.Events
 	}
@@ -262,664 +261,17 @@ func (x *ListEventsResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Something that happened.
-type Event struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Strictly rising number of the event on this server; starts anew with the server until events are durable.
-	Sequence int64 `protobuf:"varint,1,opt,name=sequence,proto3" json:"sequence,omitempty"`
-	// When it happened.
-	CreateTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// Dotted name, such as "optimizer.call.finished".
-	Type string `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"`
-	// True if a watcher that does not know the kind may skip it.
-	Ignorable bool `protobuf:"varint,4,opt,name=ignorable,proto3" json:"ignorable,omitempty"`
-	// What happened.
-	//
-	// Types that are valid to be assigned to Kind:
-	//
-	//	*Event_CallFinished
-	//	*Event_AttemptFailed
-	//	*Event_AgentRegistered
-	//	*Event_ModelHealthChanged
-	//	*Event_CacheInvalidated
-	//	*Event_PartHealthChanged
-	//	*Event_EventsDropped
-	Kind          isEvent_Kind `protobuf_oneof:"kind"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Event) Reset() {
-	*x = Event{}
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Event) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Event) ProtoMessage() {}
-
-func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Event.ProtoReflect.Descriptor instead.
-func (*Event) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_event_service_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *Event) GetSequence() int64 {
-	if x != nil {
-		return x.Sequence
-	}
-	return 0
-}
-
-func (x *Event) GetCreateTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.CreateTime
-	}
-	return nil
-}
-
-func (x *Event) GetType() string {
-	if x != nil {
-		return x.Type
-	}
-	return ""
-}
-
-func (x *Event) GetIgnorable() bool {
-	if x != nil {
-		return x.Ignorable
-	}
-	return false
-}
-
-func (x *Event) GetKind() isEvent_Kind {
-	if x != nil {
-		return x.Kind
-	}
-	return nil
-}
-
-func (x *Event) GetCallFinished() *CallFinished {
-	if x != nil {
-		if x, ok := x.Kind.(*Event_CallFinished); ok {
-			return x.CallFinished
-		}
-	}
-	return nil
-}
-
-func (x *Event) GetAttemptFailed() *AttemptFailed {
-	if x != nil {
-		if x, ok := x.Kind.(*Event_AttemptFailed); ok {
-			return x.AttemptFailed
-		}
-	}
-	return nil
-}
-
-func (x *Event) GetAgentRegistered() *AgentRegistered {
-	if x != nil {
-		if x, ok := x.Kind.(*Event_AgentRegistered); ok {
-			return x.AgentRegistered
-		}
-	}
-	return nil
-}
-
-func (x *Event) GetModelHealthChanged() *ModelHealthChanged {
-	if x != nil {
-		if x, ok := x.Kind.(*Event_ModelHealthChanged); ok {
-			return x.ModelHealthChanged
-		}
-	}
-	return nil
-}
-
-func (x *Event) GetCacheInvalidated() *CacheInvalidated {
-	if x != nil {
-		if x, ok := x.Kind.(*Event_CacheInvalidated); ok {
-			return x.CacheInvalidated
-		}
-	}
-	return nil
-}
-
-func (x *Event) GetPartHealthChanged() *PartHealthChanged {
-	if x != nil {
-		if x, ok := x.Kind.(*Event_PartHealthChanged); ok {
-			return x.PartHealthChanged
-		}
-	}
-	return nil
-}
-
-func (x *Event) GetEventsDropped() *EventsDropped {
-	if x != nil {
-		if x, ok := x.Kind.(*Event_EventsDropped); ok {
-			return x.EventsDropped
-		}
-	}
-	return nil
-}
-
-type isEvent_Kind interface {
-	isEvent_Kind()
-}
-
-type Event_CallFinished struct {
-	// A call ended.
-	CallFinished *CallFinished `protobuf:"bytes,5,opt,name=call_finished,json=callFinished,proto3,oneof"`
-}
-
-type Event_AttemptFailed struct {
-	// A try of a provider failed.
-	AttemptFailed *AttemptFailed `protobuf:"bytes,6,opt,name=attempt_failed,json=attemptFailed,proto3,oneof"`
-}
-
-type Event_AgentRegistered struct {
-	// An agent called for the first time.
-	AgentRegistered *AgentRegistered `protobuf:"bytes,7,opt,name=agent_registered,json=agentRegistered,proto3,oneof"`
-}
-
-type Event_ModelHealthChanged struct {
-	// A model's circuit breaker opened or closed.
-	ModelHealthChanged *ModelHealthChanged `protobuf:"bytes,8,opt,name=model_health_changed,json=modelHealthChanged,proto3,oneof"`
-}
-
-type Event_CacheInvalidated struct {
-	// Entries left the cache on request.
-	CacheInvalidated *CacheInvalidated `protobuf:"bytes,9,opt,name=cache_invalidated,json=cacheInvalidated,proto3,oneof"`
-}
-
-type Event_PartHealthChanged struct {
-	// A part of the server changed its health.
-	PartHealthChanged *PartHealthChanged `protobuf:"bytes,10,opt,name=part_health_changed,json=partHealthChanged,proto3,oneof"`
-}
-
-type Event_EventsDropped struct {
-	// The watcher was too slow.
-	EventsDropped *EventsDropped `protobuf:"bytes,11,opt,name=events_dropped,json=eventsDropped,proto3,oneof"`
-}
-
-func (*Event_CallFinished) isEvent_Kind() {}
-
-func (*Event_AttemptFailed) isEvent_Kind() {}
-
-func (*Event_AgentRegistered) isEvent_Kind() {}
-
-func (*Event_ModelHealthChanged) isEvent_Kind() {}
-
-func (*Event_CacheInvalidated) isEvent_Kind() {}
-
-func (*Event_PartHealthChanged) isEvent_Kind() {}
-
-func (*Event_EventsDropped) isEvent_Kind() {}
-
-// A call ended: type "optimizer.call.finished" or "optimizer.call.failed".
-type CallFinished struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The call.
-	CallId string `protobuf:"bytes,1,opt,name=call_id,json=callId,proto3" json:"call_id,omitempty"`
-	// Its agent.
-	AgentId string `protobuf:"bytes,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
-	// Provider that answered; empty if none.
-	Provider string `protobuf:"bytes,3,opt,name=provider,proto3" json:"provider,omitempty"`
-	// Model that answered; empty if none.
-	Model string `protobuf:"bytes,4,opt,name=model,proto3" json:"model,omitempty"`
-	// Where the answer came from.
-	Source Source `protobuf:"varint,5,opt,name=source,proto3,enum=admiral.optimizer.v1.Source" json:"source,omitempty"`
-	// Why it failed; unspecified if it did not.
-	Failure ErrorReason `protobuf:"varint,6,opt,name=failure,proto3,enum=admiral.optimizer.v1.ErrorReason" json:"failure,omitempty"`
-	// Tokens; absent if it failed.
-	Usage *Usage `protobuf:"bytes,7,opt,name=usage,proto3" json:"usage,omitempty"`
-	// Money; absent if it failed.
-	Cost *Cost `protobuf:"bytes,8,opt,name=cost,proto3" json:"cost,omitempty"`
-	// From arrival to final message.
-	Duration      *durationpb.Duration `protobuf:"bytes,9,opt,name=duration,proto3" json:"duration,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CallFinished) Reset() {
-	*x = CallFinished{}
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CallFinished) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CallFinished) ProtoMessage() {}
-
-func (x *CallFinished) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CallFinished.ProtoReflect.Descriptor instead.
-func (*CallFinished) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_event_service_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *CallFinished) GetCallId() string {
-	if x != nil {
-		return x.CallId
-	}
-	return ""
-}
-
-func (x *CallFinished) GetAgentId() string {
-	if x != nil {
-		return x.AgentId
-	}
-	return ""
-}
-
-func (x *CallFinished) GetProvider() string {
-	if x != nil {
-		return x.Provider
-	}
-	return ""
-}
-
-func (x *CallFinished) GetModel() string {
-	if x != nil {
-		return x.Model
-	}
-	return ""
-}
-
-func (x *CallFinished) GetSource() Source {
-	if x != nil {
-		return x.Source
-	}
-	return Source_SOURCE_UNSPECIFIED
-}
-
-func (x *CallFinished) GetFailure() ErrorReason {
-	if x != nil {
-		return x.Failure
-	}
-	return ErrorReason_ERROR_REASON_UNSPECIFIED
-}
-
-func (x *CallFinished) GetUsage() *Usage {
-	if x != nil {
-		return x.Usage
-	}
-	return nil
-}
-
-func (x *CallFinished) GetCost() *Cost {
-	if x != nil {
-		return x.Cost
-	}
-	return nil
-}
-
-func (x *CallFinished) GetDuration() *durationpb.Duration {
-	if x != nil {
-		return x.Duration
-	}
-	return nil
-}
-
-// A try failed: type "optimizer.upstream.failed".
-type AttemptFailed struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The call.
-	CallId string `protobuf:"bytes,1,opt,name=call_id,json=callId,proto3" json:"call_id,omitempty"`
-	// The agent that asked.
-	AgentId string `protobuf:"bytes,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
-	// The try.
-	Attempt       *Attempt `protobuf:"bytes,3,opt,name=attempt,proto3" json:"attempt,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *AttemptFailed) Reset() {
-	*x = AttemptFailed{}
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[6]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *AttemptFailed) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*AttemptFailed) ProtoMessage() {}
-
-func (x *AttemptFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[6]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use AttemptFailed.ProtoReflect.Descriptor instead.
-func (*AttemptFailed) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_event_service_proto_rawDescGZIP(), []int{6}
-}
-
-func (x *AttemptFailed) GetCallId() string {
-	if x != nil {
-		return x.CallId
-	}
-	return ""
-}
-
-func (x *AttemptFailed) GetAgentId() string {
-	if x != nil {
-		return x.AgentId
-	}
-	return ""
-}
-
-func (x *AttemptFailed) GetAttempt() *Attempt {
-	if x != nil {
-		return x.Attempt
-	}
-	return nil
-}
-
-// A new agent: type "optimizer.agent.registered".
-type AgentRegistered struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Its name.
-	AgentId string `protobuf:"bytes,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
-	// Its group.
-	Group         string `protobuf:"bytes,2,opt,name=group,proto3" json:"group,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *AgentRegistered) Reset() {
-	*x = AgentRegistered{}
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[7]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *AgentRegistered) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*AgentRegistered) ProtoMessage() {}
-
-func (x *AgentRegistered) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[7]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use AgentRegistered.ProtoReflect.Descriptor instead.
-func (*AgentRegistered) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_event_service_proto_rawDescGZIP(), []int{7}
-}
-
-func (x *AgentRegistered) GetAgentId() string {
-	if x != nil {
-		return x.AgentId
-	}
-	return ""
-}
-
-func (x *AgentRegistered) GetGroup() string {
-	if x != nil {
-		return x.Group
-	}
-	return ""
-}
-
-// A breaker changed: type "optimizer.model.opened", "optimizer.model.closed" or "optimizer.model.probing".
-type ModelHealthChanged struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The provider.
-	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The model.
-	Model string `protobuf:"bytes,2,opt,name=model,proto3" json:"model,omitempty"`
-	// True if calls are sent to it.
-	Available     bool `protobuf:"varint,3,opt,name=available,proto3" json:"available,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ModelHealthChanged) Reset() {
-	*x = ModelHealthChanged{}
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[8]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ModelHealthChanged) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ModelHealthChanged) ProtoMessage() {}
-
-func (x *ModelHealthChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[8]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ModelHealthChanged.ProtoReflect.Descriptor instead.
-func (*ModelHealthChanged) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_event_service_proto_rawDescGZIP(), []int{8}
-}
-
-func (x *ModelHealthChanged) GetProvider() string {
-	if x != nil {
-		return x.Provider
-	}
-	return ""
-}
-
-func (x *ModelHealthChanged) GetModel() string {
-	if x != nil {
-		return x.Model
-	}
-	return ""
-}
-
-func (x *ModelHealthChanged) GetAvailable() bool {
-	if x != nil {
-		return x.Available
-	}
-	return false
-}
-
-// Entries left the cache: type "optimizer.cache.invalidated".
-type CacheInvalidated struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many.
-	EntryCount    int64 `protobuf:"varint,1,opt,name=entry_count,json=entryCount,proto3" json:"entry_count,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CacheInvalidated) Reset() {
-	*x = CacheInvalidated{}
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CacheInvalidated) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CacheInvalidated) ProtoMessage() {}
-
-func (x *CacheInvalidated) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CacheInvalidated.ProtoReflect.Descriptor instead.
-func (*CacheInvalidated) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_event_service_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *CacheInvalidated) GetEntryCount() int64 {
-	if x != nil {
-		return x.EntryCount
-	}
-	return 0
-}
-
-// A part changed its health: type "optimizer.health.changed".
-type PartHealthChanged struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The part as it is now.
-	Part          *PartHealth `protobuf:"bytes,1,opt,name=part,proto3" json:"part,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *PartHealthChanged) Reset() {
-	*x = PartHealthChanged{}
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[10]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *PartHealthChanged) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*PartHealthChanged) ProtoMessage() {}
-
-func (x *PartHealthChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[10]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use PartHealthChanged.ProtoReflect.Descriptor instead.
-func (*PartHealthChanged) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_event_service_proto_rawDescGZIP(), []int{10}
-}
-
-func (x *PartHealthChanged) GetPart() *PartHealth {
-	if x != nil {
-		return x.Part
-	}
-	return nil
-}
-
-// Events were not sent: type "optimizer.events.dropped".
-type EventsDropped struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many.
-	EventCount    int64 `protobuf:"varint,1,opt,name=event_count,json=eventCount,proto3" json:"event_count,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *EventsDropped) Reset() {
-	*x = EventsDropped{}
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[11]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *EventsDropped) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*EventsDropped) ProtoMessage() {}
-
-func (x *EventsDropped) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_event_service_proto_msgTypes[11]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use EventsDropped.ProtoReflect.Descriptor instead.
-func (*EventsDropped) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_event_service_proto_rawDescGZIP(), []int{11}
-}
-
-func (x *EventsDropped) GetEventCount() int64 {
-	if x != nil {
-		return x.EventCount
-	}
-	return 0
-}
-
 var File_admiral_optimizer_v1_event_service_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_event_service_proto_rawDesc = "" +
 	"\n" +
-	"(admiral/optimizer/v1/event_service.proto\x12\x14admiral.optimizer.v1\x1a admiral/optimizer/v1/error.proto\x1a!admiral/optimizer/v1/health.proto\x1a!admiral/optimizer/v1/served.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"o\n" +
+	"(admiral/optimizer/v1/event_service.proto\x12\x14admiral.optimizer.v1\x1a admiral/optimizer/v1/event.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"o\n" +
 	"\x12WatchEventsRequest\x12\x1a\n" +
 	"\bpatterns\x18\x01 \x03(\tR\bpatterns\x12*\n" +
 	"\x0eafter_sequence\x18\x02 \x01(\x03H\x00R\rafterSequence\x88\x01\x01B\x11\n" +
-	"\x0f_after_sequence\"H\n" +
-	"\x13WatchEventsResponse\x121\n" +
-	"\x05event\x18\x01 \x01(\v2\x1b.admiral.optimizer.v1.EventR\x05event\"\xdd\x01\n" +
+	"\x0f_after_sequence\"M\n" +
+	"\x13WatchEventsResponse\x126\n" +
+	"\x05event\x18\x01 \x01(\v2 .admiral.optimizer.v1.FleetEventR\x05event\"\xdd\x01\n" +
 	"\x11ListEventsRequest\x12\x1a\n" +
 	"\bpatterns\x18\x01 \x03(\tR\bpatterns\x129\n" +
 	"\n" +
@@ -927,59 +279,15 @@ const file_admiral_optimizer_v1_event_service_proto_rawDesc = "" +
 	"\bend_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x1b\n" +
 	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x05 \x01(\tR\tpageToken\"q\n" +
-	"\x12ListEventsResponse\x123\n" +
-	"\x06events\x18\x01 \x03(\v2\x1b.admiral.optimizer.v1.EventR\x06events\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe5\x05\n" +
-	"\x05Event\x12\x1a\n" +
-	"\bsequence\x18\x01 \x01(\x03R\bsequence\x12;\n" +
-	"\vcreate_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\x12\x12\n" +
-	"\x04type\x18\x03 \x01(\tR\x04type\x12\x1c\n" +
-	"\tignorable\x18\x04 \x01(\bR\tignorable\x12I\n" +
-	"\rcall_finished\x18\x05 \x01(\v2\".admiral.optimizer.v1.CallFinishedH\x00R\fcallFinished\x12L\n" +
-	"\x0eattempt_failed\x18\x06 \x01(\v2#.admiral.optimizer.v1.AttemptFailedH\x00R\rattemptFailed\x12R\n" +
-	"\x10agent_registered\x18\a \x01(\v2%.admiral.optimizer.v1.AgentRegisteredH\x00R\x0fagentRegistered\x12\\\n" +
-	"\x14model_health_changed\x18\b \x01(\v2(.admiral.optimizer.v1.ModelHealthChangedH\x00R\x12modelHealthChanged\x12U\n" +
-	"\x11cache_invalidated\x18\t \x01(\v2&.admiral.optimizer.v1.CacheInvalidatedH\x00R\x10cacheInvalidated\x12Y\n" +
-	"\x13part_health_changed\x18\n" +
-	" \x01(\v2'.admiral.optimizer.v1.PartHealthChangedH\x00R\x11partHealthChanged\x12L\n" +
-	"\x0eevents_dropped\x18\v \x01(\v2#.admiral.optimizer.v1.EventsDroppedH\x00R\reventsDroppedB\x06\n" +
-	"\x04kind\"\x81\x03\n" +
-	"\fCallFinished\x12\x17\n" +
-	"\acall_id\x18\x01 \x01(\tR\x06callId\x12\x19\n" +
-	"\bagent_id\x18\x02 \x01(\tR\aagentId\x12\x1a\n" +
-	"\bprovider\x18\x03 \x01(\tR\bprovider\x12\x14\n" +
-	"\x05model\x18\x04 \x01(\tR\x05model\x124\n" +
-	"\x06source\x18\x05 \x01(\x0e2\x1c.admiral.optimizer.v1.SourceR\x06source\x12;\n" +
-	"\afailure\x18\x06 \x01(\x0e2!.admiral.optimizer.v1.ErrorReasonR\afailure\x121\n" +
-	"\x05usage\x18\a \x01(\v2\x1b.admiral.optimizer.v1.UsageR\x05usage\x12.\n" +
-	"\x04cost\x18\b \x01(\v2\x1a.admiral.optimizer.v1.CostR\x04cost\x125\n" +
-	"\bduration\x18\t \x01(\v2\x19.google.protobuf.DurationR\bduration\"|\n" +
-	"\rAttemptFailed\x12\x17\n" +
-	"\acall_id\x18\x01 \x01(\tR\x06callId\x12\x19\n" +
-	"\bagent_id\x18\x02 \x01(\tR\aagentId\x127\n" +
-	"\aattempt\x18\x03 \x01(\v2\x1d.admiral.optimizer.v1.AttemptR\aattempt\"B\n" +
-	"\x0fAgentRegistered\x12\x19\n" +
-	"\bagent_id\x18\x01 \x01(\tR\aagentId\x12\x14\n" +
-	"\x05group\x18\x02 \x01(\tR\x05group\"d\n" +
-	"\x12ModelHealthChanged\x12\x1a\n" +
-	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x14\n" +
-	"\x05model\x18\x02 \x01(\tR\x05model\x12\x1c\n" +
-	"\tavailable\x18\x03 \x01(\bR\tavailable\"3\n" +
-	"\x10CacheInvalidated\x12\x1f\n" +
-	"\ventry_count\x18\x01 \x01(\x03R\n" +
-	"entryCount\"I\n" +
-	"\x11PartHealthChanged\x124\n" +
-	"\x04part\x18\x01 \x01(\v2 .admiral.optimizer.v1.PartHealthR\x04part\"0\n" +
-	"\rEventsDropped\x12\x1f\n" +
-	"\vevent_count\x18\x01 \x01(\x03R\n" +
-	"eventCount2\xd5\x01\n" +
+	"page_token\x18\x05 \x01(\tR\tpageToken\"v\n" +
+	"\x12ListEventsResponse\x128\n" +
+	"\x06events\x18\x01 \x03(\v2 .admiral.optimizer.v1.FleetEventR\x06events\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xd5\x01\n" +
 	"\fEventService\x12d\n" +
 	"\vWatchEvents\x12(.admiral.optimizer.v1.WatchEventsRequest\x1a).admiral.optimizer.v1.WatchEventsResponse0\x01\x12_\n" +
 	"\n" +
-	"ListEvents\x12'.admiral.optimizer.v1.ListEventsRequest\x1a(.admiral.optimizer.v1.ListEventsResponseB\xce\x01\n" +
-	"\x18com.admiral.optimizer.v1B\x11EventServiceProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"ListEvents\x12'.admiral.optimizer.v1.ListEventsRequest\x1a(.admiral.optimizer.v1.ListEventsResponseBK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_event_service_proto_rawDescOnce sync.Once
@@ -993,58 +301,29 @@ func file_admiral_optimizer_v1_event_service_proto_rawDescGZIP() []byte {
 	return file_admiral_optimizer_v1_event_service_proto_rawDescData
 }
 
-var file_admiral_optimizer_v1_event_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_admiral_optimizer_v1_event_service_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_admiral_optimizer_v1_event_service_proto_goTypes = []any{
 	(*WatchEventsRequest)(nil),    // 0: admiral.optimizer.v1.WatchEventsRequest
 	(*WatchEventsResponse)(nil),   // 1: admiral.optimizer.v1.WatchEventsResponse
 	(*ListEventsRequest)(nil),     // 2: admiral.optimizer.v1.ListEventsRequest
 	(*ListEventsResponse)(nil),    // 3: admiral.optimizer.v1.ListEventsResponse
-	(*Event)(nil),                 // 4: admiral.optimizer.v1.Event
-	(*CallFinished)(nil),          // 5: admiral.optimizer.v1.CallFinished
-	(*AttemptFailed)(nil),         // 6: admiral.optimizer.v1.AttemptFailed
-	(*AgentRegistered)(nil),       // 7: admiral.optimizer.v1.AgentRegistered
-	(*ModelHealthChanged)(nil),    // 8: admiral.optimizer.v1.ModelHealthChanged
-	(*CacheInvalidated)(nil),      // 9: admiral.optimizer.v1.CacheInvalidated
-	(*PartHealthChanged)(nil),     // 10: admiral.optimizer.v1.PartHealthChanged
-	(*EventsDropped)(nil),         // 11: admiral.optimizer.v1.EventsDropped
-	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
-	(Source)(0),                   // 13: admiral.optimizer.v1.Source
-	(ErrorReason)(0),              // 14: admiral.optimizer.v1.ErrorReason
-	(*Usage)(nil),                 // 15: admiral.optimizer.v1.Usage
-	(*Cost)(nil),                  // 16: admiral.optimizer.v1.Cost
-	(*durationpb.Duration)(nil),   // 17: google.protobuf.Duration
-	(*Attempt)(nil),               // 18: admiral.optimizer.v1.Attempt
-	(*PartHealth)(nil),            // 19: admiral.optimizer.v1.PartHealth
+	(*FleetEvent)(nil),            // 4: admiral.optimizer.v1.FleetEvent
+	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
 }
 var file_admiral_optimizer_v1_event_service_proto_depIdxs = []int32{
-	4,  // 0: admiral.optimizer.v1.WatchEventsResponse.event:type_name -> admiral.optimizer.v1.Event
-	12, // 1: admiral.optimizer.v1.ListEventsRequest.start_time:type_name -> google.protobuf.Timestamp
-	12, // 2: admiral.optimizer.v1.ListEventsRequest.end_time:type_name -> google.protobuf.Timestamp
-	4,  // 3: admiral.optimizer.v1.ListEventsResponse.events:type_name -> admiral.optimizer.v1.Event
-	12, // 4: admiral.optimizer.v1.Event.create_time:type_name -> google.protobuf.Timestamp
-	5,  // 5: admiral.optimizer.v1.Event.call_finished:type_name -> admiral.optimizer.v1.CallFinished
-	6,  // 6: admiral.optimizer.v1.Event.attempt_failed:type_name -> admiral.optimizer.v1.AttemptFailed
-	7,  // 7: admiral.optimizer.v1.Event.agent_registered:type_name -> admiral.optimizer.v1.AgentRegistered
-	8,  // 8: admiral.optimizer.v1.Event.model_health_changed:type_name -> admiral.optimizer.v1.ModelHealthChanged
-	9,  // 9: admiral.optimizer.v1.Event.cache_invalidated:type_name -> admiral.optimizer.v1.CacheInvalidated
-	10, // 10: admiral.optimizer.v1.Event.part_health_changed:type_name -> admiral.optimizer.v1.PartHealthChanged
-	11, // 11: admiral.optimizer.v1.Event.events_dropped:type_name -> admiral.optimizer.v1.EventsDropped
-	13, // 12: admiral.optimizer.v1.CallFinished.source:type_name -> admiral.optimizer.v1.Source
-	14, // 13: admiral.optimizer.v1.CallFinished.failure:type_name -> admiral.optimizer.v1.ErrorReason
-	15, // 14: admiral.optimizer.v1.CallFinished.usage:type_name -> admiral.optimizer.v1.Usage
-	16, // 15: admiral.optimizer.v1.CallFinished.cost:type_name -> admiral.optimizer.v1.Cost
-	17, // 16: admiral.optimizer.v1.CallFinished.duration:type_name -> google.protobuf.Duration
-	18, // 17: admiral.optimizer.v1.AttemptFailed.attempt:type_name -> admiral.optimizer.v1.Attempt
-	19, // 18: admiral.optimizer.v1.PartHealthChanged.part:type_name -> admiral.optimizer.v1.PartHealth
-	0,  // 19: admiral.optimizer.v1.EventService.WatchEvents:input_type -> admiral.optimizer.v1.WatchEventsRequest
-	2,  // 20: admiral.optimizer.v1.EventService.ListEvents:input_type -> admiral.optimizer.v1.ListEventsRequest
-	1,  // 21: admiral.optimizer.v1.EventService.WatchEvents:output_type -> admiral.optimizer.v1.WatchEventsResponse
-	3,  // 22: admiral.optimizer.v1.EventService.ListEvents:output_type -> admiral.optimizer.v1.ListEventsResponse
-	21, // [21:23] is the sub-list for method output_type
-	19, // [19:21] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	4, // 0: admiral.optimizer.v1.WatchEventsResponse.event:type_name -> admiral.optimizer.v1.FleetEvent
+	5, // 1: admiral.optimizer.v1.ListEventsRequest.start_time:type_name -> google.protobuf.Timestamp
+	5, // 2: admiral.optimizer.v1.ListEventsRequest.end_time:type_name -> google.protobuf.Timestamp
+	4, // 3: admiral.optimizer.v1.ListEventsResponse.events:type_name -> admiral.optimizer.v1.FleetEvent
+	0, // 4: admiral.optimizer.v1.EventService.WatchEvents:input_type -> admiral.optimizer.v1.WatchEventsRequest
+	2, // 5: admiral.optimizer.v1.EventService.ListEvents:input_type -> admiral.optimizer.v1.ListEventsRequest
+	1, // 6: admiral.optimizer.v1.EventService.WatchEvents:output_type -> admiral.optimizer.v1.WatchEventsResponse
+	3, // 7: admiral.optimizer.v1.EventService.ListEvents:output_type -> admiral.optimizer.v1.ListEventsResponse
+	6, // [6:8] is the sub-list for method output_type
+	4, // [4:6] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_event_service_proto_init() }
@@ -1052,27 +331,15 @@ func file_admiral_optimizer_v1_event_service_proto_init() {
 	if File_admiral_optimizer_v1_event_service_proto != nil {
 		return
 	}
-	file_admiral_optimizer_v1_error_proto_init()
-	file_admiral_optimizer_v1_health_proto_init()
-	file_admiral_optimizer_v1_served_proto_init()
-	file_admiral_optimizer_v1_usage_proto_init()
+	file_admiral_optimizer_v1_event_proto_init()
 	file_admiral_optimizer_v1_event_service_proto_msgTypes[0].OneofWrappers = []any{}
-	file_admiral_optimizer_v1_event_service_proto_msgTypes[4].OneofWrappers = []any{
-		(*Event_CallFinished)(nil),
-		(*Event_AttemptFailed)(nil),
-		(*Event_AgentRegistered)(nil),
-		(*Event_ModelHealthChanged)(nil),
-		(*Event_CacheInvalidated)(nil),
-		(*Event_PartHealthChanged)(nil),
-		(*Event_EventsDropped)(nil),
-	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_event_service_proto_rawDesc), len(file_admiral_optimizer_v1_event_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -31,7 +31,7 @@ const (
 type EventServiceClient interface {
 	// Sends events as they happen, until the caller leaves. A watcher too slow to keep up is told how many it missed by EventsDropped.
 	WatchEvents(ctx context.Context, in *WatchEventsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchEventsResponse], error)
-	// Lists past events, oldest first.
+	// Lists past events, oldest first. This version keeps none: NOT_IMPLEMENTED.
 	ListEvents(ctx context.Context, in *ListEventsRequest, opts ...grpc.CallOption) (*ListEventsResponse, error)
 }
 
@@ -80,7 +80,7 @@ func (c *eventServiceClient) ListEvents(ctx context.Context, in *ListEventsReque
 type EventServiceServer interface {
 	// Sends events as they happen, until the caller leaves. A watcher too slow to keep up is told how many it missed by EventsDropped.
 	WatchEvents(*WatchEventsRequest, grpc.ServerStreamingServer[WatchEventsResponse]) error
-	// Lists past events, oldest first.
+	// Lists past events, oldest first. This version keeps none: NOT_IMPLEMENTED.
 	ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error)
 	mustEmbedUnimplementedEventServiceServer()
 }

@@ -7,9 +7,11 @@
 package optimizerv1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -32,10 +34,10 @@ type Agent struct {
 	Group string `protobuf:"bytes,2,opt,name=group,proto3" json:"group,omitempty"`
 	// Calls it made.
 	CallCount int64 `protobuf:"varint,3,opt,name=call_count,json=callCount,proto3" json:"call_count,omitempty"`
-	// Dollars paid for its calls, pico-dollars, as far as prices are known.
-	SpentPicoUsd int64 `protobuf:"varint,4,opt,name=spent_pico_usd,json=spentPicoUsd,proto3" json:"spent_pico_usd,omitempty"`
-	// Dollars its calls saved, pico-dollars.
-	SavedPicoUsd int64 `protobuf:"varint,5,opt,name=saved_pico_usd,json=savedPicoUsd,proto3" json:"saved_pico_usd,omitempty"`
+	// Money paid for its calls, as far as prices are known.
+	SpentAmount *Money `protobuf:"bytes,8,opt,name=spent_amount,json=spentAmount,proto3" json:"spent_amount,omitempty"`
+	// Money its calls saved, as far as prices are known.
+	SavedAmount *Money `protobuf:"bytes,9,opt,name=saved_amount,json=savedAmount,proto3" json:"saved_amount,omitempty"`
 	// When it first called.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When it last called or sent a heartbeat.
@@ -95,18 +97,18 @@ func (x *Agent) GetCallCount() int64 {
 	return 0
 }
 
-func (x *Agent) GetSpentPicoUsd() int64 {
+func (x *Agent) GetSpentAmount() *Money {
 	if x != nil {
-		return x.SpentPicoUsd
+		return x.SpentAmount
 	}
-	return 0
+	return nil
 }
 
-func (x *Agent) GetSavedPicoUsd() int64 {
+func (x *Agent) GetSavedAmount() *Money {
 	if x != nil {
-		return x.SavedPicoUsd
+		return x.SavedAmount
 	}
-	return 0
+	return nil
 }
 
 func (x *Agent) GetCreateTime() *timestamppb.Timestamp {
@@ -500,96 +502,14 @@ func (*ForgetAgentResponse) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{8}
 }
 
-// A key of the tenant, without its secret.
-type Key struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Identifier of the key.
-	KeyId string `protobuf:"bytes,1,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
-	// What it is for.
-	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
-	// True if it may change the server.
-	OperatorAccess bool `protobuf:"varint,3,opt,name=operator_access,json=operatorAccess,proto3" json:"operator_access,omitempty"`
-	// When it was made.
-	CreateTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// When it ends by itself; absent means never.
-	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Key) Reset() {
-	*x = Key{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Key) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Key) ProtoMessage() {}
-
-func (x *Key) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Key.ProtoReflect.Descriptor instead.
-func (*Key) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *Key) GetKeyId() string {
-	if x != nil {
-		return x.KeyId
-	}
-	return ""
-}
-
-func (x *Key) GetLabel() string {
-	if x != nil {
-		return x.Label
-	}
-	return ""
-}
-
-func (x *Key) GetOperatorAccess() bool {
-	if x != nil {
-		return x.OperatorAccess
-	}
-	return false
-}
-
-func (x *Key) GetCreateTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.CreateTime
-	}
-	return nil
-}
-
-func (x *Key) GetExpireTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.ExpireTime
-	}
-	return nil
-}
-
 // Asks for a key.
 type CreateKeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What it is for; at most 128 characters.
 	Label string `protobuf:"bytes,1,opt,name=label,proto3" json:"label,omitempty"`
-	// True if it may change the server.
-	OperatorAccess bool `protobuf:"varint,2,opt,name=operator_access,json=operatorAccess,proto3" json:"operator_access,omitempty"`
-	// How long it lives; absent means for ever.
+	// What it may do; at least one. Required.
+	Roles []AccessRole `protobuf:"varint,4,rep,packed,name=roles,proto3,enum=admiral.optimizer.v1.AccessRole" json:"roles,omitempty"`
+	// How long it lives; above zero; absent means for ever.
 	TimeToLive    *durationpb.Duration `protobuf:"bytes,3,opt,name=time_to_live,json=timeToLive,proto3" json:"time_to_live,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -597,7 +517,7 @@ type CreateKeyRequest struct {
 
 func (x *CreateKeyRequest) Reset() {
 	*x = CreateKeyRequest{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[10]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -609,7 +529,7 @@ func (x *CreateKeyRequest) String() string {
 func (*CreateKeyRequest) ProtoMessage() {}
 
 func (x *CreateKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[10]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -622,7 +542,7 @@ func (x *CreateKeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateKeyRequest.ProtoReflect.Descriptor instead.
 func (*CreateKeyRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{10}
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CreateKeyRequest) GetLabel() string {
@@ -632,11 +552,11 @@ func (x *CreateKeyRequest) GetLabel() string {
 	return ""
 }
 
-func (x *CreateKeyRequest) GetOperatorAccess() bool {
+func (x *CreateKeyRequest) GetRoles() []AccessRole {
 	if x != nil {
-		return x.OperatorAccess
+		return x.Roles
 	}
-	return false
+	return nil
 }
 
 func (x *CreateKeyRequest) GetTimeToLive() *durationpb.Duration {
@@ -650,7 +570,7 @@ func (x *CreateKeyRequest) GetTimeToLive() *durationpb.Duration {
 type CreateKeyResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The key.
-	Key *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	Key *ApiKey `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	// Its secret, shown this once.
 	Secret        string `protobuf:"bytes,2,opt,name=secret,proto3" json:"secret,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -659,7 +579,7 @@ type CreateKeyResponse struct {
 
 func (x *CreateKeyResponse) Reset() {
 	*x = CreateKeyResponse{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[11]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -671,7 +591,7 @@ func (x *CreateKeyResponse) String() string {
 func (*CreateKeyResponse) ProtoMessage() {}
 
 func (x *CreateKeyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[11]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -684,10 +604,10 @@ func (x *CreateKeyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateKeyResponse.ProtoReflect.Descriptor instead.
 func (*CreateKeyResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{11}
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{10}
 }
 
-func (x *CreateKeyResponse) GetKey() *Key {
+func (x *CreateKeyResponse) GetKey() *ApiKey {
 	if x != nil {
 		return x.Key
 	}
@@ -714,7 +634,7 @@ type ListKeysRequest struct {
 
 func (x *ListKeysRequest) Reset() {
 	*x = ListKeysRequest{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[12]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -726,7 +646,7 @@ func (x *ListKeysRequest) String() string {
 func (*ListKeysRequest) ProtoMessage() {}
 
 func (x *ListKeysRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[12]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -739,7 +659,7 @@ func (x *ListKeysRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListKeysRequest.ProtoReflect.Descriptor instead.
 func (*ListKeysRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{12}
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListKeysRequest) GetPageSize() int32 {
@@ -760,7 +680,7 @@ func (x *ListKeysRequest) GetPageToken() string {
 type ListKeysResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Keys, newest first.
-	Keys []*Key `protobuf:"bytes,1,rep,name=keys,proto3" json:"keys,omitempty"`
+	Keys []*ApiKey `protobuf:"bytes,1,rep,name=keys,proto3" json:"keys,omitempty"`
 	// Token of the next page; empty at the end.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -769,7 +689,7 @@ type ListKeysResponse struct {
 
 func (x *ListKeysResponse) Reset() {
 	*x = ListKeysResponse{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[13]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -781,7 +701,7 @@ func (x *ListKeysResponse) String() string {
 func (*ListKeysResponse) ProtoMessage() {}
 
 func (x *ListKeysResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[13]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -794,10 +714,10 @@ func (x *ListKeysResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListKeysResponse.ProtoReflect.Descriptor instead.
 func (*ListKeysResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{13}
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{12}
 }
 
-func (x *ListKeysResponse) GetKeys() []*Key {
+func (x *ListKeysResponse) GetKeys() []*ApiKey {
 	if x != nil {
 		return x.Keys
 	}
@@ -811,6 +731,107 @@ func (x *ListKeysResponse) GetNextPageToken() string {
 	return ""
 }
 
+// Asks to change a key.
+type UpdateKeyRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The key; key_id says which. Required.
+	Key *ApiKey `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// The fields to change, of label, roles and expire_time; absent means all of them that are given.
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateKeyRequest) Reset() {
+	*x = UpdateKeyRequest{}
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateKeyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateKeyRequest) ProtoMessage() {}
+
+func (x *UpdateKeyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateKeyRequest.ProtoReflect.Descriptor instead.
+func (*UpdateKeyRequest) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *UpdateKeyRequest) GetKey() *ApiKey {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *UpdateKeyRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+// The key is changed.
+type UpdateKeyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The key as it stands.
+	Key           *ApiKey `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateKeyResponse) Reset() {
+	*x = UpdateKeyResponse{}
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateKeyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateKeyResponse) ProtoMessage() {}
+
+func (x *UpdateKeyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateKeyResponse.ProtoReflect.Descriptor instead.
+func (*UpdateKeyResponse) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *UpdateKeyResponse) GetKey() *ApiKey {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
 // Asks to end a key.
 type RevokeKeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -822,7 +843,7 @@ type RevokeKeyRequest struct {
 
 func (x *RevokeKeyRequest) Reset() {
 	*x = RevokeKeyRequest{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[14]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -834,7 +855,7 @@ func (x *RevokeKeyRequest) String() string {
 func (*RevokeKeyRequest) ProtoMessage() {}
 
 func (x *RevokeKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[14]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -847,7 +868,7 @@ func (x *RevokeKeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeKeyRequest.ProtoReflect.Descriptor instead.
 func (*RevokeKeyRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{14}
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RevokeKeyRequest) GetKeyId() string {
@@ -866,7 +887,7 @@ type RevokeKeyResponse struct {
 
 func (x *RevokeKeyResponse) Reset() {
 	*x = RevokeKeyResponse{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[15]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -878,7 +899,7 @@ func (x *RevokeKeyResponse) String() string {
 func (*RevokeKeyResponse) ProtoMessage() {}
 
 func (x *RevokeKeyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[15]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -891,114 +912,32 @@ func (x *RevokeKeyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeKeyResponse.ProtoReflect.Descriptor instead.
 func (*RevokeKeyResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{15}
-}
-
-// Most money in a span of time.
-type Budget struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The agent it holds for; empty means the whole tenant.
-	AgentId string `protobuf:"bytes,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
-	// Most to spend, pico-dollars.
-	LimitPicoUsd int64 `protobuf:"varint,2,opt,name=limit_pico_usd,json=limitPicoUsd,proto3" json:"limit_pico_usd,omitempty"`
-	// Spent in the current span, pico-dollars.
-	SpentPicoUsd int64 `protobuf:"varint,3,opt,name=spent_pico_usd,json=spentPicoUsd,proto3" json:"spent_pico_usd,omitempty"`
-	// The span, such as one day.
-	Period *durationpb.Duration `protobuf:"bytes,4,opt,name=period,proto3" json:"period,omitempty"`
-	// When the current span ends.
-	ResetTime     *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=reset_time,json=resetTime,proto3" json:"reset_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Budget) Reset() {
-	*x = Budget{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[16]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Budget) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Budget) ProtoMessage() {}
-
-func (x *Budget) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[16]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Budget.ProtoReflect.Descriptor instead.
-func (*Budget) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{16}
 }
 
-func (x *Budget) GetAgentId() string {
-	if x != nil {
-		return x.AgentId
-	}
-	return ""
-}
-
-func (x *Budget) GetLimitPicoUsd() int64 {
-	if x != nil {
-		return x.LimitPicoUsd
-	}
-	return 0
-}
-
-func (x *Budget) GetSpentPicoUsd() int64 {
-	if x != nil {
-		return x.SpentPicoUsd
-	}
-	return 0
-}
-
-func (x *Budget) GetPeriod() *durationpb.Duration {
-	if x != nil {
-		return x.Period
-	}
-	return nil
-}
-
-func (x *Budget) GetResetTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.ResetTime
-	}
-	return nil
-}
-
-// Asks to set a budget.
-type SetBudgetRequest struct {
+// Asks for a new budget.
+type CreateBudgetRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The budget; spent_pico_usd and reset_time are ignored. Required.
+	// The budget. Required.
 	Budget        *Budget `protobuf:"bytes,1,opt,name=budget,proto3" json:"budget,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *SetBudgetRequest) Reset() {
-	*x = SetBudgetRequest{}
+func (x *CreateBudgetRequest) Reset() {
+	*x = CreateBudgetRequest{}
 	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *SetBudgetRequest) String() string {
+func (x *CreateBudgetRequest) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*SetBudgetRequest) ProtoMessage() {}
+func (*CreateBudgetRequest) ProtoMessage() {}
 
-func (x *SetBudgetRequest) ProtoReflect() protoreflect.Message {
+func (x *CreateBudgetRequest) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -1010,20 +949,20 @@ func (x *SetBudgetRequest) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use SetBudgetRequest.ProtoReflect.Descriptor instead.
-func (*SetBudgetRequest) Descriptor() ([]byte, []int) {
+// Deprecated: Use CreateBudgetRequest.ProtoReflect.Descriptor instead.
+func (*CreateBudgetRequest) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{17}
 }
 
-func (x *SetBudgetRequest) GetBudget() *Budget {
+func (x *CreateBudgetRequest) GetBudget() *Budget {
 	if x != nil {
 		return x.Budget
 	}
 	return nil
 }
 
-// The budget is set.
-type SetBudgetResponse struct {
+// A new budget.
+type CreateBudgetResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The budget as it stands.
 	Budget        *Budget `protobuf:"bytes,1,opt,name=budget,proto3" json:"budget,omitempty"`
@@ -1031,20 +970,20 @@ type SetBudgetResponse struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *SetBudgetResponse) Reset() {
-	*x = SetBudgetResponse{}
+func (x *CreateBudgetResponse) Reset() {
+	*x = CreateBudgetResponse{}
 	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *SetBudgetResponse) String() string {
+func (x *CreateBudgetResponse) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*SetBudgetResponse) ProtoMessage() {}
+func (*CreateBudgetResponse) ProtoMessage() {}
 
-func (x *SetBudgetResponse) ProtoReflect() protoreflect.Message {
+func (x *CreateBudgetResponse) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -1056,16 +995,200 @@ func (x *SetBudgetResponse) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use SetBudgetResponse.ProtoReflect.Descriptor instead.
-func (*SetBudgetResponse) Descriptor() ([]byte, []int) {
+// Deprecated: Use CreateBudgetResponse.ProtoReflect.Descriptor instead.
+func (*CreateBudgetResponse) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{18}
 }
 
-func (x *SetBudgetResponse) GetBudget() *Budget {
+func (x *CreateBudgetResponse) GetBudget() *Budget {
 	if x != nil {
 		return x.Budget
 	}
 	return nil
+}
+
+// Asks to change a budget.
+type UpdateBudgetRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The budget; budget_id says which. Required.
+	Budget *Budget `protobuf:"bytes,1,opt,name=budget,proto3" json:"budget,omitempty"`
+	// The fields to change; absent means all that are given.
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateBudgetRequest) Reset() {
+	*x = UpdateBudgetRequest{}
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateBudgetRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateBudgetRequest) ProtoMessage() {}
+
+func (x *UpdateBudgetRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateBudgetRequest.ProtoReflect.Descriptor instead.
+func (*UpdateBudgetRequest) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *UpdateBudgetRequest) GetBudget() *Budget {
+	if x != nil {
+		return x.Budget
+	}
+	return nil
+}
+
+func (x *UpdateBudgetRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+// The budget is changed.
+type UpdateBudgetResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The budget as it stands.
+	Budget        *Budget `protobuf:"bytes,1,opt,name=budget,proto3" json:"budget,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateBudgetResponse) Reset() {
+	*x = UpdateBudgetResponse{}
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateBudgetResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateBudgetResponse) ProtoMessage() {}
+
+func (x *UpdateBudgetResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateBudgetResponse.ProtoReflect.Descriptor instead.
+func (*UpdateBudgetResponse) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *UpdateBudgetResponse) GetBudget() *Budget {
+	if x != nil {
+		return x.Budget
+	}
+	return nil
+}
+
+// Asks to delete a budget.
+type DeleteBudgetRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The budget. Required.
+	BudgetId      string `protobuf:"bytes,1,opt,name=budget_id,json=budgetId,proto3" json:"budget_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteBudgetRequest) Reset() {
+	*x = DeleteBudgetRequest{}
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteBudgetRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteBudgetRequest) ProtoMessage() {}
+
+func (x *DeleteBudgetRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteBudgetRequest.ProtoReflect.Descriptor instead.
+func (*DeleteBudgetRequest) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *DeleteBudgetRequest) GetBudgetId() string {
+	if x != nil {
+		return x.BudgetId
+	}
+	return ""
+}
+
+// The budget is deleted.
+type DeleteBudgetResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteBudgetResponse) Reset() {
+	*x = DeleteBudgetResponse{}
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteBudgetResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteBudgetResponse) ProtoMessage() {}
+
+func (x *DeleteBudgetResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteBudgetResponse.ProtoReflect.Descriptor instead.
+func (*DeleteBudgetResponse) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{22}
 }
 
 // Asks for budgets.
@@ -1081,7 +1204,7 @@ type ListBudgetsRequest struct {
 
 func (x *ListBudgetsRequest) Reset() {
 	*x = ListBudgetsRequest{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[19]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1093,7 +1216,7 @@ func (x *ListBudgetsRequest) String() string {
 func (*ListBudgetsRequest) ProtoMessage() {}
 
 func (x *ListBudgetsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[19]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1106,7 +1229,7 @@ func (x *ListBudgetsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBudgetsRequest.ProtoReflect.Descriptor instead.
 func (*ListBudgetsRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{19}
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ListBudgetsRequest) GetPageSize() int32 {
@@ -1126,7 +1249,7 @@ func (x *ListBudgetsRequest) GetPageToken() string {
 // Budgets.
 type ListBudgetsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Budgets in order of agent.
+	// Budgets in order of subject.
 	Budgets []*Budget `protobuf:"bytes,1,rep,name=budgets,proto3" json:"budgets,omitempty"`
 	// Token of the next page; empty at the end.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
@@ -1136,7 +1259,7 @@ type ListBudgetsResponse struct {
 
 func (x *ListBudgetsResponse) Reset() {
 	*x = ListBudgetsResponse{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[20]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1148,7 +1271,7 @@ func (x *ListBudgetsResponse) String() string {
 func (*ListBudgetsResponse) ProtoMessage() {}
 
 func (x *ListBudgetsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[20]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1161,7 +1284,7 @@ func (x *ListBudgetsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBudgetsResponse.ProtoReflect.Descriptor instead.
 func (*ListBudgetsResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{20}
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListBudgetsResponse) GetBudgets() []*Budget {
@@ -1178,97 +1301,6 @@ func (x *ListBudgetsResponse) GetNextPageToken() string {
 	return ""
 }
 
-// A bound on requests in a span of time, as it stands now.
-type Limit struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Whose calls it bounds: "provider/NAME", shared by all tenants, or "agent/NAME".
-	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
-	// What is bounded, such as "requests per minute".
-	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// Most in the span.
-	LimitCount int64 `protobuf:"varint,3,opt,name=limit_count,json=limitCount,proto3" json:"limit_count,omitempty"`
-	// What could be taken at once now.
-	AvailableCount int64 `protobuf:"varint,4,opt,name=available_count,json=availableCount,proto3" json:"available_count,omitempty"`
-	// Most that can ever be taken at once.
-	BurstCount int64 `protobuf:"varint,5,opt,name=burst_count,json=burstCount,proto3" json:"burst_count,omitempty"`
-	// Calls it has refused since the server started; of an agent since it last came back after minutes without a call.
-	RefusedCount  int64 `protobuf:"varint,6,opt,name=refused_count,json=refusedCount,proto3" json:"refused_count,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Limit) Reset() {
-	*x = Limit{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[21]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Limit) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Limit) ProtoMessage() {}
-
-func (x *Limit) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[21]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Limit.ProtoReflect.Descriptor instead.
-func (*Limit) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{21}
-}
-
-func (x *Limit) GetSubject() string {
-	if x != nil {
-		return x.Subject
-	}
-	return ""
-}
-
-func (x *Limit) GetName() string {
-	if x != nil {
-		return x.Name
-	}
-	return ""
-}
-
-func (x *Limit) GetLimitCount() int64 {
-	if x != nil {
-		return x.LimitCount
-	}
-	return 0
-}
-
-func (x *Limit) GetAvailableCount() int64 {
-	if x != nil {
-		return x.AvailableCount
-	}
-	return 0
-}
-
-func (x *Limit) GetBurstCount() int64 {
-	if x != nil {
-		return x.BurstCount
-	}
-	return 0
-}
-
-func (x *Limit) GetRefusedCount() int64 {
-	if x != nil {
-		return x.RefusedCount
-	}
-	return 0
-}
-
 // Asks for limits.
 type ListLimitsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1282,7 +1314,7 @@ type ListLimitsRequest struct {
 
 func (x *ListLimitsRequest) Reset() {
 	*x = ListLimitsRequest{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[22]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1294,7 +1326,7 @@ func (x *ListLimitsRequest) String() string {
 func (*ListLimitsRequest) ProtoMessage() {}
 
 func (x *ListLimitsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[22]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1307,7 +1339,7 @@ func (x *ListLimitsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListLimitsRequest.ProtoReflect.Descriptor instead.
 func (*ListLimitsRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{22}
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListLimitsRequest) GetPageSize() int32 {
@@ -1328,7 +1360,7 @@ func (x *ListLimitsRequest) GetPageToken() string {
 type ListLimitsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Limits in order of subject and name; of agents those that called of late.
-	Limits []*Limit `protobuf:"bytes,1,rep,name=limits,proto3" json:"limits,omitempty"`
+	Limits []*UsageLimit `protobuf:"bytes,1,rep,name=limits,proto3" json:"limits,omitempty"`
 	// Token of the next page; empty at the end.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1337,7 +1369,7 @@ type ListLimitsResponse struct {
 
 func (x *ListLimitsResponse) Reset() {
 	*x = ListLimitsResponse{}
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[23]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1349,7 +1381,7 @@ func (x *ListLimitsResponse) String() string {
 func (*ListLimitsResponse) ProtoMessage() {}
 
 func (x *ListLimitsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[23]
+	mi := &file_admiral_optimizer_v1_fleet_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1362,10 +1394,10 @@ func (x *ListLimitsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListLimitsResponse.ProtoReflect.Descriptor instead.
 func (*ListLimitsResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{23}
+	return file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP(), []int{26}
 }
 
-func (x *ListLimitsResponse) GetLimits() []*Limit {
+func (x *ListLimitsResponse) GetLimits() []*UsageLimit {
 	if x != nil {
 		return x.Limits
 	}
@@ -1383,95 +1415,86 @@ var File_admiral_optimizer_v1_fleet_service_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_fleet_service_proto_rawDesc = "" +
 	"\n" +
-	"(admiral/optimizer/v1/fleet_service.proto\x12\x14admiral.optimizer.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa2\x02\n" +
+	"(admiral/optimizer/v1/fleet_service.proto\x12\x14admiral.optimizer.v1\x1a\"admiral/optimizer/v1/api_key.proto\x1a!admiral/optimizer/v1/budget.proto\x1a admiral/optimizer/v1/limit.proto\x1a admiral/optimizer/v1/money.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe2\x02\n" +
 	"\x05Agent\x12\x19\n" +
 	"\bagent_id\x18\x01 \x01(\tR\aagentId\x12\x14\n" +
 	"\x05group\x18\x02 \x01(\tR\x05group\x12\x1d\n" +
 	"\n" +
-	"call_count\x18\x03 \x01(\x03R\tcallCount\x12$\n" +
-	"\x0espent_pico_usd\x18\x04 \x01(\x03R\fspentPicoUsd\x12$\n" +
-	"\x0esaved_pico_usd\x18\x05 \x01(\x03R\fsavedPicoUsd\x12;\n" +
+	"call_count\x18\x03 \x01(\x03R\tcallCount\x12>\n" +
+	"\fspent_amount\x18\b \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\vspentAmount\x12>\n" +
+	"\fsaved_amount\x18\t \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\vsavedAmount\x12;\n" +
 	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12@\n" +
-	"\x0elast_seen_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\flastSeenTime\"O\n" +
+	"\x0elast_seen_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\flastSeenTimeJ\x04\b\x04\x10\x05J\x04\b\x05\x10\x06\"O\n" +
 	"\x11ListAgentsRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tR\tpageToken\"q\n" +
 	"\x12ListAgentsResponse\x123\n" +
 	"\x06agents\x18\x01 \x03(\v2\x1b.admiral.optimizer.v1.AgentR\x06agents\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\",\n" +
-	"\x0fGetAgentRequest\x12\x19\n" +
-	"\bagent_id\x18\x01 \x01(\tR\aagentId\"E\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"2\n" +
+	"\x0fGetAgentRequest\x12\x1f\n" +
+	"\bagent_id\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\aagentId\"E\n" +
 	"\x10GetAgentResponse\x121\n" +
-	"\x05agent\x18\x01 \x01(\v2\x1b.admiral.optimizer.v1.AgentR\x05agent\"C\n" +
-	"\x10HeartbeatRequest\x12\x19\n" +
-	"\bagent_id\x18\x01 \x01(\tR\aagentId\x12\x14\n" +
+	"\x05agent\x18\x01 \x01(\v2\x1b.admiral.optimizer.v1.AgentR\x05agent\"I\n" +
+	"\x10HeartbeatRequest\x12\x1f\n" +
+	"\bagent_id\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\aagentId\x12\x14\n" +
 	"\x05group\x18\x02 \x01(\tR\x05group\"\x13\n" +
-	"\x11HeartbeatResponse\"/\n" +
-	"\x12ForgetAgentRequest\x12\x19\n" +
-	"\bagent_id\x18\x01 \x01(\tR\aagentId\"\x15\n" +
-	"\x13ForgetAgentResponse\"\xd5\x01\n" +
-	"\x03Key\x12\x15\n" +
-	"\x06key_id\x18\x01 \x01(\tR\x05keyId\x12\x14\n" +
-	"\x05label\x18\x02 \x01(\tR\x05label\x12'\n" +
-	"\x0foperator_access\x18\x03 \x01(\bR\x0eoperatorAccess\x12;\n" +
-	"\vcreate_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\x12;\n" +
-	"\vexpire_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expireTime\"\x8e\x01\n" +
+	"\x11HeartbeatResponse\"5\n" +
+	"\x12ForgetAgentRequest\x12\x1f\n" +
+	"\bagent_id\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\aagentId\"\x15\n" +
+	"\x13ForgetAgentResponse\"\xa9\x01\n" +
 	"\x10CreateKeyRequest\x12\x14\n" +
-	"\x05label\x18\x01 \x01(\tR\x05label\x12'\n" +
-	"\x0foperator_access\x18\x02 \x01(\bR\x0eoperatorAccess\x12;\n" +
+	"\x05label\x18\x01 \x01(\tR\x05label\x12<\n" +
+	"\x05roles\x18\x04 \x03(\x0e2 .admiral.optimizer.v1.AccessRoleB\x04\xe2A\x01\x02R\x05roles\x12;\n" +
 	"\ftime_to_live\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\n" +
-	"timeToLive\"X\n" +
-	"\x11CreateKeyResponse\x12+\n" +
-	"\x03key\x18\x01 \x01(\v2\x19.admiral.optimizer.v1.KeyR\x03key\x12\x16\n" +
+	"timeToLiveJ\x04\b\x02\x10\x03\"[\n" +
+	"\x11CreateKeyResponse\x12.\n" +
+	"\x03key\x18\x01 \x01(\v2\x1c.admiral.optimizer.v1.ApiKeyR\x03key\x12\x16\n" +
 	"\x06secret\x18\x02 \x01(\tR\x06secret\"M\n" +
 	"\x0fListKeysRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\"i\n" +
-	"\x10ListKeysResponse\x12-\n" +
-	"\x04keys\x18\x01 \x03(\v2\x19.admiral.optimizer.v1.KeyR\x04keys\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\")\n" +
-	"\x10RevokeKeyRequest\x12\x15\n" +
-	"\x06key_id\x18\x01 \x01(\tR\x05keyId\"\x13\n" +
-	"\x11RevokeKeyResponse\"\xdd\x01\n" +
-	"\x06Budget\x12\x19\n" +
-	"\bagent_id\x18\x01 \x01(\tR\aagentId\x12$\n" +
-	"\x0elimit_pico_usd\x18\x02 \x01(\x03R\flimitPicoUsd\x12$\n" +
-	"\x0espent_pico_usd\x18\x03 \x01(\x03R\fspentPicoUsd\x121\n" +
-	"\x06period\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\x06period\x129\n" +
-	"\n" +
-	"reset_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tresetTime\"H\n" +
-	"\x10SetBudgetRequest\x124\n" +
-	"\x06budget\x18\x01 \x01(\v2\x1c.admiral.optimizer.v1.BudgetR\x06budget\"I\n" +
-	"\x11SetBudgetResponse\x124\n" +
-	"\x06budget\x18\x01 \x01(\v2\x1c.admiral.optimizer.v1.BudgetR\x06budget\"P\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\"l\n" +
+	"\x10ListKeysResponse\x120\n" +
+	"\x04keys\x18\x01 \x03(\v2\x1c.admiral.optimizer.v1.ApiKeyR\x04keys\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x85\x01\n" +
+	"\x10UpdateKeyRequest\x124\n" +
+	"\x03key\x18\x01 \x01(\v2\x1c.admiral.optimizer.v1.ApiKeyB\x04\xe2A\x01\x02R\x03key\x12;\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\"C\n" +
+	"\x11UpdateKeyResponse\x12.\n" +
+	"\x03key\x18\x01 \x01(\v2\x1c.admiral.optimizer.v1.ApiKeyR\x03key\"/\n" +
+	"\x10RevokeKeyRequest\x12\x1b\n" +
+	"\x06key_id\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\x05keyId\"\x13\n" +
+	"\x11RevokeKeyResponse\"Q\n" +
+	"\x13CreateBudgetRequest\x12:\n" +
+	"\x06budget\x18\x01 \x01(\v2\x1c.admiral.optimizer.v1.BudgetB\x04\xe2A\x01\x02R\x06budget\"L\n" +
+	"\x14CreateBudgetResponse\x124\n" +
+	"\x06budget\x18\x01 \x01(\v2\x1c.admiral.optimizer.v1.BudgetR\x06budget\"\x8e\x01\n" +
+	"\x13UpdateBudgetRequest\x12:\n" +
+	"\x06budget\x18\x01 \x01(\v2\x1c.admiral.optimizer.v1.BudgetB\x04\xe2A\x01\x02R\x06budget\x12;\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\"L\n" +
+	"\x14UpdateBudgetResponse\x124\n" +
+	"\x06budget\x18\x01 \x01(\v2\x1c.admiral.optimizer.v1.BudgetR\x06budget\"8\n" +
+	"\x13DeleteBudgetRequest\x12!\n" +
+	"\tbudget_id\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\bbudgetId\"\x16\n" +
+	"\x14DeleteBudgetResponse\"P\n" +
 	"\x12ListBudgetsRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tR\tpageToken\"u\n" +
 	"\x13ListBudgetsResponse\x126\n" +
 	"\abudgets\x18\x01 \x03(\v2\x1c.admiral.optimizer.v1.BudgetR\abudgets\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc5\x01\n" +
-	"\x05Limit\x12\x18\n" +
-	"\asubject\x18\x01 \x01(\tR\asubject\x12\x12\n" +
-	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1f\n" +
-	"\vlimit_count\x18\x03 \x01(\x03R\n" +
-	"limitCount\x12'\n" +
-	"\x0favailable_count\x18\x04 \x01(\x03R\x0eavailableCount\x12\x1f\n" +
-	"\vburst_count\x18\x05 \x01(\x03R\n" +
-	"burstCount\x12#\n" +
-	"\rrefused_count\x18\x06 \x01(\x03R\frefusedCount\"O\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"O\n" +
 	"\x11ListLimitsRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\"q\n" +
-	"\x12ListLimitsResponse\x123\n" +
-	"\x06limits\x18\x01 \x03(\v2\x1b.admiral.optimizer.v1.LimitR\x06limits\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xc6\a\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\"v\n" +
+	"\x12ListLimitsResponse\x128\n" +
+	"\x06limits\x18\x01 \x03(\v2 .admiral.optimizer.v1.UsageLimitR\x06limits\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xfb\t\n" +
 	"\fFleetService\x12_\n" +
 	"\n" +
 	"ListAgents\x12'.admiral.optimizer.v1.ListAgentsRequest\x1a(.admiral.optimizer.v1.ListAgentsResponse\x12Y\n" +
@@ -1480,12 +1503,15 @@ const file_admiral_optimizer_v1_fleet_service_proto_rawDesc = "" +
 	"\vForgetAgent\x12(.admiral.optimizer.v1.ForgetAgentRequest\x1a).admiral.optimizer.v1.ForgetAgentResponse\x12\\\n" +
 	"\tCreateKey\x12&.admiral.optimizer.v1.CreateKeyRequest\x1a'.admiral.optimizer.v1.CreateKeyResponse\x12Y\n" +
 	"\bListKeys\x12%.admiral.optimizer.v1.ListKeysRequest\x1a&.admiral.optimizer.v1.ListKeysResponse\x12\\\n" +
-	"\tRevokeKey\x12&.admiral.optimizer.v1.RevokeKeyRequest\x1a'.admiral.optimizer.v1.RevokeKeyResponse\x12\\\n" +
-	"\tSetBudget\x12&.admiral.optimizer.v1.SetBudgetRequest\x1a'.admiral.optimizer.v1.SetBudgetResponse\x12b\n" +
+	"\tUpdateKey\x12&.admiral.optimizer.v1.UpdateKeyRequest\x1a'.admiral.optimizer.v1.UpdateKeyResponse\x12\\\n" +
+	"\tRevokeKey\x12&.admiral.optimizer.v1.RevokeKeyRequest\x1a'.admiral.optimizer.v1.RevokeKeyResponse\x12e\n" +
+	"\fCreateBudget\x12).admiral.optimizer.v1.CreateBudgetRequest\x1a*.admiral.optimizer.v1.CreateBudgetResponse\x12e\n" +
+	"\fUpdateBudget\x12).admiral.optimizer.v1.UpdateBudgetRequest\x1a*.admiral.optimizer.v1.UpdateBudgetResponse\x12e\n" +
+	"\fDeleteBudget\x12).admiral.optimizer.v1.DeleteBudgetRequest\x1a*.admiral.optimizer.v1.DeleteBudgetResponse\x12b\n" +
 	"\vListBudgets\x12(.admiral.optimizer.v1.ListBudgetsRequest\x1a).admiral.optimizer.v1.ListBudgetsResponse\x12_\n" +
 	"\n" +
-	"ListLimits\x12'.admiral.optimizer.v1.ListLimitsRequest\x1a(.admiral.optimizer.v1.ListLimitsResponseB\xce\x01\n" +
-	"\x18com.admiral.optimizer.v1B\x11FleetServiceProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"ListLimits\x12'.admiral.optimizer.v1.ListLimitsRequest\x1a(.admiral.optimizer.v1.ListLimitsResponseBK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_fleet_service_proto_rawDescOnce sync.Once
@@ -1499,7 +1525,7 @@ func file_admiral_optimizer_v1_fleet_service_proto_rawDescGZIP() []byte {
 	return file_admiral_optimizer_v1_fleet_service_proto_rawDescData
 }
 
-var file_admiral_optimizer_v1_fleet_service_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_admiral_optimizer_v1_fleet_service_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_admiral_optimizer_v1_fleet_service_proto_goTypes = []any{
 	(*Agent)(nil),                 // 0: admiral.optimizer.v1.Agent
 	(*ListAgentsRequest)(nil),     // 1: admiral.optimizer.v1.ListAgentsRequest
@@ -1510,65 +1536,85 @@ var file_admiral_optimizer_v1_fleet_service_proto_goTypes = []any{
 	(*HeartbeatResponse)(nil),     // 6: admiral.optimizer.v1.HeartbeatResponse
 	(*ForgetAgentRequest)(nil),    // 7: admiral.optimizer.v1.ForgetAgentRequest
 	(*ForgetAgentResponse)(nil),   // 8: admiral.optimizer.v1.ForgetAgentResponse
-	(*Key)(nil),                   // 9: admiral.optimizer.v1.Key
-	(*CreateKeyRequest)(nil),      // 10: admiral.optimizer.v1.CreateKeyRequest
-	(*CreateKeyResponse)(nil),     // 11: admiral.optimizer.v1.CreateKeyResponse
-	(*ListKeysRequest)(nil),       // 12: admiral.optimizer.v1.ListKeysRequest
-	(*ListKeysResponse)(nil),      // 13: admiral.optimizer.v1.ListKeysResponse
-	(*RevokeKeyRequest)(nil),      // 14: admiral.optimizer.v1.RevokeKeyRequest
-	(*RevokeKeyResponse)(nil),     // 15: admiral.optimizer.v1.RevokeKeyResponse
-	(*Budget)(nil),                // 16: admiral.optimizer.v1.Budget
-	(*SetBudgetRequest)(nil),      // 17: admiral.optimizer.v1.SetBudgetRequest
-	(*SetBudgetResponse)(nil),     // 18: admiral.optimizer.v1.SetBudgetResponse
-	(*ListBudgetsRequest)(nil),    // 19: admiral.optimizer.v1.ListBudgetsRequest
-	(*ListBudgetsResponse)(nil),   // 20: admiral.optimizer.v1.ListBudgetsResponse
-	(*Limit)(nil),                 // 21: admiral.optimizer.v1.Limit
-	(*ListLimitsRequest)(nil),     // 22: admiral.optimizer.v1.ListLimitsRequest
-	(*ListLimitsResponse)(nil),    // 23: admiral.optimizer.v1.ListLimitsResponse
-	(*timestamppb.Timestamp)(nil), // 24: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 25: google.protobuf.Duration
+	(*CreateKeyRequest)(nil),      // 9: admiral.optimizer.v1.CreateKeyRequest
+	(*CreateKeyResponse)(nil),     // 10: admiral.optimizer.v1.CreateKeyResponse
+	(*ListKeysRequest)(nil),       // 11: admiral.optimizer.v1.ListKeysRequest
+	(*ListKeysResponse)(nil),      // 12: admiral.optimizer.v1.ListKeysResponse
+	(*UpdateKeyRequest)(nil),      // 13: admiral.optimizer.v1.UpdateKeyRequest
+	(*UpdateKeyResponse)(nil),     // 14: admiral.optimizer.v1.UpdateKeyResponse
+	(*RevokeKeyRequest)(nil),      // 15: admiral.optimizer.v1.RevokeKeyRequest
+	(*RevokeKeyResponse)(nil),     // 16: admiral.optimizer.v1.RevokeKeyResponse
+	(*CreateBudgetRequest)(nil),   // 17: admiral.optimizer.v1.CreateBudgetRequest
+	(*CreateBudgetResponse)(nil),  // 18: admiral.optimizer.v1.CreateBudgetResponse
+	(*UpdateBudgetRequest)(nil),   // 19: admiral.optimizer.v1.UpdateBudgetRequest
+	(*UpdateBudgetResponse)(nil),  // 20: admiral.optimizer.v1.UpdateBudgetResponse
+	(*DeleteBudgetRequest)(nil),   // 21: admiral.optimizer.v1.DeleteBudgetRequest
+	(*DeleteBudgetResponse)(nil),  // 22: admiral.optimizer.v1.DeleteBudgetResponse
+	(*ListBudgetsRequest)(nil),    // 23: admiral.optimizer.v1.ListBudgetsRequest
+	(*ListBudgetsResponse)(nil),   // 24: admiral.optimizer.v1.ListBudgetsResponse
+	(*ListLimitsRequest)(nil),     // 25: admiral.optimizer.v1.ListLimitsRequest
+	(*ListLimitsResponse)(nil),    // 26: admiral.optimizer.v1.ListLimitsResponse
+	(*Money)(nil),                 // 27: admiral.optimizer.v1.Money
+	(*timestamppb.Timestamp)(nil), // 28: google.protobuf.Timestamp
+	(AccessRole)(0),               // 29: admiral.optimizer.v1.AccessRole
+	(*durationpb.Duration)(nil),   // 30: google.protobuf.Duration
+	(*ApiKey)(nil),                // 31: admiral.optimizer.v1.ApiKey
+	(*fieldmaskpb.FieldMask)(nil), // 32: google.protobuf.FieldMask
+	(*Budget)(nil),                // 33: admiral.optimizer.v1.Budget
+	(*UsageLimit)(nil),            // 34: admiral.optimizer.v1.UsageLimit
 }
 var file_admiral_optimizer_v1_fleet_service_proto_depIdxs = []int32{
-	24, // 0: admiral.optimizer.v1.Agent.create_time:type_name -> google.protobuf.Timestamp
-	24, // 1: admiral.optimizer.v1.Agent.last_seen_time:type_name -> google.protobuf.Timestamp
-	0,  // 2: admiral.optimizer.v1.ListAgentsResponse.agents:type_name -> admiral.optimizer.v1.Agent
-	0,  // 3: admiral.optimizer.v1.GetAgentResponse.agent:type_name -> admiral.optimizer.v1.Agent
-	24, // 4: admiral.optimizer.v1.Key.create_time:type_name -> google.protobuf.Timestamp
-	24, // 5: admiral.optimizer.v1.Key.expire_time:type_name -> google.protobuf.Timestamp
-	25, // 6: admiral.optimizer.v1.CreateKeyRequest.time_to_live:type_name -> google.protobuf.Duration
-	9,  // 7: admiral.optimizer.v1.CreateKeyResponse.key:type_name -> admiral.optimizer.v1.Key
-	9,  // 8: admiral.optimizer.v1.ListKeysResponse.keys:type_name -> admiral.optimizer.v1.Key
-	25, // 9: admiral.optimizer.v1.Budget.period:type_name -> google.protobuf.Duration
-	24, // 10: admiral.optimizer.v1.Budget.reset_time:type_name -> google.protobuf.Timestamp
-	16, // 11: admiral.optimizer.v1.SetBudgetRequest.budget:type_name -> admiral.optimizer.v1.Budget
-	16, // 12: admiral.optimizer.v1.SetBudgetResponse.budget:type_name -> admiral.optimizer.v1.Budget
-	16, // 13: admiral.optimizer.v1.ListBudgetsResponse.budgets:type_name -> admiral.optimizer.v1.Budget
-	21, // 14: admiral.optimizer.v1.ListLimitsResponse.limits:type_name -> admiral.optimizer.v1.Limit
-	1,  // 15: admiral.optimizer.v1.FleetService.ListAgents:input_type -> admiral.optimizer.v1.ListAgentsRequest
-	3,  // 16: admiral.optimizer.v1.FleetService.GetAgent:input_type -> admiral.optimizer.v1.GetAgentRequest
-	5,  // 17: admiral.optimizer.v1.FleetService.Heartbeat:input_type -> admiral.optimizer.v1.HeartbeatRequest
-	7,  // 18: admiral.optimizer.v1.FleetService.ForgetAgent:input_type -> admiral.optimizer.v1.ForgetAgentRequest
-	10, // 19: admiral.optimizer.v1.FleetService.CreateKey:input_type -> admiral.optimizer.v1.CreateKeyRequest
-	12, // 20: admiral.optimizer.v1.FleetService.ListKeys:input_type -> admiral.optimizer.v1.ListKeysRequest
-	14, // 21: admiral.optimizer.v1.FleetService.RevokeKey:input_type -> admiral.optimizer.v1.RevokeKeyRequest
-	17, // 22: admiral.optimizer.v1.FleetService.SetBudget:input_type -> admiral.optimizer.v1.SetBudgetRequest
-	19, // 23: admiral.optimizer.v1.FleetService.ListBudgets:input_type -> admiral.optimizer.v1.ListBudgetsRequest
-	22, // 24: admiral.optimizer.v1.FleetService.ListLimits:input_type -> admiral.optimizer.v1.ListLimitsRequest
-	2,  // 25: admiral.optimizer.v1.FleetService.ListAgents:output_type -> admiral.optimizer.v1.ListAgentsResponse
-	4,  // 26: admiral.optimizer.v1.FleetService.GetAgent:output_type -> admiral.optimizer.v1.GetAgentResponse
-	6,  // 27: admiral.optimizer.v1.FleetService.Heartbeat:output_type -> admiral.optimizer.v1.HeartbeatResponse
-	8,  // 28: admiral.optimizer.v1.FleetService.ForgetAgent:output_type -> admiral.optimizer.v1.ForgetAgentResponse
-	11, // 29: admiral.optimizer.v1.FleetService.CreateKey:output_type -> admiral.optimizer.v1.CreateKeyResponse
-	13, // 30: admiral.optimizer.v1.FleetService.ListKeys:output_type -> admiral.optimizer.v1.ListKeysResponse
-	15, // 31: admiral.optimizer.v1.FleetService.RevokeKey:output_type -> admiral.optimizer.v1.RevokeKeyResponse
-	18, // 32: admiral.optimizer.v1.FleetService.SetBudget:output_type -> admiral.optimizer.v1.SetBudgetResponse
-	20, // 33: admiral.optimizer.v1.FleetService.ListBudgets:output_type -> admiral.optimizer.v1.ListBudgetsResponse
-	23, // 34: admiral.optimizer.v1.FleetService.ListLimits:output_type -> admiral.optimizer.v1.ListLimitsResponse
-	25, // [25:35] is the sub-list for method output_type
-	15, // [15:25] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	27, // 0: admiral.optimizer.v1.Agent.spent_amount:type_name -> admiral.optimizer.v1.Money
+	27, // 1: admiral.optimizer.v1.Agent.saved_amount:type_name -> admiral.optimizer.v1.Money
+	28, // 2: admiral.optimizer.v1.Agent.create_time:type_name -> google.protobuf.Timestamp
+	28, // 3: admiral.optimizer.v1.Agent.last_seen_time:type_name -> google.protobuf.Timestamp
+	0,  // 4: admiral.optimizer.v1.ListAgentsResponse.agents:type_name -> admiral.optimizer.v1.Agent
+	0,  // 5: admiral.optimizer.v1.GetAgentResponse.agent:type_name -> admiral.optimizer.v1.Agent
+	29, // 6: admiral.optimizer.v1.CreateKeyRequest.roles:type_name -> admiral.optimizer.v1.AccessRole
+	30, // 7: admiral.optimizer.v1.CreateKeyRequest.time_to_live:type_name -> google.protobuf.Duration
+	31, // 8: admiral.optimizer.v1.CreateKeyResponse.key:type_name -> admiral.optimizer.v1.ApiKey
+	31, // 9: admiral.optimizer.v1.ListKeysResponse.keys:type_name -> admiral.optimizer.v1.ApiKey
+	31, // 10: admiral.optimizer.v1.UpdateKeyRequest.key:type_name -> admiral.optimizer.v1.ApiKey
+	32, // 11: admiral.optimizer.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
+	31, // 12: admiral.optimizer.v1.UpdateKeyResponse.key:type_name -> admiral.optimizer.v1.ApiKey
+	33, // 13: admiral.optimizer.v1.CreateBudgetRequest.budget:type_name -> admiral.optimizer.v1.Budget
+	33, // 14: admiral.optimizer.v1.CreateBudgetResponse.budget:type_name -> admiral.optimizer.v1.Budget
+	33, // 15: admiral.optimizer.v1.UpdateBudgetRequest.budget:type_name -> admiral.optimizer.v1.Budget
+	32, // 16: admiral.optimizer.v1.UpdateBudgetRequest.update_mask:type_name -> google.protobuf.FieldMask
+	33, // 17: admiral.optimizer.v1.UpdateBudgetResponse.budget:type_name -> admiral.optimizer.v1.Budget
+	33, // 18: admiral.optimizer.v1.ListBudgetsResponse.budgets:type_name -> admiral.optimizer.v1.Budget
+	34, // 19: admiral.optimizer.v1.ListLimitsResponse.limits:type_name -> admiral.optimizer.v1.UsageLimit
+	1,  // 20: admiral.optimizer.v1.FleetService.ListAgents:input_type -> admiral.optimizer.v1.ListAgentsRequest
+	3,  // 21: admiral.optimizer.v1.FleetService.GetAgent:input_type -> admiral.optimizer.v1.GetAgentRequest
+	5,  // 22: admiral.optimizer.v1.FleetService.Heartbeat:input_type -> admiral.optimizer.v1.HeartbeatRequest
+	7,  // 23: admiral.optimizer.v1.FleetService.ForgetAgent:input_type -> admiral.optimizer.v1.ForgetAgentRequest
+	9,  // 24: admiral.optimizer.v1.FleetService.CreateKey:input_type -> admiral.optimizer.v1.CreateKeyRequest
+	11, // 25: admiral.optimizer.v1.FleetService.ListKeys:input_type -> admiral.optimizer.v1.ListKeysRequest
+	13, // 26: admiral.optimizer.v1.FleetService.UpdateKey:input_type -> admiral.optimizer.v1.UpdateKeyRequest
+	15, // 27: admiral.optimizer.v1.FleetService.RevokeKey:input_type -> admiral.optimizer.v1.RevokeKeyRequest
+	17, // 28: admiral.optimizer.v1.FleetService.CreateBudget:input_type -> admiral.optimizer.v1.CreateBudgetRequest
+	19, // 29: admiral.optimizer.v1.FleetService.UpdateBudget:input_type -> admiral.optimizer.v1.UpdateBudgetRequest
+	21, // 30: admiral.optimizer.v1.FleetService.DeleteBudget:input_type -> admiral.optimizer.v1.DeleteBudgetRequest
+	23, // 31: admiral.optimizer.v1.FleetService.ListBudgets:input_type -> admiral.optimizer.v1.ListBudgetsRequest
+	25, // 32: admiral.optimizer.v1.FleetService.ListLimits:input_type -> admiral.optimizer.v1.ListLimitsRequest
+	2,  // 33: admiral.optimizer.v1.FleetService.ListAgents:output_type -> admiral.optimizer.v1.ListAgentsResponse
+	4,  // 34: admiral.optimizer.v1.FleetService.GetAgent:output_type -> admiral.optimizer.v1.GetAgentResponse
+	6,  // 35: admiral.optimizer.v1.FleetService.Heartbeat:output_type -> admiral.optimizer.v1.HeartbeatResponse
+	8,  // 36: admiral.optimizer.v1.FleetService.ForgetAgent:output_type -> admiral.optimizer.v1.ForgetAgentResponse
+	10, // 37: admiral.optimizer.v1.FleetService.CreateKey:output_type -> admiral.optimizer.v1.CreateKeyResponse
+	12, // 38: admiral.optimizer.v1.FleetService.ListKeys:output_type -> admiral.optimizer.v1.ListKeysResponse
+	14, // 39: admiral.optimizer.v1.FleetService.UpdateKey:output_type -> admiral.optimizer.v1.UpdateKeyResponse
+	16, // 40: admiral.optimizer.v1.FleetService.RevokeKey:output_type -> admiral.optimizer.v1.RevokeKeyResponse
+	18, // 41: admiral.optimizer.v1.FleetService.CreateBudget:output_type -> admiral.optimizer.v1.CreateBudgetResponse
+	20, // 42: admiral.optimizer.v1.FleetService.UpdateBudget:output_type -> admiral.optimizer.v1.UpdateBudgetResponse
+	22, // 43: admiral.optimizer.v1.FleetService.DeleteBudget:output_type -> admiral.optimizer.v1.DeleteBudgetResponse
+	24, // 44: admiral.optimizer.v1.FleetService.ListBudgets:output_type -> admiral.optimizer.v1.ListBudgetsResponse
+	26, // 45: admiral.optimizer.v1.FleetService.ListLimits:output_type -> admiral.optimizer.v1.ListLimitsResponse
+	33, // [33:46] is the sub-list for method output_type
+	20, // [20:33] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_fleet_service_proto_init() }
@@ -1576,13 +1622,17 @@ func file_admiral_optimizer_v1_fleet_service_proto_init() {
 	if File_admiral_optimizer_v1_fleet_service_proto != nil {
 		return
 	}
+	file_admiral_optimizer_v1_api_key_proto_init()
+	file_admiral_optimizer_v1_budget_proto_init()
+	file_admiral_optimizer_v1_limit_proto_init()
+	file_admiral_optimizer_v1_money_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_fleet_service_proto_rawDesc), len(file_admiral_optimizer_v1_fleet_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   24,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

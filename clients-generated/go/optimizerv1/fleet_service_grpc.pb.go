@@ -19,16 +19,19 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	FleetService_ListAgents_FullMethodName  = "/admiral.optimizer.v1.FleetService/ListAgents"
-	FleetService_GetAgent_FullMethodName    = "/admiral.optimizer.v1.FleetService/GetAgent"
-	FleetService_Heartbeat_FullMethodName   = "/admiral.optimizer.v1.FleetService/Heartbeat"
-	FleetService_ForgetAgent_FullMethodName = "/admiral.optimizer.v1.FleetService/ForgetAgent"
-	FleetService_CreateKey_FullMethodName   = "/admiral.optimizer.v1.FleetService/CreateKey"
-	FleetService_ListKeys_FullMethodName    = "/admiral.optimizer.v1.FleetService/ListKeys"
-	FleetService_RevokeKey_FullMethodName   = "/admiral.optimizer.v1.FleetService/RevokeKey"
-	FleetService_SetBudget_FullMethodName   = "/admiral.optimizer.v1.FleetService/SetBudget"
-	FleetService_ListBudgets_FullMethodName = "/admiral.optimizer.v1.FleetService/ListBudgets"
-	FleetService_ListLimits_FullMethodName  = "/admiral.optimizer.v1.FleetService/ListLimits"
+	FleetService_ListAgents_FullMethodName   = "/admiral.optimizer.v1.FleetService/ListAgents"
+	FleetService_GetAgent_FullMethodName     = "/admiral.optimizer.v1.FleetService/GetAgent"
+	FleetService_Heartbeat_FullMethodName    = "/admiral.optimizer.v1.FleetService/Heartbeat"
+	FleetService_ForgetAgent_FullMethodName  = "/admiral.optimizer.v1.FleetService/ForgetAgent"
+	FleetService_CreateKey_FullMethodName    = "/admiral.optimizer.v1.FleetService/CreateKey"
+	FleetService_ListKeys_FullMethodName     = "/admiral.optimizer.v1.FleetService/ListKeys"
+	FleetService_UpdateKey_FullMethodName    = "/admiral.optimizer.v1.FleetService/UpdateKey"
+	FleetService_RevokeKey_FullMethodName    = "/admiral.optimizer.v1.FleetService/RevokeKey"
+	FleetService_CreateBudget_FullMethodName = "/admiral.optimizer.v1.FleetService/CreateBudget"
+	FleetService_UpdateBudget_FullMethodName = "/admiral.optimizer.v1.FleetService/UpdateBudget"
+	FleetService_DeleteBudget_FullMethodName = "/admiral.optimizer.v1.FleetService/DeleteBudget"
+	FleetService_ListBudgets_FullMethodName  = "/admiral.optimizer.v1.FleetService/ListBudgets"
+	FleetService_ListLimits_FullMethodName   = "/admiral.optimizer.v1.FleetService/ListLimits"
 )
 
 // FleetServiceClient is the client API for FleetService service.
@@ -43,17 +46,23 @@ type FleetServiceClient interface {
 	GetAgent(ctx context.Context, in *GetAgentRequest, opts ...grpc.CallOption) (*GetAgentResponse, error)
 	// Says that an agent is alive though it makes no calls.
 	Heartbeat(ctx context.Context, in *HeartbeatRequest, opts ...grpc.CallOption) (*HeartbeatResponse, error)
-	// Erases what is kept of an agent, except the ledger's amounts.
+	// Erases what is kept of an agent, except the ledger's amounts. This version has no engine for it: NOT_IMPLEMENTED.
 	ForgetAgent(ctx context.Context, in *ForgetAgentRequest, opts ...grpc.CallOption) (*ForgetAgentResponse, error)
-	// Makes a key.
+	// Makes a key. In this version keys are in the configuration: NOT_IMPLEMENTED.
 	CreateKey(ctx context.Context, in *CreateKeyRequest, opts ...grpc.CallOption) (*CreateKeyResponse, error)
-	// Lists keys, never their secrets.
+	// Lists keys, never their secrets. NOT_IMPLEMENTED.
 	ListKeys(ctx context.Context, in *ListKeysRequest, opts ...grpc.CallOption) (*ListKeysResponse, error)
-	// Ends a key at once.
+	// Changes a key, never its secret. NOT_IMPLEMENTED.
+	UpdateKey(ctx context.Context, in *UpdateKeyRequest, opts ...grpc.CallOption) (*UpdateKeyResponse, error)
+	// Ends a key at once, and every open call with it. NOT_IMPLEMENTED.
 	RevokeKey(ctx context.Context, in *RevokeKeyRequest, opts ...grpc.CallOption) (*RevokeKeyResponse, error)
-	// Sets the budget of an agent or of the tenant.
-	SetBudget(ctx context.Context, in *SetBudgetRequest, opts ...grpc.CallOption) (*SetBudgetResponse, error)
-	// Lists budgets with what is spent.
+	// Makes a budget. This version has no engine for budgets: NOT_IMPLEMENTED.
+	CreateBudget(ctx context.Context, in *CreateBudgetRequest, opts ...grpc.CallOption) (*CreateBudgetResponse, error)
+	// Changes a budget. NOT_IMPLEMENTED.
+	UpdateBudget(ctx context.Context, in *UpdateBudgetRequest, opts ...grpc.CallOption) (*UpdateBudgetResponse, error)
+	// Deletes a budget; what it bounded is bounded no longer. NOT_IMPLEMENTED.
+	DeleteBudget(ctx context.Context, in *DeleteBudgetRequest, opts ...grpc.CallOption) (*DeleteBudgetResponse, error)
+	// Lists budgets with what is spent. NOT_IMPLEMENTED.
 	ListBudgets(ctx context.Context, in *ListBudgetsRequest, opts ...grpc.CallOption) (*ListBudgetsResponse, error)
 	// Lists limits with what is used and left of them now.
 	ListLimits(ctx context.Context, in *ListLimitsRequest, opts ...grpc.CallOption) (*ListLimitsResponse, error)
@@ -127,6 +136,16 @@ func (c *fleetServiceClient) ListKeys(ctx context.Context, in *ListKeysRequest, 
 	return out, nil
 }
 
+func (c *fleetServiceClient) UpdateKey(ctx context.Context, in *UpdateKeyRequest, opts ...grpc.CallOption) (*UpdateKeyResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UpdateKeyResponse)
+	err := c.cc.Invoke(ctx, FleetService_UpdateKey_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *fleetServiceClient) RevokeKey(ctx context.Context, in *RevokeKeyRequest, opts ...grpc.CallOption) (*RevokeKeyResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(RevokeKeyResponse)
@@ -137,10 +156,30 @@ func (c *fleetServiceClient) RevokeKey(ctx context.Context, in *RevokeKeyRequest
 	return out, nil
 }
 
-func (c *fleetServiceClient) SetBudget(ctx context.Context, in *SetBudgetRequest, opts ...grpc.CallOption) (*SetBudgetResponse, error) {
+func (c *fleetServiceClient) CreateBudget(ctx context.Context, in *CreateBudgetRequest, opts ...grpc.CallOption) (*CreateBudgetResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(SetBudgetResponse)
-	err := c.cc.Invoke(ctx, FleetService_SetBudget_FullMethodName, in, out, cOpts...)
+	out := new(CreateBudgetResponse)
+	err := c.cc.Invoke(ctx, FleetService_CreateBudget_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *fleetServiceClient) UpdateBudget(ctx context.Context, in *UpdateBudgetRequest, opts ...grpc.CallOption) (*UpdateBudgetResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UpdateBudgetResponse)
+	err := c.cc.Invoke(ctx, FleetService_UpdateBudget_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *fleetServiceClient) DeleteBudget(ctx context.Context, in *DeleteBudgetRequest, opts ...grpc.CallOption) (*DeleteBudgetResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteBudgetResponse)
+	err := c.cc.Invoke(ctx, FleetService_DeleteBudget_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -179,17 +218,23 @@ type FleetServiceServer interface {
 	GetAgent(context.Context, *GetAgentRequest) (*GetAgentResponse, error)
 	// Says that an agent is alive though it makes no calls.
 	Heartbeat(context.Context, *HeartbeatRequest) (*HeartbeatResponse, error)
-	// Erases what is kept of an agent, except the ledger's amounts.
+	// Erases what is kept of an agent, except the ledger's amounts. This version has no engine for it: NOT_IMPLEMENTED.
 	ForgetAgent(context.Context, *ForgetAgentRequest) (*ForgetAgentResponse, error)
-	// Makes a key.
+	// Makes a key. In this version keys are in the configuration: NOT_IMPLEMENTED.
 	CreateKey(context.Context, *CreateKeyRequest) (*CreateKeyResponse, error)
-	// Lists keys, never their secrets.
+	// Lists keys, never their secrets. NOT_IMPLEMENTED.
 	ListKeys(context.Context, *ListKeysRequest) (*ListKeysResponse, error)
-	// Ends a key at once.
+	// Changes a key, never its secret. NOT_IMPLEMENTED.
+	UpdateKey(context.Context, *UpdateKeyRequest) (*UpdateKeyResponse, error)
+	// Ends a key at once, and every open call with it. NOT_IMPLEMENTED.
 	RevokeKey(context.Context, *RevokeKeyRequest) (*RevokeKeyResponse, error)
-	// Sets the budget of an agent or of the tenant.
-	SetBudget(context.Context, *SetBudgetRequest) (*SetBudgetResponse, error)
-	// Lists budgets with what is spent.
+	// Makes a budget. This version has no engine for budgets: NOT_IMPLEMENTED.
+	CreateBudget(context.Context, *CreateBudgetRequest) (*CreateBudgetResponse, error)
+	// Changes a budget. NOT_IMPLEMENTED.
+	UpdateBudget(context.Context, *UpdateBudgetRequest) (*UpdateBudgetResponse, error)
+	// Deletes a budget; what it bounded is bounded no longer. NOT_IMPLEMENTED.
+	DeleteBudget(context.Context, *DeleteBudgetRequest) (*DeleteBudgetResponse, error)
+	// Lists budgets with what is spent. NOT_IMPLEMENTED.
 	ListBudgets(context.Context, *ListBudgetsRequest) (*ListBudgetsResponse, error)
 	// Lists limits with what is used and left of them now.
 	ListLimits(context.Context, *ListLimitsRequest) (*ListLimitsResponse, error)
@@ -221,11 +266,20 @@ func (UnimplementedFleetServiceServer) CreateKey(context.Context, *CreateKeyRequ
 func (UnimplementedFleetServiceServer) ListKeys(context.Context, *ListKeysRequest) (*ListKeysResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListKeys not implemented")
 }
+func (UnimplementedFleetServiceServer) UpdateKey(context.Context, *UpdateKeyRequest) (*UpdateKeyResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateKey not implemented")
+}
 func (UnimplementedFleetServiceServer) RevokeKey(context.Context, *RevokeKeyRequest) (*RevokeKeyResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RevokeKey not implemented")
 }
-func (UnimplementedFleetServiceServer) SetBudget(context.Context, *SetBudgetRequest) (*SetBudgetResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method SetBudget not implemented")
+func (UnimplementedFleetServiceServer) CreateBudget(context.Context, *CreateBudgetRequest) (*CreateBudgetResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateBudget not implemented")
+}
+func (UnimplementedFleetServiceServer) UpdateBudget(context.Context, *UpdateBudgetRequest) (*UpdateBudgetResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateBudget not implemented")
+}
+func (UnimplementedFleetServiceServer) DeleteBudget(context.Context, *DeleteBudgetRequest) (*DeleteBudgetResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteBudget not implemented")
 }
 func (UnimplementedFleetServiceServer) ListBudgets(context.Context, *ListBudgetsRequest) (*ListBudgetsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListBudgets not implemented")
@@ -362,6 +416,24 @@ func _FleetService_ListKeys_Handler(srv interface{}, ctx context.Context, dec fu
 	return interceptor(ctx, in, info, handler)
 }
 
+func _FleetService_UpdateKey_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateKeyRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FleetServiceServer).UpdateKey(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FleetService_UpdateKey_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FleetServiceServer).UpdateKey(ctx, req.(*UpdateKeyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _FleetService_RevokeKey_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(RevokeKeyRequest)
 	if err := dec(in); err != nil {
@@ -380,20 +452,56 @@ func _FleetService_RevokeKey_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
-func _FleetService_SetBudget_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(SetBudgetRequest)
+func _FleetService_CreateBudget_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateBudgetRequest)
 	if err := dec(in); err != nil {
 		return nil, err
 	}
 	if interceptor == nil {
-		return srv.(FleetServiceServer).SetBudget(ctx, in)
+		return srv.(FleetServiceServer).CreateBudget(ctx, in)
 	}
 	info := &grpc.UnaryServerInfo{
 		Server:     srv,
-		FullMethod: FleetService_SetBudget_FullMethodName,
+		FullMethod: FleetService_CreateBudget_FullMethodName,
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(FleetServiceServer).SetBudget(ctx, req.(*SetBudgetRequest))
+		return srv.(FleetServiceServer).CreateBudget(ctx, req.(*CreateBudgetRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FleetService_UpdateBudget_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateBudgetRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FleetServiceServer).UpdateBudget(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FleetService_UpdateBudget_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FleetServiceServer).UpdateBudget(ctx, req.(*UpdateBudgetRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FleetService_DeleteBudget_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteBudgetRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FleetServiceServer).DeleteBudget(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FleetService_DeleteBudget_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FleetServiceServer).DeleteBudget(ctx, req.(*DeleteBudgetRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -466,12 +574,24 @@ var FleetService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _FleetService_ListKeys_Handler,
 		},
 		{
+			MethodName: "UpdateKey",
+			Handler:    _FleetService_UpdateKey_Handler,
+		},
+		{
 			MethodName: "RevokeKey",
 			Handler:    _FleetService_RevokeKey_Handler,
 		},
 		{
-			MethodName: "SetBudget",
-			Handler:    _FleetService_SetBudget_Handler,
+			MethodName: "CreateBudget",
+			Handler:    _FleetService_CreateBudget_Handler,
+		},
+		{
+			MethodName: "UpdateBudget",
+			Handler:    _FleetService_UpdateBudget_Handler,
+		},
+		{
+			MethodName: "DeleteBudget",
+			Handler:    _FleetService_DeleteBudget_Handler,
 		},
 		{
 			MethodName: "ListBudgets",

@@ -36,9 +36,9 @@ type FailureSummary struct {
 	// How many agents met it.
 	AgentCount int64 `protobuf:"varint,5,opt,name=agent_count,json=agentCount,proto3" json:"agent_count,omitempty"`
 	// When it was first seen.
-	FirstTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=first_time,json=firstTime,proto3" json:"first_time,omitempty"`
+	FirstSeenTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=first_seen_time,json=firstSeenTime,proto3" json:"first_seen_time,omitempty"`
 	// When it was last seen.
-	LastTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_time,json=lastTime,proto3" json:"last_time,omitempty"`
+	LastSeenTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_seen_time,json=lastSeenTime,proto3" json:"last_seen_time,omitempty"`
 	// HTTP status last seen with it; 0 if none.
 	HttpStatus    int32 `protobuf:"varint,8,opt,name=http_status,json=httpStatus,proto3" json:"http_status,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -110,16 +110,16 @@ func (x *FailureSummary) GetAgentCount() int64 {
 	return 0
 }
 
-func (x *FailureSummary) GetFirstTime() *timestamppb.Timestamp {
+func (x *FailureSummary) GetFirstSeenTime() *timestamppb.Timestamp {
 	if x != nil {
-		return x.FirstTime
+		return x.FirstSeenTime
 	}
 	return nil
 }
 
-func (x *FailureSummary) GetLastTime() *timestamppb.Timestamp {
+func (x *FailureSummary) GetLastSeenTime() *timestamppb.Timestamp {
 	if x != nil {
-		return x.LastTime
+		return x.LastSeenTime
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func (x *FailureSummary) GetHttpStatus() int32 {
 }
 
 // What callers reported of one model's answers to one kind of task.
-type OutcomeSummary struct {
+type FeedbackSummary struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Provider that answered.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
@@ -151,27 +151,27 @@ type OutcomeSummary struct {
 	// How many agents reported.
 	AgentCount int64 `protobuf:"varint,8,opt,name=agent_count,json=agentCount,proto3" json:"agent_count,omitempty"`
 	// When the first report came.
-	FirstTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=first_time,json=firstTime,proto3" json:"first_time,omitempty"`
+	FirstSeenTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=first_seen_time,json=firstSeenTime,proto3" json:"first_seen_time,omitempty"`
 	// When the last report came.
-	LastTime      *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=last_time,json=lastTime,proto3" json:"last_time,omitempty"`
+	LastSeenTime  *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=last_seen_time,json=lastSeenTime,proto3" json:"last_seen_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *OutcomeSummary) Reset() {
-	*x = OutcomeSummary{}
+func (x *FeedbackSummary) Reset() {
+	*x = FeedbackSummary{}
 	mi := &file_admiral_optimizer_v1_learning_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *OutcomeSummary) String() string {
+func (x *FeedbackSummary) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*OutcomeSummary) ProtoMessage() {}
+func (*FeedbackSummary) ProtoMessage() {}
 
-func (x *OutcomeSummary) ProtoReflect() protoreflect.Message {
+func (x *FeedbackSummary) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_learning_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -183,99 +183,363 @@ func (x *OutcomeSummary) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use OutcomeSummary.ProtoReflect.Descriptor instead.
-func (*OutcomeSummary) Descriptor() ([]byte, []int) {
+// Deprecated: Use FeedbackSummary.ProtoReflect.Descriptor instead.
+func (*FeedbackSummary) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_learning_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *OutcomeSummary) GetProvider() string {
+func (x *FeedbackSummary) GetProvider() string {
 	if x != nil {
 		return x.Provider
 	}
 	return ""
 }
 
-func (x *OutcomeSummary) GetModel() string {
+func (x *FeedbackSummary) GetModel() string {
 	if x != nil {
 		return x.Model
 	}
 	return ""
 }
 
-func (x *OutcomeSummary) GetTaskType() string {
+func (x *FeedbackSummary) GetTaskType() string {
 	if x != nil {
 		return x.TaskType
 	}
 	return ""
 }
 
-func (x *OutcomeSummary) GetGoodCount() int64 {
+func (x *FeedbackSummary) GetGoodCount() int64 {
 	if x != nil {
 		return x.GoodCount
 	}
 	return 0
 }
 
-func (x *OutcomeSummary) GetBadCount() int64 {
+func (x *FeedbackSummary) GetBadCount() int64 {
 	if x != nil {
 		return x.BadCount
 	}
 	return 0
 }
 
-func (x *OutcomeSummary) GetScoreCount() int64 {
+func (x *FeedbackSummary) GetScoreCount() int64 {
 	if x != nil {
 		return x.ScoreCount
 	}
 	return 0
 }
 
-func (x *OutcomeSummary) GetMeanScore() float64 {
+func (x *FeedbackSummary) GetMeanScore() float64 {
 	if x != nil && x.MeanScore != nil {
 		return *x.MeanScore
 	}
 	return 0
 }
 
-func (x *OutcomeSummary) GetAgentCount() int64 {
+func (x *FeedbackSummary) GetAgentCount() int64 {
 	if x != nil {
 		return x.AgentCount
 	}
 	return 0
 }
 
-func (x *OutcomeSummary) GetFirstTime() *timestamppb.Timestamp {
+func (x *FeedbackSummary) GetFirstSeenTime() *timestamppb.Timestamp {
 	if x != nil {
-		return x.FirstTime
+		return x.FirstSeenTime
 	}
 	return nil
 }
 
-func (x *OutcomeSummary) GetLastTime() *timestamppb.Timestamp {
+func (x *FeedbackSummary) GetLastSeenTime() *timestamppb.Timestamp {
 	if x != nil {
-		return x.LastTime
+		return x.LastSeenTime
 	}
 	return nil
+}
+
+// Asks for failures, by what they were met on.
+type FailureQuery struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only this provider; empty means all.
+	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
+	// Only this model; empty means all.
+	Model string `protobuf:"bytes,2,opt,name=model,proto3" json:"model,omitempty"`
+	// Only failures for this reason; unspecified means all.
+	Reason ErrorReason `protobuf:"varint,3,opt,name=reason,proto3,enum=admiral.optimizer.v1.ErrorReason" json:"reason,omitempty"`
+	// Most failures in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+	PageSize int32 `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Token of the page before; empty for the first.
+	PageToken     string `protobuf:"bytes,5,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FailureQuery) Reset() {
+	*x = FailureQuery{}
+	mi := &file_admiral_optimizer_v1_learning_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FailureQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FailureQuery) ProtoMessage() {}
+
+func (x *FailureQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_learning_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FailureQuery.ProtoReflect.Descriptor instead.
+func (*FailureQuery) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_learning_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *FailureQuery) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+func (x *FailureQuery) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
+}
+
+func (x *FailureQuery) GetReason() ErrorReason {
+	if x != nil {
+		return x.Reason
+	}
+	return ErrorReason_ERROR_REASON_UNSPECIFIED
+}
+
+func (x *FailureQuery) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *FailureQuery) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// Failures.
+type FailurePage struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Failures seen, most frequent first.
+	Failures []*FailureSummary `protobuf:"bytes,1,rep,name=failures,proto3" json:"failures,omitempty"`
+	// Token of the next page; empty at the end.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FailurePage) Reset() {
+	*x = FailurePage{}
+	mi := &file_admiral_optimizer_v1_learning_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FailurePage) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FailurePage) ProtoMessage() {}
+
+func (x *FailurePage) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_learning_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FailurePage.ProtoReflect.Descriptor instead.
+func (*FailurePage) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_learning_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *FailurePage) GetFailures() []*FailureSummary {
+	if x != nil {
+		return x.Failures
+	}
+	return nil
+}
+
+func (x *FailurePage) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// Asks what was reported of answers.
+type FeedbackQuery struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only this provider; empty means all.
+	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
+	// Only this model; empty means all.
+	Model string `protobuf:"bytes,2,opt,name=model,proto3" json:"model,omitempty"`
+	// Most rows in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Token of the page before; empty for the first.
+	PageToken     string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedbackQuery) Reset() {
+	*x = FeedbackQuery{}
+	mi := &file_admiral_optimizer_v1_learning_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedbackQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedbackQuery) ProtoMessage() {}
+
+func (x *FeedbackQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_learning_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedbackQuery.ProtoReflect.Descriptor instead.
+func (*FeedbackQuery) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_learning_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *FeedbackQuery) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+func (x *FeedbackQuery) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
+}
+
+func (x *FeedbackQuery) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *FeedbackQuery) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// What was reported of answers.
+type FeedbackPage struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Most reports first.
+	Feedback []*FeedbackSummary `protobuf:"bytes,1,rep,name=feedback,proto3" json:"feedback,omitempty"`
+	// Token of the next page; empty at the end.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedbackPage) Reset() {
+	*x = FeedbackPage{}
+	mi := &file_admiral_optimizer_v1_learning_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedbackPage) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedbackPage) ProtoMessage() {}
+
+func (x *FeedbackPage) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_learning_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedbackPage.ProtoReflect.Descriptor instead.
+func (*FeedbackPage) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_learning_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *FeedbackPage) GetFeedback() []*FeedbackSummary {
+	if x != nil {
+		return x.Feedback
+	}
+	return nil
+}
+
+func (x *FeedbackPage) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
 }
 
 var File_admiral_optimizer_v1_learning_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_learning_proto_rawDesc = "" +
 	"\n" +
-	"#admiral/optimizer/v1/learning.proto\x12\x14admiral.optimizer.v1\x1a admiral/optimizer/v1/error.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc9\x02\n" +
+	"#admiral/optimizer/v1/learning.proto\x12\x14admiral.optimizer.v1\x1a admiral/optimizer/v1/error.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdb\x02\n" +
 	"\x0eFailureSummary\x12\x1a\n" +
 	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x14\n" +
 	"\x05model\x18\x02 \x01(\tR\x05model\x129\n" +
 	"\x06reason\x18\x03 \x01(\x0e2!.admiral.optimizer.v1.ErrorReasonR\x06reason\x12\x14\n" +
 	"\x05count\x18\x04 \x01(\x03R\x05count\x12\x1f\n" +
 	"\vagent_count\x18\x05 \x01(\x03R\n" +
-	"agentCount\x129\n" +
-	"\n" +
-	"first_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tfirstTime\x127\n" +
-	"\tlast_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\blastTime\x12\x1f\n" +
+	"agentCount\x12B\n" +
+	"\x0ffirst_seen_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\rfirstSeenTime\x12@\n" +
+	"\x0elast_seen_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\flastSeenTime\x12\x1f\n" +
 	"\vhttp_status\x18\b \x01(\x05R\n" +
-	"httpStatus\"\x84\x03\n" +
-	"\x0eOutcomeSummary\x12\x1a\n" +
+	"httpStatus\"\x97\x03\n" +
+	"\x0fFeedbackSummary\x12\x1a\n" +
 	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x14\n" +
 	"\x05model\x18\x02 \x01(\tR\x05model\x12\x1b\n" +
 	"\ttask_type\x18\x03 \x01(\tR\btaskType\x12\x1d\n" +
@@ -287,13 +551,31 @@ const file_admiral_optimizer_v1_learning_proto_rawDesc = "" +
 	"\n" +
 	"mean_score\x18\a \x01(\x01H\x00R\tmeanScore\x88\x01\x01\x12\x1f\n" +
 	"\vagent_count\x18\b \x01(\x03R\n" +
-	"agentCount\x129\n" +
+	"agentCount\x12B\n" +
+	"\x0ffirst_seen_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\rfirstSeenTime\x12@\n" +
+	"\x0elast_seen_time\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\flastSeenTimeB\r\n" +
+	"\v_mean_score\"\xb7\x01\n" +
+	"\fFailureQuery\x12\x1a\n" +
+	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x14\n" +
+	"\x05model\x18\x02 \x01(\tR\x05model\x129\n" +
+	"\x06reason\x18\x03 \x01(\x0e2!.admiral.optimizer.v1.ErrorReasonR\x06reason\x12\x1b\n" +
+	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"first_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tfirstTime\x127\n" +
-	"\tlast_time\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampR\blastTimeB\r\n" +
-	"\v_mean_scoreB\xca\x01\n" +
-	"\x18com.admiral.optimizer.v1B\rLearningProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"page_token\x18\x05 \x01(\tR\tpageToken\"w\n" +
+	"\vFailurePage\x12@\n" +
+	"\bfailures\x18\x01 \x03(\v2$.admiral.optimizer.v1.FailureSummaryR\bfailures\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"}\n" +
+	"\rFeedbackQuery\x12\x1a\n" +
+	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x14\n" +
+	"\x05model\x18\x02 \x01(\tR\x05model\x12\x1b\n" +
+	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x04 \x01(\tR\tpageToken\"y\n" +
+	"\fFeedbackPage\x12A\n" +
+	"\bfeedback\x18\x01 \x03(\v2%.admiral.optimizer.v1.FeedbackSummaryR\bfeedback\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageTokenBK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_learning_proto_rawDescOnce sync.Once
@@ -307,24 +589,31 @@ func file_admiral_optimizer_v1_learning_proto_rawDescGZIP() []byte {
 	return file_admiral_optimizer_v1_learning_proto_rawDescData
 }
 
-var file_admiral_optimizer_v1_learning_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_admiral_optimizer_v1_learning_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_admiral_optimizer_v1_learning_proto_goTypes = []any{
 	(*FailureSummary)(nil),        // 0: admiral.optimizer.v1.FailureSummary
-	(*OutcomeSummary)(nil),        // 1: admiral.optimizer.v1.OutcomeSummary
-	(ErrorReason)(0),              // 2: admiral.optimizer.v1.ErrorReason
-	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
+	(*FeedbackSummary)(nil),       // 1: admiral.optimizer.v1.FeedbackSummary
+	(*FailureQuery)(nil),          // 2: admiral.optimizer.v1.FailureQuery
+	(*FailurePage)(nil),           // 3: admiral.optimizer.v1.FailurePage
+	(*FeedbackQuery)(nil),         // 4: admiral.optimizer.v1.FeedbackQuery
+	(*FeedbackPage)(nil),          // 5: admiral.optimizer.v1.FeedbackPage
+	(ErrorReason)(0),              // 6: admiral.optimizer.v1.ErrorReason
+	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
 }
 var file_admiral_optimizer_v1_learning_proto_depIdxs = []int32{
-	2, // 0: admiral.optimizer.v1.FailureSummary.reason:type_name -> admiral.optimizer.v1.ErrorReason
-	3, // 1: admiral.optimizer.v1.FailureSummary.first_time:type_name -> google.protobuf.Timestamp
-	3, // 2: admiral.optimizer.v1.FailureSummary.last_time:type_name -> google.protobuf.Timestamp
-	3, // 3: admiral.optimizer.v1.OutcomeSummary.first_time:type_name -> google.protobuf.Timestamp
-	3, // 4: admiral.optimizer.v1.OutcomeSummary.last_time:type_name -> google.protobuf.Timestamp
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	6, // 0: admiral.optimizer.v1.FailureSummary.reason:type_name -> admiral.optimizer.v1.ErrorReason
+	7, // 1: admiral.optimizer.v1.FailureSummary.first_seen_time:type_name -> google.protobuf.Timestamp
+	7, // 2: admiral.optimizer.v1.FailureSummary.last_seen_time:type_name -> google.protobuf.Timestamp
+	7, // 3: admiral.optimizer.v1.FeedbackSummary.first_seen_time:type_name -> google.protobuf.Timestamp
+	7, // 4: admiral.optimizer.v1.FeedbackSummary.last_seen_time:type_name -> google.protobuf.Timestamp
+	6, // 5: admiral.optimizer.v1.FailureQuery.reason:type_name -> admiral.optimizer.v1.ErrorReason
+	0, // 6: admiral.optimizer.v1.FailurePage.failures:type_name -> admiral.optimizer.v1.FailureSummary
+	1, // 7: admiral.optimizer.v1.FeedbackPage.feedback:type_name -> admiral.optimizer.v1.FeedbackSummary
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_learning_proto_init() }
@@ -340,7 +629,7 @@ func file_admiral_optimizer_v1_learning_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_learning_proto_rawDesc), len(file_admiral_optimizer_v1_learning_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

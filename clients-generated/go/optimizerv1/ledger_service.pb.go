@@ -90,7 +90,11 @@ type GetReportRequest struct {
 	// What the rows stand for.
 	Grouping ReportGrouping `protobuf:"varint,3,opt,name=grouping,proto3,enum=admiral.optimizer.v1.ReportGrouping" json:"grouping,omitempty"`
 	// Only this agent; empty means all.
-	AgentId       string `protobuf:"bytes,4,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	AgentId string `protobuf:"bytes,4,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// Most rows in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+	PageSize int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Token of the page before; empty for the first.
+	PageToken     string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -153,13 +157,29 @@ func (x *GetReportRequest) GetAgentId() string {
 	return ""
 }
 
+func (x *GetReportRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *GetReportRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
 // A report.
 type GetReportResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Rows, dearest first (days: oldest first).
 	Rows []*ReportRow `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
-	// All rows together.
-	Total         *ReportRow `protobuf:"bytes,2,opt,name=total,proto3" json:"total,omitempty"`
+	// All rows together, those of other pages too.
+	Total *ReportRow `protobuf:"bytes,2,opt,name=total,proto3" json:"total,omitempty"`
+	// Token of the next page; empty at the end.
+	NextPageToken string `protobuf:"bytes,3,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -208,6 +228,13 @@ func (x *GetReportResponse) GetTotal() *ReportRow {
 	return nil
 }
 
+func (x *GetReportResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 // Sums over a set of calls.
 type ReportRow struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -215,18 +242,18 @@ type ReportRow struct {
 	Group string `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
 	// Upstream calls whose usage the vendor reported.
 	ExactCallCount int64 `protobuf:"varint,2,opt,name=exact_call_count,json=exactCallCount,proto3" json:"exact_call_count,omitempty"`
-	// What those cost, pico-dollars.
-	ExactPicoUsd int64 `protobuf:"varint,3,opt,name=exact_pico_usd,json=exactPicoUsd,proto3" json:"exact_pico_usd,omitempty"`
+	// What those cost.
+	ExactAmount *Money `protobuf:"bytes,11,opt,name=exact_amount,json=exactAmount,proto3" json:"exact_amount,omitempty"`
 	// Upstream calls whose usage is estimated, broken streams above all.
 	EstimatedCallCount int64 `protobuf:"varint,4,opt,name=estimated_call_count,json=estimatedCallCount,proto3" json:"estimated_call_count,omitempty"`
-	// What those cost by estimate, pico-dollars.
-	EstimatedPicoUsd int64 `protobuf:"varint,5,opt,name=estimated_pico_usd,json=estimatedPicoUsd,proto3" json:"estimated_pico_usd,omitempty"`
+	// What those cost by estimate.
+	EstimatedAmount *Money `protobuf:"bytes,12,opt,name=estimated_amount,json=estimatedAmount,proto3" json:"estimated_amount,omitempty"`
 	// Upstream calls without a known price.
 	UnpricedCallCount int64 `protobuf:"varint,6,opt,name=unpriced_call_count,json=unpricedCallCount,proto3" json:"unpriced_call_count,omitempty"`
-	// Calls answered from the cache, joined or repeated.
+	// Calls answered from the cache, coalesced or repeated.
 	SavedCallCount int64 `protobuf:"varint,7,opt,name=saved_call_count,json=savedCallCount,proto3" json:"saved_call_count,omitempty"`
-	// What those would have cost, pico-dollars, as far as prices are known.
-	SavedPicoUsd int64 `protobuf:"varint,8,opt,name=saved_pico_usd,json=savedPicoUsd,proto3" json:"saved_pico_usd,omitempty"`
+	// What those would have cost, as far as prices are known.
+	SavedAmount *Money `protobuf:"bytes,13,opt,name=saved_amount,json=savedAmount,proto3" json:"saved_amount,omitempty"`
 	// Tokens of the upstream calls.
 	Usage *Usage `protobuf:"bytes,9,opt,name=usage,proto3" json:"usage,omitempty"`
 	// Time the callers of those did not wait, as CallStats.saved_duration.
@@ -279,11 +306,11 @@ func (x *ReportRow) GetExactCallCount() int64 {
 	return 0
 }
 
-func (x *ReportRow) GetExactPicoUsd() int64 {
+func (x *ReportRow) GetExactAmount() *Money {
 	if x != nil {
-		return x.ExactPicoUsd
+		return x.ExactAmount
 	}
-	return 0
+	return nil
 }
 
 func (x *ReportRow) GetEstimatedCallCount() int64 {
@@ -293,11 +320,11 @@ func (x *ReportRow) GetEstimatedCallCount() int64 {
 	return 0
 }
 
-func (x *ReportRow) GetEstimatedPicoUsd() int64 {
+func (x *ReportRow) GetEstimatedAmount() *Money {
 	if x != nil {
-		return x.EstimatedPicoUsd
+		return x.EstimatedAmount
 	}
-	return 0
+	return nil
 }
 
 func (x *ReportRow) GetUnpricedCallCount() int64 {
@@ -314,11 +341,11 @@ func (x *ReportRow) GetSavedCallCount() int64 {
 	return 0
 }
 
-func (x *ReportRow) GetSavedPicoUsd() int64 {
+func (x *ReportRow) GetSavedAmount() *Money {
 	if x != nil {
-		return x.SavedPicoUsd
+		return x.SavedAmount
 	}
-	return 0
+	return nil
 }
 
 func (x *ReportRow) GetUsage() *Usage {
@@ -356,7 +383,7 @@ type LedgerEntry struct {
 	Cost *Cost `protobuf:"bytes,8,opt,name=cost,proto3" json:"cost,omitempty"`
 	// The vendor's own identifier of the call, to settle disputes; empty if none came.
 	ProviderRequestId string `protobuf:"bytes,9,opt,name=provider_request_id,json=providerRequestId,proto3" json:"provider_request_id,omitempty"`
-	// Which try of the call, from 0.
+	// Which attempt of the call, from 0.
 	Attempt int32 `protobuf:"varint,10,opt,name=attempt,proto3" json:"attempt,omitempty"`
 	// Kind of work the caller named; empty if none.
 	TaskType      string `protobuf:"bytes,11,opt,name=task_type,json=taskType,proto3" json:"task_type,omitempty"`
@@ -621,28 +648,32 @@ var File_admiral_optimizer_v1_ledger_service_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_ledger_service_proto_rawDesc = "" +
 	"\n" +
-	")admiral/optimizer/v1/ledger_service.proto\x12\x14admiral.optimizer.v1\x1a admiral/optimizer/v1/usage.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe1\x01\n" +
+	")admiral/optimizer/v1/ledger_service.proto\x12\x14admiral.optimizer.v1\x1a admiral/optimizer/v1/money.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9d\x02\n" +
 	"\x10GetReportRequest\x129\n" +
 	"\n" +
 	"start_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
 	"\bend_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12@\n" +
 	"\bgrouping\x18\x03 \x01(\x0e2$.admiral.optimizer.v1.ReportGroupingR\bgrouping\x12\x19\n" +
-	"\bagent_id\x18\x04 \x01(\tR\aagentId\"\x7f\n" +
+	"\bagent_id\x18\x04 \x01(\tR\aagentId\x12\x1b\n" +
+	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x06 \x01(\tR\tpageToken\"\xa7\x01\n" +
 	"\x11GetReportResponse\x123\n" +
 	"\x04rows\x18\x01 \x03(\v2\x1f.admiral.optimizer.v1.ReportRowR\x04rows\x125\n" +
-	"\x05total\x18\x02 \x01(\v2\x1f.admiral.optimizer.v1.ReportRowR\x05total\"\xc6\x03\n" +
+	"\x05total\x18\x02 \x01(\v2\x1f.admiral.optimizer.v1.ReportRowR\x05total\x12&\n" +
+	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\"\xa6\x04\n" +
 	"\tReportRow\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\tR\x05group\x12(\n" +
-	"\x10exact_call_count\x18\x02 \x01(\x03R\x0eexactCallCount\x12$\n" +
-	"\x0eexact_pico_usd\x18\x03 \x01(\x03R\fexactPicoUsd\x120\n" +
-	"\x14estimated_call_count\x18\x04 \x01(\x03R\x12estimatedCallCount\x12,\n" +
-	"\x12estimated_pico_usd\x18\x05 \x01(\x03R\x10estimatedPicoUsd\x12.\n" +
+	"\x10exact_call_count\x18\x02 \x01(\x03R\x0eexactCallCount\x12>\n" +
+	"\fexact_amount\x18\v \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\vexactAmount\x120\n" +
+	"\x14estimated_call_count\x18\x04 \x01(\x03R\x12estimatedCallCount\x12F\n" +
+	"\x10estimated_amount\x18\f \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\x0festimatedAmount\x12.\n" +
 	"\x13unpriced_call_count\x18\x06 \x01(\x03R\x11unpricedCallCount\x12(\n" +
-	"\x10saved_call_count\x18\a \x01(\x03R\x0esavedCallCount\x12$\n" +
-	"\x0esaved_pico_usd\x18\b \x01(\x03R\fsavedPicoUsd\x121\n" +
+	"\x10saved_call_count\x18\a \x01(\x03R\x0esavedCallCount\x12>\n" +
+	"\fsaved_amount\x18\r \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\vsavedAmount\x121\n" +
 	"\x05usage\x18\t \x01(\v2\x1b.admiral.optimizer.v1.UsageR\x05usage\x12@\n" +
 	"\x0esaved_duration\x18\n" +
-	" \x01(\v2\x19.google.protobuf.DurationR\rsavedDuration\"\x95\x03\n" +
+	" \x01(\v2\x19.google.protobuf.DurationR\rsavedDurationJ\x04\b\x03\x10\x04J\x04\b\x05\x10\x06J\x04\b\b\x10\t\"\x95\x03\n" +
 	"\vLedgerEntry\x12\x19\n" +
 	"\bentry_id\x18\x01 \x01(\tR\aentryId\x12\x17\n" +
 	"\acall_id\x18\x02 \x01(\tR\x06callId\x12;\n" +
@@ -676,8 +707,8 @@ const file_admiral_optimizer_v1_ledger_service_proto_rawDesc = "" +
 	"\x13REPORT_GROUPING_DAY\x10\x032\xd1\x01\n" +
 	"\rLedgerService\x12\\\n" +
 	"\tGetReport\x12&.admiral.optimizer.v1.GetReportRequest\x1a'.admiral.optimizer.v1.GetReportResponse\x12b\n" +
-	"\vListEntries\x12(.admiral.optimizer.v1.ListEntriesRequest\x1a).admiral.optimizer.v1.ListEntriesResponseB\xcf\x01\n" +
-	"\x18com.admiral.optimizer.v1B\x12LedgerServiceProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\vListEntries\x12(.admiral.optimizer.v1.ListEntriesRequest\x1a).admiral.optimizer.v1.ListEntriesResponseBK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_ledger_service_proto_rawDescOnce sync.Once
@@ -702,9 +733,10 @@ var file_admiral_optimizer_v1_ledger_service_proto_goTypes = []any{
 	(*ListEntriesRequest)(nil),    // 5: admiral.optimizer.v1.ListEntriesRequest
 	(*ListEntriesResponse)(nil),   // 6: admiral.optimizer.v1.ListEntriesResponse
 	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
-	(*Usage)(nil),                 // 8: admiral.optimizer.v1.Usage
-	(*durationpb.Duration)(nil),   // 9: google.protobuf.Duration
-	(*Cost)(nil),                  // 10: admiral.optimizer.v1.Cost
+	(*Money)(nil),                 // 8: admiral.optimizer.v1.Money
+	(*Usage)(nil),                 // 9: admiral.optimizer.v1.Usage
+	(*durationpb.Duration)(nil),   // 10: google.protobuf.Duration
+	(*Cost)(nil),                  // 11: admiral.optimizer.v1.Cost
 }
 var file_admiral_optimizer_v1_ledger_service_proto_depIdxs = []int32{
 	7,  // 0: admiral.optimizer.v1.GetReportRequest.start_time:type_name -> google.protobuf.Timestamp
@@ -712,23 +744,26 @@ var file_admiral_optimizer_v1_ledger_service_proto_depIdxs = []int32{
 	0,  // 2: admiral.optimizer.v1.GetReportRequest.grouping:type_name -> admiral.optimizer.v1.ReportGrouping
 	3,  // 3: admiral.optimizer.v1.GetReportResponse.rows:type_name -> admiral.optimizer.v1.ReportRow
 	3,  // 4: admiral.optimizer.v1.GetReportResponse.total:type_name -> admiral.optimizer.v1.ReportRow
-	8,  // 5: admiral.optimizer.v1.ReportRow.usage:type_name -> admiral.optimizer.v1.Usage
-	9,  // 6: admiral.optimizer.v1.ReportRow.saved_duration:type_name -> google.protobuf.Duration
-	7,  // 7: admiral.optimizer.v1.LedgerEntry.create_time:type_name -> google.protobuf.Timestamp
-	8,  // 8: admiral.optimizer.v1.LedgerEntry.usage:type_name -> admiral.optimizer.v1.Usage
-	10, // 9: admiral.optimizer.v1.LedgerEntry.cost:type_name -> admiral.optimizer.v1.Cost
-	7,  // 10: admiral.optimizer.v1.ListEntriesRequest.start_time:type_name -> google.protobuf.Timestamp
-	7,  // 11: admiral.optimizer.v1.ListEntriesRequest.end_time:type_name -> google.protobuf.Timestamp
-	4,  // 12: admiral.optimizer.v1.ListEntriesResponse.entries:type_name -> admiral.optimizer.v1.LedgerEntry
-	1,  // 13: admiral.optimizer.v1.LedgerService.GetReport:input_type -> admiral.optimizer.v1.GetReportRequest
-	5,  // 14: admiral.optimizer.v1.LedgerService.ListEntries:input_type -> admiral.optimizer.v1.ListEntriesRequest
-	2,  // 15: admiral.optimizer.v1.LedgerService.GetReport:output_type -> admiral.optimizer.v1.GetReportResponse
-	6,  // 16: admiral.optimizer.v1.LedgerService.ListEntries:output_type -> admiral.optimizer.v1.ListEntriesResponse
-	15, // [15:17] is the sub-list for method output_type
-	13, // [13:15] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	8,  // 5: admiral.optimizer.v1.ReportRow.exact_amount:type_name -> admiral.optimizer.v1.Money
+	8,  // 6: admiral.optimizer.v1.ReportRow.estimated_amount:type_name -> admiral.optimizer.v1.Money
+	8,  // 7: admiral.optimizer.v1.ReportRow.saved_amount:type_name -> admiral.optimizer.v1.Money
+	9,  // 8: admiral.optimizer.v1.ReportRow.usage:type_name -> admiral.optimizer.v1.Usage
+	10, // 9: admiral.optimizer.v1.ReportRow.saved_duration:type_name -> google.protobuf.Duration
+	7,  // 10: admiral.optimizer.v1.LedgerEntry.create_time:type_name -> google.protobuf.Timestamp
+	9,  // 11: admiral.optimizer.v1.LedgerEntry.usage:type_name -> admiral.optimizer.v1.Usage
+	11, // 12: admiral.optimizer.v1.LedgerEntry.cost:type_name -> admiral.optimizer.v1.Cost
+	7,  // 13: admiral.optimizer.v1.ListEntriesRequest.start_time:type_name -> google.protobuf.Timestamp
+	7,  // 14: admiral.optimizer.v1.ListEntriesRequest.end_time:type_name -> google.protobuf.Timestamp
+	4,  // 15: admiral.optimizer.v1.ListEntriesResponse.entries:type_name -> admiral.optimizer.v1.LedgerEntry
+	1,  // 16: admiral.optimizer.v1.LedgerService.GetReport:input_type -> admiral.optimizer.v1.GetReportRequest
+	5,  // 17: admiral.optimizer.v1.LedgerService.ListEntries:input_type -> admiral.optimizer.v1.ListEntriesRequest
+	2,  // 18: admiral.optimizer.v1.LedgerService.GetReport:output_type -> admiral.optimizer.v1.GetReportResponse
+	6,  // 19: admiral.optimizer.v1.LedgerService.ListEntries:output_type -> admiral.optimizer.v1.ListEntriesResponse
+	18, // [18:20] is the sub-list for method output_type
+	16, // [16:18] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_ledger_service_proto_init() }
@@ -736,6 +771,7 @@ func file_admiral_optimizer_v1_ledger_service_proto_init() {
 	if File_admiral_optimizer_v1_ledger_service_proto != nil {
 		return
 	}
+	file_admiral_optimizer_v1_money_proto_init()
 	file_admiral_optimizer_v1_usage_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

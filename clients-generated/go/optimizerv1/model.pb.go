@@ -22,61 +22,195 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Whether calls go through.
-type Breaker_State int32
+// What a model may be able to do.
+type ModelAbility int32
 
 const (
 	// Never sent.
-	Breaker_STATE_UNSPECIFIED Breaker_State = 0
-	// Calls are sent.
-	Breaker_STATE_CLOSED Breaker_State = 1
-	// No calls are sent until retry_time.
-	Breaker_STATE_OPEN Breaker_State = 2
-	// A single call is sent to see whether it works again.
-	Breaker_STATE_PROBING Breaker_State = 3
+	ModelAbility_MODEL_ABILITY_UNSPECIFIED ModelAbility = 0
+	// Answer prompts.
+	ModelAbility_MODEL_ABILITY_CHAT ModelAbility = 1
+	// Turn texts into vectors.
+	ModelAbility_MODEL_ABILITY_EMBEDDINGS ModelAbility = 2
+	// Call tools.
+	ModelAbility_MODEL_ABILITY_TOOLS ModelAbility = 3
+	// Answer with JSON that satisfies a schema.
+	ModelAbility_MODEL_ABILITY_JSON_SCHEMA ModelAbility = 4
+	// Look at pictures.
+	ModelAbility_MODEL_ABILITY_IMAGES ModelAbility = 5
+	// Read documents.
+	ModelAbility_MODEL_ABILITY_FILES ModelAbility = 6
+	// Reason before it answers.
+	ModelAbility_MODEL_ABILITY_REASONING ModelAbility = 7
 )
 
-// Enum value maps for Breaker_State.
+// Enum value maps for ModelAbility.
 var (
-	Breaker_State_name = map[int32]string{
-		0: "STATE_UNSPECIFIED",
-		1: "STATE_CLOSED",
-		2: "STATE_OPEN",
-		3: "STATE_PROBING",
+	ModelAbility_name = map[int32]string{
+		0: "MODEL_ABILITY_UNSPECIFIED",
+		1: "MODEL_ABILITY_CHAT",
+		2: "MODEL_ABILITY_EMBEDDINGS",
+		3: "MODEL_ABILITY_TOOLS",
+		4: "MODEL_ABILITY_JSON_SCHEMA",
+		5: "MODEL_ABILITY_IMAGES",
+		6: "MODEL_ABILITY_FILES",
+		7: "MODEL_ABILITY_REASONING",
 	}
-	Breaker_State_value = map[string]int32{
-		"STATE_UNSPECIFIED": 0,
-		"STATE_CLOSED":      1,
-		"STATE_OPEN":        2,
-		"STATE_PROBING":     3,
+	ModelAbility_value = map[string]int32{
+		"MODEL_ABILITY_UNSPECIFIED": 0,
+		"MODEL_ABILITY_CHAT":        1,
+		"MODEL_ABILITY_EMBEDDINGS":  2,
+		"MODEL_ABILITY_TOOLS":       3,
+		"MODEL_ABILITY_JSON_SCHEMA": 4,
+		"MODEL_ABILITY_IMAGES":      5,
+		"MODEL_ABILITY_FILES":       6,
+		"MODEL_ABILITY_REASONING":   7,
 	}
 )
 
-func (x Breaker_State) Enum() *Breaker_State {
-	p := new(Breaker_State)
+func (x ModelAbility) Enum() *ModelAbility {
+	p := new(ModelAbility)
 	*p = x
 	return p
 }
 
-func (x Breaker_State) String() string {
+func (x ModelAbility) String() string {
 	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
 }
 
-func (Breaker_State) Descriptor() protoreflect.EnumDescriptor {
+func (ModelAbility) Descriptor() protoreflect.EnumDescriptor {
 	return file_admiral_optimizer_v1_model_proto_enumTypes[0].Descriptor()
 }
 
-func (Breaker_State) Type() protoreflect.EnumType {
+func (ModelAbility) Type() protoreflect.EnumType {
 	return &file_admiral_optimizer_v1_model_proto_enumTypes[0]
 }
 
-func (x Breaker_State) Number() protoreflect.EnumNumber {
+func (x ModelAbility) Number() protoreflect.EnumNumber {
 	return protoreflect.EnumNumber(x)
 }
 
-// Deprecated: Use Breaker_State.Descriptor instead.
-func (Breaker_State) EnumDescriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_model_proto_rawDescGZIP(), []int{1, 0}
+// Deprecated: Use ModelAbility.Descriptor instead.
+func (ModelAbility) EnumDescriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_model_proto_rawDescGZIP(), []int{0}
+}
+
+// How a vendor is asked to handle a call, which changes its price.
+type ServiceTier int32
+
+const (
+	// Never sent.
+	ServiceTier_SERVICE_TIER_UNSPECIFIED ServiceTier = 0
+	// As usual.
+	ServiceTier_SERVICE_TIER_STANDARD ServiceTier = 1
+	// Later, for less.
+	ServiceTier_SERVICE_TIER_BATCH ServiceTier = 2
+	// When the vendor has room, for less.
+	ServiceTier_SERVICE_TIER_FLEX ServiceTier = 3
+	// Before others, for more.
+	ServiceTier_SERVICE_TIER_PRIORITY ServiceTier = 4
+)
+
+// Enum value maps for ServiceTier.
+var (
+	ServiceTier_name = map[int32]string{
+		0: "SERVICE_TIER_UNSPECIFIED",
+		1: "SERVICE_TIER_STANDARD",
+		2: "SERVICE_TIER_BATCH",
+		3: "SERVICE_TIER_FLEX",
+		4: "SERVICE_TIER_PRIORITY",
+	}
+	ServiceTier_value = map[string]int32{
+		"SERVICE_TIER_UNSPECIFIED": 0,
+		"SERVICE_TIER_STANDARD":    1,
+		"SERVICE_TIER_BATCH":       2,
+		"SERVICE_TIER_FLEX":        3,
+		"SERVICE_TIER_PRIORITY":    4,
+	}
+)
+
+func (x ServiceTier) Enum() *ServiceTier {
+	p := new(ServiceTier)
+	*p = x
+	return p
+}
+
+func (x ServiceTier) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ServiceTier) Descriptor() protoreflect.EnumDescriptor {
+	return file_admiral_optimizer_v1_model_proto_enumTypes[1].Descriptor()
+}
+
+func (ServiceTier) Type() protoreflect.EnumType {
+	return &file_admiral_optimizer_v1_model_proto_enumTypes[1]
+}
+
+func (x ServiceTier) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ServiceTier.Descriptor instead.
+func (ServiceTier) EnumDescriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_model_proto_rawDescGZIP(), []int{1}
+}
+
+// Whether calls go through.
+type CircuitBreaker_State int32
+
+const (
+	// Never sent.
+	CircuitBreaker_STATE_UNSPECIFIED CircuitBreaker_State = 0
+	// Calls are sent.
+	CircuitBreaker_STATE_CLOSED CircuitBreaker_State = 1
+	// No calls are sent until retry_time.
+	CircuitBreaker_STATE_OPEN CircuitBreaker_State = 2
+	// A single call at a time is sent to see whether it works again.
+	CircuitBreaker_STATE_HALF_OPEN CircuitBreaker_State = 3
+)
+
+// Enum value maps for CircuitBreaker_State.
+var (
+	CircuitBreaker_State_name = map[int32]string{
+		0: "STATE_UNSPECIFIED",
+		1: "STATE_CLOSED",
+		2: "STATE_OPEN",
+		3: "STATE_HALF_OPEN",
+	}
+	CircuitBreaker_State_value = map[string]int32{
+		"STATE_UNSPECIFIED": 0,
+		"STATE_CLOSED":      1,
+		"STATE_OPEN":        2,
+		"STATE_HALF_OPEN":   3,
+	}
+)
+
+func (x CircuitBreaker_State) Enum() *CircuitBreaker_State {
+	p := new(CircuitBreaker_State)
+	*p = x
+	return p
+}
+
+func (x CircuitBreaker_State) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CircuitBreaker_State) Descriptor() protoreflect.EnumDescriptor {
+	return file_admiral_optimizer_v1_model_proto_enumTypes[2].Descriptor()
+}
+
+func (CircuitBreaker_State) Type() protoreflect.EnumType {
+	return &file_admiral_optimizer_v1_model_proto_enumTypes[2]
+}
+
+func (x CircuitBreaker_State) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CircuitBreaker_State.Descriptor instead.
+func (CircuitBreaker_State) EnumDescriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_model_proto_rawDescGZIP(), []int{2, 0}
 }
 
 // A model that can be asked for.
@@ -88,18 +222,18 @@ type Model struct {
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// Most tokens of prompt and answer together; 0 if unknown.
 	ContextTokenCount int64 `protobuf:"varint,3,opt,name=context_token_count,json=contextTokenCount,proto3" json:"context_token_count,omitempty"`
-	// True if a price is known.
-	Priced bool `protobuf:"varint,4,opt,name=priced,proto3" json:"priced,omitempty"`
-	// Price of a million input tokens in pico-dollars, short prompts; 0 if unknown.
-	InputPicoUsdPerMtok int64 `protobuf:"varint,5,opt,name=input_pico_usd_per_mtok,json=inputPicoUsdPerMtok,proto3" json:"input_pico_usd_per_mtok,omitempty"`
-	// Price of a million output tokens in pico-dollars, short prompts; 0 if unknown.
-	OutputPicoUsdPerMtok int64 `protobuf:"varint,6,opt,name=output_pico_usd_per_mtok,json=outputPicoUsdPerMtok,proto3" json:"output_pico_usd_per_mtok,omitempty"`
+	// Most tokens of an answer, reasoning included; 0 if unknown.
+	MaxOutputTokenCount int64 `protobuf:"varint,9,opt,name=max_output_token_count,json=maxOutputTokenCount,proto3" json:"max_output_token_count,omitempty"`
+	// What it is known to be able to do; empty if nothing is known.
+	Abilities []ModelAbility `protobuf:"varint,10,rep,packed,name=abilities,proto3,enum=admiral.optimizer.v1.ModelAbility" json:"abilities,omitempty"`
+	// What it costs now, from the smallest prompts to the largest; empty if no price is known.
+	Prices []*ModelPrice `protobuf:"bytes,11,rep,name=prices,proto3" json:"prices,omitempty"`
 	// True if calls are sent to it now; false while its circuit breaker is open.
 	Available bool `protobuf:"varint,7,opt,name=available,proto3" json:"available,omitempty"`
 	// Its circuit breaker; absent if it was never asked.
-	Breaker       *Breaker `protobuf:"bytes,8,opt,name=breaker,proto3" json:"breaker,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	CircuitBreaker *CircuitBreaker `protobuf:"bytes,8,opt,name=circuit_breaker,json=circuitBreaker,proto3" json:"circuit_breaker,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Model) Reset() {
@@ -153,25 +287,25 @@ func (x *Model) GetContextTokenCount() int64 {
 	return 0
 }
 
-func (x *Model) GetPriced() bool {
+func (x *Model) GetMaxOutputTokenCount() int64 {
 	if x != nil {
-		return x.Priced
-	}
-	return false
-}
-
-func (x *Model) GetInputPicoUsdPerMtok() int64 {
-	if x != nil {
-		return x.InputPicoUsdPerMtok
+		return x.MaxOutputTokenCount
 	}
 	return 0
 }
 
-func (x *Model) GetOutputPicoUsdPerMtok() int64 {
+func (x *Model) GetAbilities() []ModelAbility {
 	if x != nil {
-		return x.OutputPicoUsdPerMtok
+		return x.Abilities
 	}
-	return 0
+	return nil
+}
+
+func (x *Model) GetPrices() []*ModelPrice {
+	if x != nil {
+		return x.Prices
+	}
+	return nil
 }
 
 func (x *Model) GetAvailable() bool {
@@ -181,42 +315,50 @@ func (x *Model) GetAvailable() bool {
 	return false
 }
 
-func (x *Model) GetBreaker() *Breaker {
+func (x *Model) GetCircuitBreaker() *CircuitBreaker {
 	if x != nil {
-		return x.Breaker
+		return x.CircuitBreaker
 	}
 	return nil
 }
 
-// What keeps calls from a model that fails.
-type Breaker struct {
+// Prices of a model's tokens in one tier and from one size of prompt on.
+type ModelPrice struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Whether calls go through.
-	State Breaker_State `protobuf:"varint,1,opt,name=state,proto3,enum=admiral.optimizer.v1.Breaker_State" json:"state,omitempty"`
-	// When it is asked again; absent unless open.
-	RetryTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=retry_time,json=retryTime,proto3" json:"retry_time,omitempty"`
-	// Part of the latest tries that failed, 0 to 1.
-	FailureRate float64 `protobuf:"fixed64,3,opt,name=failure_rate,json=failureRate,proto3" json:"failure_rate,omitempty"`
-	// Tries that failure_rate is of.
-	TryCount      int32 `protobuf:"varint,4,opt,name=try_count,json=tryCount,proto3" json:"try_count,omitempty"`
+	// The tier. This version knows standard prices only.
+	Tier ServiceTier `protobuf:"varint,1,opt,name=tier,proto3,enum=admiral.optimizer.v1.ServiceTier" json:"tier,omitempty"`
+	// The prices hold for calls of more input tokens than this, and for all of their tokens; 0 for the smallest prompts.
+	AboveInputTokenCount int64 `protobuf:"varint,2,opt,name=above_input_token_count,json=aboveInputTokenCount,proto3" json:"above_input_token_count,omitempty"`
+	// A million tokens of prompt.
+	InputPerMillionTokens *Money `protobuf:"bytes,3,opt,name=input_per_million_tokens,json=inputPerMillionTokens,proto3" json:"input_per_million_tokens,omitempty"`
+	// A million tokens of answer; absent if the model gives none.
+	OutputPerMillionTokens *Money `protobuf:"bytes,4,opt,name=output_per_million_tokens,json=outputPerMillionTokens,proto3" json:"output_per_million_tokens,omitempty"`
+	// A million tokens of prompt that the vendor read from its prompt cache; absent if they cost as any other.
+	CachedInputPerMillionTokens *Money `protobuf:"bytes,5,opt,name=cached_input_per_million_tokens,json=cachedInputPerMillionTokens,proto3" json:"cached_input_per_million_tokens,omitempty"`
+	// A million tokens of prompt that the vendor wrote to its prompt cache for its usual duration; absent if they cost as any other.
+	CacheWritePerMillionTokens *Money `protobuf:"bytes,6,opt,name=cache_write_per_million_tokens,json=cacheWritePerMillionTokens,proto3" json:"cache_write_per_million_tokens,omitempty"`
+	// As cache_write_per_million_tokens, kept for an hour; absent if that is not offered.
+	CacheWrite_1HPerMillionTokens *Money `protobuf:"bytes,7,opt,name=cache_write_1h_per_million_tokens,json=cacheWrite1hPerMillionTokens,proto3" json:"cache_write_1h_per_million_tokens,omitempty"`
+	// Which price it is: "provider/model@date", as Cost.price_version.
+	PriceVersion  string `protobuf:"bytes,8,opt,name=price_version,json=priceVersion,proto3" json:"price_version,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Breaker) Reset() {
-	*x = Breaker{}
+func (x *ModelPrice) Reset() {
+	*x = ModelPrice{}
 	mi := &file_admiral_optimizer_v1_model_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Breaker) String() string {
+func (x *ModelPrice) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Breaker) ProtoMessage() {}
+func (*ModelPrice) ProtoMessage() {}
 
-func (x *Breaker) ProtoReflect() protoreflect.Message {
+func (x *ModelPrice) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_model_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -228,41 +370,142 @@ func (x *Breaker) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Breaker.ProtoReflect.Descriptor instead.
-func (*Breaker) Descriptor() ([]byte, []int) {
+// Deprecated: Use ModelPrice.ProtoReflect.Descriptor instead.
+func (*ModelPrice) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_model_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *Breaker) GetState() Breaker_State {
+func (x *ModelPrice) GetTier() ServiceTier {
+	if x != nil {
+		return x.Tier
+	}
+	return ServiceTier_SERVICE_TIER_UNSPECIFIED
+}
+
+func (x *ModelPrice) GetAboveInputTokenCount() int64 {
+	if x != nil {
+		return x.AboveInputTokenCount
+	}
+	return 0
+}
+
+func (x *ModelPrice) GetInputPerMillionTokens() *Money {
+	if x != nil {
+		return x.InputPerMillionTokens
+	}
+	return nil
+}
+
+func (x *ModelPrice) GetOutputPerMillionTokens() *Money {
+	if x != nil {
+		return x.OutputPerMillionTokens
+	}
+	return nil
+}
+
+func (x *ModelPrice) GetCachedInputPerMillionTokens() *Money {
+	if x != nil {
+		return x.CachedInputPerMillionTokens
+	}
+	return nil
+}
+
+func (x *ModelPrice) GetCacheWritePerMillionTokens() *Money {
+	if x != nil {
+		return x.CacheWritePerMillionTokens
+	}
+	return nil
+}
+
+func (x *ModelPrice) GetCacheWrite_1HPerMillionTokens() *Money {
+	if x != nil {
+		return x.CacheWrite_1HPerMillionTokens
+	}
+	return nil
+}
+
+func (x *ModelPrice) GetPriceVersion() string {
+	if x != nil {
+		return x.PriceVersion
+	}
+	return ""
+}
+
+// What keeps calls from a model that fails.
+type CircuitBreaker struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether calls go through.
+	State CircuitBreaker_State `protobuf:"varint,1,opt,name=state,proto3,enum=admiral.optimizer.v1.CircuitBreaker_State" json:"state,omitempty"`
+	// When it is asked again; absent unless open.
+	RetryTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=retry_time,json=retryTime,proto3" json:"retry_time,omitempty"`
+	// Part of the latest attempts that failed, 0 to 1.
+	FailureRate float64 `protobuf:"fixed64,3,opt,name=failure_rate,json=failureRate,proto3" json:"failure_rate,omitempty"`
+	// Attempts that failure_rate is of.
+	AttemptCount  int32 `protobuf:"varint,4,opt,name=attempt_count,json=attemptCount,proto3" json:"attempt_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CircuitBreaker) Reset() {
+	*x = CircuitBreaker{}
+	mi := &file_admiral_optimizer_v1_model_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CircuitBreaker) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CircuitBreaker) ProtoMessage() {}
+
+func (x *CircuitBreaker) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_model_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CircuitBreaker.ProtoReflect.Descriptor instead.
+func (*CircuitBreaker) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_model_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *CircuitBreaker) GetState() CircuitBreaker_State {
 	if x != nil {
 		return x.State
 	}
-	return Breaker_STATE_UNSPECIFIED
+	return CircuitBreaker_STATE_UNSPECIFIED
 }
 
-func (x *Breaker) GetRetryTime() *timestamppb.Timestamp {
+func (x *CircuitBreaker) GetRetryTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.RetryTime
 	}
 	return nil
 }
 
-func (x *Breaker) GetFailureRate() float64 {
+func (x *CircuitBreaker) GetFailureRate() float64 {
 	if x != nil {
 		return x.FailureRate
 	}
 	return 0
 }
 
-func (x *Breaker) GetTryCount() int32 {
+func (x *CircuitBreaker) GetAttemptCount() int32 {
 	if x != nil {
-		return x.TryCount
+		return x.AttemptCount
 	}
 	return 0
 }
 
 // A name for an ordered list of candidates.
-type Alias struct {
+type ModelAlias struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The name, such as "fast".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -272,21 +515,21 @@ type Alias struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Alias) Reset() {
-	*x = Alias{}
-	mi := &file_admiral_optimizer_v1_model_proto_msgTypes[2]
+func (x *ModelAlias) Reset() {
+	*x = ModelAlias{}
+	mi := &file_admiral_optimizer_v1_model_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Alias) String() string {
+func (x *ModelAlias) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Alias) ProtoMessage() {}
+func (*ModelAlias) ProtoMessage() {}
 
-func (x *Alias) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_model_proto_msgTypes[2]
+func (x *ModelAlias) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_model_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -297,19 +540,19 @@ func (x *Alias) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Alias.ProtoReflect.Descriptor instead.
-func (*Alias) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_model_proto_rawDescGZIP(), []int{2}
+// Deprecated: Use ModelAlias.ProtoReflect.Descriptor instead.
+func (*ModelAlias) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_model_proto_rawDescGZIP(), []int{3}
 }
 
-func (x *Alias) GetName() string {
+func (x *ModelAlias) GetName() string {
 	if x != nil {
 		return x.Name
 	}
 	return ""
 }
 
-func (x *Alias) GetModels() []string {
+func (x *ModelAlias) GetModels() []string {
 	if x != nil {
 		return x.Models
 	}
@@ -320,33 +563,59 @@ var File_admiral_optimizer_v1_model_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_model_proto_rawDesc = "" +
 	"\n" +
-	" admiral/optimizer/v1/model.proto\x12\x14admiral.optimizer.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc4\x02\n" +
+	" admiral/optimizer/v1/model.proto\x12\x14admiral.optimizer.v1\x1a admiral/optimizer/v1/money.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8b\x03\n" +
 	"\x05Model\x12\x1a\n" +
 	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12.\n" +
-	"\x13context_token_count\x18\x03 \x01(\x03R\x11contextTokenCount\x12\x16\n" +
-	"\x06priced\x18\x04 \x01(\bR\x06priced\x124\n" +
-	"\x17input_pico_usd_per_mtok\x18\x05 \x01(\x03R\x13inputPicoUsdPerMtok\x126\n" +
-	"\x18output_pico_usd_per_mtok\x18\x06 \x01(\x03R\x14outputPicoUsdPerMtok\x12\x1c\n" +
-	"\tavailable\x18\a \x01(\bR\tavailable\x127\n" +
-	"\abreaker\x18\b \x01(\v2\x1d.admiral.optimizer.v1.BreakerR\abreaker\"\x94\x02\n" +
-	"\aBreaker\x129\n" +
-	"\x05state\x18\x01 \x01(\x0e2#.admiral.optimizer.v1.Breaker.StateR\x05state\x129\n" +
+	"\x13context_token_count\x18\x03 \x01(\x03R\x11contextTokenCount\x123\n" +
+	"\x16max_output_token_count\x18\t \x01(\x03R\x13maxOutputTokenCount\x12@\n" +
+	"\tabilities\x18\n" +
+	" \x03(\x0e2\".admiral.optimizer.v1.ModelAbilityR\tabilities\x128\n" +
+	"\x06prices\x18\v \x03(\v2 .admiral.optimizer.v1.ModelPriceR\x06prices\x12\x1c\n" +
+	"\tavailable\x18\a \x01(\bR\tavailable\x12M\n" +
+	"\x0fcircuit_breaker\x18\b \x01(\v2$.admiral.optimizer.v1.CircuitBreakerR\x0ecircuitBreakerJ\x04\b\x04\x10\a\"\xf7\x04\n" +
+	"\n" +
+	"ModelPrice\x125\n" +
+	"\x04tier\x18\x01 \x01(\x0e2!.admiral.optimizer.v1.ServiceTierR\x04tier\x125\n" +
+	"\x17above_input_token_count\x18\x02 \x01(\x03R\x14aboveInputTokenCount\x12T\n" +
+	"\x18input_per_million_tokens\x18\x03 \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\x15inputPerMillionTokens\x12V\n" +
+	"\x19output_per_million_tokens\x18\x04 \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\x16outputPerMillionTokens\x12a\n" +
+	"\x1fcached_input_per_million_tokens\x18\x05 \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\x1bcachedInputPerMillionTokens\x12_\n" +
+	"\x1ecache_write_per_million_tokens\x18\x06 \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\x1acacheWritePerMillionTokens\x12d\n" +
+	"!cache_write_1h_per_million_tokens\x18\a \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\x1ccacheWrite1hPerMillionTokens\x12#\n" +
+	"\rprice_version\x18\b \x01(\tR\fpriceVersion\"\xac\x02\n" +
+	"\x0eCircuitBreaker\x12@\n" +
+	"\x05state\x18\x01 \x01(\x0e2*.admiral.optimizer.v1.CircuitBreaker.StateR\x05state\x129\n" +
 	"\n" +
 	"retry_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\tretryTime\x12!\n" +
-	"\ffailure_rate\x18\x03 \x01(\x01R\vfailureRate\x12\x1b\n" +
-	"\ttry_count\x18\x04 \x01(\x05R\btryCount\"S\n" +
+	"\ffailure_rate\x18\x03 \x01(\x01R\vfailureRate\x12#\n" +
+	"\rattempt_count\x18\x04 \x01(\x05R\fattemptCount\"U\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fSTATE_CLOSED\x10\x01\x12\x0e\n" +
 	"\n" +
-	"STATE_OPEN\x10\x02\x12\x11\n" +
-	"\rSTATE_PROBING\x10\x03\"3\n" +
-	"\x05Alias\x12\x12\n" +
+	"STATE_OPEN\x10\x02\x12\x13\n" +
+	"\x0fSTATE_HALF_OPEN\x10\x03\"8\n" +
+	"\n" +
+	"ModelAlias\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06models\x18\x02 \x03(\tR\x06modelsB\xc7\x01\n" +
-	"\x18com.admiral.optimizer.v1B\n" +
-	"ModelProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\x06models\x18\x02 \x03(\tR\x06models*\xeb\x01\n" +
+	"\fModelAbility\x12\x1d\n" +
+	"\x19MODEL_ABILITY_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12MODEL_ABILITY_CHAT\x10\x01\x12\x1c\n" +
+	"\x18MODEL_ABILITY_EMBEDDINGS\x10\x02\x12\x17\n" +
+	"\x13MODEL_ABILITY_TOOLS\x10\x03\x12\x1d\n" +
+	"\x19MODEL_ABILITY_JSON_SCHEMA\x10\x04\x12\x18\n" +
+	"\x14MODEL_ABILITY_IMAGES\x10\x05\x12\x17\n" +
+	"\x13MODEL_ABILITY_FILES\x10\x06\x12\x1b\n" +
+	"\x17MODEL_ABILITY_REASONING\x10\a*\x90\x01\n" +
+	"\vServiceTier\x12\x1c\n" +
+	"\x18SERVICE_TIER_UNSPECIFIED\x10\x00\x12\x19\n" +
+	"\x15SERVICE_TIER_STANDARD\x10\x01\x12\x16\n" +
+	"\x12SERVICE_TIER_BATCH\x10\x02\x12\x15\n" +
+	"\x11SERVICE_TIER_FLEX\x10\x03\x12\x19\n" +
+	"\x15SERVICE_TIER_PRIORITY\x10\x04BK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_model_proto_rawDescOnce sync.Once
@@ -360,24 +629,36 @@ func file_admiral_optimizer_v1_model_proto_rawDescGZIP() []byte {
 	return file_admiral_optimizer_v1_model_proto_rawDescData
 }
 
-var file_admiral_optimizer_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_admiral_optimizer_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_admiral_optimizer_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_admiral_optimizer_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_admiral_optimizer_v1_model_proto_goTypes = []any{
-	(Breaker_State)(0),            // 0: admiral.optimizer.v1.Breaker.State
-	(*Model)(nil),                 // 1: admiral.optimizer.v1.Model
-	(*Breaker)(nil),               // 2: admiral.optimizer.v1.Breaker
-	(*Alias)(nil),                 // 3: admiral.optimizer.v1.Alias
-	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
+	(ModelAbility)(0),             // 0: admiral.optimizer.v1.ModelAbility
+	(ServiceTier)(0),              // 1: admiral.optimizer.v1.ServiceTier
+	(CircuitBreaker_State)(0),     // 2: admiral.optimizer.v1.CircuitBreaker.State
+	(*Model)(nil),                 // 3: admiral.optimizer.v1.Model
+	(*ModelPrice)(nil),            // 4: admiral.optimizer.v1.ModelPrice
+	(*CircuitBreaker)(nil),        // 5: admiral.optimizer.v1.CircuitBreaker
+	(*ModelAlias)(nil),            // 6: admiral.optimizer.v1.ModelAlias
+	(*Money)(nil),                 // 7: admiral.optimizer.v1.Money
+	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
 }
 var file_admiral_optimizer_v1_model_proto_depIdxs = []int32{
-	2, // 0: admiral.optimizer.v1.Model.breaker:type_name -> admiral.optimizer.v1.Breaker
-	0, // 1: admiral.optimizer.v1.Breaker.state:type_name -> admiral.optimizer.v1.Breaker.State
-	4, // 2: admiral.optimizer.v1.Breaker.retry_time:type_name -> google.protobuf.Timestamp
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	0,  // 0: admiral.optimizer.v1.Model.abilities:type_name -> admiral.optimizer.v1.ModelAbility
+	4,  // 1: admiral.optimizer.v1.Model.prices:type_name -> admiral.optimizer.v1.ModelPrice
+	5,  // 2: admiral.optimizer.v1.Model.circuit_breaker:type_name -> admiral.optimizer.v1.CircuitBreaker
+	1,  // 3: admiral.optimizer.v1.ModelPrice.tier:type_name -> admiral.optimizer.v1.ServiceTier
+	7,  // 4: admiral.optimizer.v1.ModelPrice.input_per_million_tokens:type_name -> admiral.optimizer.v1.Money
+	7,  // 5: admiral.optimizer.v1.ModelPrice.output_per_million_tokens:type_name -> admiral.optimizer.v1.Money
+	7,  // 6: admiral.optimizer.v1.ModelPrice.cached_input_per_million_tokens:type_name -> admiral.optimizer.v1.Money
+	7,  // 7: admiral.optimizer.v1.ModelPrice.cache_write_per_million_tokens:type_name -> admiral.optimizer.v1.Money
+	7,  // 8: admiral.optimizer.v1.ModelPrice.cache_write_1h_per_million_tokens:type_name -> admiral.optimizer.v1.Money
+	2,  // 9: admiral.optimizer.v1.CircuitBreaker.state:type_name -> admiral.optimizer.v1.CircuitBreaker.State
+	8,  // 10: admiral.optimizer.v1.CircuitBreaker.retry_time:type_name -> google.protobuf.Timestamp
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_model_proto_init() }
@@ -385,13 +666,14 @@ func file_admiral_optimizer_v1_model_proto_init() {
 	if File_admiral_optimizer_v1_model_proto != nil {
 		return
 	}
+	file_admiral_optimizer_v1_money_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_model_proto_rawDesc), len(file_admiral_optimizer_v1_model_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   3,
+			NumEnums:      3,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -7,6 +7,7 @@
 package optimizerv1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -28,7 +29,7 @@ type Verdict int32
 const (
 	// Refused with CALL_INVALID.
 	Verdict_VERDICT_UNSPECIFIED Verdict = 0
-	// It served.
+	// It was useful.
 	Verdict_VERDICT_GOOD Verdict = 1
 	// It was wrong or useless; it leaves the cache.
 	Verdict_VERDICT_BAD Verdict = 2
@@ -79,13 +80,13 @@ func (Verdict) EnumDescriptor() ([]byte, []int) {
 type CompleteRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the model is asked. Required.
-	Prompt *Prompt `protobuf:"bytes,1,opt,name=prompt,proto3" json:"prompt,omitempty"`
+	Prompt *Prompt `protobuf:"bytes,4,opt,name=prompt,proto3" json:"prompt,omitempty"`
 	// Everything apart from content.
-	Options *CallOptions `protobuf:"bytes,2,opt,name=options,proto3" json:"options,omitempty"`
+	Options *CallOptions `protobuf:"bytes,5,opt,name=options,proto3" json:"options,omitempty"`
 	// Optional idempotency key, 1 to 36 visible ASCII characters, a UUID advised. A repeat with an equal body within 24 hours returns
 	// the first answer and costs nothing, also while the first is in flight; a repeat with another body is refused with
 	// REQUEST_ID_REUSED. A call that failed may be repeated. It joins attempts of one intent; the cache joins equal content.
-	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId     string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -152,7 +153,7 @@ type CompleteResponse struct {
 	Provider string `protobuf:"bytes,3,opt,name=provider,proto3" json:"provider,omitempty"`
 	// Model that answered, the provider's own name.
 	Model string `protobuf:"bytes,4,opt,name=model,proto3" json:"model,omitempty"`
-	// Tokens of the answer, also when it was cached or joined.
+	// Tokens of the answer, also when it was cached or coalesced.
 	Usage *Usage `protobuf:"bytes,5,opt,name=usage,proto3" json:"usage,omitempty"`
 	// Money of the call.
 	Cost *Cost `protobuf:"bytes,6,opt,name=cost,proto3" json:"cost,omitempty"`
@@ -254,11 +255,11 @@ func (x *CompleteResponse) GetLedgerEntryId() string {
 type StreamRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the model is asked. Required.
-	Prompt *Prompt `protobuf:"bytes,1,opt,name=prompt,proto3" json:"prompt,omitempty"`
+	Prompt *Prompt `protobuf:"bytes,4,opt,name=prompt,proto3" json:"prompt,omitempty"`
 	// Everything apart from content.
-	Options *CallOptions `protobuf:"bytes,2,opt,name=options,proto3" json:"options,omitempty"`
+	Options *CallOptions `protobuf:"bytes,5,opt,name=options,proto3" json:"options,omitempty"`
 	// Optional idempotency key, as CompleteRequest.request_id; shared with it.
-	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId     string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -366,7 +367,7 @@ func (x *StreamResponse) GetEvent() isStreamResponse_Event {
 	return nil
 }
 
-func (x *StreamResponse) GetStarted() *Started {
+func (x *StreamResponse) GetStarted() *StreamStarted {
 	if x != nil {
 		if x, ok := x.Event.(*StreamResponse_Started); ok {
 			return x.Started
@@ -384,7 +385,7 @@ func (x *StreamResponse) GetDelta() *ContentDelta {
 	return nil
 }
 
-func (x *StreamResponse) GetFinished() *Finished {
+func (x *StreamResponse) GetFinished() *StreamFinished {
 	if x != nil {
 		if x, ok := x.Event.(*StreamResponse_Finished); ok {
 			return x.Finished
@@ -399,7 +400,7 @@ type isStreamResponse_Event interface {
 
 type StreamResponse_Started struct {
 	// First, once a model has begun to answer.
-	Started *Started `protobuf:"bytes,1,opt,name=started,proto3,oneof"`
+	Started *StreamStarted `protobuf:"bytes,1,opt,name=started,proto3,oneof"`
 }
 
 type StreamResponse_Delta struct {
@@ -409,7 +410,7 @@ type StreamResponse_Delta struct {
 
 type StreamResponse_Finished struct {
 	// Last.
-	Finished *Finished `protobuf:"bytes,3,opt,name=finished,proto3,oneof"`
+	Finished *StreamFinished `protobuf:"bytes,3,opt,name=finished,proto3,oneof"`
 }
 
 func (*StreamResponse_Started) isStreamResponse_Event() {}
@@ -419,7 +420,7 @@ func (*StreamResponse_Delta) isStreamResponse_Event() {}
 func (*StreamResponse_Finished) isStreamResponse_Event() {}
 
 // A model has begun to answer.
-type Started struct {
+type StreamStarted struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Identifier of this call, as in events and logs.
 	CallId string `protobuf:"bytes,1,opt,name=call_id,json=callId,proto3" json:"call_id,omitempty"`
@@ -433,20 +434,20 @@ type Started struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Started) Reset() {
-	*x = Started{}
+func (x *StreamStarted) Reset() {
+	*x = StreamStarted{}
 	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Started) String() string {
+func (x *StreamStarted) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Started) ProtoMessage() {}
+func (*StreamStarted) ProtoMessage() {}
 
-func (x *Started) ProtoReflect() protoreflect.Message {
+func (x *StreamStarted) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -458,33 +459,33 @@ func (x *Started) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Started.ProtoReflect.Descriptor instead.
-func (*Started) Descriptor() ([]byte, []int) {
+// Deprecated: Use StreamStarted.ProtoReflect.Descriptor instead.
+func (*StreamStarted) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{4}
 }
 
-func (x *Started) GetCallId() string {
+func (x *StreamStarted) GetCallId() string {
 	if x != nil {
 		return x.CallId
 	}
 	return ""
 }
 
-func (x *Started) GetProvider() string {
+func (x *StreamStarted) GetProvider() string {
 	if x != nil {
 		return x.Provider
 	}
 	return ""
 }
 
-func (x *Started) GetModel() string {
+func (x *StreamStarted) GetModel() string {
 	if x != nil {
 		return x.Model
 	}
 	return ""
 }
 
-func (x *Started) GetSource() Source {
+func (x *StreamStarted) GetSource() Source {
 	if x != nil {
 		return x.Source
 	}
@@ -492,7 +493,7 @@ func (x *Started) GetSource() Source {
 }
 
 // The answer is complete.
-type Finished struct {
+type StreamFinished struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Why the model stopped.
 	FinishReason FinishReason `protobuf:"varint,1,opt,name=finish_reason,json=finishReason,proto3,enum=admiral.optimizer.v1.FinishReason" json:"finish_reason,omitempty"`
@@ -512,20 +513,20 @@ type Finished struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Finished) Reset() {
-	*x = Finished{}
+func (x *StreamFinished) Reset() {
+	*x = StreamFinished{}
 	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Finished) String() string {
+func (x *StreamFinished) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Finished) ProtoMessage() {}
+func (*StreamFinished) ProtoMessage() {}
 
-func (x *Finished) ProtoReflect() protoreflect.Message {
+func (x *StreamFinished) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -537,54 +538,54 @@ func (x *Finished) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Finished.ProtoReflect.Descriptor instead.
-func (*Finished) Descriptor() ([]byte, []int) {
+// Deprecated: Use StreamFinished.ProtoReflect.Descriptor instead.
+func (*StreamFinished) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{5}
 }
 
-func (x *Finished) GetFinishReason() FinishReason {
+func (x *StreamFinished) GetFinishReason() FinishReason {
 	if x != nil {
 		return x.FinishReason
 	}
 	return FinishReason_FINISH_REASON_UNSPECIFIED
 }
 
-func (x *Finished) GetStopSequence() string {
+func (x *StreamFinished) GetStopSequence() string {
 	if x != nil {
 		return x.StopSequence
 	}
 	return ""
 }
 
-func (x *Finished) GetAlternativeFinishReasons() []FinishReason {
+func (x *StreamFinished) GetAlternativeFinishReasons() []FinishReason {
 	if x != nil {
 		return x.AlternativeFinishReasons
 	}
 	return nil
 }
 
-func (x *Finished) GetUsage() *Usage {
+func (x *StreamFinished) GetUsage() *Usage {
 	if x != nil {
 		return x.Usage
 	}
 	return nil
 }
 
-func (x *Finished) GetCost() *Cost {
+func (x *StreamFinished) GetCost() *Cost {
 	if x != nil {
 		return x.Cost
 	}
 	return nil
 }
 
-func (x *Finished) GetServed() *Served {
+func (x *StreamFinished) GetServed() *Served {
 	if x != nil {
 		return x.Served
 	}
 	return nil
 }
 
-func (x *Finished) GetLedgerEntryId() string {
+func (x *StreamFinished) GetLedgerEntryId() string {
 	if x != nil {
 		return x.LedgerEntryId
 	}
@@ -595,7 +596,7 @@ func (x *Finished) GetLedgerEntryId() string {
 type CompleteBatchRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// 1 to 256 calls; equal ones are asked once.
-	Requests      []*CompleteRequest `protobuf:"bytes,1,rep,name=requests,proto3" json:"requests,omitempty"`
+	Requests      []*CompleteRequest `protobuf:"bytes,2,rep,name=requests,proto3" json:"requests,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -838,13 +839,13 @@ func (x *BatchFailure) GetMessage() string {
 type EmbedRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Embedding model, in the forms of Prompt.model. Required.
-	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
+	Model string `protobuf:"bytes,5,opt,name=model,proto3" json:"model,omitempty"`
 	// 1 to 2,048 texts, none empty.
-	Texts []string `protobuf:"bytes,2,rep,name=texts,proto3" json:"texts,omitempty"`
+	Texts []string `protobuf:"bytes,6,rep,name=texts,proto3" json:"texts,omitempty"`
 	// Length of the vectors for models that can shorten them; absent is the model's own.
-	DimensionCount *int32 `protobuf:"varint,3,opt,name=dimension_count,json=dimensionCount,proto3,oneof" json:"dimension_count,omitempty"`
+	DimensionCount *int32 `protobuf:"varint,7,opt,name=dimension_count,json=dimensionCount,proto3,oneof" json:"dimension_count,omitempty"`
 	// Everything apart from content.
-	Options       *CallOptions `protobuf:"bytes,4,opt,name=options,proto3" json:"options,omitempty"`
+	Options       *CallOptions `protobuf:"bytes,8,opt,name=options,proto3" json:"options,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1066,9 +1067,9 @@ func (x *Embedding) GetValues() []float32 {
 type CountTokensRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The prompt to count. Required.
-	Prompt *Prompt `protobuf:"bytes,1,opt,name=prompt,proto3" json:"prompt,omitempty"`
+	Prompt *Prompt `protobuf:"bytes,3,opt,name=prompt,proto3" json:"prompt,omitempty"`
 	// Everything apart from content.
-	Options       *CallOptions `protobuf:"bytes,2,opt,name=options,proto3" json:"options,omitempty"`
+	Options       *CallOptions `protobuf:"bytes,4,opt,name=options,proto3" json:"options,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1245,15 +1246,13 @@ func (x *ListModelsRequest) GetPageToken() string {
 	return ""
 }
 
-// Models and aliases.
+// Models.
 type ListModelsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Models in order of provider and name.
 	Models []*Model `protobuf:"bytes,1,rep,name=models,proto3" json:"models,omitempty"`
 	// Token of the next page; empty at the end.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// All aliases, on the first page only.
-	Aliases       []*Alias `protobuf:"bytes,3,rep,name=aliases,proto3" json:"aliases,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1302,11 +1301,114 @@ func (x *ListModelsResponse) GetNextPageToken() string {
 	return ""
 }
 
-func (x *ListModelsResponse) GetAliases() []*Alias {
+// Asks for the aliases.
+type ListAliasesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Most aliases in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Token of the page before; empty for the first.
+	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAliasesRequest) Reset() {
+	*x = ListAliasesRequest{}
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAliasesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAliasesRequest) ProtoMessage() {}
+
+func (x *ListAliasesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAliasesRequest.ProtoReflect.Descriptor instead.
+func (*ListAliasesRequest) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ListAliasesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListAliasesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// Aliases.
+type ListAliasesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Aliases in order of name.
+	Aliases []*ModelAlias `protobuf:"bytes,1,rep,name=aliases,proto3" json:"aliases,omitempty"`
+	// Token of the next page; empty at the end.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAliasesResponse) Reset() {
+	*x = ListAliasesResponse{}
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAliasesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAliasesResponse) ProtoMessage() {}
+
+func (x *ListAliasesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAliasesResponse.ProtoReflect.Descriptor instead.
+func (*ListAliasesResponse) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ListAliasesResponse) GetAliases() []*ModelAlias {
 	if x != nil {
 		return x.Aliases
 	}
 	return nil
+}
+
+func (x *ListAliasesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
 }
 
 // Tells how good an answer was. The report counts for the model that answered; a second report of the same call by the same agent, which
@@ -1330,7 +1432,7 @@ type ReportOutcomeRequest struct {
 
 func (x *ReportOutcomeRequest) Reset() {
 	*x = ReportOutcomeRequest{}
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[17]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1342,7 +1444,7 @@ func (x *ReportOutcomeRequest) String() string {
 func (*ReportOutcomeRequest) ProtoMessage() {}
 
 func (x *ReportOutcomeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[17]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1355,7 +1457,7 @@ func (x *ReportOutcomeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportOutcomeRequest.ProtoReflect.Descriptor instead.
 func (*ReportOutcomeRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{17}
+	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ReportOutcomeRequest) GetCallId() string {
@@ -1390,7 +1492,7 @@ type ReportOutcomeResponse struct {
 
 func (x *ReportOutcomeResponse) Reset() {
 	*x = ReportOutcomeResponse{}
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[18]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1402,7 +1504,7 @@ func (x *ReportOutcomeResponse) String() string {
 func (*ReportOutcomeResponse) ProtoMessage() {}
 
 func (x *ReportOutcomeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[18]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1415,7 +1517,7 @@ func (x *ReportOutcomeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportOutcomeResponse.ProtoReflect.Descriptor instead.
 func (*ReportOutcomeResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{18}
+	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ReportOutcomeResponse) GetEvicted() bool {
@@ -1434,7 +1536,7 @@ type HealthRequest struct {
 
 func (x *HealthRequest) Reset() {
 	*x = HealthRequest{}
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[19]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1446,7 +1548,7 @@ func (x *HealthRequest) String() string {
 func (*HealthRequest) ProtoMessage() {}
 
 func (x *HealthRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[19]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1459,7 +1561,7 @@ func (x *HealthRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HealthRequest.ProtoReflect.Descriptor instead.
 func (*HealthRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{19}
+	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{21}
 }
 
 // Health of the server and of each part.
@@ -1482,7 +1584,7 @@ type HealthResponse struct {
 
 func (x *HealthResponse) Reset() {
 	*x = HealthResponse{}
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[20]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1494,7 +1596,7 @@ func (x *HealthResponse) String() string {
 func (*HealthResponse) ProtoMessage() {}
 
 func (x *HealthResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[20]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1507,7 +1609,7 @@ func (x *HealthResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HealthResponse.ProtoReflect.Descriptor instead.
 func (*HealthResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{20}
+	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *HealthResponse) GetState() HealthState {
@@ -1549,14 +1651,20 @@ func (x *HealthResponse) GetFigures() *ServerFigures {
 type StatsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Only this agent's calls; empty means all.
-	AgentId       string `protobuf:"bytes,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	AgentId string `protobuf:"bytes,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// What the rows stand for. Unset: no rows.
+	Grouping StatsGrouping `protobuf:"varint,3,opt,name=grouping,proto3,enum=admiral.optimizer.v1.StatsGrouping" json:"grouping,omitempty"`
+	// Most rows in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+	PageSize int32 `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Token of the page before; empty for the first.
+	PageToken     string `protobuf:"bytes,5,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StatsRequest) Reset() {
 	*x = StatsRequest{}
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[21]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1568,7 +1676,7 @@ func (x *StatsRequest) String() string {
 func (*StatsRequest) ProtoMessage() {}
 
 func (x *StatsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[21]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1581,7 +1689,7 @@ func (x *StatsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatsRequest.ProtoReflect.Descriptor instead.
 func (*StatsRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{21}
+	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *StatsRequest) GetAgentId() string {
@@ -1591,17 +1699,39 @@ func (x *StatsRequest) GetAgentId() string {
 	return ""
 }
 
+func (x *StatsRequest) GetGrouping() StatsGrouping {
+	if x != nil {
+		return x.Grouping
+	}
+	return StatsGrouping_STATS_GROUPING_UNSPECIFIED
+}
+
+func (x *StatsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *StatsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
 // Statistics since start_time. Counts are of finished calls, failed ones included.
 type StatsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
+	// Rows, busiest first; none unless asked for. Calls that end while pages are read may move a row to another page. Of more than
+	// 1,000 agents or models the least busy have no rows.
+	Rows []*StatsRow `protobuf:"bytes,6,rep,name=rows,proto3" json:"rows,omitempty"`
+	// Token of the next page; empty at the end.
+	NextPageToken string `protobuf:"bytes,7,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// All calls asked for, those of other pages too.
+	Total *CallStats `protobuf:"bytes,2,opt,name=total,proto3" json:"total,omitempty"`
 	// Since when is counted.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// All calls asked for.
-	Total *CallStats `protobuf:"bytes,2,opt,name=total,proto3" json:"total,omitempty"`
-	// Calls by agent, busiest first, at most 1,000.
-	Agents []*AgentStats `protobuf:"bytes,3,rep,name=agents,proto3" json:"agents,omitempty"`
-	// Calls by model that answered, busiest first, at most 1,000.
-	Models []*ModelStats `protobuf:"bytes,4,rep,name=models,proto3" json:"models,omitempty"`
 	// Calls in flight now.
 	InFlightCount int64 `protobuf:"varint,5,opt,name=in_flight_count,json=inFlightCount,proto3" json:"in_flight_count,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1610,7 +1740,7 @@ type StatsResponse struct {
 
 func (x *StatsResponse) Reset() {
 	*x = StatsResponse{}
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[22]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1622,7 +1752,7 @@ func (x *StatsResponse) String() string {
 func (*StatsResponse) ProtoMessage() {}
 
 func (x *StatsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[22]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1635,14 +1765,21 @@ func (x *StatsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatsResponse.ProtoReflect.Descriptor instead.
 func (*StatsResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{22}
+	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{24}
 }
 
-func (x *StatsResponse) GetStartTime() *timestamppb.Timestamp {
+func (x *StatsResponse) GetRows() []*StatsRow {
 	if x != nil {
-		return x.StartTime
+		return x.Rows
 	}
 	return nil
+}
+
+func (x *StatsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
 }
 
 func (x *StatsResponse) GetTotal() *CallStats {
@@ -1652,16 +1789,9 @@ func (x *StatsResponse) GetTotal() *CallStats {
 	return nil
 }
 
-func (x *StatsResponse) GetAgents() []*AgentStats {
+func (x *StatsResponse) GetStartTime() *timestamppb.Timestamp {
 	if x != nil {
-		return x.Agents
-	}
-	return nil
-}
-
-func (x *StatsResponse) GetModels() []*ModelStats {
-	if x != nil {
-		return x.Models
+		return x.StartTime
 	}
 	return nil
 }
@@ -1673,26 +1803,23 @@ func (x *StatsResponse) GetInFlightCount() int64 {
 	return 0
 }
 
-// Asks what was learned.
+// Asks what was learned: one query at a time.
 type LearningQueryRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only this provider; empty means all.
-	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// Only this model; empty means all.
-	Model string `protobuf:"bytes,2,opt,name=model,proto3" json:"model,omitempty"`
-	// Only failures for this reason; unspecified means all, and outcomes too.
-	Reason ErrorReason `protobuf:"varint,3,opt,name=reason,proto3,enum=admiral.optimizer.v1.ErrorReason" json:"reason,omitempty"`
-	// Most failures in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
-	PageSize int32 `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// Token of the page before; empty for the first.
-	PageToken     string `protobuf:"bytes,5,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// What is asked for. Required.
+	//
+	// Types that are valid to be assigned to Query:
+	//
+	//	*LearningQueryRequest_Failures
+	//	*LearningQueryRequest_Feedback
+	Query         isLearningQueryRequest_Query `protobuf_oneof:"query"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *LearningQueryRequest) Reset() {
 	*x = LearningQueryRequest{}
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[23]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1704,7 +1831,7 @@ func (x *LearningQueryRequest) String() string {
 func (*LearningQueryRequest) ProtoMessage() {}
 
 func (x *LearningQueryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[23]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1717,60 +1844,69 @@ func (x *LearningQueryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LearningQueryRequest.ProtoReflect.Descriptor instead.
 func (*LearningQueryRequest) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{23}
+	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{25}
 }
 
-func (x *LearningQueryRequest) GetProvider() string {
+func (x *LearningQueryRequest) GetQuery() isLearningQueryRequest_Query {
 	if x != nil {
-		return x.Provider
+		return x.Query
 	}
-	return ""
+	return nil
 }
 
-func (x *LearningQueryRequest) GetModel() string {
+func (x *LearningQueryRequest) GetFailures() *FailureQuery {
 	if x != nil {
-		return x.Model
+		if x, ok := x.Query.(*LearningQueryRequest_Failures); ok {
+			return x.Failures
+		}
 	}
-	return ""
+	return nil
 }
 
-func (x *LearningQueryRequest) GetReason() ErrorReason {
+func (x *LearningQueryRequest) GetFeedback() *FeedbackQuery {
 	if x != nil {
-		return x.Reason
+		if x, ok := x.Query.(*LearningQueryRequest_Feedback); ok {
+			return x.Feedback
+		}
 	}
-	return ErrorReason_ERROR_REASON_UNSPECIFIED
+	return nil
 }
 
-func (x *LearningQueryRequest) GetPageSize() int32 {
-	if x != nil {
-		return x.PageSize
-	}
-	return 0
+type isLearningQueryRequest_Query interface {
+	isLearningQueryRequest_Query()
 }
 
-func (x *LearningQueryRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
+type LearningQueryRequest_Failures struct {
+	// Failures that calls met.
+	Failures *FailureQuery `protobuf:"bytes,6,opt,name=failures,proto3,oneof"`
 }
+
+type LearningQueryRequest_Feedback struct {
+	// What callers reported of answers.
+	Feedback *FeedbackQuery `protobuf:"bytes,7,opt,name=feedback,proto3,oneof"`
+}
+
+func (*LearningQueryRequest_Failures) isLearningQueryRequest_Query() {}
+
+func (*LearningQueryRequest_Feedback) isLearningQueryRequest_Query() {}
 
 // What was learned.
 type LearningQueryResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Failures seen, most frequent first.
-	Failures []*FailureSummary `protobuf:"bytes,1,rep,name=failures,proto3" json:"failures,omitempty"`
-	// Token of the next page; empty at the end.
-	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// What was reported of answers, most reports first, at most 1,000; on the first page only.
-	Outcomes      []*OutcomeSummary `protobuf:"bytes,3,rep,name=outcomes,proto3" json:"outcomes,omitempty"`
+	// What was asked for.
+	//
+	// Types that are valid to be assigned to Page:
+	//
+	//	*LearningQueryResponse_Failures
+	//	*LearningQueryResponse_Feedback
+	Page          isLearningQueryResponse_Page `protobuf_oneof:"page"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *LearningQueryResponse) Reset() {
 	*x = LearningQueryResponse{}
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[24]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1782,7 +1918,7 @@ func (x *LearningQueryResponse) String() string {
 func (*LearningQueryResponse) ProtoMessage() {}
 
 func (x *LearningQueryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[24]
+	mi := &file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1795,40 +1931,62 @@ func (x *LearningQueryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LearningQueryResponse.ProtoReflect.Descriptor instead.
 func (*LearningQueryResponse) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{24}
+	return file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP(), []int{26}
 }
 
-func (x *LearningQueryResponse) GetFailures() []*FailureSummary {
+func (x *LearningQueryResponse) GetPage() isLearningQueryResponse_Page {
 	if x != nil {
-		return x.Failures
+		return x.Page
 	}
 	return nil
 }
 
-func (x *LearningQueryResponse) GetNextPageToken() string {
+func (x *LearningQueryResponse) GetFailures() *FailurePage {
 	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
-func (x *LearningQueryResponse) GetOutcomes() []*OutcomeSummary {
-	if x != nil {
-		return x.Outcomes
+		if x, ok := x.Page.(*LearningQueryResponse_Failures); ok {
+			return x.Failures
+		}
 	}
 	return nil
 }
+
+func (x *LearningQueryResponse) GetFeedback() *FeedbackPage {
+	if x != nil {
+		if x, ok := x.Page.(*LearningQueryResponse_Feedback); ok {
+			return x.Feedback
+		}
+	}
+	return nil
+}
+
+type isLearningQueryResponse_Page interface {
+	isLearningQueryResponse_Page()
+}
+
+type LearningQueryResponse_Failures struct {
+	// Failures that calls met.
+	Failures *FailurePage `protobuf:"bytes,4,opt,name=failures,proto3,oneof"`
+}
+
+type LearningQueryResponse_Feedback struct {
+	// What callers reported of answers.
+	Feedback *FeedbackPage `protobuf:"bytes,5,opt,name=feedback,proto3,oneof"`
+}
+
+func (*LearningQueryResponse_Failures) isLearningQueryResponse_Page() {}
+
+func (*LearningQueryResponse_Feedback) isLearningQueryResponse_Page() {}
 
 var File_admiral_optimizer_v1_optimizer_service_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\n" +
-	",admiral/optimizer/v1/optimizer_service.proto\x12\x14admiral.optimizer.v1\x1a'admiral/optimizer/v1/call_options.proto\x1a%admiral/optimizer/v1/completion.proto\x1a admiral/optimizer/v1/error.proto\x1a!admiral/optimizer/v1/health.proto\x1a#admiral/optimizer/v1/learning.proto\x1a admiral/optimizer/v1/model.proto\x1a!admiral/optimizer/v1/prompt.proto\x1a!admiral/optimizer/v1/served.proto\x1a admiral/optimizer/v1/stats.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa3\x01\n" +
-	"\x0fCompleteRequest\x124\n" +
-	"\x06prompt\x18\x01 \x01(\v2\x1c.admiral.optimizer.v1.PromptR\x06prompt\x12;\n" +
-	"\aoptions\x18\x02 \x01(\v2!.admiral.optimizer.v1.CallOptionsR\aoptions\x12\x1d\n" +
+	",admiral/optimizer/v1/optimizer_service.proto\x12\x14admiral.optimizer.v1\x1a'admiral/optimizer/v1/call_options.proto\x1a%admiral/optimizer/v1/completion.proto\x1a admiral/optimizer/v1/error.proto\x1a!admiral/optimizer/v1/health.proto\x1a#admiral/optimizer/v1/learning.proto\x1a admiral/optimizer/v1/model.proto\x1a!admiral/optimizer/v1/prompt.proto\x1a!admiral/optimizer/v1/served.proto\x1a admiral/optimizer/v1/stats.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaf\x01\n" +
+	"\x0fCompleteRequest\x12:\n" +
+	"\x06prompt\x18\x04 \x01(\v2\x1c.admiral.optimizer.v1.PromptB\x04\xe2A\x01\x02R\x06prompt\x12;\n" +
+	"\aoptions\x18\x05 \x01(\v2!.admiral.optimizer.v1.CallOptionsR\aoptions\x12\x1d\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tR\trequestId\"\xe0\x02\n" +
+	"request_id\x18\x06 \x01(\tR\trequestIdJ\x04\b\x01\x10\x04\"\xe0\x02\n" +
 	"\x10CompleteResponse\x12\x17\n" +
 	"\acall_id\x18\x01 \x01(\tR\x06callId\x12@\n" +
 	"\n" +
@@ -1839,32 +1997,32 @@ const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\x05usage\x18\x05 \x01(\v2\x1b.admiral.optimizer.v1.UsageR\x05usage\x12.\n" +
 	"\x04cost\x18\x06 \x01(\v2\x1a.admiral.optimizer.v1.CostR\x04cost\x124\n" +
 	"\x06served\x18\a \x01(\v2\x1c.admiral.optimizer.v1.ServedR\x06served\x12&\n" +
-	"\x0fledger_entry_id\x18\b \x01(\tR\rledgerEntryId\"\xa1\x01\n" +
-	"\rStreamRequest\x124\n" +
-	"\x06prompt\x18\x01 \x01(\v2\x1c.admiral.optimizer.v1.PromptR\x06prompt\x12;\n" +
-	"\aoptions\x18\x02 \x01(\v2!.admiral.optimizer.v1.CallOptionsR\aoptions\x12\x1d\n" +
+	"\x0fledger_entry_id\x18\b \x01(\tR\rledgerEntryId\"\xad\x01\n" +
+	"\rStreamRequest\x12:\n" +
+	"\x06prompt\x18\x04 \x01(\v2\x1c.admiral.optimizer.v1.PromptB\x04\xe2A\x01\x02R\x06prompt\x12;\n" +
+	"\aoptions\x18\x05 \x01(\v2!.admiral.optimizer.v1.CallOptionsR\aoptions\x12\x1d\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tR\trequestId\"\xce\x01\n" +
-	"\x0eStreamResponse\x129\n" +
-	"\astarted\x18\x01 \x01(\v2\x1d.admiral.optimizer.v1.StartedH\x00R\astarted\x12:\n" +
-	"\x05delta\x18\x02 \x01(\v2\".admiral.optimizer.v1.ContentDeltaH\x00R\x05delta\x12<\n" +
-	"\bfinished\x18\x03 \x01(\v2\x1e.admiral.optimizer.v1.FinishedH\x00R\bfinishedB\a\n" +
-	"\x05event\"\x8a\x01\n" +
-	"\aStarted\x12\x17\n" +
+	"request_id\x18\x06 \x01(\tR\trequestIdJ\x04\b\x01\x10\x04\"\xda\x01\n" +
+	"\x0eStreamResponse\x12?\n" +
+	"\astarted\x18\x01 \x01(\v2#.admiral.optimizer.v1.StreamStartedH\x00R\astarted\x12:\n" +
+	"\x05delta\x18\x02 \x01(\v2\".admiral.optimizer.v1.ContentDeltaH\x00R\x05delta\x12B\n" +
+	"\bfinished\x18\x03 \x01(\v2$.admiral.optimizer.v1.StreamFinishedH\x00R\bfinishedB\a\n" +
+	"\x05event\"\x90\x01\n" +
+	"\rStreamStarted\x12\x17\n" +
 	"\acall_id\x18\x01 \x01(\tR\x06callId\x12\x1a\n" +
 	"\bprovider\x18\x02 \x01(\tR\bprovider\x12\x14\n" +
 	"\x05model\x18\x03 \x01(\tR\x05model\x124\n" +
-	"\x06source\x18\x04 \x01(\x0e2\x1c.admiral.optimizer.v1.SourceR\x06source\"\x9b\x03\n" +
-	"\bFinished\x12G\n" +
+	"\x06source\x18\x04 \x01(\x0e2\x1c.admiral.optimizer.v1.SourceR\x06source\"\xa1\x03\n" +
+	"\x0eStreamFinished\x12G\n" +
 	"\rfinish_reason\x18\x01 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\x12#\n" +
 	"\rstop_sequence\x18\x02 \x01(\tR\fstopSequence\x12`\n" +
 	"\x1aalternative_finish_reasons\x18\x03 \x03(\x0e2\".admiral.optimizer.v1.FinishReasonR\x18alternativeFinishReasons\x121\n" +
 	"\x05usage\x18\x04 \x01(\v2\x1b.admiral.optimizer.v1.UsageR\x05usage\x12.\n" +
 	"\x04cost\x18\x05 \x01(\v2\x1a.admiral.optimizer.v1.CostR\x04cost\x124\n" +
 	"\x06served\x18\x06 \x01(\v2\x1c.admiral.optimizer.v1.ServedR\x06served\x12&\n" +
-	"\x0fledger_entry_id\x18\a \x01(\tR\rledgerEntryId\"Y\n" +
-	"\x14CompleteBatchRequest\x12A\n" +
-	"\brequests\x18\x01 \x03(\v2%.admiral.optimizer.v1.CompleteRequestR\brequests\"T\n" +
+	"\x0fledger_entry_id\x18\a \x01(\tR\rledgerEntryId\"e\n" +
+	"\x14CompleteBatchRequest\x12G\n" +
+	"\brequests\x18\x02 \x03(\v2%.admiral.optimizer.v1.CompleteRequestB\x04\xe2A\x01\x02R\brequestsJ\x04\b\x01\x10\x02\"T\n" +
 	"\x15CompleteBatchResponse\x12;\n" +
 	"\aresults\x18\x01 \x03(\v2!.admiral.optimizer.v1.BatchResultR\aresults\"\x9d\x01\n" +
 	"\vBatchResult\x12D\n" +
@@ -1874,13 +2032,13 @@ const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\fBatchFailure\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\x05R\x04code\x129\n" +
 	"\x06reason\x18\x02 \x01(\x0e2!.admiral.optimizer.v1.ErrorReasonR\x06reason\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage\"\xb9\x01\n" +
-	"\fEmbedRequest\x12\x14\n" +
-	"\x05model\x18\x01 \x01(\tR\x05model\x12\x14\n" +
-	"\x05texts\x18\x02 \x03(\tR\x05texts\x12,\n" +
-	"\x0fdimension_count\x18\x03 \x01(\x05H\x00R\x0edimensionCount\x88\x01\x01\x12;\n" +
-	"\aoptions\x18\x04 \x01(\v2!.admiral.optimizer.v1.CallOptionsR\aoptionsB\x12\n" +
-	"\x10_dimension_count\"\xdc\x02\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\"\xcb\x01\n" +
+	"\fEmbedRequest\x12\x1a\n" +
+	"\x05model\x18\x05 \x01(\tB\x04\xe2A\x01\x02R\x05model\x12\x1a\n" +
+	"\x05texts\x18\x06 \x03(\tB\x04\xe2A\x01\x02R\x05texts\x12,\n" +
+	"\x0fdimension_count\x18\a \x01(\x05H\x00R\x0edimensionCount\x88\x01\x01\x12;\n" +
+	"\aoptions\x18\b \x01(\v2!.admiral.optimizer.v1.CallOptionsR\aoptionsB\x12\n" +
+	"\x10_dimension_countJ\x04\b\x01\x10\x05\"\xdc\x02\n" +
 	"\rEmbedResponse\x12\x17\n" +
 	"\acall_id\x18\x01 \x01(\tR\x06callId\x12?\n" +
 	"\n" +
@@ -1893,10 +2051,10 @@ const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\x06served\x18\a \x01(\v2\x1c.admiral.optimizer.v1.ServedR\x06served\x12&\n" +
 	"\x0fledger_entry_id\x18\b \x01(\tR\rledgerEntryId\"#\n" +
 	"\tEmbedding\x12\x16\n" +
-	"\x06values\x18\x01 \x03(\x02R\x06values\"\x87\x01\n" +
-	"\x12CountTokensRequest\x124\n" +
-	"\x06prompt\x18\x01 \x01(\v2\x1c.admiral.optimizer.v1.PromptR\x06prompt\x12;\n" +
-	"\aoptions\x18\x02 \x01(\v2!.admiral.optimizer.v1.CallOptionsR\aoptions\"\x89\x01\n" +
+	"\x06values\x18\x01 \x03(\x02R\x06values\"\x99\x01\n" +
+	"\x12CountTokensRequest\x12:\n" +
+	"\x06prompt\x18\x03 \x01(\v2\x1c.admiral.optimizer.v1.PromptB\x04\xe2A\x01\x02R\x06prompt\x12;\n" +
+	"\aoptions\x18\x04 \x01(\v2!.admiral.optimizer.v1.CallOptionsR\aoptionsJ\x04\b\x01\x10\x02J\x04\b\x02\x10\x03\"\x89\x01\n" +
 	"\x13CountTokensResponse\x12*\n" +
 	"\x11input_token_count\x18\x01 \x01(\x03R\x0finputTokenCount\x12\x14\n" +
 	"\x05exact\x18\x02 \x01(\bR\x05exact\x12\x1a\n" +
@@ -1905,14 +2063,20 @@ const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\x11ListModelsRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\"\xa8\x01\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\"w\n" +
 	"\x12ListModelsResponse\x123\n" +
 	"\x06models\x18\x01 \x03(\v2\x1b.admiral.optimizer.v1.ModelR\x06models\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x125\n" +
-	"\aaliases\x18\x03 \x03(\v2\x1b.admiral.optimizer.v1.AliasR\aaliases\"\x8d\x01\n" +
-	"\x14ReportOutcomeRequest\x12\x17\n" +
-	"\acall_id\x18\x01 \x01(\tR\x06callId\x127\n" +
-	"\averdict\x18\x02 \x01(\x0e2\x1d.admiral.optimizer.v1.VerdictR\averdict\x12\x19\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageTokenJ\x04\b\x03\x10\x04\"P\n" +
+	"\x12ListAliasesRequest\x12\x1b\n" +
+	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\"y\n" +
+	"\x13ListAliasesResponse\x12:\n" +
+	"\aaliases\x18\x01 \x03(\v2 .admiral.optimizer.v1.ModelAliasR\aaliases\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x99\x01\n" +
+	"\x14ReportOutcomeRequest\x12\x1d\n" +
+	"\acall_id\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\x06callId\x12=\n" +
+	"\averdict\x18\x02 \x01(\x0e2\x1d.admiral.optimizer.v1.VerdictB\x04\xe2A\x01\x02R\averdict\x12\x19\n" +
 	"\x05score\x18\x03 \x01(\x01H\x00R\x05score\x88\x01\x01B\b\n" +
 	"\x06_score\"1\n" +
 	"\x15ReportOutcomeResponse\x12\x18\n" +
@@ -1924,31 +2088,32 @@ const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\n" +
 	"start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12\x18\n" +
 	"\aversion\x18\x04 \x01(\tR\aversion\x12=\n" +
-	"\afigures\x18\x05 \x01(\v2#.admiral.optimizer.v1.ServerFiguresR\afigures\")\n" +
+	"\afigures\x18\x05 \x01(\v2#.admiral.optimizer.v1.ServerFiguresR\afigures\"\xac\x01\n" +
 	"\fStatsRequest\x12\x19\n" +
-	"\bagent_id\x18\x01 \x01(\tR\aagentId\"\x9d\x02\n" +
-	"\rStatsResponse\x129\n" +
-	"\n" +
-	"start_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
-	"\x05total\x18\x02 \x01(\v2\x1f.admiral.optimizer.v1.CallStatsR\x05total\x128\n" +
-	"\x06agents\x18\x03 \x03(\v2 .admiral.optimizer.v1.AgentStatsR\x06agents\x128\n" +
-	"\x06models\x18\x04 \x03(\v2 .admiral.optimizer.v1.ModelStatsR\x06models\x12&\n" +
-	"\x0fin_flight_count\x18\x05 \x01(\x03R\rinFlightCount\"\xbf\x01\n" +
-	"\x14LearningQueryRequest\x12\x1a\n" +
-	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x14\n" +
-	"\x05model\x18\x02 \x01(\tR\x05model\x129\n" +
-	"\x06reason\x18\x03 \x01(\x0e2!.admiral.optimizer.v1.ErrorReasonR\x06reason\x12\x1b\n" +
+	"\bagent_id\x18\x02 \x01(\tR\aagentId\x12?\n" +
+	"\bgrouping\x18\x03 \x01(\x0e2#.admiral.optimizer.v1.StatsGroupingR\bgrouping\x12\x1b\n" +
 	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x05 \x01(\tR\tpageToken\"\xc3\x01\n" +
-	"\x15LearningQueryResponse\x12@\n" +
-	"\bfailures\x18\x01 \x03(\v2$.admiral.optimizer.v1.FailureSummaryR\bfailures\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12@\n" +
-	"\boutcomes\x18\x03 \x03(\v2$.admiral.optimizer.v1.OutcomeSummaryR\boutcomes*E\n" +
+	"page_token\x18\x05 \x01(\tR\tpageTokenJ\x04\b\x01\x10\x02\"\x91\x02\n" +
+	"\rStatsResponse\x122\n" +
+	"\x04rows\x18\x06 \x03(\v2\x1e.admiral.optimizer.v1.StatsRowR\x04rows\x12&\n" +
+	"\x0fnext_page_token\x18\a \x01(\tR\rnextPageToken\x125\n" +
+	"\x05total\x18\x02 \x01(\v2\x1f.admiral.optimizer.v1.CallStatsR\x05total\x129\n" +
+	"\n" +
+	"start_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12&\n" +
+	"\x0fin_flight_count\x18\x05 \x01(\x03R\rinFlightCountJ\x04\b\x03\x10\x04J\x04\b\x04\x10\x05\"\xaa\x01\n" +
+	"\x14LearningQueryRequest\x12@\n" +
+	"\bfailures\x18\x06 \x01(\v2\".admiral.optimizer.v1.FailureQueryH\x00R\bfailures\x12A\n" +
+	"\bfeedback\x18\a \x01(\v2#.admiral.optimizer.v1.FeedbackQueryH\x00R\bfeedbackB\a\n" +
+	"\x05queryJ\x04\b\x01\x10\x06\"\xa8\x01\n" +
+	"\x15LearningQueryResponse\x12?\n" +
+	"\bfailures\x18\x04 \x01(\v2!.admiral.optimizer.v1.FailurePageH\x00R\bfailures\x12@\n" +
+	"\bfeedback\x18\x05 \x01(\v2\".admiral.optimizer.v1.FeedbackPageH\x00R\bfeedbackB\x06\n" +
+	"\x04pageJ\x04\b\x01\x10\x04*E\n" +
 	"\aVerdict\x12\x17\n" +
 	"\x13VERDICT_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fVERDICT_GOOD\x10\x01\x12\x0f\n" +
-	"\vVERDICT_BAD\x10\x022\xc0\a\n" +
+	"\vVERDICT_BAD\x10\x022\xa4\b\n" +
 	"\x10OptimizerService\x12Y\n" +
 	"\bComplete\x12%.admiral.optimizer.v1.CompleteRequest\x1a&.admiral.optimizer.v1.CompleteResponse\x12U\n" +
 	"\x06Stream\x12#.admiral.optimizer.v1.StreamRequest\x1a$.admiral.optimizer.v1.StreamResponse0\x01\x12h\n" +
@@ -1956,12 +2121,13 @@ const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\x05Embed\x12\".admiral.optimizer.v1.EmbedRequest\x1a#.admiral.optimizer.v1.EmbedResponse\x12b\n" +
 	"\vCountTokens\x12(.admiral.optimizer.v1.CountTokensRequest\x1a).admiral.optimizer.v1.CountTokensResponse\x12_\n" +
 	"\n" +
-	"ListModels\x12'.admiral.optimizer.v1.ListModelsRequest\x1a(.admiral.optimizer.v1.ListModelsResponse\x12h\n" +
+	"ListModels\x12'.admiral.optimizer.v1.ListModelsRequest\x1a(.admiral.optimizer.v1.ListModelsResponse\x12b\n" +
+	"\vListAliases\x12(.admiral.optimizer.v1.ListAliasesRequest\x1a).admiral.optimizer.v1.ListAliasesResponse\x12h\n" +
 	"\rReportOutcome\x12*.admiral.optimizer.v1.ReportOutcomeRequest\x1a+.admiral.optimizer.v1.ReportOutcomeResponse\x12S\n" +
 	"\x06Health\x12#.admiral.optimizer.v1.HealthRequest\x1a$.admiral.optimizer.v1.HealthResponse\x12P\n" +
 	"\x05Stats\x12\".admiral.optimizer.v1.StatsRequest\x1a#.admiral.optimizer.v1.StatsResponse\x12h\n" +
-	"\rLearningQuery\x12*.admiral.optimizer.v1.LearningQueryRequest\x1a+.admiral.optimizer.v1.LearningQueryResponseB\xd2\x01\n" +
-	"\x18com.admiral.optimizer.v1B\x15OptimizerServiceProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\rLearningQuery\x12*.admiral.optimizer.v1.LearningQueryRequest\x1a+.admiral.optimizer.v1.LearningQueryResponseBK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_optimizer_service_proto_rawDescOnce sync.Once
@@ -1976,15 +2142,15 @@ func file_admiral_optimizer_v1_optimizer_service_proto_rawDescGZIP() []byte {
 }
 
 var file_admiral_optimizer_v1_optimizer_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_admiral_optimizer_v1_optimizer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_admiral_optimizer_v1_optimizer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_admiral_optimizer_v1_optimizer_service_proto_goTypes = []any{
 	(Verdict)(0),                  // 0: admiral.optimizer.v1.Verdict
 	(*CompleteRequest)(nil),       // 1: admiral.optimizer.v1.CompleteRequest
 	(*CompleteResponse)(nil),      // 2: admiral.optimizer.v1.CompleteResponse
 	(*StreamRequest)(nil),         // 3: admiral.optimizer.v1.StreamRequest
 	(*StreamResponse)(nil),        // 4: admiral.optimizer.v1.StreamResponse
-	(*Started)(nil),               // 5: admiral.optimizer.v1.Started
-	(*Finished)(nil),              // 6: admiral.optimizer.v1.Finished
+	(*StreamStarted)(nil),         // 5: admiral.optimizer.v1.StreamStarted
+	(*StreamFinished)(nil),        // 6: admiral.optimizer.v1.StreamFinished
 	(*CompleteBatchRequest)(nil),  // 7: admiral.optimizer.v1.CompleteBatchRequest
 	(*CompleteBatchResponse)(nil), // 8: admiral.optimizer.v1.CompleteBatchResponse
 	(*BatchResult)(nil),           // 9: admiral.optimizer.v1.BatchResult
@@ -1996,105 +2162,112 @@ var file_admiral_optimizer_v1_optimizer_service_proto_goTypes = []any{
 	(*CountTokensResponse)(nil),   // 15: admiral.optimizer.v1.CountTokensResponse
 	(*ListModelsRequest)(nil),     // 16: admiral.optimizer.v1.ListModelsRequest
 	(*ListModelsResponse)(nil),    // 17: admiral.optimizer.v1.ListModelsResponse
-	(*ReportOutcomeRequest)(nil),  // 18: admiral.optimizer.v1.ReportOutcomeRequest
-	(*ReportOutcomeResponse)(nil), // 19: admiral.optimizer.v1.ReportOutcomeResponse
-	(*HealthRequest)(nil),         // 20: admiral.optimizer.v1.HealthRequest
-	(*HealthResponse)(nil),        // 21: admiral.optimizer.v1.HealthResponse
-	(*StatsRequest)(nil),          // 22: admiral.optimizer.v1.StatsRequest
-	(*StatsResponse)(nil),         // 23: admiral.optimizer.v1.StatsResponse
-	(*LearningQueryRequest)(nil),  // 24: admiral.optimizer.v1.LearningQueryRequest
-	(*LearningQueryResponse)(nil), // 25: admiral.optimizer.v1.LearningQueryResponse
-	(*Prompt)(nil),                // 26: admiral.optimizer.v1.Prompt
-	(*CallOptions)(nil),           // 27: admiral.optimizer.v1.CallOptions
-	(*Completion)(nil),            // 28: admiral.optimizer.v1.Completion
-	(*Usage)(nil),                 // 29: admiral.optimizer.v1.Usage
-	(*Cost)(nil),                  // 30: admiral.optimizer.v1.Cost
-	(*Served)(nil),                // 31: admiral.optimizer.v1.Served
-	(*ContentDelta)(nil),          // 32: admiral.optimizer.v1.ContentDelta
-	(Source)(0),                   // 33: admiral.optimizer.v1.Source
-	(FinishReason)(0),             // 34: admiral.optimizer.v1.FinishReason
-	(ErrorReason)(0),              // 35: admiral.optimizer.v1.ErrorReason
-	(*Model)(nil),                 // 36: admiral.optimizer.v1.Model
-	(*Alias)(nil),                 // 37: admiral.optimizer.v1.Alias
-	(HealthState)(0),              // 38: admiral.optimizer.v1.HealthState
-	(*PartHealth)(nil),            // 39: admiral.optimizer.v1.PartHealth
-	(*timestamppb.Timestamp)(nil), // 40: google.protobuf.Timestamp
-	(*ServerFigures)(nil),         // 41: admiral.optimizer.v1.ServerFigures
-	(*CallStats)(nil),             // 42: admiral.optimizer.v1.CallStats
-	(*AgentStats)(nil),            // 43: admiral.optimizer.v1.AgentStats
-	(*ModelStats)(nil),            // 44: admiral.optimizer.v1.ModelStats
-	(*FailureSummary)(nil),        // 45: admiral.optimizer.v1.FailureSummary
-	(*OutcomeSummary)(nil),        // 46: admiral.optimizer.v1.OutcomeSummary
+	(*ListAliasesRequest)(nil),    // 18: admiral.optimizer.v1.ListAliasesRequest
+	(*ListAliasesResponse)(nil),   // 19: admiral.optimizer.v1.ListAliasesResponse
+	(*ReportOutcomeRequest)(nil),  // 20: admiral.optimizer.v1.ReportOutcomeRequest
+	(*ReportOutcomeResponse)(nil), // 21: admiral.optimizer.v1.ReportOutcomeResponse
+	(*HealthRequest)(nil),         // 22: admiral.optimizer.v1.HealthRequest
+	(*HealthResponse)(nil),        // 23: admiral.optimizer.v1.HealthResponse
+	(*StatsRequest)(nil),          // 24: admiral.optimizer.v1.StatsRequest
+	(*StatsResponse)(nil),         // 25: admiral.optimizer.v1.StatsResponse
+	(*LearningQueryRequest)(nil),  // 26: admiral.optimizer.v1.LearningQueryRequest
+	(*LearningQueryResponse)(nil), // 27: admiral.optimizer.v1.LearningQueryResponse
+	(*Prompt)(nil),                // 28: admiral.optimizer.v1.Prompt
+	(*CallOptions)(nil),           // 29: admiral.optimizer.v1.CallOptions
+	(*Completion)(nil),            // 30: admiral.optimizer.v1.Completion
+	(*Usage)(nil),                 // 31: admiral.optimizer.v1.Usage
+	(*Cost)(nil),                  // 32: admiral.optimizer.v1.Cost
+	(*Served)(nil),                // 33: admiral.optimizer.v1.Served
+	(*ContentDelta)(nil),          // 34: admiral.optimizer.v1.ContentDelta
+	(Source)(0),                   // 35: admiral.optimizer.v1.Source
+	(FinishReason)(0),             // 36: admiral.optimizer.v1.FinishReason
+	(ErrorReason)(0),              // 37: admiral.optimizer.v1.ErrorReason
+	(*Model)(nil),                 // 38: admiral.optimizer.v1.Model
+	(*ModelAlias)(nil),            // 39: admiral.optimizer.v1.ModelAlias
+	(HealthState)(0),              // 40: admiral.optimizer.v1.HealthState
+	(*PartHealth)(nil),            // 41: admiral.optimizer.v1.PartHealth
+	(*timestamppb.Timestamp)(nil), // 42: google.protobuf.Timestamp
+	(*ServerFigures)(nil),         // 43: admiral.optimizer.v1.ServerFigures
+	(StatsGrouping)(0),            // 44: admiral.optimizer.v1.StatsGrouping
+	(*StatsRow)(nil),              // 45: admiral.optimizer.v1.StatsRow
+	(*CallStats)(nil),             // 46: admiral.optimizer.v1.CallStats
+	(*FailureQuery)(nil),          // 47: admiral.optimizer.v1.FailureQuery
+	(*FeedbackQuery)(nil),         // 48: admiral.optimizer.v1.FeedbackQuery
+	(*FailurePage)(nil),           // 49: admiral.optimizer.v1.FailurePage
+	(*FeedbackPage)(nil),          // 50: admiral.optimizer.v1.FeedbackPage
 }
 var file_admiral_optimizer_v1_optimizer_service_proto_depIdxs = []int32{
-	26, // 0: admiral.optimizer.v1.CompleteRequest.prompt:type_name -> admiral.optimizer.v1.Prompt
-	27, // 1: admiral.optimizer.v1.CompleteRequest.options:type_name -> admiral.optimizer.v1.CallOptions
-	28, // 2: admiral.optimizer.v1.CompleteResponse.completion:type_name -> admiral.optimizer.v1.Completion
-	29, // 3: admiral.optimizer.v1.CompleteResponse.usage:type_name -> admiral.optimizer.v1.Usage
-	30, // 4: admiral.optimizer.v1.CompleteResponse.cost:type_name -> admiral.optimizer.v1.Cost
-	31, // 5: admiral.optimizer.v1.CompleteResponse.served:type_name -> admiral.optimizer.v1.Served
-	26, // 6: admiral.optimizer.v1.StreamRequest.prompt:type_name -> admiral.optimizer.v1.Prompt
-	27, // 7: admiral.optimizer.v1.StreamRequest.options:type_name -> admiral.optimizer.v1.CallOptions
-	5,  // 8: admiral.optimizer.v1.StreamResponse.started:type_name -> admiral.optimizer.v1.Started
-	32, // 9: admiral.optimizer.v1.StreamResponse.delta:type_name -> admiral.optimizer.v1.ContentDelta
-	6,  // 10: admiral.optimizer.v1.StreamResponse.finished:type_name -> admiral.optimizer.v1.Finished
-	33, // 11: admiral.optimizer.v1.Started.source:type_name -> admiral.optimizer.v1.Source
-	34, // 12: admiral.optimizer.v1.Finished.finish_reason:type_name -> admiral.optimizer.v1.FinishReason
-	34, // 13: admiral.optimizer.v1.Finished.alternative_finish_reasons:type_name -> admiral.optimizer.v1.FinishReason
-	29, // 14: admiral.optimizer.v1.Finished.usage:type_name -> admiral.optimizer.v1.Usage
-	30, // 15: admiral.optimizer.v1.Finished.cost:type_name -> admiral.optimizer.v1.Cost
-	31, // 16: admiral.optimizer.v1.Finished.served:type_name -> admiral.optimizer.v1.Served
+	28, // 0: admiral.optimizer.v1.CompleteRequest.prompt:type_name -> admiral.optimizer.v1.Prompt
+	29, // 1: admiral.optimizer.v1.CompleteRequest.options:type_name -> admiral.optimizer.v1.CallOptions
+	30, // 2: admiral.optimizer.v1.CompleteResponse.completion:type_name -> admiral.optimizer.v1.Completion
+	31, // 3: admiral.optimizer.v1.CompleteResponse.usage:type_name -> admiral.optimizer.v1.Usage
+	32, // 4: admiral.optimizer.v1.CompleteResponse.cost:type_name -> admiral.optimizer.v1.Cost
+	33, // 5: admiral.optimizer.v1.CompleteResponse.served:type_name -> admiral.optimizer.v1.Served
+	28, // 6: admiral.optimizer.v1.StreamRequest.prompt:type_name -> admiral.optimizer.v1.Prompt
+	29, // 7: admiral.optimizer.v1.StreamRequest.options:type_name -> admiral.optimizer.v1.CallOptions
+	5,  // 8: admiral.optimizer.v1.StreamResponse.started:type_name -> admiral.optimizer.v1.StreamStarted
+	34, // 9: admiral.optimizer.v1.StreamResponse.delta:type_name -> admiral.optimizer.v1.ContentDelta
+	6,  // 10: admiral.optimizer.v1.StreamResponse.finished:type_name -> admiral.optimizer.v1.StreamFinished
+	35, // 11: admiral.optimizer.v1.StreamStarted.source:type_name -> admiral.optimizer.v1.Source
+	36, // 12: admiral.optimizer.v1.StreamFinished.finish_reason:type_name -> admiral.optimizer.v1.FinishReason
+	36, // 13: admiral.optimizer.v1.StreamFinished.alternative_finish_reasons:type_name -> admiral.optimizer.v1.FinishReason
+	31, // 14: admiral.optimizer.v1.StreamFinished.usage:type_name -> admiral.optimizer.v1.Usage
+	32, // 15: admiral.optimizer.v1.StreamFinished.cost:type_name -> admiral.optimizer.v1.Cost
+	33, // 16: admiral.optimizer.v1.StreamFinished.served:type_name -> admiral.optimizer.v1.Served
 	1,  // 17: admiral.optimizer.v1.CompleteBatchRequest.requests:type_name -> admiral.optimizer.v1.CompleteRequest
 	9,  // 18: admiral.optimizer.v1.CompleteBatchResponse.results:type_name -> admiral.optimizer.v1.BatchResult
 	2,  // 19: admiral.optimizer.v1.BatchResult.response:type_name -> admiral.optimizer.v1.CompleteResponse
 	10, // 20: admiral.optimizer.v1.BatchResult.failure:type_name -> admiral.optimizer.v1.BatchFailure
-	35, // 21: admiral.optimizer.v1.BatchFailure.reason:type_name -> admiral.optimizer.v1.ErrorReason
-	27, // 22: admiral.optimizer.v1.EmbedRequest.options:type_name -> admiral.optimizer.v1.CallOptions
+	37, // 21: admiral.optimizer.v1.BatchFailure.reason:type_name -> admiral.optimizer.v1.ErrorReason
+	29, // 22: admiral.optimizer.v1.EmbedRequest.options:type_name -> admiral.optimizer.v1.CallOptions
 	13, // 23: admiral.optimizer.v1.EmbedResponse.embeddings:type_name -> admiral.optimizer.v1.Embedding
-	29, // 24: admiral.optimizer.v1.EmbedResponse.usage:type_name -> admiral.optimizer.v1.Usage
-	30, // 25: admiral.optimizer.v1.EmbedResponse.cost:type_name -> admiral.optimizer.v1.Cost
-	31, // 26: admiral.optimizer.v1.EmbedResponse.served:type_name -> admiral.optimizer.v1.Served
-	26, // 27: admiral.optimizer.v1.CountTokensRequest.prompt:type_name -> admiral.optimizer.v1.Prompt
-	27, // 28: admiral.optimizer.v1.CountTokensRequest.options:type_name -> admiral.optimizer.v1.CallOptions
-	36, // 29: admiral.optimizer.v1.ListModelsResponse.models:type_name -> admiral.optimizer.v1.Model
-	37, // 30: admiral.optimizer.v1.ListModelsResponse.aliases:type_name -> admiral.optimizer.v1.Alias
+	31, // 24: admiral.optimizer.v1.EmbedResponse.usage:type_name -> admiral.optimizer.v1.Usage
+	32, // 25: admiral.optimizer.v1.EmbedResponse.cost:type_name -> admiral.optimizer.v1.Cost
+	33, // 26: admiral.optimizer.v1.EmbedResponse.served:type_name -> admiral.optimizer.v1.Served
+	28, // 27: admiral.optimizer.v1.CountTokensRequest.prompt:type_name -> admiral.optimizer.v1.Prompt
+	29, // 28: admiral.optimizer.v1.CountTokensRequest.options:type_name -> admiral.optimizer.v1.CallOptions
+	38, // 29: admiral.optimizer.v1.ListModelsResponse.models:type_name -> admiral.optimizer.v1.Model
+	39, // 30: admiral.optimizer.v1.ListAliasesResponse.aliases:type_name -> admiral.optimizer.v1.ModelAlias
 	0,  // 31: admiral.optimizer.v1.ReportOutcomeRequest.verdict:type_name -> admiral.optimizer.v1.Verdict
-	38, // 32: admiral.optimizer.v1.HealthResponse.state:type_name -> admiral.optimizer.v1.HealthState
-	39, // 33: admiral.optimizer.v1.HealthResponse.parts:type_name -> admiral.optimizer.v1.PartHealth
-	40, // 34: admiral.optimizer.v1.HealthResponse.start_time:type_name -> google.protobuf.Timestamp
-	41, // 35: admiral.optimizer.v1.HealthResponse.figures:type_name -> admiral.optimizer.v1.ServerFigures
-	40, // 36: admiral.optimizer.v1.StatsResponse.start_time:type_name -> google.protobuf.Timestamp
-	42, // 37: admiral.optimizer.v1.StatsResponse.total:type_name -> admiral.optimizer.v1.CallStats
-	43, // 38: admiral.optimizer.v1.StatsResponse.agents:type_name -> admiral.optimizer.v1.AgentStats
-	44, // 39: admiral.optimizer.v1.StatsResponse.models:type_name -> admiral.optimizer.v1.ModelStats
-	35, // 40: admiral.optimizer.v1.LearningQueryRequest.reason:type_name -> admiral.optimizer.v1.ErrorReason
-	45, // 41: admiral.optimizer.v1.LearningQueryResponse.failures:type_name -> admiral.optimizer.v1.FailureSummary
-	46, // 42: admiral.optimizer.v1.LearningQueryResponse.outcomes:type_name -> admiral.optimizer.v1.OutcomeSummary
-	1,  // 43: admiral.optimizer.v1.OptimizerService.Complete:input_type -> admiral.optimizer.v1.CompleteRequest
-	3,  // 44: admiral.optimizer.v1.OptimizerService.Stream:input_type -> admiral.optimizer.v1.StreamRequest
-	7,  // 45: admiral.optimizer.v1.OptimizerService.CompleteBatch:input_type -> admiral.optimizer.v1.CompleteBatchRequest
-	11, // 46: admiral.optimizer.v1.OptimizerService.Embed:input_type -> admiral.optimizer.v1.EmbedRequest
-	14, // 47: admiral.optimizer.v1.OptimizerService.CountTokens:input_type -> admiral.optimizer.v1.CountTokensRequest
-	16, // 48: admiral.optimizer.v1.OptimizerService.ListModels:input_type -> admiral.optimizer.v1.ListModelsRequest
-	18, // 49: admiral.optimizer.v1.OptimizerService.ReportOutcome:input_type -> admiral.optimizer.v1.ReportOutcomeRequest
-	20, // 50: admiral.optimizer.v1.OptimizerService.Health:input_type -> admiral.optimizer.v1.HealthRequest
-	22, // 51: admiral.optimizer.v1.OptimizerService.Stats:input_type -> admiral.optimizer.v1.StatsRequest
-	24, // 52: admiral.optimizer.v1.OptimizerService.LearningQuery:input_type -> admiral.optimizer.v1.LearningQueryRequest
-	2,  // 53: admiral.optimizer.v1.OptimizerService.Complete:output_type -> admiral.optimizer.v1.CompleteResponse
-	4,  // 54: admiral.optimizer.v1.OptimizerService.Stream:output_type -> admiral.optimizer.v1.StreamResponse
-	8,  // 55: admiral.optimizer.v1.OptimizerService.CompleteBatch:output_type -> admiral.optimizer.v1.CompleteBatchResponse
-	12, // 56: admiral.optimizer.v1.OptimizerService.Embed:output_type -> admiral.optimizer.v1.EmbedResponse
-	15, // 57: admiral.optimizer.v1.OptimizerService.CountTokens:output_type -> admiral.optimizer.v1.CountTokensResponse
-	17, // 58: admiral.optimizer.v1.OptimizerService.ListModels:output_type -> admiral.optimizer.v1.ListModelsResponse
-	19, // 59: admiral.optimizer.v1.OptimizerService.ReportOutcome:output_type -> admiral.optimizer.v1.ReportOutcomeResponse
-	21, // 60: admiral.optimizer.v1.OptimizerService.Health:output_type -> admiral.optimizer.v1.HealthResponse
-	23, // 61: admiral.optimizer.v1.OptimizerService.Stats:output_type -> admiral.optimizer.v1.StatsResponse
-	25, // 62: admiral.optimizer.v1.OptimizerService.LearningQuery:output_type -> admiral.optimizer.v1.LearningQueryResponse
-	53, // [53:63] is the sub-list for method output_type
-	43, // [43:53] is the sub-list for method input_type
-	43, // [43:43] is the sub-list for extension type_name
-	43, // [43:43] is the sub-list for extension extendee
-	0,  // [0:43] is the sub-list for field type_name
+	40, // 32: admiral.optimizer.v1.HealthResponse.state:type_name -> admiral.optimizer.v1.HealthState
+	41, // 33: admiral.optimizer.v1.HealthResponse.parts:type_name -> admiral.optimizer.v1.PartHealth
+	42, // 34: admiral.optimizer.v1.HealthResponse.start_time:type_name -> google.protobuf.Timestamp
+	43, // 35: admiral.optimizer.v1.HealthResponse.figures:type_name -> admiral.optimizer.v1.ServerFigures
+	44, // 36: admiral.optimizer.v1.StatsRequest.grouping:type_name -> admiral.optimizer.v1.StatsGrouping
+	45, // 37: admiral.optimizer.v1.StatsResponse.rows:type_name -> admiral.optimizer.v1.StatsRow
+	46, // 38: admiral.optimizer.v1.StatsResponse.total:type_name -> admiral.optimizer.v1.CallStats
+	42, // 39: admiral.optimizer.v1.StatsResponse.start_time:type_name -> google.protobuf.Timestamp
+	47, // 40: admiral.optimizer.v1.LearningQueryRequest.failures:type_name -> admiral.optimizer.v1.FailureQuery
+	48, // 41: admiral.optimizer.v1.LearningQueryRequest.feedback:type_name -> admiral.optimizer.v1.FeedbackQuery
+	49, // 42: admiral.optimizer.v1.LearningQueryResponse.failures:type_name -> admiral.optimizer.v1.FailurePage
+	50, // 43: admiral.optimizer.v1.LearningQueryResponse.feedback:type_name -> admiral.optimizer.v1.FeedbackPage
+	1,  // 44: admiral.optimizer.v1.OptimizerService.Complete:input_type -> admiral.optimizer.v1.CompleteRequest
+	3,  // 45: admiral.optimizer.v1.OptimizerService.Stream:input_type -> admiral.optimizer.v1.StreamRequest
+	7,  // 46: admiral.optimizer.v1.OptimizerService.CompleteBatch:input_type -> admiral.optimizer.v1.CompleteBatchRequest
+	11, // 47: admiral.optimizer.v1.OptimizerService.Embed:input_type -> admiral.optimizer.v1.EmbedRequest
+	14, // 48: admiral.optimizer.v1.OptimizerService.CountTokens:input_type -> admiral.optimizer.v1.CountTokensRequest
+	16, // 49: admiral.optimizer.v1.OptimizerService.ListModels:input_type -> admiral.optimizer.v1.ListModelsRequest
+	18, // 50: admiral.optimizer.v1.OptimizerService.ListAliases:input_type -> admiral.optimizer.v1.ListAliasesRequest
+	20, // 51: admiral.optimizer.v1.OptimizerService.ReportOutcome:input_type -> admiral.optimizer.v1.ReportOutcomeRequest
+	22, // 52: admiral.optimizer.v1.OptimizerService.Health:input_type -> admiral.optimizer.v1.HealthRequest
+	24, // 53: admiral.optimizer.v1.OptimizerService.Stats:input_type -> admiral.optimizer.v1.StatsRequest
+	26, // 54: admiral.optimizer.v1.OptimizerService.LearningQuery:input_type -> admiral.optimizer.v1.LearningQueryRequest
+	2,  // 55: admiral.optimizer.v1.OptimizerService.Complete:output_type -> admiral.optimizer.v1.CompleteResponse
+	4,  // 56: admiral.optimizer.v1.OptimizerService.Stream:output_type -> admiral.optimizer.v1.StreamResponse
+	8,  // 57: admiral.optimizer.v1.OptimizerService.CompleteBatch:output_type -> admiral.optimizer.v1.CompleteBatchResponse
+	12, // 58: admiral.optimizer.v1.OptimizerService.Embed:output_type -> admiral.optimizer.v1.EmbedResponse
+	15, // 59: admiral.optimizer.v1.OptimizerService.CountTokens:output_type -> admiral.optimizer.v1.CountTokensResponse
+	17, // 60: admiral.optimizer.v1.OptimizerService.ListModels:output_type -> admiral.optimizer.v1.ListModelsResponse
+	19, // 61: admiral.optimizer.v1.OptimizerService.ListAliases:output_type -> admiral.optimizer.v1.ListAliasesResponse
+	21, // 62: admiral.optimizer.v1.OptimizerService.ReportOutcome:output_type -> admiral.optimizer.v1.ReportOutcomeResponse
+	23, // 63: admiral.optimizer.v1.OptimizerService.Health:output_type -> admiral.optimizer.v1.HealthResponse
+	25, // 64: admiral.optimizer.v1.OptimizerService.Stats:output_type -> admiral.optimizer.v1.StatsResponse
+	27, // 65: admiral.optimizer.v1.OptimizerService.LearningQuery:output_type -> admiral.optimizer.v1.LearningQueryResponse
+	55, // [55:66] is the sub-list for method output_type
+	44, // [44:55] is the sub-list for method input_type
+	44, // [44:44] is the sub-list for extension type_name
+	44, // [44:44] is the sub-list for extension extendee
+	0,  // [0:44] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_optimizer_service_proto_init() }
@@ -2122,14 +2295,22 @@ func file_admiral_optimizer_v1_optimizer_service_proto_init() {
 		(*BatchResult_Failure)(nil),
 	}
 	file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[10].OneofWrappers = []any{}
-	file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[17].OneofWrappers = []any{}
+	file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[19].OneofWrappers = []any{}
+	file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[25].OneofWrappers = []any{
+		(*LearningQueryRequest_Failures)(nil),
+		(*LearningQueryRequest_Feedback)(nil),
+	}
+	file_admiral_optimizer_v1_optimizer_service_proto_msgTypes[26].OneofWrappers = []any{
+		(*LearningQueryResponse_Failures)(nil),
+		(*LearningQueryResponse_Feedback)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_optimizer_service_proto_rawDesc), len(file_admiral_optimizer_v1_optimizer_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   25,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

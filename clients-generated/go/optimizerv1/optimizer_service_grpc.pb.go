@@ -25,6 +25,7 @@ const (
 	OptimizerService_Embed_FullMethodName         = "/admiral.optimizer.v1.OptimizerService/Embed"
 	OptimizerService_CountTokens_FullMethodName   = "/admiral.optimizer.v1.OptimizerService/CountTokens"
 	OptimizerService_ListModels_FullMethodName    = "/admiral.optimizer.v1.OptimizerService/ListModels"
+	OptimizerService_ListAliases_FullMethodName   = "/admiral.optimizer.v1.OptimizerService/ListAliases"
 	OptimizerService_ReportOutcome_FullMethodName = "/admiral.optimizer.v1.OptimizerService/ReportOutcome"
 	OptimizerService_Health_FullMethodName        = "/admiral.optimizer.v1.OptimizerService/Health"
 	OptimizerService_Stats_FullMethodName         = "/admiral.optimizer.v1.OptimizerService/Stats"
@@ -36,13 +37,14 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // The model calls of a fleet of agents. A key, where keys are configured, travels in the metadata "authorization: Bearer KEY".
-// Failures are gRPC statuses as ErrorReason describes. The caller's deadline bounds everything done for the call; a call without one
+// Failures are gRPC statuses as ErrorReason describes. A request whose fields have numbers that are reserved here comes from a client
+// of an older contract and is refused with CALL_INVALID, which says so. The caller's deadline bounds everything done for the call; a call without one
 // gets the server's default (10 minutes unless configured).
 type OptimizerServiceClient interface {
-	// Answers a prompt in one message. Identical calls are answered from the cache or join one that is in flight.
+	// Answers a prompt in one message. Identical calls are answered from the cache or coalesced with one in flight.
 	Complete(ctx context.Context, in *CompleteRequest, opts ...grpc.CallOption) (*CompleteResponse, error)
-	// Answers a prompt piece by piece: one Started, any number of ContentDelta, exactly one Finished. A stream that ends without
-	// Finished has failed, and its status says why; what arrived is incomplete.
+	// Answers a prompt piece by piece: one StreamStarted, any number of ContentDelta, exactly one StreamFinished. A stream that ends
+	// without StreamFinished has failed, and its status says why; what arrived is incomplete.
 	Stream(ctx context.Context, in *StreamRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamResponse], error)
 	// Answers several prompts; each succeeds or fails by itself.
 	CompleteBatch(ctx context.Context, in *CompleteBatchRequest, opts ...grpc.CallOption) (*CompleteBatchResponse, error)
@@ -50,9 +52,11 @@ type OptimizerServiceClient interface {
 	Embed(ctx context.Context, in *EmbedRequest, opts ...grpc.CallOption) (*EmbedResponse, error)
 	// Counts the tokens of a prompt without asking for an answer.
 	CountTokens(ctx context.Context, in *CountTokensRequest, opts ...grpc.CallOption) (*CountTokensResponse, error)
-	// Lists the models and aliases that can be asked for.
+	// Lists the models that can be asked for.
 	ListModels(ctx context.Context, in *ListModelsRequest, opts ...grpc.CallOption) (*ListModelsResponse, error)
-	// Tells how good an answer was. Reports are kept and summed up by LearningQuery; an answer reported as bad leaves the cache.
+	// Lists the aliases that can be asked for.
+	ListAliases(ctx context.Context, in *ListAliasesRequest, opts ...grpc.CallOption) (*ListAliasesResponse, error)
+	// Tells how good an answer was. Reports are kept, and LearningQuery sums them up as feedback; an answer reported as bad leaves the cache.
 	ReportOutcome(ctx context.Context, in *ReportOutcomeRequest, opts ...grpc.CallOption) (*ReportOutcomeResponse, error)
 	// Tells how each part of the server is, and why.
 	Health(ctx context.Context, in *HealthRequest, opts ...grpc.CallOption) (*HealthResponse, error)
@@ -139,6 +143,16 @@ func (c *optimizerServiceClient) ListModels(ctx context.Context, in *ListModelsR
 	return out, nil
 }
 
+func (c *optimizerServiceClient) ListAliases(ctx context.Context, in *ListAliasesRequest, opts ...grpc.CallOption) (*ListAliasesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListAliasesResponse)
+	err := c.cc.Invoke(ctx, OptimizerService_ListAliases_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *optimizerServiceClient) ReportOutcome(ctx context.Context, in *ReportOutcomeRequest, opts ...grpc.CallOption) (*ReportOutcomeResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ReportOutcomeResponse)
@@ -184,13 +198,14 @@ func (c *optimizerServiceClient) LearningQuery(ctx context.Context, in *Learning
 // for forward compatibility.
 //
 // The model calls of a fleet of agents. A key, where keys are configured, travels in the metadata "authorization: Bearer KEY".
-// Failures are gRPC statuses as ErrorReason describes. The caller's deadline bounds everything done for the call; a call without one
+// Failures are gRPC statuses as ErrorReason describes. A request whose fields have numbers that are reserved here comes from a client
+// of an older contract and is refused with CALL_INVALID, which says so. The caller's deadline bounds everything done for the call; a call without one
 // gets the server's default (10 minutes unless configured).
 type OptimizerServiceServer interface {
-	// Answers a prompt in one message. Identical calls are answered from the cache or join one that is in flight.
+	// Answers a prompt in one message. Identical calls are answered from the cache or coalesced with one in flight.
 	Complete(context.Context, *CompleteRequest) (*CompleteResponse, error)
-	// Answers a prompt piece by piece: one Started, any number of ContentDelta, exactly one Finished. A stream that ends without
-	// Finished has failed, and its status says why; what arrived is incomplete.
+	// Answers a prompt piece by piece: one StreamStarted, any number of ContentDelta, exactly one StreamFinished. A stream that ends
+	// without StreamFinished has failed, and its status says why; what arrived is incomplete.
 	Stream(*StreamRequest, grpc.ServerStreamingServer[StreamResponse]) error
 	// Answers several prompts; each succeeds or fails by itself.
 	CompleteBatch(context.Context, *CompleteBatchRequest) (*CompleteBatchResponse, error)
@@ -198,9 +213,11 @@ type OptimizerServiceServer interface {
 	Embed(context.Context, *EmbedRequest) (*EmbedResponse, error)
 	// Counts the tokens of a prompt without asking for an answer.
 	CountTokens(context.Context, *CountTokensRequest) (*CountTokensResponse, error)
-	// Lists the models and aliases that can be asked for.
+	// Lists the models that can be asked for.
 	ListModels(context.Context, *ListModelsRequest) (*ListModelsResponse, error)
-	// Tells how good an answer was. Reports are kept and summed up by LearningQuery; an answer reported as bad leaves the cache.
+	// Lists the aliases that can be asked for.
+	ListAliases(context.Context, *ListAliasesRequest) (*ListAliasesResponse, error)
+	// Tells how good an answer was. Reports are kept, and LearningQuery sums them up as feedback; an answer reported as bad leaves the cache.
 	ReportOutcome(context.Context, *ReportOutcomeRequest) (*ReportOutcomeResponse, error)
 	// Tells how each part of the server is, and why.
 	Health(context.Context, *HealthRequest) (*HealthResponse, error)
@@ -235,6 +252,9 @@ func (UnimplementedOptimizerServiceServer) CountTokens(context.Context, *CountTo
 }
 func (UnimplementedOptimizerServiceServer) ListModels(context.Context, *ListModelsRequest) (*ListModelsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListModels not implemented")
+}
+func (UnimplementedOptimizerServiceServer) ListAliases(context.Context, *ListAliasesRequest) (*ListAliasesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListAliases not implemented")
 }
 func (UnimplementedOptimizerServiceServer) ReportOutcome(context.Context, *ReportOutcomeRequest) (*ReportOutcomeResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ReportOutcome not implemented")
@@ -370,6 +390,24 @@ func _OptimizerService_ListModels_Handler(srv interface{}, ctx context.Context, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _OptimizerService_ListAliases_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListAliasesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(OptimizerServiceServer).ListAliases(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: OptimizerService_ListAliases_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(OptimizerServiceServer).ListAliases(ctx, req.(*ListAliasesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _OptimizerService_ReportOutcome_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ReportOutcomeRequest)
 	if err := dec(in); err != nil {
@@ -468,6 +506,10 @@ var OptimizerService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListModels",
 			Handler:    _OptimizerService_ListModels_Handler,
+		},
+		{
+			MethodName: "ListAliases",
+			Handler:    _OptimizerService_ListAliases_Handler,
 		},
 		{
 			MethodName: "ReportOutcome",

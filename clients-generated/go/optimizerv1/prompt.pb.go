@@ -7,6 +7,7 @@
 package optimizerv1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	structpb "google.golang.org/protobuf/types/known/structpb"
@@ -21,6 +22,59 @@ const (
 	// Verify that runtime/protoimpl is sufficiently up-to-date.
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
+
+// The wire formats of providers.
+type ProviderDialect int32
+
+const (
+	// Any.
+	ProviderDialect_PROVIDER_DIALECT_UNSPECIFIED ProviderDialect = 0
+	// OpenAI's, and those of the many vendors that speak it.
+	ProviderDialect_PROVIDER_DIALECT_OPENAI ProviderDialect = 1
+	// Anthropic's.
+	ProviderDialect_PROVIDER_DIALECT_ANTHROPIC ProviderDialect = 2
+)
+
+// Enum value maps for ProviderDialect.
+var (
+	ProviderDialect_name = map[int32]string{
+		0: "PROVIDER_DIALECT_UNSPECIFIED",
+		1: "PROVIDER_DIALECT_OPENAI",
+		2: "PROVIDER_DIALECT_ANTHROPIC",
+	}
+	ProviderDialect_value = map[string]int32{
+		"PROVIDER_DIALECT_UNSPECIFIED": 0,
+		"PROVIDER_DIALECT_OPENAI":      1,
+		"PROVIDER_DIALECT_ANTHROPIC":   2,
+	}
+)
+
+func (x ProviderDialect) Enum() *ProviderDialect {
+	p := new(ProviderDialect)
+	*p = x
+	return p
+}
+
+func (x ProviderDialect) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ProviderDialect) Descriptor() protoreflect.EnumDescriptor {
+	return file_admiral_optimizer_v1_prompt_proto_enumTypes[0].Descriptor()
+}
+
+func (ProviderDialect) Type() protoreflect.EnumType {
+	return &file_admiral_optimizer_v1_prompt_proto_enumTypes[0]
+}
+
+func (x ProviderDialect) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ProviderDialect.Descriptor instead.
+func (ProviderDialect) EnumDescriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_prompt_proto_rawDescGZIP(), []int{0}
+}
 
 // How much a model may reason. Ignored by models that cannot.
 type ReasoningEffort int32
@@ -71,11 +125,11 @@ func (x ReasoningEffort) String() string {
 }
 
 func (ReasoningEffort) Descriptor() protoreflect.EnumDescriptor {
-	return file_admiral_optimizer_v1_prompt_proto_enumTypes[0].Descriptor()
+	return file_admiral_optimizer_v1_prompt_proto_enumTypes[1].Descriptor()
 }
 
 func (ReasoningEffort) Type() protoreflect.EnumType {
-	return &file_admiral_optimizer_v1_prompt_proto_enumTypes[0]
+	return &file_admiral_optimizer_v1_prompt_proto_enumTypes[1]
 }
 
 func (x ReasoningEffort) Number() protoreflect.EnumNumber {
@@ -84,64 +138,7 @@ func (x ReasoningEffort) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReasoningEffort.Descriptor instead.
 func (ReasoningEffort) EnumDescriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_prompt_proto_rawDescGZIP(), []int{0}
-}
-
-// What kind of form.
-type ResponseFormat_Kind int32
-
-const (
-	// Same as KIND_TEXT.
-	ResponseFormat_KIND_UNSPECIFIED ResponseFormat_Kind = 0
-	// Free text.
-	ResponseFormat_KIND_TEXT ResponseFormat_Kind = 1
-	// Any JSON object.
-	ResponseFormat_KIND_JSON_OBJECT ResponseFormat_Kind = 2
-	// JSON that satisfies the schema below.
-	ResponseFormat_KIND_JSON_SCHEMA ResponseFormat_Kind = 3
-)
-
-// Enum value maps for ResponseFormat_Kind.
-var (
-	ResponseFormat_Kind_name = map[int32]string{
-		0: "KIND_UNSPECIFIED",
-		1: "KIND_TEXT",
-		2: "KIND_JSON_OBJECT",
-		3: "KIND_JSON_SCHEMA",
-	}
-	ResponseFormat_Kind_value = map[string]int32{
-		"KIND_UNSPECIFIED": 0,
-		"KIND_TEXT":        1,
-		"KIND_JSON_OBJECT": 2,
-		"KIND_JSON_SCHEMA": 3,
-	}
-)
-
-func (x ResponseFormat_Kind) Enum() *ResponseFormat_Kind {
-	p := new(ResponseFormat_Kind)
-	*p = x
-	return p
-}
-
-func (x ResponseFormat_Kind) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (ResponseFormat_Kind) Descriptor() protoreflect.EnumDescriptor {
-	return file_admiral_optimizer_v1_prompt_proto_enumTypes[1].Descriptor()
-}
-
-func (ResponseFormat_Kind) Type() protoreflect.EnumType {
-	return &file_admiral_optimizer_v1_prompt_proto_enumTypes[1]
-}
-
-func (x ResponseFormat_Kind) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use ResponseFormat_Kind.Descriptor instead.
-func (ResponseFormat_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_prompt_proto_rawDescGZIP(), []int{1, 0}
+	return file_admiral_optimizer_v1_prompt_proto_rawDescGZIP(), []int{1}
 }
 
 // Everything that can change the answer. Two calls of one tenant whose prompts are equal, field by field, share one answer
@@ -153,7 +150,7 @@ type Prompt struct {
 	// the nearest known names.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
 	// The conversation, oldest first. At least one message.
-	Messages []*Message `protobuf:"bytes,2,rep,name=messages,proto3" json:"messages,omitempty"`
+	Messages []*ChatMessage `protobuf:"bytes,2,rep,name=messages,proto3" json:"messages,omitempty"`
 	// Tools the model may call. At most 512.
 	Tools []*Tool `protobuf:"bytes,3,rep,name=tools,proto3" json:"tools,omitempty"`
 	// Whether and which tools must be called. Absent is the vendor's default.
@@ -166,9 +163,9 @@ type Prompt struct {
 	ReasoningEffort ReasoningEffort `protobuf:"varint,7,opt,name=reasoning_effort,json=reasoningEffort,proto3,enum=admiral.optimizer.v1.ReasoningEffort" json:"reasoning_effort,omitempty"`
 	// Options of one vendor, merged into the vendor's request unchanged. Fields that the contract already sets win.
 	ProviderOptions *structpb.Struct `protobuf:"bytes,8,opt,name=provider_options,json=providerOptions,proto3" json:"provider_options,omitempty"`
-	// The wire format that provider_options is written in: "openai" or "anthropic". Providers of another format are asked without the
-	// options. Empty means that every provider gets them.
-	ProviderOptionsDialect string `protobuf:"bytes,9,opt,name=provider_options_dialect,json=providerOptionsDialect,proto3" json:"provider_options_dialect,omitempty"`
+	// The wire format that provider_options is written in. Providers of another are asked without the options. Unset means that every
+	// provider gets them.
+	ProviderOptionsDialect ProviderDialect `protobuf:"varint,9,opt,name=provider_options_dialect,json=providerOptionsDialect,proto3,enum=admiral.optimizer.v1.ProviderDialect" json:"provider_options_dialect,omitempty"`
 	unknownFields          protoimpl.UnknownFields
 	sizeCache              protoimpl.SizeCache
 }
@@ -210,7 +207,7 @@ func (x *Prompt) GetModel() string {
 	return ""
 }
 
-func (x *Prompt) GetMessages() []*Message {
+func (x *Prompt) GetMessages() []*ChatMessage {
 	if x != nil {
 		return x.Messages
 	}
@@ -259,24 +256,24 @@ func (x *Prompt) GetProviderOptions() *structpb.Struct {
 	return nil
 }
 
-func (x *Prompt) GetProviderOptionsDialect() string {
+func (x *Prompt) GetProviderOptionsDialect() ProviderDialect {
 	if x != nil {
 		return x.ProviderOptionsDialect
 	}
-	return ""
+	return ProviderDialect_PROVIDER_DIALECT_UNSPECIFIED
 }
 
 // The form an answer must have.
 type ResponseFormat struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What kind of form.
-	Kind ResponseFormat_Kind `protobuf:"varint,1,opt,name=kind,proto3,enum=admiral.optimizer.v1.ResponseFormat_Kind" json:"kind,omitempty"`
-	// Name of the schema for KIND_JSON_SCHEMA; 1 to 64 characters of letters, digits, '_' and '-'; empty means "answer".
-	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// JSON Schema in text for KIND_JSON_SCHEMA; kept as text since the order of its properties changes answers.
-	SchemaJson string `protobuf:"bytes,3,opt,name=schema_json,json=schemaJson,proto3" json:"schema_json,omitempty"`
-	// Asks the vendor to hold the model to the schema exactly. Absent is the vendor's default.
-	Strict        *bool `protobuf:"varint,4,opt,name=strict,proto3,oneof" json:"strict,omitempty"`
+	// What kind of form. Unset is free text.
+	//
+	// Types that are valid to be assigned to Kind:
+	//
+	//	*ResponseFormat_Text
+	//	*ResponseFormat_JsonObject
+	//	*ResponseFormat_JsonSchema
+	Kind          isResponseFormat_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -311,28 +308,197 @@ func (*ResponseFormat) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_prompt_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *ResponseFormat) GetKind() ResponseFormat_Kind {
+func (x *ResponseFormat) GetKind() isResponseFormat_Kind {
 	if x != nil {
 		return x.Kind
 	}
-	return ResponseFormat_KIND_UNSPECIFIED
+	return nil
 }
 
-func (x *ResponseFormat) GetName() string {
+func (x *ResponseFormat) GetText() *TextFormat {
+	if x != nil {
+		if x, ok := x.Kind.(*ResponseFormat_Text); ok {
+			return x.Text
+		}
+	}
+	return nil
+}
+
+func (x *ResponseFormat) GetJsonObject() *JsonObjectFormat {
+	if x != nil {
+		if x, ok := x.Kind.(*ResponseFormat_JsonObject); ok {
+			return x.JsonObject
+		}
+	}
+	return nil
+}
+
+func (x *ResponseFormat) GetJsonSchema() *JsonSchemaFormat {
+	if x != nil {
+		if x, ok := x.Kind.(*ResponseFormat_JsonSchema); ok {
+			return x.JsonSchema
+		}
+	}
+	return nil
+}
+
+type isResponseFormat_Kind interface {
+	isResponseFormat_Kind()
+}
+
+type ResponseFormat_Text struct {
+	// Free text.
+	Text *TextFormat `protobuf:"bytes,1,opt,name=text,proto3,oneof"`
+}
+
+type ResponseFormat_JsonObject struct {
+	// Any JSON object.
+	JsonObject *JsonObjectFormat `protobuf:"bytes,2,opt,name=json_object,json=jsonObject,proto3,oneof"`
+}
+
+type ResponseFormat_JsonSchema struct {
+	// JSON that satisfies a schema.
+	JsonSchema *JsonSchemaFormat `protobuf:"bytes,3,opt,name=json_schema,json=jsonSchema,proto3,oneof"`
+}
+
+func (*ResponseFormat_Text) isResponseFormat_Kind() {}
+
+func (*ResponseFormat_JsonObject) isResponseFormat_Kind() {}
+
+func (*ResponseFormat_JsonSchema) isResponseFormat_Kind() {}
+
+// Free text.
+type TextFormat struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TextFormat) Reset() {
+	*x = TextFormat{}
+	mi := &file_admiral_optimizer_v1_prompt_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TextFormat) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TextFormat) ProtoMessage() {}
+
+func (x *TextFormat) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_prompt_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TextFormat.ProtoReflect.Descriptor instead.
+func (*TextFormat) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_prompt_proto_rawDescGZIP(), []int{2}
+}
+
+// Any JSON object.
+type JsonObjectFormat struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *JsonObjectFormat) Reset() {
+	*x = JsonObjectFormat{}
+	mi := &file_admiral_optimizer_v1_prompt_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *JsonObjectFormat) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*JsonObjectFormat) ProtoMessage() {}
+
+func (x *JsonObjectFormat) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_prompt_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use JsonObjectFormat.ProtoReflect.Descriptor instead.
+func (*JsonObjectFormat) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_prompt_proto_rawDescGZIP(), []int{3}
+}
+
+// JSON that satisfies a schema.
+type JsonSchemaFormat struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the schema; 1 to 64 characters of letters, digits, '_' and '-'; empty means "answer".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// JSON Schema in text; kept as text since the order of its properties changes answers. Required.
+	SchemaJson string `protobuf:"bytes,2,opt,name=schema_json,json=schemaJson,proto3" json:"schema_json,omitempty"`
+	// Asks the vendor to hold the model to the schema exactly. Absent is the vendor's default.
+	Strict        *bool `protobuf:"varint,3,opt,name=strict,proto3,oneof" json:"strict,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *JsonSchemaFormat) Reset() {
+	*x = JsonSchemaFormat{}
+	mi := &file_admiral_optimizer_v1_prompt_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *JsonSchemaFormat) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*JsonSchemaFormat) ProtoMessage() {}
+
+func (x *JsonSchemaFormat) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_prompt_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use JsonSchemaFormat.ProtoReflect.Descriptor instead.
+func (*JsonSchemaFormat) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_prompt_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *JsonSchemaFormat) GetName() string {
 	if x != nil {
 		return x.Name
 	}
 	return ""
 }
 
-func (x *ResponseFormat) GetSchemaJson() string {
+func (x *JsonSchemaFormat) GetSchemaJson() string {
 	if x != nil {
 		return x.SchemaJson
 	}
 	return ""
 }
 
-func (x *ResponseFormat) GetStrict() bool {
+func (x *JsonSchemaFormat) GetStrict() bool {
 	if x != nil && x.Strict != nil {
 		return *x.Strict
 	}
@@ -355,7 +521,7 @@ type Sampling struct {
 	// Most tokens of the answer, reasoning included, 1 to 10,000,000. Vendors that need a value get 4,096 when absent.
 	MaxOutputTokenCount *int64 `protobuf:"varint,6,opt,name=max_output_token_count,json=maxOutputTokenCount,proto3,oneof" json:"max_output_token_count,omitempty"`
 	// Texts that end the answer. At most 16, none empty.
-	Stop []string `protobuf:"bytes,7,rep,name=stop,proto3" json:"stop,omitempty"`
+	StopSequences []string `protobuf:"bytes,7,rep,name=stop_sequences,json=stopSequences,proto3" json:"stop_sequences,omitempty"`
 	// Asks for a repeatable draw.
 	Seed *int64 `protobuf:"varint,8,opt,name=seed,proto3,oneof" json:"seed,omitempty"`
 	// Number of alternative answers, 1 to 16; 1 when absent. Above 1 the call is not cached unless CachePolicy asks for it.
@@ -366,7 +532,7 @@ type Sampling struct {
 
 func (x *Sampling) Reset() {
 	*x = Sampling{}
-	mi := &file_admiral_optimizer_v1_prompt_proto_msgTypes[2]
+	mi := &file_admiral_optimizer_v1_prompt_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -378,7 +544,7 @@ func (x *Sampling) String() string {
 func (*Sampling) ProtoMessage() {}
 
 func (x *Sampling) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_prompt_proto_msgTypes[2]
+	mi := &file_admiral_optimizer_v1_prompt_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -391,7 +557,7 @@ func (x *Sampling) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sampling.ProtoReflect.Descriptor instead.
 func (*Sampling) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_prompt_proto_rawDescGZIP(), []int{2}
+	return file_admiral_optimizer_v1_prompt_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Sampling) GetTemperature() float64 {
@@ -436,9 +602,9 @@ func (x *Sampling) GetMaxOutputTokenCount() int64 {
 	return 0
 }
 
-func (x *Sampling) GetStop() []string {
+func (x *Sampling) GetStopSequences() []string {
 	if x != nil {
-		return x.Stop
+		return x.StopSequences
 	}
 	return nil
 }
@@ -461,38 +627,42 @@ var File_admiral_optimizer_v1_prompt_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_prompt_proto_rawDesc = "" +
 	"\n" +
-	"!admiral/optimizer/v1/prompt.proto\x12\x14admiral.optimizer.v1\x1a\"admiral/optimizer/v1/content.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xa9\x04\n" +
-	"\x06Prompt\x12\x14\n" +
-	"\x05model\x18\x01 \x01(\tR\x05model\x129\n" +
-	"\bmessages\x18\x02 \x03(\v2\x1d.admiral.optimizer.v1.MessageR\bmessages\x120\n" +
+	"!admiral/optimizer/v1/prompt.proto\x12\x14admiral.optimizer.v1\x1a\"admiral/optimizer/v1/content.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xe0\x04\n" +
+	"\x06Prompt\x12\x1a\n" +
+	"\x05model\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\x05model\x12C\n" +
+	"\bmessages\x18\x02 \x03(\v2!.admiral.optimizer.v1.ChatMessageB\x04\xe2A\x01\x02R\bmessages\x120\n" +
 	"\x05tools\x18\x03 \x03(\v2\x1a.admiral.optimizer.v1.ToolR\x05tools\x12A\n" +
 	"\vtool_choice\x18\x04 \x01(\v2 .admiral.optimizer.v1.ToolChoiceR\n" +
 	"toolChoice\x12M\n" +
 	"\x0fresponse_format\x18\x05 \x01(\v2$.admiral.optimizer.v1.ResponseFormatR\x0eresponseFormat\x12:\n" +
 	"\bsampling\x18\x06 \x01(\v2\x1e.admiral.optimizer.v1.SamplingR\bsampling\x12P\n" +
 	"\x10reasoning_effort\x18\a \x01(\x0e2%.admiral.optimizer.v1.ReasoningEffortR\x0freasoningEffort\x12B\n" +
-	"\x10provider_options\x18\b \x01(\v2\x17.google.protobuf.StructR\x0fproviderOptions\x128\n" +
-	"\x18provider_options_dialect\x18\t \x01(\tR\x16providerOptionsDialect\"\x85\x02\n" +
-	"\x0eResponseFormat\x12=\n" +
-	"\x04kind\x18\x01 \x01(\x0e2).admiral.optimizer.v1.ResponseFormat.KindR\x04kind\x12\x12\n" +
-	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1f\n" +
-	"\vschema_json\x18\x03 \x01(\tR\n" +
+	"\x10provider_options\x18\b \x01(\v2\x17.google.protobuf.StructR\x0fproviderOptions\x12_\n" +
+	"\x18provider_options_dialect\x18\t \x01(\x0e2%.admiral.optimizer.v1.ProviderDialectR\x16providerOptionsDialect\"\xe6\x01\n" +
+	"\x0eResponseFormat\x126\n" +
+	"\x04text\x18\x01 \x01(\v2 .admiral.optimizer.v1.TextFormatH\x00R\x04text\x12I\n" +
+	"\vjson_object\x18\x02 \x01(\v2&.admiral.optimizer.v1.JsonObjectFormatH\x00R\n" +
+	"jsonObject\x12I\n" +
+	"\vjson_schema\x18\x03 \x01(\v2&.admiral.optimizer.v1.JsonSchemaFormatH\x00R\n" +
+	"jsonSchemaB\x06\n" +
+	"\x04kind\"\f\n" +
+	"\n" +
+	"TextFormat\"\x12\n" +
+	"\x10JsonObjectFormat\"u\n" +
+	"\x10JsonSchemaFormat\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12%\n" +
+	"\vschema_json\x18\x02 \x01(\tB\x04\xe2A\x01\x02R\n" +
 	"schemaJson\x12\x1b\n" +
-	"\x06strict\x18\x04 \x01(\bH\x00R\x06strict\x88\x01\x01\"W\n" +
-	"\x04Kind\x12\x14\n" +
-	"\x10KIND_UNSPECIFIED\x10\x00\x12\r\n" +
-	"\tKIND_TEXT\x10\x01\x12\x14\n" +
-	"\x10KIND_JSON_OBJECT\x10\x02\x12\x14\n" +
-	"\x10KIND_JSON_SCHEMA\x10\x03B\t\n" +
-	"\a_strict\"\xe3\x03\n" +
+	"\x06strict\x18\x03 \x01(\bH\x00R\x06strict\x88\x01\x01B\t\n" +
+	"\a_strict\"\xf6\x03\n" +
 	"\bSampling\x12%\n" +
 	"\vtemperature\x18\x01 \x01(\x01H\x00R\vtemperature\x88\x01\x01\x12\x18\n" +
 	"\x05top_p\x18\x02 \x01(\x01H\x01R\x04topP\x88\x01\x01\x12\x18\n" +
 	"\x05top_k\x18\x03 \x01(\x05H\x02R\x04topK\x88\x01\x01\x120\n" +
 	"\x11frequency_penalty\x18\x04 \x01(\x01H\x03R\x10frequencyPenalty\x88\x01\x01\x12.\n" +
 	"\x10presence_penalty\x18\x05 \x01(\x01H\x04R\x0fpresencePenalty\x88\x01\x01\x128\n" +
-	"\x16max_output_token_count\x18\x06 \x01(\x03H\x05R\x13maxOutputTokenCount\x88\x01\x01\x12\x12\n" +
-	"\x04stop\x18\a \x03(\tR\x04stop\x12\x17\n" +
+	"\x16max_output_token_count\x18\x06 \x01(\x03H\x05R\x13maxOutputTokenCount\x88\x01\x01\x12%\n" +
+	"\x0estop_sequences\x18\a \x03(\tR\rstopSequences\x12\x17\n" +
 	"\x04seed\x18\b \x01(\x03H\x06R\x04seed\x88\x01\x01\x12,\n" +
 	"\x0fcandidate_count\x18\t \x01(\x05H\aR\x0ecandidateCount\x88\x01\x01B\x0e\n" +
 	"\f_temperatureB\b\n" +
@@ -502,15 +672,19 @@ const file_admiral_optimizer_v1_prompt_proto_rawDesc = "" +
 	"\x11_presence_penaltyB\x19\n" +
 	"\x17_max_output_token_countB\a\n" +
 	"\x05_seedB\x12\n" +
-	"\x10_candidate_count*\xbe\x01\n" +
+	"\x10_candidate_count*p\n" +
+	"\x0fProviderDialect\x12 \n" +
+	"\x1cPROVIDER_DIALECT_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17PROVIDER_DIALECT_OPENAI\x10\x01\x12\x1e\n" +
+	"\x1aPROVIDER_DIALECT_ANTHROPIC\x10\x02*\xbe\x01\n" +
 	"\x0fReasoningEffort\x12 \n" +
 	"\x1cREASONING_EFFORT_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15REASONING_EFFORT_NONE\x10\x01\x12\x1c\n" +
 	"\x18REASONING_EFFORT_MINIMAL\x10\x02\x12\x18\n" +
 	"\x14REASONING_EFFORT_LOW\x10\x03\x12\x1b\n" +
 	"\x17REASONING_EFFORT_MEDIUM\x10\x04\x12\x19\n" +
-	"\x15REASONING_EFFORT_HIGH\x10\x05B\xc8\x01\n" +
-	"\x18com.admiral.optimizer.v1B\vPromptProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\x15REASONING_EFFORT_HIGH\x10\x05BK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_prompt_proto_rawDescOnce sync.Once
@@ -525,32 +699,38 @@ func file_admiral_optimizer_v1_prompt_proto_rawDescGZIP() []byte {
 }
 
 var file_admiral_optimizer_v1_prompt_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_admiral_optimizer_v1_prompt_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_admiral_optimizer_v1_prompt_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_admiral_optimizer_v1_prompt_proto_goTypes = []any{
-	(ReasoningEffort)(0),     // 0: admiral.optimizer.v1.ReasoningEffort
-	(ResponseFormat_Kind)(0), // 1: admiral.optimizer.v1.ResponseFormat.Kind
+	(ProviderDialect)(0),     // 0: admiral.optimizer.v1.ProviderDialect
+	(ReasoningEffort)(0),     // 1: admiral.optimizer.v1.ReasoningEffort
 	(*Prompt)(nil),           // 2: admiral.optimizer.v1.Prompt
 	(*ResponseFormat)(nil),   // 3: admiral.optimizer.v1.ResponseFormat
-	(*Sampling)(nil),         // 4: admiral.optimizer.v1.Sampling
-	(*Message)(nil),          // 5: admiral.optimizer.v1.Message
-	(*Tool)(nil),             // 6: admiral.optimizer.v1.Tool
-	(*ToolChoice)(nil),       // 7: admiral.optimizer.v1.ToolChoice
-	(*structpb.Struct)(nil),  // 8: google.protobuf.Struct
+	(*TextFormat)(nil),       // 4: admiral.optimizer.v1.TextFormat
+	(*JsonObjectFormat)(nil), // 5: admiral.optimizer.v1.JsonObjectFormat
+	(*JsonSchemaFormat)(nil), // 6: admiral.optimizer.v1.JsonSchemaFormat
+	(*Sampling)(nil),         // 7: admiral.optimizer.v1.Sampling
+	(*ChatMessage)(nil),      // 8: admiral.optimizer.v1.ChatMessage
+	(*Tool)(nil),             // 9: admiral.optimizer.v1.Tool
+	(*ToolChoice)(nil),       // 10: admiral.optimizer.v1.ToolChoice
+	(*structpb.Struct)(nil),  // 11: google.protobuf.Struct
 }
 var file_admiral_optimizer_v1_prompt_proto_depIdxs = []int32{
-	5, // 0: admiral.optimizer.v1.Prompt.messages:type_name -> admiral.optimizer.v1.Message
-	6, // 1: admiral.optimizer.v1.Prompt.tools:type_name -> admiral.optimizer.v1.Tool
-	7, // 2: admiral.optimizer.v1.Prompt.tool_choice:type_name -> admiral.optimizer.v1.ToolChoice
-	3, // 3: admiral.optimizer.v1.Prompt.response_format:type_name -> admiral.optimizer.v1.ResponseFormat
-	4, // 4: admiral.optimizer.v1.Prompt.sampling:type_name -> admiral.optimizer.v1.Sampling
-	0, // 5: admiral.optimizer.v1.Prompt.reasoning_effort:type_name -> admiral.optimizer.v1.ReasoningEffort
-	8, // 6: admiral.optimizer.v1.Prompt.provider_options:type_name -> google.protobuf.Struct
-	1, // 7: admiral.optimizer.v1.ResponseFormat.kind:type_name -> admiral.optimizer.v1.ResponseFormat.Kind
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	8,  // 0: admiral.optimizer.v1.Prompt.messages:type_name -> admiral.optimizer.v1.ChatMessage
+	9,  // 1: admiral.optimizer.v1.Prompt.tools:type_name -> admiral.optimizer.v1.Tool
+	10, // 2: admiral.optimizer.v1.Prompt.tool_choice:type_name -> admiral.optimizer.v1.ToolChoice
+	3,  // 3: admiral.optimizer.v1.Prompt.response_format:type_name -> admiral.optimizer.v1.ResponseFormat
+	7,  // 4: admiral.optimizer.v1.Prompt.sampling:type_name -> admiral.optimizer.v1.Sampling
+	1,  // 5: admiral.optimizer.v1.Prompt.reasoning_effort:type_name -> admiral.optimizer.v1.ReasoningEffort
+	11, // 6: admiral.optimizer.v1.Prompt.provider_options:type_name -> google.protobuf.Struct
+	0,  // 7: admiral.optimizer.v1.Prompt.provider_options_dialect:type_name -> admiral.optimizer.v1.ProviderDialect
+	4,  // 8: admiral.optimizer.v1.ResponseFormat.text:type_name -> admiral.optimizer.v1.TextFormat
+	5,  // 9: admiral.optimizer.v1.ResponseFormat.json_object:type_name -> admiral.optimizer.v1.JsonObjectFormat
+	6,  // 10: admiral.optimizer.v1.ResponseFormat.json_schema:type_name -> admiral.optimizer.v1.JsonSchemaFormat
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_prompt_proto_init() }
@@ -559,15 +739,20 @@ func file_admiral_optimizer_v1_prompt_proto_init() {
 		return
 	}
 	file_admiral_optimizer_v1_content_proto_init()
-	file_admiral_optimizer_v1_prompt_proto_msgTypes[1].OneofWrappers = []any{}
-	file_admiral_optimizer_v1_prompt_proto_msgTypes[2].OneofWrappers = []any{}
+	file_admiral_optimizer_v1_prompt_proto_msgTypes[1].OneofWrappers = []any{
+		(*ResponseFormat_Text)(nil),
+		(*ResponseFormat_JsonObject)(nil),
+		(*ResponseFormat_JsonSchema)(nil),
+	}
+	file_admiral_optimizer_v1_prompt_proto_msgTypes[4].OneofWrappers = []any{}
+	file_admiral_optimizer_v1_prompt_proto_msgTypes[5].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_prompt_proto_rawDesc), len(file_admiral_optimizer_v1_prompt_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   3,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -37,8 +37,8 @@ const (
 	Source_SOURCE_DISK Source = 3
 	// A near match in the cache.
 	Source_SOURCE_NEAR_MATCH Source = 4
-	// A call in flight was joined.
-	Source_SOURCE_JOINED Source = 5
+	// An equal call in flight, whose answer this one shares.
+	Source_SOURCE_COALESCED Source = 5
 	// The first answer to the same request_id.
 	Source_SOURCE_REPEATED Source = 6
 )
@@ -51,7 +51,7 @@ var (
 		2: "SOURCE_MEMORY",
 		3: "SOURCE_DISK",
 		4: "SOURCE_NEAR_MATCH",
-		5: "SOURCE_JOINED",
+		5: "SOURCE_COALESCED",
 		6: "SOURCE_REPEATED",
 	}
 	Source_value = map[string]int32{
@@ -60,7 +60,7 @@ var (
 		"SOURCE_MEMORY":      2,
 		"SOURCE_DISK":        3,
 		"SOURCE_NEAR_MATCH":  4,
-		"SOURCE_JOINED":      5,
+		"SOURCE_COALESCED":   5,
 		"SOURCE_REPEATED":    6,
 	}
 )
@@ -107,7 +107,7 @@ type Served struct {
 	UpstreamDuration *durationpb.Duration `protobuf:"bytes,5,opt,name=upstream_duration,json=upstreamDuration,proto3" json:"upstream_duration,omitempty"`
 	// Time this server added: total less queue and upstream.
 	OverheadDuration *durationpb.Duration `protobuf:"bytes,6,opt,name=overhead_duration,json=overheadDuration,proto3" json:"overhead_duration,omitempty"`
-	// Every try of a provider, oldest first. Joined calls show those of the flight they joined; hits show none.
+	// Every attempt at a provider, oldest first. Coalesced calls show those of the call whose answer they share; hits show none.
 	Attempts      []*Attempt `protobuf:"bytes,7,rep,name=attempts,proto3" json:"attempts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -192,19 +192,19 @@ func (x *Served) GetAttempts() []*Attempt {
 	return nil
 }
 
-// One try of one model.
+// One attempt at one model.
 type Attempt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Provider asked.
 	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
 	// Model asked, the provider's own name.
 	Model string `protobuf:"bytes,2,opt,name=model,proto3" json:"model,omitempty"`
-	// When the try began.
+	// When it began.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	// How long it took.
 	Duration *durationpb.Duration `protobuf:"bytes,4,opt,name=duration,proto3" json:"duration,omitempty"`
-	// Time to the first piece of the answer; absent if none came.
-	FirstTokenDuration *durationpb.Duration `protobuf:"bytes,5,opt,name=first_token_duration,json=firstTokenDuration,proto3" json:"first_token_duration,omitempty"`
+	// Time to the first token of the answer; absent if none came.
+	TimeToFirstToken *durationpb.Duration `protobuf:"bytes,5,opt,name=time_to_first_token,json=timeToFirstToken,proto3" json:"time_to_first_token,omitempty"`
 	// Why it failed; ERROR_REASON_UNSPECIFIED if it succeeded.
 	Failure ErrorReason `protobuf:"varint,6,opt,name=failure,proto3,enum=admiral.optimizer.v1.ErrorReason" json:"failure,omitempty"`
 	// HTTP status the provider gave; 0 if none.
@@ -271,9 +271,9 @@ func (x *Attempt) GetDuration() *durationpb.Duration {
 	return nil
 }
 
-func (x *Attempt) GetFirstTokenDuration() *durationpb.Duration {
+func (x *Attempt) GetTimeToFirstToken() *durationpb.Duration {
 	if x != nil {
-		return x.FirstTokenDuration
+		return x.TimeToFirstToken
 	}
 	return nil
 }
@@ -304,26 +304,26 @@ const file_admiral_optimizer_v1_served_proto_rawDesc = "" +
 	"\x0equeue_duration\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\rqueueDuration\x12F\n" +
 	"\x11upstream_duration\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\x10upstreamDuration\x12F\n" +
 	"\x11overhead_duration\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\x10overheadDuration\x129\n" +
-	"\battempts\x18\a \x03(\v2\x1d.admiral.optimizer.v1.AttemptR\battempts\"\xd8\x02\n" +
+	"\battempts\x18\a \x03(\v2\x1d.admiral.optimizer.v1.AttemptR\battempts\"\xd5\x02\n" +
 	"\aAttempt\x12\x1a\n" +
 	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x14\n" +
 	"\x05model\x18\x02 \x01(\tR\x05model\x129\n" +
 	"\n" +
 	"start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
-	"\bduration\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\bduration\x12K\n" +
-	"\x14first_token_duration\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\x12firstTokenDuration\x12;\n" +
+	"\bduration\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\bduration\x12H\n" +
+	"\x13time_to_first_token\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\x10timeToFirstToken\x12;\n" +
 	"\afailure\x18\x06 \x01(\x0e2!.admiral.optimizer.v1.ErrorReasonR\afailure\x12\x1f\n" +
 	"\vhttp_status\x18\a \x01(\x05R\n" +
-	"httpStatus*\x98\x01\n" +
+	"httpStatus*\x9b\x01\n" +
 	"\x06Source\x12\x16\n" +
 	"\x12SOURCE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fSOURCE_UPSTREAM\x10\x01\x12\x11\n" +
 	"\rSOURCE_MEMORY\x10\x02\x12\x0f\n" +
 	"\vSOURCE_DISK\x10\x03\x12\x15\n" +
-	"\x11SOURCE_NEAR_MATCH\x10\x04\x12\x11\n" +
-	"\rSOURCE_JOINED\x10\x05\x12\x13\n" +
-	"\x0fSOURCE_REPEATED\x10\x06B\xc8\x01\n" +
-	"\x18com.admiral.optimizer.v1B\vServedProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\x11SOURCE_NEAR_MATCH\x10\x04\x12\x14\n" +
+	"\x10SOURCE_COALESCED\x10\x05\x12\x13\n" +
+	"\x0fSOURCE_REPEATED\x10\x06BK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_served_proto_rawDescOnce sync.Once
@@ -356,7 +356,7 @@ var file_admiral_optimizer_v1_served_proto_depIdxs = []int32{
 	2,  // 5: admiral.optimizer.v1.Served.attempts:type_name -> admiral.optimizer.v1.Attempt
 	4,  // 6: admiral.optimizer.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
 	3,  // 7: admiral.optimizer.v1.Attempt.duration:type_name -> google.protobuf.Duration
-	3,  // 8: admiral.optimizer.v1.Attempt.first_token_duration:type_name -> google.protobuf.Duration
+	3,  // 8: admiral.optimizer.v1.Attempt.time_to_first_token:type_name -> google.protobuf.Duration
 	5,  // 9: admiral.optimizer.v1.Attempt.failure:type_name -> admiral.optimizer.v1.ErrorReason
 	10, // [10:10] is the sub-list for method output_type
 	10, // [10:10] is the sub-list for method input_type

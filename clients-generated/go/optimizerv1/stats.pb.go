@@ -22,6 +22,59 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// What the rows of statistics stand for.
+type StatsGrouping int32
+
+const (
+	// No rows, the total only.
+	StatsGrouping_STATS_GROUPING_UNSPECIFIED StatsGrouping = 0
+	// A row for each agent.
+	StatsGrouping_STATS_GROUPING_AGENT StatsGrouping = 1
+	// A row for each model that answered.
+	StatsGrouping_STATS_GROUPING_MODEL StatsGrouping = 2
+)
+
+// Enum value maps for StatsGrouping.
+var (
+	StatsGrouping_name = map[int32]string{
+		0: "STATS_GROUPING_UNSPECIFIED",
+		1: "STATS_GROUPING_AGENT",
+		2: "STATS_GROUPING_MODEL",
+	}
+	StatsGrouping_value = map[string]int32{
+		"STATS_GROUPING_UNSPECIFIED": 0,
+		"STATS_GROUPING_AGENT":       1,
+		"STATS_GROUPING_MODEL":       2,
+	}
+)
+
+func (x StatsGrouping) Enum() *StatsGrouping {
+	p := new(StatsGrouping)
+	*p = x
+	return p
+}
+
+func (x StatsGrouping) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (StatsGrouping) Descriptor() protoreflect.EnumDescriptor {
+	return file_admiral_optimizer_v1_stats_proto_enumTypes[0].Descriptor()
+}
+
+func (StatsGrouping) Type() protoreflect.EnumType {
+	return &file_admiral_optimizer_v1_stats_proto_enumTypes[0]
+}
+
+func (x StatsGrouping) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use StatsGrouping.Descriptor instead.
+func (StatsGrouping) EnumDescriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_stats_proto_rawDescGZIP(), []int{0}
+}
+
 // Counts, money and latencies of a set of calls.
 type CallStats struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -37,11 +90,11 @@ type CallStats struct {
 	DiskHitCount int64 `protobuf:"varint,5,opt,name=disk_hit_count,json=diskHitCount,proto3" json:"disk_hit_count,omitempty"`
 	// Answers from near matches.
 	NearMatchCount int64 `protobuf:"varint,6,opt,name=near_match_count,json=nearMatchCount,proto3" json:"near_match_count,omitempty"`
-	// Answers of calls that joined one in flight.
-	JoinedCount int64 `protobuf:"varint,7,opt,name=joined_count,json=joinedCount,proto3" json:"joined_count,omitempty"`
+	// Answers shared with an equal call in flight.
+	CoalescedCount int64 `protobuf:"varint,7,opt,name=coalesced_count,json=coalescedCount,proto3" json:"coalesced_count,omitempty"`
 	// Answers to a repeated request_id.
 	RepeatedCount int64 `protobuf:"varint,8,opt,name=repeated_count,json=repeatedCount,proto3" json:"repeated_count,omitempty"`
-	// Calls that no provider was asked for: hits of every kind, joined and repeated ones.
+	// Calls that no provider was asked for: hits of every kind, coalesced and repeated ones.
 	SavedCallCount int64 `protobuf:"varint,9,opt,name=saved_call_count,json=savedCallCount,proto3" json:"saved_call_count,omitempty"`
 	// Part of the answers that came from memory, 0 to 1.
 	MemoryHitRate float64 `protobuf:"fixed64,10,opt,name=memory_hit_rate,json=memoryHitRate,proto3" json:"memory_hit_rate,omitempty"`
@@ -49,17 +102,17 @@ type CallStats struct {
 	DiskHitRate float64 `protobuf:"fixed64,11,opt,name=disk_hit_rate,json=diskHitRate,proto3" json:"disk_hit_rate,omitempty"`
 	// Part of the answers that no provider was asked for, 0 to 1.
 	SavedRate float64 `protobuf:"fixed64,12,opt,name=saved_rate,json=savedRate,proto3" json:"saved_rate,omitempty"`
-	// Dollars paid, pico-dollars, as far as prices are known.
-	SpentPicoUsd int64 `protobuf:"varint,13,opt,name=spent_pico_usd,json=spentPicoUsd,proto3" json:"spent_pico_usd,omitempty"`
-	// Dollars not paid thanks to hits and joins, pico-dollars, as far as prices are known.
-	SavedPicoUsd int64 `protobuf:"varint,14,opt,name=saved_pico_usd,json=savedPicoUsd,proto3" json:"saved_pico_usd,omitempty"`
+	// Money paid, as far as prices are known.
+	SpentAmount *Money `protobuf:"bytes,19,opt,name=spent_amount,json=spentAmount,proto3" json:"spent_amount,omitempty"`
+	// Money not paid thanks to hits and coalesced calls, as far as prices are known.
+	SavedAmount *Money `protobuf:"bytes,20,opt,name=saved_amount,json=savedAmount,proto3" json:"saved_amount,omitempty"`
 	// Calls whose price is unknown.
 	UnpricedCount int64 `protobuf:"varint,15,opt,name=unpriced_count,json=unpricedCount,proto3" json:"unpriced_count,omitempty"`
 	// Time from the arrival of a call to its final message.
 	Latency *Latency `protobuf:"bytes,16,opt,name=latency,proto3" json:"latency,omitempty"`
 	// Time this server added to calls that went upstream.
 	Overhead *Latency `protobuf:"bytes,17,opt,name=overhead,proto3" json:"overhead,omitempty"`
-	// Time callers did not wait thanks to hits and joins: for each, how long its answer took upstream less how long the caller waited.
+	// Time callers did not wait thanks to hits and coalesced calls: for each, how long its answer took upstream less how long the caller waited.
 	SavedDuration *durationpb.Duration `protobuf:"bytes,18,opt,name=saved_duration,json=savedDuration,proto3" json:"saved_duration,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -137,9 +190,9 @@ func (x *CallStats) GetNearMatchCount() int64 {
 	return 0
 }
 
-func (x *CallStats) GetJoinedCount() int64 {
+func (x *CallStats) GetCoalescedCount() int64 {
 	if x != nil {
-		return x.JoinedCount
+		return x.CoalescedCount
 	}
 	return 0
 }
@@ -179,18 +232,18 @@ func (x *CallStats) GetSavedRate() float64 {
 	return 0
 }
 
-func (x *CallStats) GetSpentPicoUsd() int64 {
+func (x *CallStats) GetSpentAmount() *Money {
 	if x != nil {
-		return x.SpentPicoUsd
+		return x.SpentAmount
 	}
-	return 0
+	return nil
 }
 
-func (x *CallStats) GetSavedPicoUsd() int64 {
+func (x *CallStats) GetSavedAmount() *Money {
 	if x != nil {
-		return x.SavedPicoUsd
+		return x.SavedAmount
 	}
-	return 0
+	return nil
 }
 
 func (x *CallStats) GetUnpricedCount() int64 {
@@ -312,31 +365,35 @@ func (x *Latency) GetMax() *durationpb.Duration {
 	return nil
 }
 
-// Calls of one agent.
-type AgentStats struct {
+// Calls of one agent, or calls answered by one model.
+type StatsRow struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The agent.
+	// The agent; empty in rows of models.
 	AgentId string `protobuf:"bytes,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
-	// Its calls.
-	Stats         *CallStats `protobuf:"bytes,2,opt,name=stats,proto3" json:"stats,omitempty"`
+	// The provider; empty in rows of agents.
+	Provider string `protobuf:"bytes,2,opt,name=provider,proto3" json:"provider,omitempty"`
+	// The model, the provider's own name; empty in rows of agents.
+	Model string `protobuf:"bytes,3,opt,name=model,proto3" json:"model,omitempty"`
+	// The calls.
+	Stats         *CallStats `protobuf:"bytes,4,opt,name=stats,proto3" json:"stats,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *AgentStats) Reset() {
-	*x = AgentStats{}
+func (x *StatsRow) Reset() {
+	*x = StatsRow{}
 	mi := &file_admiral_optimizer_v1_stats_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *AgentStats) String() string {
+func (x *StatsRow) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*AgentStats) ProtoMessage() {}
+func (*StatsRow) ProtoMessage() {}
 
-func (x *AgentStats) ProtoReflect() protoreflect.Message {
+func (x *StatsRow) ProtoReflect() protoreflect.Message {
 	mi := &file_admiral_optimizer_v1_stats_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -348,83 +405,33 @@ func (x *AgentStats) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use AgentStats.ProtoReflect.Descriptor instead.
-func (*AgentStats) Descriptor() ([]byte, []int) {
+// Deprecated: Use StatsRow.ProtoReflect.Descriptor instead.
+func (*StatsRow) Descriptor() ([]byte, []int) {
 	return file_admiral_optimizer_v1_stats_proto_rawDescGZIP(), []int{2}
 }
 
-func (x *AgentStats) GetAgentId() string {
+func (x *StatsRow) GetAgentId() string {
 	if x != nil {
 		return x.AgentId
 	}
 	return ""
 }
 
-func (x *AgentStats) GetStats() *CallStats {
-	if x != nil {
-		return x.Stats
-	}
-	return nil
-}
-
-// Calls answered by one model.
-type ModelStats struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The provider.
-	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
-	// The model, the provider's own name.
-	Model string `protobuf:"bytes,2,opt,name=model,proto3" json:"model,omitempty"`
-	// Its calls.
-	Stats         *CallStats `protobuf:"bytes,3,opt,name=stats,proto3" json:"stats,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ModelStats) Reset() {
-	*x = ModelStats{}
-	mi := &file_admiral_optimizer_v1_stats_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ModelStats) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ModelStats) ProtoMessage() {}
-
-func (x *ModelStats) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_stats_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ModelStats.ProtoReflect.Descriptor instead.
-func (*ModelStats) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_stats_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *ModelStats) GetProvider() string {
+func (x *StatsRow) GetProvider() string {
 	if x != nil {
 		return x.Provider
 	}
 	return ""
 }
 
-func (x *ModelStats) GetModel() string {
+func (x *StatsRow) GetModel() string {
 	if x != nil {
 		return x.Model
 	}
 	return ""
 }
 
-func (x *ModelStats) GetStats() *CallStats {
+func (x *StatsRow) GetStats() *CallStats {
 	if x != nil {
 		return x.Stats
 	}
@@ -435,7 +442,7 @@ var File_admiral_optimizer_v1_stats_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_stats_proto_rawDesc = "" +
 	"\n" +
-	" admiral/optimizer/v1/stats.proto\x12\x14admiral.optimizer.v1\x1a\x1egoogle/protobuf/duration.proto\"\xf8\x05\n" +
+	" admiral/optimizer/v1/stats.proto\x12\x14admiral.optimizer.v1\x1a admiral/optimizer/v1/money.proto\x1a\x1egoogle/protobuf/duration.proto\"\xbe\x06\n" +
 	"\tCallStats\x12\x1d\n" +
 	"\n" +
 	"call_count\x18\x01 \x01(\x03R\tcallCount\x12#\n" +
@@ -443,39 +450,38 @@ const file_admiral_optimizer_v1_stats_proto_rawDesc = "" +
 	"\x0eupstream_count\x18\x03 \x01(\x03R\rupstreamCount\x12(\n" +
 	"\x10memory_hit_count\x18\x04 \x01(\x03R\x0ememoryHitCount\x12$\n" +
 	"\x0edisk_hit_count\x18\x05 \x01(\x03R\fdiskHitCount\x12(\n" +
-	"\x10near_match_count\x18\x06 \x01(\x03R\x0enearMatchCount\x12!\n" +
-	"\fjoined_count\x18\a \x01(\x03R\vjoinedCount\x12%\n" +
+	"\x10near_match_count\x18\x06 \x01(\x03R\x0enearMatchCount\x12'\n" +
+	"\x0fcoalesced_count\x18\a \x01(\x03R\x0ecoalescedCount\x12%\n" +
 	"\x0erepeated_count\x18\b \x01(\x03R\rrepeatedCount\x12(\n" +
 	"\x10saved_call_count\x18\t \x01(\x03R\x0esavedCallCount\x12&\n" +
 	"\x0fmemory_hit_rate\x18\n" +
 	" \x01(\x01R\rmemoryHitRate\x12\"\n" +
 	"\rdisk_hit_rate\x18\v \x01(\x01R\vdiskHitRate\x12\x1d\n" +
 	"\n" +
-	"saved_rate\x18\f \x01(\x01R\tsavedRate\x12$\n" +
-	"\x0espent_pico_usd\x18\r \x01(\x03R\fspentPicoUsd\x12$\n" +
-	"\x0esaved_pico_usd\x18\x0e \x01(\x03R\fsavedPicoUsd\x12%\n" +
+	"saved_rate\x18\f \x01(\x01R\tsavedRate\x12>\n" +
+	"\fspent_amount\x18\x13 \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\vspentAmount\x12>\n" +
+	"\fsaved_amount\x18\x14 \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\vsavedAmount\x12%\n" +
 	"\x0eunpriced_count\x18\x0f \x01(\x03R\runpricedCount\x127\n" +
 	"\alatency\x18\x10 \x01(\v2\x1d.admiral.optimizer.v1.LatencyR\alatency\x129\n" +
 	"\boverhead\x18\x11 \x01(\v2\x1d.admiral.optimizer.v1.LatencyR\boverhead\x12@\n" +
-	"\x0esaved_duration\x18\x12 \x01(\v2\x19.google.protobuf.DurationR\rsavedDuration\"\x82\x02\n" +
+	"\x0esaved_duration\x18\x12 \x01(\v2\x19.google.protobuf.DurationR\rsavedDurationJ\x04\b\r\x10\x0eJ\x04\b\x0e\x10\x0f\"\x82\x02\n" +
 	"\aLatency\x12\x14\n" +
 	"\x05count\x18\x01 \x01(\x03R\x05count\x12+\n" +
 	"\x03p50\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\x03p50\x12+\n" +
 	"\x03p95\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\x03p95\x12+\n" +
 	"\x03p99\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\x03p99\x12-\n" +
 	"\x04p999\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\x04p999\x12+\n" +
-	"\x03max\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\x03max\"^\n" +
-	"\n" +
-	"AgentStats\x12\x19\n" +
-	"\bagent_id\x18\x01 \x01(\tR\aagentId\x125\n" +
-	"\x05stats\x18\x02 \x01(\v2\x1f.admiral.optimizer.v1.CallStatsR\x05stats\"u\n" +
-	"\n" +
-	"ModelStats\x12\x1a\n" +
-	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x14\n" +
-	"\x05model\x18\x02 \x01(\tR\x05model\x125\n" +
-	"\x05stats\x18\x03 \x01(\v2\x1f.admiral.optimizer.v1.CallStatsR\x05statsB\xc7\x01\n" +
-	"\x18com.admiral.optimizer.v1B\n" +
-	"StatsProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\x03max\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\x03max\"\x8e\x01\n" +
+	"\bStatsRow\x12\x19\n" +
+	"\bagent_id\x18\x01 \x01(\tR\aagentId\x12\x1a\n" +
+	"\bprovider\x18\x02 \x01(\tR\bprovider\x12\x14\n" +
+	"\x05model\x18\x03 \x01(\tR\x05model\x125\n" +
+	"\x05stats\x18\x04 \x01(\v2\x1f.admiral.optimizer.v1.CallStatsR\x05stats*c\n" +
+	"\rStatsGrouping\x12\x1e\n" +
+	"\x1aSTATS_GROUPING_UNSPECIFIED\x10\x00\x12\x18\n" +
+	"\x14STATS_GROUPING_AGENT\x10\x01\x12\x18\n" +
+	"\x14STATS_GROUPING_MODEL\x10\x02BK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_stats_proto_rawDescOnce sync.Once
@@ -489,30 +495,33 @@ func file_admiral_optimizer_v1_stats_proto_rawDescGZIP() []byte {
 	return file_admiral_optimizer_v1_stats_proto_rawDescData
 }
 
-var file_admiral_optimizer_v1_stats_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_admiral_optimizer_v1_stats_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_admiral_optimizer_v1_stats_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_admiral_optimizer_v1_stats_proto_goTypes = []any{
-	(*CallStats)(nil),           // 0: admiral.optimizer.v1.CallStats
-	(*Latency)(nil),             // 1: admiral.optimizer.v1.Latency
-	(*AgentStats)(nil),          // 2: admiral.optimizer.v1.AgentStats
-	(*ModelStats)(nil),          // 3: admiral.optimizer.v1.ModelStats
-	(*durationpb.Duration)(nil), // 4: google.protobuf.Duration
+	(StatsGrouping)(0),          // 0: admiral.optimizer.v1.StatsGrouping
+	(*CallStats)(nil),           // 1: admiral.optimizer.v1.CallStats
+	(*Latency)(nil),             // 2: admiral.optimizer.v1.Latency
+	(*StatsRow)(nil),            // 3: admiral.optimizer.v1.StatsRow
+	(*Money)(nil),               // 4: admiral.optimizer.v1.Money
+	(*durationpb.Duration)(nil), // 5: google.protobuf.Duration
 }
 var file_admiral_optimizer_v1_stats_proto_depIdxs = []int32{
-	1,  // 0: admiral.optimizer.v1.CallStats.latency:type_name -> admiral.optimizer.v1.Latency
-	1,  // 1: admiral.optimizer.v1.CallStats.overhead:type_name -> admiral.optimizer.v1.Latency
-	4,  // 2: admiral.optimizer.v1.CallStats.saved_duration:type_name -> google.protobuf.Duration
-	4,  // 3: admiral.optimizer.v1.Latency.p50:type_name -> google.protobuf.Duration
-	4,  // 4: admiral.optimizer.v1.Latency.p95:type_name -> google.protobuf.Duration
-	4,  // 5: admiral.optimizer.v1.Latency.p99:type_name -> google.protobuf.Duration
-	4,  // 6: admiral.optimizer.v1.Latency.p999:type_name -> google.protobuf.Duration
-	4,  // 7: admiral.optimizer.v1.Latency.max:type_name -> google.protobuf.Duration
-	0,  // 8: admiral.optimizer.v1.AgentStats.stats:type_name -> admiral.optimizer.v1.CallStats
-	0,  // 9: admiral.optimizer.v1.ModelStats.stats:type_name -> admiral.optimizer.v1.CallStats
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	4,  // 0: admiral.optimizer.v1.CallStats.spent_amount:type_name -> admiral.optimizer.v1.Money
+	4,  // 1: admiral.optimizer.v1.CallStats.saved_amount:type_name -> admiral.optimizer.v1.Money
+	2,  // 2: admiral.optimizer.v1.CallStats.latency:type_name -> admiral.optimizer.v1.Latency
+	2,  // 3: admiral.optimizer.v1.CallStats.overhead:type_name -> admiral.optimizer.v1.Latency
+	5,  // 4: admiral.optimizer.v1.CallStats.saved_duration:type_name -> google.protobuf.Duration
+	5,  // 5: admiral.optimizer.v1.Latency.p50:type_name -> google.protobuf.Duration
+	5,  // 6: admiral.optimizer.v1.Latency.p95:type_name -> google.protobuf.Duration
+	5,  // 7: admiral.optimizer.v1.Latency.p99:type_name -> google.protobuf.Duration
+	5,  // 8: admiral.optimizer.v1.Latency.p999:type_name -> google.protobuf.Duration
+	5,  // 9: admiral.optimizer.v1.Latency.max:type_name -> google.protobuf.Duration
+	1,  // 10: admiral.optimizer.v1.StatsRow.stats:type_name -> admiral.optimizer.v1.CallStats
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_stats_proto_init() }
@@ -520,18 +529,20 @@ func file_admiral_optimizer_v1_stats_proto_init() {
 	if File_admiral_optimizer_v1_stats_proto != nil {
 		return
 	}
+	file_admiral_optimizer_v1_money_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_stats_proto_rawDesc), len(file_admiral_optimizer_v1_stats_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   4,
+			NumEnums:      1,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
 		GoTypes:           file_admiral_optimizer_v1_stats_proto_goTypes,
 		DependencyIndexes: file_admiral_optimizer_v1_stats_proto_depIdxs,
+		EnumInfos:         file_admiral_optimizer_v1_stats_proto_enumTypes,
 		MessageInfos:      file_admiral_optimizer_v1_stats_proto_msgTypes,
 	}.Build()
 	File_admiral_optimizer_v1_stats_proto = out.File

@@ -31,7 +31,7 @@ const (
 	Cost_STATE_EXACT Cost_State = 1
 	// Priced from estimated usage; reported apart.
 	Cost_STATE_ESTIMATED Cost_State = 2
-	// No price is known for the model; the amounts are zero and mean nothing.
+	// No price is known for the model; there are no amounts.
 	Cost_STATE_UNKNOWN Cost_State = 3
 )
 
@@ -179,17 +179,17 @@ func (x *Usage) GetEstimated() bool {
 	return false
 }
 
-// Money of one call, in pico-dollars (1e-12 USD), exact integers.
+// Money of one call, exact.
 type Cost struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What is known of the money.
 	State Cost_State `protobuf:"varint,1,opt,name=state,proto3,enum=admiral.optimizer.v1.Cost_State" json:"state,omitempty"`
 	// What this answer costs at list price when the vendor is asked.
-	ListPicoUsd int64 `protobuf:"varint,2,opt,name=list_pico_usd,json=listPicoUsd,proto3" json:"list_pico_usd,omitempty"`
-	// What this call added to the bill: the list price if the vendor was asked for it, zero if it was cached or joined.
-	ChargedPicoUsd int64 `protobuf:"varint,3,opt,name=charged_pico_usd,json=chargedPicoUsd,proto3" json:"charged_pico_usd,omitempty"`
-	// What was not paid because the answer was cached or joined.
-	SavedPicoUsd int64 `protobuf:"varint,4,opt,name=saved_pico_usd,json=savedPicoUsd,proto3" json:"saved_pico_usd,omitempty"`
+	ListAmount *Money `protobuf:"bytes,6,opt,name=list_amount,json=listAmount,proto3" json:"list_amount,omitempty"`
+	// What this call added to the bill: the list price if the vendor was asked for it, zero if it was cached or coalesced.
+	ChargedAmount *Money `protobuf:"bytes,7,opt,name=charged_amount,json=chargedAmount,proto3" json:"charged_amount,omitempty"`
+	// What was not paid because the answer was cached or coalesced.
+	SavedAmount *Money `protobuf:"bytes,8,opt,name=saved_amount,json=savedAmount,proto3" json:"saved_amount,omitempty"`
 	// Which price was used: "provider/model@date". Empty if unknown.
 	PriceVersion  string `protobuf:"bytes,5,opt,name=price_version,json=priceVersion,proto3" json:"price_version,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -233,25 +233,25 @@ func (x *Cost) GetState() Cost_State {
 	return Cost_STATE_UNSPECIFIED
 }
 
-func (x *Cost) GetListPicoUsd() int64 {
+func (x *Cost) GetListAmount() *Money {
 	if x != nil {
-		return x.ListPicoUsd
+		return x.ListAmount
 	}
-	return 0
+	return nil
 }
 
-func (x *Cost) GetChargedPicoUsd() int64 {
+func (x *Cost) GetChargedAmount() *Money {
 	if x != nil {
-		return x.ChargedPicoUsd
+		return x.ChargedAmount
 	}
-	return 0
+	return nil
 }
 
-func (x *Cost) GetSavedPicoUsd() int64 {
+func (x *Cost) GetSavedAmount() *Money {
 	if x != nil {
-		return x.SavedPicoUsd
+		return x.SavedAmount
 	}
-	return 0
+	return nil
 }
 
 func (x *Cost) GetPriceVersion() string {
@@ -265,7 +265,7 @@ var File_admiral_optimizer_v1_usage_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_usage_proto_rawDesc = "" +
 	"\n" +
-	" admiral/optimizer/v1/usage.proto\x12\x14admiral.optimizer.v1\"\xdf\x02\n" +
+	" admiral/optimizer/v1/usage.proto\x12\x14admiral.optimizer.v1\x1a admiral/optimizer/v1/money.proto\"\xdf\x02\n" +
 	"\x05Usage\x12*\n" +
 	"\x11input_token_count\x18\x01 \x01(\x03R\x0finputTokenCount\x127\n" +
 	"\x18cached_input_token_count\x18\x02 \x01(\x03R\x15cachedInputTokenCount\x125\n" +
@@ -273,20 +273,20 @@ const file_admiral_optimizer_v1_usage_proto_rawDesc = "" +
 	"\x1acache_write_1h_token_count\x18\x04 \x01(\x03R\x16cacheWrite1hTokenCount\x12,\n" +
 	"\x12output_token_count\x18\x05 \x01(\x03R\x10outputTokenCount\x122\n" +
 	"\x15reasoning_token_count\x18\x06 \x01(\x03R\x13reasoningTokenCount\x12\x1c\n" +
-	"\testimated\x18\a \x01(\bR\testimated\"\xb0\x02\n" +
+	"\testimated\x18\a \x01(\bR\testimated\"\x84\x03\n" +
 	"\x04Cost\x126\n" +
-	"\x05state\x18\x01 \x01(\x0e2 .admiral.optimizer.v1.Cost.StateR\x05state\x12\"\n" +
-	"\rlist_pico_usd\x18\x02 \x01(\x03R\vlistPicoUsd\x12(\n" +
-	"\x10charged_pico_usd\x18\x03 \x01(\x03R\x0echargedPicoUsd\x12$\n" +
-	"\x0esaved_pico_usd\x18\x04 \x01(\x03R\fsavedPicoUsd\x12#\n" +
+	"\x05state\x18\x01 \x01(\x0e2 .admiral.optimizer.v1.Cost.StateR\x05state\x12<\n" +
+	"\vlist_amount\x18\x06 \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\n" +
+	"listAmount\x12B\n" +
+	"\x0echarged_amount\x18\a \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\rchargedAmount\x12>\n" +
+	"\fsaved_amount\x18\b \x01(\v2\x1b.admiral.optimizer.v1.MoneyR\vsavedAmount\x12#\n" +
 	"\rprice_version\x18\x05 \x01(\tR\fpriceVersion\"W\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vSTATE_EXACT\x10\x01\x12\x13\n" +
 	"\x0fSTATE_ESTIMATED\x10\x02\x12\x11\n" +
-	"\rSTATE_UNKNOWN\x10\x03B\xc7\x01\n" +
-	"\x18com.admiral.optimizer.v1B\n" +
-	"UsageProtoP\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1\xa2\x02\x03AOX\xaa\x02\x14Admiral.Optimizer.V1\xca\x02\x14Admiral\\Optimizer\\V1\xe2\x02 Admiral\\Optimizer\\V1\\GPBMetadata\xea\x02\x16Admiral::Optimizer::V1b\x06proto3"
+	"\rSTATE_UNKNOWN\x10\x03J\x04\b\x02\x10\x05BK\n" +
+	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (
 	file_admiral_optimizer_v1_usage_proto_rawDescOnce sync.Once
@@ -306,14 +306,18 @@ var file_admiral_optimizer_v1_usage_proto_goTypes = []any{
 	(Cost_State)(0), // 0: admiral.optimizer.v1.Cost.State
 	(*Usage)(nil),   // 1: admiral.optimizer.v1.Usage
 	(*Cost)(nil),    // 2: admiral.optimizer.v1.Cost
+	(*Money)(nil),   // 3: admiral.optimizer.v1.Money
 }
 var file_admiral_optimizer_v1_usage_proto_depIdxs = []int32{
 	0, // 0: admiral.optimizer.v1.Cost.state:type_name -> admiral.optimizer.v1.Cost.State
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	3, // 1: admiral.optimizer.v1.Cost.list_amount:type_name -> admiral.optimizer.v1.Money
+	3, // 2: admiral.optimizer.v1.Cost.charged_amount:type_name -> admiral.optimizer.v1.Money
+	3, // 3: admiral.optimizer.v1.Cost.saved_amount:type_name -> admiral.optimizer.v1.Money
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_usage_proto_init() }
@@ -321,6 +325,7 @@ func file_admiral_optimizer_v1_usage_proto_init() {
 	if File_admiral_optimizer_v1_usage_proto != nil {
 		return
 	}
+	file_admiral_optimizer_v1_money_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

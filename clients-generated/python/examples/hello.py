@@ -13,10 +13,11 @@ from admiral.optimizer.v1 import Cost, Served, Source
 
 
 def dollars(cost: Cost) -> str:
-    """Money is integers of 1e-12 dollars; a Decimal shows them exactly, a float would not."""
+    """Money is units and integers of 1e-12 of them; a Decimal shows them exactly, a float would not."""
     if cost.state == Cost.STATE_UNKNOWN:
         return "no known price"
-    amount = Decimal(cost.charged_pico_usd).scaleb(-12).normalize()
+    charged = cost.charged_amount
+    amount = (charged.units + Decimal(charged.pico).scaleb(-12)).normalize()
     return f"${amount:f}" + (" (estimated)" if cost.state == Cost.STATE_ESTIMATED else "")
 
 

@@ -89,9 +89,9 @@ def answer(text: str = "Titan.") -> Step:
 
     def step(request: Any, context: Context) -> Message:
         if isinstance(request, contract.CompleteRequest):
-            part = contract.Part(text=contract.Text(text=text))
+            part = contract.ContentPart(text=contract.TextPart(text=text))
             return contract.CompleteResponse(
-                call_id="call-1", completion=contract.Completion(message=contract.Message(parts=[part]))
+                call_id="call-1", completion=contract.Completion(message=contract.ChatMessage(parts=[part]))
             )
         kind: type[Message] = getattr(contract, type(request).__name__.removesuffix("Request") + "Response")
         return kind()
@@ -105,7 +105,7 @@ def events(*messages: Message) -> Step:
 
 
 def started() -> contract.StreamResponse:
-    return contract.StreamResponse(started=contract.Started(call_id="call-1"))
+    return contract.StreamResponse(started=contract.StreamStarted(call_id="call-1"))
 
 
 def piece(text: str) -> contract.StreamResponse:
@@ -113,7 +113,8 @@ def piece(text: str) -> contract.StreamResponse:
 
 
 def finished() -> contract.StreamResponse:
-    return contract.StreamResponse(finished=contract.Finished(cost=contract.Cost(charged_pico_usd=7)))
+    cost = contract.Cost(charged_amount=contract.Money(pico=7))
+    return contract.StreamResponse(finished=contract.StreamFinished(cost=cost))
 
 
 def abort(context: Context, code: grpc.StatusCode, message: str, *details: Message) -> NoReturn:

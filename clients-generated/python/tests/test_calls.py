@@ -88,7 +88,7 @@ def test_deadlineOfACall_overridesTheClients(connect: Open) -> None:
 
 
 def test_watchedEvents_haveMetadataAndNoDeadline(connect: Open) -> None:
-    one = v1.WatchEventsResponse(event=v1.Event(sequence=1))
+    one = v1.WatchEventsResponse(event=v1.FleetEvent(sequence=1))
     server = ScriptedServer(events(one))
     with server.serving() as address:
         assert connect(address, agent="watcher", deadline=5.0).read(v1.WatchEventsRequest()) == [one]
@@ -243,7 +243,7 @@ def test_everyOtherCode_isTriedOnce(connect: Open, time: VirtualTime, code: grpc
     [
         ("optimizer", "Embed", v1.EmbedRequest()),
         ("fleet", "CreateKey", v1.CreateKeyRequest()),
-        ("cache", "RollBackChange", v1.RollBackChangeRequest()),
+        ("settings", "RollBackChange", v1.RollBackChangeRequest()),
     ],
 )
 def test_whatMustNotHappenTwice_isTriedOnce(

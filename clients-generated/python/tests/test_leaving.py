@@ -147,7 +147,7 @@ def test_streamReadToItsEnd_tellsHowItEnded() -> None:
         with admiral.stream(REQUEST.prompt) as stream:
             assert list(stream.text()) == ["x"]
         assert stream.finished is not None
-        assert stream.finished.cost.charged_pico_usd == 7
+        assert stream.finished.cost.charged_amount.pico == 7
         assert list(stream) == []
 
 
@@ -333,7 +333,7 @@ def test_asyncio_streamReadToItsEnd_tellsHowItEnded() -> None:
         async with admiral.stream(REQUEST.prompt) as stream:
             assert [text async for text in stream.text()] == ["x"]
         assert stream.finished is not None
-        assert stream.finished.cost.charged_pico_usd == 7
+        assert stream.finished.cost.charged_amount.pico == 7
 
     with ScriptedServer(events(started(), piece("x"), finished())).serving() as address:
         run(address, body)

@@ -264,12 +264,12 @@ async fn unary(client: &Admiral, method: &str, request: &[u8]) -> Result<Vec<u8>
         };
     }
     dispatch! {
-        CompleteRequest CompleteBatchRequest EmbedRequest CountTokensRequest ListModelsRequest ReportOutcomeRequest
+        CompleteRequest CompleteBatchRequest EmbedRequest CountTokensRequest ListModelsRequest ListAliasesRequest ReportOutcomeRequest
         HealthRequest StatsRequest LearningQueryRequest
         GetMetricsRequest OptimizeRequest WarmRequest InvalidateCacheRequest ListChangesRequest RollBackChangeRequest
         ListCallsRequest GetCallRequest ListEventsRequest
         ListAgentsRequest GetAgentRequest HeartbeatRequest ForgetAgentRequest CreateKeyRequest ListKeysRequest
-        RevokeKeyRequest SetBudgetRequest ListBudgetsRequest ListLimitsRequest
+        RevokeKeyRequest CreateBudgetRequest UpdateBudgetRequest DeleteBudgetRequest UpdateKeyRequest ListBudgetsRequest ListLimitsRequest
         GetReportRequest ListEntriesRequest
     }
 }

@@ -51,12 +51,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Money is whole pico-dollars, 12 digits behind the point; floating point would round it.
+/// Money has 12 digits behind the point; floating point would round it.
 fn dollars(cost: Cost) -> String {
-    let pico = cost.charged_pico_usd;
-    format!(
-        "${}.{:012}",
-        pico / 1_000_000_000_000,
-        pico % 1_000_000_000_000
-    )
+    let amount = cost.charged_amount.unwrap_or_default();
+    format!("${}.{:012}", amount.units, amount.pico)
 }

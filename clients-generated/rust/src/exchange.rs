@@ -25,10 +25,11 @@ const LONGEST_TOLD: Duration = Duration::from_secs(99_999_999);
 const STATUS: &str = "grpc-status";
 
 /// Methods whose repeat is neither answered from the cache nor known by a `request_id`.
-const ONCE: [&str; 3] = [
+const ONCE: [&str; 4] = [
     "/admiral.optimizer.v1.OptimizerService/Embed",
     "/admiral.optimizer.v1.FleetService/CreateKey",
-    "/admiral.optimizer.v1.CacheService/RollBackChange",
+    "/admiral.optimizer.v1.FleetService/CreateBudget",
+    "/admiral.optimizer.v1.SettingsService/RollBackChange",
 ];
 
 /// What is left of a reply whose first message has arrived.

@@ -1,6 +1,6 @@
 //! Short forms for the most common content; everything else is the generated messages' business.
 
-use crate::v1::{Completion, Message, Part, Prompt, Role, Text, part::Kind};
+use crate::v1::{ChatMessage, Completion, ContentPart, Prompt, Role, TextPart, content_part::Kind};
 
 impl Prompt {
     /// A prompt of one user message.
@@ -13,12 +13,12 @@ impl Prompt {
     }
 }
 
-impl Message {
+impl ChatMessage {
     /// A message of one text.
     pub fn of(role: Role, text: impl Into<String>) -> Self {
-        let part = Part {
-            kind: Some(Kind::Text(Text { text: text.into() })),
-            ..Part::default()
+        let part = ContentPart {
+            kind: Some(Kind::Text(TextPart { text: text.into() })),
+            ..ContentPart::default()
         };
         Self {
             role: role.into(),

@@ -15,7 +15,7 @@ use crate::Error;
 /// A cached call is safe to repeat: the second try meets the first one's answer, or joins it. To a
 /// call that the cache does not cover (a drawn answer, `MODE_BYPASS`, `MODE_REFRESH`) the client adds
 /// a random `request_id` when retries are on and the caller set none, so that such a call is not paid
-/// twice either. `Embed`, `CreateKey` and `RollBackChange` have neither: they are tried once.
+/// twice either. `Embed`, `CreateKey`, `CreateBudget` and `RollBackChange` have neither: they are tried once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
     max_tries: u32,

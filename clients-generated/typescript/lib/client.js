@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
-import { CacheService, CallService, EventService, FleetService, LedgerService, OptimizerService } from "../gen/v1.js";
+import { CacheService, CallService, EventService, FleetService, LedgerService, OptimizerService, SettingsService } from "../gen/v1.js";
 import { isLoopback, parseAddress, printAddress } from "./address.js";
 import { prompt, textOf } from "./content.js";
 import { AdmiralError, closed } from "./error.js";
@@ -35,7 +35,7 @@ const MAX_DEADLINE_MS = 99_999_999;
  *
  * @type {Set<DescMethod>}
  */
-const ONCE = new Set([OptimizerService.method.embed, FleetService.method.createKey, CacheService.method.rollBackChange]);
+const ONCE = new Set([OptimizerService.method.embed, FleetService.method.createKey, FleetService.method.createBudget, SettingsService.method.rollBackChange]);
 
 const ONE_TRY = retryPolicy(false);
 
@@ -111,6 +111,7 @@ class Client {
     this.fleet = this.#service(FleetService);
     this.ledger = this.#service(LedgerService);
     this.cache = this.#service(CacheService);
+    this.settings = this.#service(SettingsService);
     this.calls = this.#service(CallService);
     this.events = this.#service(EventService);
   }

@@ -131,7 +131,7 @@ test("CreateKey and RollBackChange are tried once, other methods of their servic
   });
   const client = open(t, { address: server.address }, new FakeWorld());
   await failureOf(client.fleet.createKey({}));
-  await failureOf(client.cache.rollBackChange({}));
+  await failureOf(client.settings.rollBackChange({}));
   await failureOf(client.fleet.listAgents({}));
   assert.deepEqual(paths, ["CreateKey", "RollBackChange", ...Array(5).fill("ListAgents")]);
 });

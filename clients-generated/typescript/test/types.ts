@@ -11,7 +11,7 @@ export const errors: Same<promised.AdmiralError, made.AdmiralError> = true;
 export async function reads(admiral: promised.Admiral): Promise<bigint> {
   for await (const { event } of admiral.optimizer.stream({ prompt: { model: "fast" } })) {
     if (event.case === "finished") {
-      return event.value.cost?.chargedPicoUsd ?? 0n;
+      return event.value.cost?.chargedAmount?.units ?? 0n;
     }
   }
   const { entries } = await admiral.ledger.listEntries({}, { signal: AbortSignal.timeout(1), deadlineMs: 1 });

@@ -47,7 +47,7 @@ func hello(address string) error {
 	fmt.Println(optimizer.Text(answer.GetCompletion()))
 	fmt.Printf("\n%s/%s answered from %s and cost $%s; $%s was saved.\n\n",
 		answer.GetProvider(), answer.GetModel(), answer.GetServed().GetSource(),
-		dollars(answer.GetCost().GetChargedPicoUsd()), dollars(answer.GetCost().GetSavedPicoUsd()))
+		dollars(answer.GetCost().GetChargedAmount()), dollars(answer.GetCost().GetSavedAmount()))
 
 	for piece, err := range admiral.AskStream(ctx, "fast", "Tell me a story about the sea.") {
 		if err != nil {
@@ -59,7 +59,7 @@ func hello(address string) error {
 	return nil
 }
 
-// dollars writes pico-dollars, of which a dollar has 10^12, to the last one.
-func dollars(pico int64) string {
-	return fmt.Sprintf("%d.%012d", pico/1e12, pico%1e12)
+// dollars writes an amount to the last of its 12 decimals.
+func dollars(amount *optimizerv1.Money) string {
+	return fmt.Sprintf("%d.%012d", amount.GetUnits(), amount.GetPico())
 }

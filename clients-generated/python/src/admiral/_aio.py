@@ -28,6 +28,7 @@ from admiral.optimizer.v1 import (
     OptimizerServiceStub,
     Prompt,
     ReportOutcomeResponse,
+    SettingsServiceStub,
     StatsRequest,
     StatsResponse,
     StreamRequest,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from admiral.optimizer.v1.fleet_service_pb2_grpc import FleetServiceAsyncStub
     from admiral.optimizer.v1.ledger_service_pb2_grpc import LedgerServiceAsyncStub
     from admiral.optimizer.v1.optimizer_service_pb2_grpc import OptimizerServiceAsyncStub
+    from admiral.optimizer.v1.settings_service_pb2_grpc import SettingsServiceAsyncStub
 
 
 class AsyncAdmiral:
@@ -68,6 +70,8 @@ class AsyncAdmiral:
     ledger: LedgerServiceAsyncStub
     #: The response cache.
     cache: CacheServiceAsyncStub
+    #: Settings that were changed while the server runs.
+    settings: SettingsServiceAsyncStub
     #: What became of the latest calls.
     calls: CallServiceAsyncStub
     #: What happens in the fleet. Watching has no deadline unless it is given one.
@@ -98,6 +102,7 @@ class AsyncAdmiral:
         self.fleet = FleetServiceStub(channel)
         self.ledger = LedgerServiceStub(channel)
         self.cache = CacheServiceStub(channel)
+        self.settings = SettingsServiceStub(channel)
         self.calls = CallServiceStub(channel)
         self.events = EventServiceStub(channel)
 

@@ -28,6 +28,7 @@ from admiral.optimizer.v1 import (
     OptimizerServiceStub,
     Prompt,
     ReportOutcomeResponse,
+    SettingsServiceStub,
     StatsRequest,
     StatsResponse,
     StreamRequest,
@@ -54,8 +55,8 @@ class Admiral:
             print(admiral.ask("fast", "What is the capital of France?"))
 
     Whole services are here as their generated stubs, which take the messages of the contract: ``optimizer``, ``fleet``,
-    ``ledger``, ``cache``, ``calls`` and ``events``. Their calls follow the same rules; a ``timeout`` in seconds is the
-    deadline of one call, and ``future`` begins a call that can be cancelled, on a thread of its own.
+    ``ledger``, ``cache``, ``calls``, ``settings`` and ``events``. Their calls follow the same rules; a ``timeout`` in
+    seconds is the deadline of one call, and ``future`` begins a call that can be cancelled, on a thread of its own.
     """
 
     #: Model calls, health, statistics and what was learned.
@@ -66,6 +67,8 @@ class Admiral:
     ledger: LedgerServiceStub
     #: The response cache.
     cache: CacheServiceStub
+    #: Settings that were changed while the server runs.
+    settings: SettingsServiceStub
     #: What became of the latest calls.
     calls: CallServiceStub
     #: What happens in the fleet. Watching has no deadline unless it is given one.
@@ -104,6 +107,7 @@ class Admiral:
         self.fleet = FleetServiceStub(channel)
         self.ledger = LedgerServiceStub(channel)
         self.cache = CacheServiceStub(channel)
+        self.settings = SettingsServiceStub(channel)
         self.calls = CallServiceStub(channel)
         self.events = EventServiceStub(channel)
 

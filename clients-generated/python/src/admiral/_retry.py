@@ -20,7 +20,13 @@ _SERVICES = "/admiral.optimizer.v1."
 
 #: What must not happen or be paid twice, and has no request_id to keep it from that.
 _ONCE = frozenset(
-    _SERVICES + method for method in ("OptimizerService/Embed", "FleetService/CreateKey", "CacheService/RollBackChange")
+    _SERVICES + method
+    for method in (
+        "OptimizerService/Embed",
+        "FleetService/CreateKey",
+        "FleetService/CreateBudget",
+        "SettingsService/RollBackChange",
+    )
 )
 
 #: What has no end has no deadline either, unless the caller sets one.

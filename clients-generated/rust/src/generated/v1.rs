@@ -1,5 +1,369 @@
 // Generated from the contract by `./admiral generate rust`; changes here are lost.
 
+/// A key of the tenant, without its secret.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ApiKey {
+    /// Identifier of the key, given by the server.
+    #[prost(string, tag = "1")]
+    pub key_id: ::prost::alloc::string::String,
+    /// What it is for; at most 128 characters.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// What it may do.
+    #[prost(enumeration = "AccessRole", repeated, tag = "6")]
+    pub roles: ::prost::alloc::vec::Vec<i32>,
+    /// When it was made.
+    #[prost(message, optional, tag = "4")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it ends by itself; absent means never.
+    #[prost(message, optional, tag = "5")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// What a key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AccessRole {
+    /// Refused with CALL_INVALID.
+    Unspecified = 0,
+    /// Make calls, and see figures of its tenant.
+    Caller = 1,
+    /// See figures, make no calls.
+    Reader = 2,
+    /// Change the server, and see content where it is kept.
+    Operator = 3,
+}
+impl AccessRole {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ACCESS_ROLE_UNSPECIFIED",
+            Self::Caller => "ACCESS_ROLE_CALLER",
+            Self::Reader => "ACCESS_ROLE_READER",
+            Self::Operator => "ACCESS_ROLE_OPERATOR",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ACCESS_ROLE_UNSPECIFIED" => Some(Self::Unspecified),
+            "ACCESS_ROLE_CALLER" => Some(Self::Caller),
+            "ACCESS_ROLE_READER" => Some(Self::Reader),
+            "ACCESS_ROLE_OPERATOR" => Some(Self::Operator),
+            _ => None,
+        }
+    }
+}
+/// Whose calls a limit or a budget bounds. With each is given its form in text, as QuotaFailure's subject and ErrorInfo's metadata
+/// "subject" have it. Later versions may add others.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LimitSubject {
+    /// Whose calls. Required.
+    #[prost(oneof = "limit_subject::Subject", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9")]
+    pub subject: ::core::option::Option<limit_subject::Subject>,
+}
+/// Nested message and enum types in `LimitSubject`.
+pub mod limit_subject {
+    /// Whose calls. Required.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Subject {
+        /// All calls of a tenant: "tenant/NAME".
+        #[prost(message, tag = "1")]
+        Tenant(super::TenantSubject),
+        /// Calls of one agent: "agent/NAME".
+        #[prost(message, tag = "2")]
+        Agent(super::AgentSubject),
+        /// Calls of the agents of a group: "group/NAME".
+        #[prost(message, tag = "3")]
+        AgentGroup(super::AgentGroupSubject),
+        /// Calls of one session of an agent: "session/NAME".
+        #[prost(message, tag = "4")]
+        Session(super::SessionSubject),
+        /// Calls made with one key of this server: "key/ID".
+        #[prost(message, tag = "5")]
+        ApiKey(super::ApiKeySubject),
+        /// Calls to one provider, of all tenants: "provider/NAME".
+        #[prost(message, tag = "6")]
+        Provider(super::ProviderSubject),
+        /// Calls to a provider with one of its keys, of all tenants: "provider-key/PROVIDER/NAME".
+        #[prost(message, tag = "7")]
+        ProviderKey(super::ProviderKeySubject),
+        /// Calls to one model, of all tenants: "model/PROVIDER/NAME".
+        #[prost(message, tag = "8")]
+        Model(super::ModelSubject),
+        /// Calls to the models of a class, of all tenants: "class/NAME".
+        #[prost(message, tag = "9")]
+        ModelClass(super::ModelClassSubject),
+    }
+}
+/// A tenant.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TenantSubject {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub tenant: ::prost::alloc::string::String,
+}
+/// An agent of the caller's tenant.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AgentSubject {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+}
+/// A group of agents of the caller's tenant.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AgentGroupSubject {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub agent_group: ::prost::alloc::string::String,
+}
+/// A session of an agent of the caller's tenant.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SessionSubject {
+    /// Its identifier.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+}
+/// A key of this server.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ApiKeySubject {
+    /// Its identifier, as ApiKey.key_id.
+    #[prost(string, tag = "1")]
+    pub key_id: ::prost::alloc::string::String,
+}
+/// A provider.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProviderSubject {
+    /// Its name, as configured.
+    #[prost(string, tag = "1")]
+    pub provider: ::prost::alloc::string::String,
+}
+/// A key that this server has at a provider.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProviderKeySubject {
+    /// The provider, as configured.
+    #[prost(string, tag = "1")]
+    pub provider: ::prost::alloc::string::String,
+    /// Name of the key, as configured; never the key.
+    #[prost(string, tag = "2")]
+    pub key_name: ::prost::alloc::string::String,
+}
+/// A model.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ModelSubject {
+    /// The provider, as configured.
+    #[prost(string, tag = "1")]
+    pub provider: ::prost::alloc::string::String,
+    /// The provider's own name of the model.
+    #[prost(string, tag = "2")]
+    pub model: ::prost::alloc::string::String,
+}
+/// Models that share a limit.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ModelClassSubject {
+    /// Name of the class.
+    #[prost(string, tag = "1")]
+    pub model_class: ::prost::alloc::string::String,
+}
+/// A limit as it stands now. This version counts requests, of providers and of agents.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UsageLimit {
+    /// Whose calls it bounds.
+    #[prost(message, optional, tag = "7")]
+    pub subject: ::core::option::Option<LimitSubject>,
+    /// What it counts.
+    #[prost(enumeration = "LimitMetric", tag = "8")]
+    pub metric: i32,
+    /// The span of time it counts over, above zero; absent for LIMIT_METRIC_CONCURRENCY.
+    #[prost(message, optional, tag = "9")]
+    pub period: ::core::option::Option<::prost_types::Duration>,
+    /// Most in the period.
+    #[prost(int64, tag = "3")]
+    pub limit_count: i64,
+    /// What could be taken at once now.
+    #[prost(int64, tag = "4")]
+    pub available_count: i64,
+    /// Most that can ever be taken at once.
+    #[prost(int64, tag = "5")]
+    pub burst_count: i64,
+    /// Calls it has refused since the server started; of an agent since it last came back after minutes without a call.
+    #[prost(int64, tag = "6")]
+    pub refused_count: i64,
+}
+/// What a limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LimitMetric {
+    /// Never sent.
+    Unspecified = 0,
+    /// Requests.
+    Requests = 1,
+    /// Tokens of prompts.
+    InputTokens = 2,
+    /// Tokens of answers.
+    OutputTokens = 3,
+    /// Tokens of prompts and answers together.
+    TotalTokens = 4,
+    /// Money.
+    Money = 5,
+    /// Calls under way at once.
+    Concurrency = 6,
+}
+impl LimitMetric {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LIMIT_METRIC_UNSPECIFIED",
+            Self::Requests => "LIMIT_METRIC_REQUESTS",
+            Self::InputTokens => "LIMIT_METRIC_INPUT_TOKENS",
+            Self::OutputTokens => "LIMIT_METRIC_OUTPUT_TOKENS",
+            Self::TotalTokens => "LIMIT_METRIC_TOTAL_TOKENS",
+            Self::Money => "LIMIT_METRIC_MONEY",
+            Self::Concurrency => "LIMIT_METRIC_CONCURRENCY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LIMIT_METRIC_UNSPECIFIED" => Some(Self::Unspecified),
+            "LIMIT_METRIC_REQUESTS" => Some(Self::Requests),
+            "LIMIT_METRIC_INPUT_TOKENS" => Some(Self::InputTokens),
+            "LIMIT_METRIC_OUTPUT_TOKENS" => Some(Self::OutputTokens),
+            "LIMIT_METRIC_TOTAL_TOKENS" => Some(Self::TotalTokens),
+            "LIMIT_METRIC_MONEY" => Some(Self::Money),
+            "LIMIT_METRIC_CONCURRENCY" => Some(Self::Concurrency),
+            _ => None,
+        }
+    }
+}
+/// An exact amount of money: units plus pico parts of a unit. Sums of any number of amounts stay exact and never wrap.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Money {
+    /// ISO 4217 code of the currency, three capital letters. This server reckons in "USD" and fills it with every amount; in a request
+    /// empty means "USD", and another is refused with CALL_INVALID.
+    #[prost(string, tag = "1")]
+    pub currency_code: ::prost::alloc::string::String,
+    /// Whole units of the currency. Of the sign of pico, where neither is zero.
+    #[prost(int64, tag = "2")]
+    pub units: i64,
+    /// Parts of a unit, in 1e-12 of it: -999,999,999,999 to 999,999,999,999. Negative if units is negative, or zero and the amount is
+    /// below zero: -1.75 USD is units = -1 and pico = -750,000,000,000.
+    #[prost(int64, tag = "3")]
+    pub pico: i64,
+}
+/// Most money in a span of time.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Budget {
+    /// Identifier of the budget, given by the server.
+    #[prost(string, tag = "6")]
+    pub budget_id: ::prost::alloc::string::String,
+    /// Whose calls it bounds. Required.
+    #[prost(message, optional, tag = "7")]
+    pub subject: ::core::option::Option<LimitSubject>,
+    /// Most to spend in a period; not below zero. Required.
+    #[prost(message, optional, tag = "8")]
+    pub limit_amount: ::core::option::Option<Money>,
+    /// Spent in the current period.
+    #[prost(message, optional, tag = "9")]
+    pub spent_amount: ::core::option::Option<Money>,
+    /// The period, such as one day; above zero. Required.
+    #[prost(message, optional, tag = "4")]
+    pub period: ::core::option::Option<::prost_types::Duration>,
+    /// When the current period ends.
+    #[prost(message, optional, tag = "5")]
+    pub reset_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// One change of a setting.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SettingChange {
+    /// Identifier of the change.
+    #[prost(string, tag = "1")]
+    pub change_id: ::prost::alloc::string::String,
+    /// The setting, by its name in the configuration.
+    #[prost(string, tag = "2")]
+    pub setting: ::prost::alloc::string::String,
+    /// Value before.
+    #[prost(string, tag = "3")]
+    pub old_value: ::prost::alloc::string::String,
+    /// Value after.
+    #[prost(string, tag = "4")]
+    pub new_value: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+    /// When.
+    #[prost(message, optional, tag = "6")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// True if it was undone.
+    #[prost(bool, tag = "7")]
+    pub rolled_back: bool,
+}
+/// Asks for changes of settings.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListChangesRequest {
+    /// Most changes in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// Token of the page before; empty for the first.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Changes of settings.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListChangesResponse {
+    /// Changes, newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub changes: ::prost::alloc::vec::Vec<SettingChange>,
+    /// Token of the next page; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Asks to undo a change.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RollBackChangeRequest {
+    /// The change. Required.
+    #[prost(string, tag = "1")]
+    pub change_id: ::prost::alloc::string::String,
+}
+/// The change was undone.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RollBackChangeResponse {
+    /// The change that undid it.
+    #[prost(message, optional, tag = "1")]
+    pub change: ::core::option::Option<SettingChange>,
+}
+impl crate::method::Method for ListChangesRequest {
+    type Response = ListChangesResponse;
+    const PATH: &'static str = "/admiral.optimizer.v1.SettingsService/ListChanges";
+}
+impl crate::method::Unary for ListChangesRequest {}
+impl crate::method::Method for RollBackChangeRequest {
+    type Response = RollBackChangeResponse;
+    const PATH: &'static str = "/admiral.optimizer.v1.SettingsService/RollBackChange";
+}
+impl crate::method::Unary for RollBackChangeRequest {}
+/// The methods of `SettingsService` with one answer. An error is that the call failed.
+impl crate::Admiral {
+    /// Lists changes of settings, newest first.
+    pub async fn list_changes(
+        &self,
+        request: ListChangesRequest,
+    ) -> Result<ListChangesResponse, crate::Error> {
+        self.call(request).await
+    }
+    /// Undoes one change of settings.
+    pub async fn roll_back_change(
+        &self,
+        request: RollBackChangeRequest,
+    ) -> Result<RollBackChangeResponse, crate::Error> {
+        self.call(request).await
+    }
+}
 /// Asks for the cache's figures.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetMetricsRequest {}
@@ -11,11 +375,11 @@ pub struct GetMetricsResponse {
     pub tiers: ::prost::alloc::vec::Vec<CacheTier>,
 }
 /// One tier of the cache.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CacheTier {
-    /// "memory" or "disk".
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
+    /// Which tier.
+    #[prost(enumeration = "cache_tier::Kind", tag = "8")]
+    pub kind: i32,
     /// Answers held.
     #[prost(int64, tag = "2")]
     pub entry_count: i64,
@@ -35,6 +399,52 @@ pub struct CacheTier {
     #[prost(int64, tag = "7")]
     pub eviction_count: i64,
 }
+/// Nested message and enum types in `CacheTier`.
+pub mod cache_tier {
+    /// The tiers.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Kind {
+        /// Never sent.
+        Unspecified = 0,
+        /// In memory.
+        Memory = 1,
+        /// On disk.
+        Disk = 2,
+    }
+    impl Kind {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "KIND_UNSPECIFIED",
+                Self::Memory => "KIND_MEMORY",
+                Self::Disk => "KIND_DISK",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "KIND_UNSPECIFIED" => Some(Self::Unspecified),
+                "KIND_MEMORY" => Some(Self::Memory),
+                "KIND_DISK" => Some(Self::Disk),
+                _ => None,
+            }
+        }
+    }
+}
 /// Asks for better settings.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct OptimizeRequest {
@@ -47,32 +457,7 @@ pub struct OptimizeRequest {
 pub struct OptimizeResponse {
     /// The changes.
     #[prost(message, repeated, tag = "1")]
-    pub changes: ::prost::alloc::vec::Vec<CacheChange>,
-}
-/// One change of a setting.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CacheChange {
-    /// Identifier of the change.
-    #[prost(string, tag = "1")]
-    pub change_id: ::prost::alloc::string::String,
-    /// The setting.
-    #[prost(string, tag = "2")]
-    pub setting: ::prost::alloc::string::String,
-    /// Value before.
-    #[prost(string, tag = "3")]
-    pub old_value: ::prost::alloc::string::String,
-    /// Value after.
-    #[prost(string, tag = "4")]
-    pub new_value: ::prost::alloc::string::String,
-    /// Why.
-    #[prost(string, tag = "5")]
-    pub reason: ::prost::alloc::string::String,
-    /// When.
-    #[prost(message, optional, tag = "6")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// True if it was undone.
-    #[prost(bool, tag = "7")]
-    pub rolled_back: bool,
+    pub changes: ::prost::alloc::vec::Vec<SettingChange>,
 }
 /// Asks to fill the cache.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -158,40 +543,6 @@ pub struct InvalidateCacheResponse {
     #[prost(int64, tag = "1")]
     pub entry_count: i64,
 }
-/// Asks for changes of settings.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListChangesRequest {
-    /// Most changes in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
-    #[prost(int32, tag = "1")]
-    pub page_size: i32,
-    /// Token of the page before; empty for the first.
-    #[prost(string, tag = "2")]
-    pub page_token: ::prost::alloc::string::String,
-}
-/// Changes of settings.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListChangesResponse {
-    /// Changes, newest first.
-    #[prost(message, repeated, tag = "1")]
-    pub changes: ::prost::alloc::vec::Vec<CacheChange>,
-    /// Token of the next page; empty at the end.
-    #[prost(string, tag = "2")]
-    pub next_page_token: ::prost::alloc::string::String,
-}
-/// Asks to undo a change.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RollBackChangeRequest {
-    /// The change. Required.
-    #[prost(string, tag = "1")]
-    pub change_id: ::prost::alloc::string::String,
-}
-/// The change was undone.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RollBackChangeResponse {
-    /// The change that undid it.
-    #[prost(message, optional, tag = "1")]
-    pub change: ::core::option::Option<CacheChange>,
-}
 impl crate::method::Method for GetMetricsRequest {
     type Response = GetMetricsResponse;
     const PATH: &'static str = "/admiral.optimizer.v1.CacheService/GetMetrics";
@@ -212,16 +563,6 @@ impl crate::method::Method for InvalidateCacheRequest {
     const PATH: &'static str = "/admiral.optimizer.v1.CacheService/InvalidateCache";
 }
 impl crate::method::Unary for InvalidateCacheRequest {}
-impl crate::method::Method for ListChangesRequest {
-    type Response = ListChangesResponse;
-    const PATH: &'static str = "/admiral.optimizer.v1.CacheService/ListChanges";
-}
-impl crate::method::Unary for ListChangesRequest {}
-impl crate::method::Method for RollBackChangeRequest {
-    type Response = RollBackChangeResponse;
-    const PATH: &'static str = "/admiral.optimizer.v1.CacheService/RollBackChange";
-}
-impl crate::method::Unary for RollBackChangeRequest {}
 /// The methods of `CacheService` with one answer. An error is that the call failed.
 impl crate::Admiral {
     /// Tells what the cache holds and how it fares.
@@ -231,14 +572,14 @@ impl crate::Admiral {
     ) -> Result<GetMetricsResponse, crate::Error> {
         self.call(request).await
     }
-    /// Asks the cache to look for better settings now.
+    /// Asks the cache to look for better settings now. This version has no engine for it: NOT_IMPLEMENTED.
     pub async fn optimize(
         &self,
         request: OptimizeRequest,
     ) -> Result<OptimizeResponse, crate::Error> {
         self.call(request).await
     }
-    /// Fills the cache ahead of need.
+    /// Fills the cache ahead of need. This version has no engine for it: NOT_IMPLEMENTED.
     pub async fn warm(
         &self,
         request: WarmRequest,
@@ -252,22 +593,8 @@ impl crate::Admiral {
     ) -> Result<InvalidateCacheResponse, crate::Error> {
         self.call(request).await
     }
-    /// Lists changes of settings, newest first.
-    pub async fn list_changes(
-        &self,
-        request: ListChangesRequest,
-    ) -> Result<ListChangesResponse, crate::Error> {
-        self.call(request).await
-    }
-    /// Undoes one change of settings.
-    pub async fn roll_back_change(
-        &self,
-        request: RollBackChangeRequest,
-    ) -> Result<RollBackChangeResponse, crate::Error> {
-        self.call(request).await
-    }
 }
-/// What a caller says of a call apart from its content. Nothing here changes what a model is asked, except RoutingWishes, which may
+/// What a caller says of a call apart from its content. Nothing here changes what a model is asked, except RoutingPreferences, which may
 /// change who is asked and is therefore part of the cache key.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CallOptions {
@@ -287,9 +614,9 @@ pub struct CallOptions {
     /// How the response cache is used. Absent is the server's default: use it, 10 minutes, shared by the fleet.
     #[prost(message, optional, tag = "5")]
     pub cache_policy: ::core::option::Option<CachePolicy>,
-    /// Wishes as to which model answers.
+    /// Preferences as to which model answers.
     #[prost(message, optional, tag = "6")]
-    pub routing: ::core::option::Option<RoutingWishes>,
+    pub routing: ::core::option::Option<RoutingPreferences>,
 }
 /// How the response cache and joining are used for one call.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -407,22 +734,22 @@ pub mod cache_policy {
         }
     }
 }
-/// Wishes as to which model answers. The choice among candidates is dynamic: it changes with what the server learns.
+/// Preferences as to which model answers. The choice among candidates is dynamic: it changes with what the server learns.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RoutingWishes {
+pub struct RoutingPreferences {
     /// What to prefer among the candidates of an alias.
-    #[prost(enumeration = "routing_wishes::Objective", tag = "1")]
+    #[prost(enumeration = "routing_preferences::Objective", tag = "1")]
     pub objective: i32,
     /// Models tried in order after the candidates of Prompt.model; same forms as Prompt.model except aliases. At most 16.
     #[prost(string, repeated, tag = "2")]
     pub fallback_models: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Most the call may cost in pico-dollars (1e-12 USD), judged before a try by an upper estimate; absent means no limit.
-    /// Candidates that could cost more, or whose price is unknown, are passed over.
-    #[prost(int64, optional, tag = "3")]
-    pub max_cost_pico_usd: ::core::option::Option<i64>,
+    /// Most the call may cost, judged before an attempt by an upper estimate; not below zero; absent means no limit. Candidates that could
+    /// cost more, or whose price is unknown, are passed over.
+    #[prost(message, optional, tag = "4")]
+    pub max_cost: ::core::option::Option<Money>,
 }
-/// Nested message and enum types in `RoutingWishes`.
-pub mod routing_wishes {
+/// Nested message and enum types in `RoutingPreferences`.
+pub mod routing_preferences {
     /// What to prefer among the candidates of an alias.
     #[derive(
         Clone,
@@ -506,44 +833,42 @@ impl Priority {
 }
 /// One turn of a conversation.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Message {
+pub struct ChatMessage {
     /// Who speaks. Required.
     #[prost(enumeration = "Role", tag = "1")]
     pub role: i32,
     /// What is said, in order. At least one part; every part has a kind.
     #[prost(message, repeated, tag = "2")]
-    pub parts: ::prost::alloc::vec::Vec<Part>,
+    pub parts: ::prost::alloc::vec::Vec<ContentPart>,
     /// Optional name of the speaker, passed to vendors that know names; at most 64 characters.
     #[prost(string, tag = "3")]
     pub name: ::prost::alloc::string::String,
 }
 /// One piece of a message.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Part {
-    /// Asks vendors with explicit prompt caching to cache the prompt up to and including this part. Other vendors ignore it.
-    #[prost(bool, tag = "15")]
-    pub prompt_cache_point: bool,
-    /// With prompt_cache_point: keep it for an hour instead of the vendor's usual duration, where the vendor lets one choose.
-    #[prost(bool, tag = "16")]
-    pub prompt_cache_1h: bool,
+pub struct ContentPart {
+    /// Asks vendors with explicit prompt caching to cache the prompt up to and including this part, and for how long. Other vendors
+    /// ignore it.
+    #[prost(enumeration = "PromptCachePoint", tag = "15")]
+    pub prompt_cache_point: i32,
     /// What the piece is. Required.
-    #[prost(oneof = "part::Kind", tags = "1, 2, 3, 4, 5, 6, 7")]
-    pub kind: ::core::option::Option<part::Kind>,
+    #[prost(oneof = "content_part::Kind", tags = "1, 2, 3, 4, 5, 6, 7")]
+    pub kind: ::core::option::Option<content_part::Kind>,
 }
-/// Nested message and enum types in `Part`.
-pub mod part {
+/// Nested message and enum types in `ContentPart`.
+pub mod content_part {
     /// What the piece is. Required.
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Kind {
         /// Plain text, any role.
         #[prost(message, tag = "1")]
-        Text(super::Text),
+        Text(super::TextPart),
         /// A picture, role USER (and TOOL results of vendors that allow it).
         #[prost(message, tag = "2")]
-        Image(super::Image),
+        Image(super::ImagePart),
         /// A document, role USER.
         #[prost(message, tag = "3")]
-        File(super::File),
+        File(super::FilePart),
         /// A call of a tool by the model, role ASSISTANT.
         #[prost(message, tag = "4")]
         ToolCall(super::ToolCall),
@@ -552,31 +877,31 @@ pub mod part {
         ToolResult(super::ToolResult),
         /// The model's reasoning, role ASSISTANT; send it back unchanged when a conversation with tools goes on.
         #[prost(message, tag = "6")]
-        Reasoning(super::Reasoning),
+        Reasoning(super::ReasoningPart),
         /// The model's refusal to answer, role ASSISTANT.
         #[prost(message, tag = "7")]
-        Refusal(super::Refusal),
+        Refusal(super::RefusalPart),
     }
 }
 /// Plain text.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Text {
+pub struct TextPart {
     /// UTF-8 text; may be empty only in answers.
     #[prost(string, tag = "1")]
     pub text: ::prost::alloc::string::String,
 }
 /// A picture.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Image {
-    /// Vendor hint for resolution: "low", "high" or "auto"; empty is the vendor's default.
-    #[prost(string, tag = "3")]
-    pub detail: ::prost::alloc::string::String,
+pub struct ImagePart {
+    /// Hint to the vendor in which resolution to look at it.
+    #[prost(enumeration = "ImageDetail", tag = "3")]
+    pub detail: i32,
     /// Where the picture is. Required.
-    #[prost(oneof = "image::Source", tags = "1, 2")]
-    pub source: ::core::option::Option<image::Source>,
+    #[prost(oneof = "image_part::Source", tags = "1, 2")]
+    pub source: ::core::option::Option<image_part::Source>,
 }
-/// Nested message and enum types in `Image`.
-pub mod image {
+/// Nested message and enum types in `ImagePart`.
+pub mod image_part {
     /// Where the picture is. Required.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Source {
@@ -590,16 +915,16 @@ pub mod image {
 }
 /// A document.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct File {
+pub struct FilePart {
     /// File name shown to the model; optional.
     #[prost(string, tag = "4")]
     pub name: ::prost::alloc::string::String,
     /// Where the document is. Required.
-    #[prost(oneof = "file::Source", tags = "1, 2, 3")]
-    pub source: ::core::option::Option<file::Source>,
+    #[prost(oneof = "file_part::Source", tags = "1, 2, 3")]
+    pub source: ::core::option::Option<file_part::Source>,
 }
-/// Nested message and enum types in `File`.
-pub mod file {
+/// Nested message and enum types in `FilePart`.
+pub mod file_part {
     /// Where the document is. Required.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Source {
@@ -657,16 +982,16 @@ pub struct ToolResult {
     /// The id of the ToolCall it answers; a result with no earlier call is refused with CALL_INVALID.
     #[prost(string, tag = "1")]
     pub tool_call_id: ::prost::alloc::string::String,
-    /// The result: Text, Image or File parts.
+    /// The result: text, image or file parts.
     #[prost(message, repeated, tag = "2")]
-    pub parts: ::prost::alloc::vec::Vec<Part>,
+    pub parts: ::prost::alloc::vec::Vec<ContentPart>,
     /// True if the tool failed and the parts describe the failure.
     #[prost(bool, tag = "3")]
     pub is_error: bool,
 }
 /// The model's reasoning as far as the vendor shows it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Reasoning {
+pub struct ReasoningPart {
     /// Readable text; empty where the vendor hides it.
     #[prost(string, tag = "1")]
     pub text: ::prost::alloc::string::String,
@@ -679,7 +1004,7 @@ pub struct Reasoning {
 }
 /// The model's refusal in its own words.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Refusal {
+pub struct RefusalPart {
     /// Explanation by the model.
     #[prost(string, tag = "1")]
     pub text: ::prost::alloc::string::String,
@@ -687,6 +1012,27 @@ pub struct Refusal {
 /// A tool the model may call.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Tool {
+    /// Asks vendors with explicit prompt caching to cache the tools up to and including this one, and for how long. Other vendors
+    /// ignore it.
+    #[prost(enumeration = "PromptCachePoint", tag = "15")]
+    pub prompt_cache_point: i32,
+    /// What kind of tool. Required.
+    #[prost(oneof = "tool::Kind", tags = "1")]
+    pub kind: ::core::option::Option<tool::Kind>,
+}
+/// Nested message and enum types in `Tool`.
+pub mod tool {
+    /// What kind of tool. Required.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        /// A function that the caller runs.
+        #[prost(message, tag = "1")]
+        Function(super::FunctionTool),
+    }
+}
+/// A function that the caller runs when the model asks for it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FunctionTool {
     /// Name, 1 to 64 characters of letters, digits, '_' and '-'. Unique in a call.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
@@ -699,12 +1045,6 @@ pub struct Tool {
     /// Asks the vendor to hold the model to the schema exactly.
     #[prost(bool, optional, tag = "4")]
     pub strict: ::core::option::Option<bool>,
-    /// Asks vendors with explicit prompt caching to cache the tools up to and including this one. Other vendors ignore it.
-    #[prost(bool, tag = "5")]
-    pub prompt_cache_point: bool,
-    /// With prompt_cache_point: keep them for an hour instead of the vendor's usual duration, where the vendor lets one choose.
-    #[prost(bool, tag = "6")]
-    pub prompt_cache_1h: bool,
 }
 /// Whether and which tools the model must call.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -818,12 +1158,86 @@ impl Role {
         }
     }
 }
+/// Whether the vendor's prompt cache is asked to keep what came so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PromptCachePoint {
+    /// It is not asked.
+    Unspecified = 0,
+    /// For the vendor's usual duration.
+    Default = 1,
+    /// For an hour, where the vendor lets one choose, else for its usual duration.
+    PromptCachePoint1h = 2,
+}
+impl PromptCachePoint {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PROMPT_CACHE_POINT_UNSPECIFIED",
+            Self::Default => "PROMPT_CACHE_POINT_DEFAULT",
+            Self::PromptCachePoint1h => "PROMPT_CACHE_POINT_1H",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PROMPT_CACHE_POINT_UNSPECIFIED" => Some(Self::Unspecified),
+            "PROMPT_CACHE_POINT_DEFAULT" => Some(Self::Default),
+            "PROMPT_CACHE_POINT_1H" => Some(Self::PromptCachePoint1h),
+            _ => None,
+        }
+    }
+}
+/// In which resolution a picture is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ImageDetail {
+    /// The vendor's default.
+    Unspecified = 0,
+    /// Low, and cheap.
+    Low = 1,
+    /// High.
+    High = 2,
+    /// The vendor chooses by the picture.
+    Auto = 3,
+    /// As it is, where the vendor offers that.
+    Original = 4,
+}
+impl ImageDetail {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "IMAGE_DETAIL_UNSPECIFIED",
+            Self::Low => "IMAGE_DETAIL_LOW",
+            Self::High => "IMAGE_DETAIL_HIGH",
+            Self::Auto => "IMAGE_DETAIL_AUTO",
+            Self::Original => "IMAGE_DETAIL_ORIGINAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "IMAGE_DETAIL_UNSPECIFIED" => Some(Self::Unspecified),
+            "IMAGE_DETAIL_LOW" => Some(Self::Low),
+            "IMAGE_DETAIL_HIGH" => Some(Self::High),
+            "IMAGE_DETAIL_AUTO" => Some(Self::Auto),
+            "IMAGE_DETAIL_ORIGINAL" => Some(Self::Original),
+            _ => None,
+        }
+    }
+}
 /// A finished answer of a model.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Completion {
     /// What the model said, role ASSISTANT: text, tool calls, reasoning, refusal, in the order given.
     #[prost(message, optional, tag = "1")]
-    pub message: ::core::option::Option<Message>,
+    pub message: ::core::option::Option<ChatMessage>,
     /// Why the model stopped.
     #[prost(enumeration = "FinishReason", tag = "2")]
     pub finish_reason: i32,
@@ -839,7 +1253,7 @@ pub struct Completion {
 pub struct Candidate {
     /// What the model said.
     #[prost(message, optional, tag = "1")]
-    pub message: ::core::option::Option<Message>,
+    pub message: ::core::option::Option<ChatMessage>,
     /// Why the model stopped.
     #[prost(enumeration = "FinishReason", tag = "2")]
     pub finish_reason: i32,
@@ -970,13 +1384,15 @@ impl FinishReason {
 /// "optimizer.admiral.dev" and whose reason is the name here without the prefix ERROR_REASON_. ErrorInfo.metadata holds
 /// what is named with the reason, and "retryAfterMillis" wherever RetryInfo is present. RetryInfo is present where the wait is known,
 /// QuotaFailure where a limit refused, BadRequest where a field is at fault. Messages and details are cut so that they fit into 8 KiB of
-/// headers. The gRPC code of each reason is given in brackets.
+/// headers. The gRPC code of each reason is given in brackets: UNAVAILABLE and DEADLINE_EXCEEDED may pass by
+/// themselves, FAILED_PRECONDITION needs somebody to act first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum ErrorReason {
     /// No failure.
     Unspecified = 0,
-    /// The call is malformed; BadRequest names the fields. \[INVALID_ARGUMENT\]
+    /// The call is malformed; BadRequest names the fields. Also a call of the contract as it was before version 0.1, whose fields had
+    /// other numbers: the message says so. \[INVALID_ARGUMENT\]
     CallInvalid = 1,
     /// The call is larger than the server takes; metadata "limitBytes". \[INVALID_ARGUMENT\]
     CallTooLarge = 2,
@@ -990,9 +1406,11 @@ pub enum ErrorReason {
     KeyInvalid = 6,
     /// The key may not do this. \[PERMISSION_DENIED\]
     NotPermitted = 7,
-    /// A limit of requests or tokens is used up; QuotaFailure and metadata "limit" and "subject" say which and whose, RetryInfo the wait. \[RESOURCE_EXHAUSTED\]
+    /// A limit is used up. Metadata "metric" (a LimitMetric without its prefix), "periodSeconds" and "subject" (as LimitSubject says, or "server" for a
+    /// bound of this server itself) tell
+    /// which and whose, and so do quota_metric and subject of QuotaFailure; RetryInfo tells the wait. \[RESOURCE_EXHAUSTED\]
     RateLimited = 8,
-    /// Too many calls at once; RetryInfo says the wait. \[RESOURCE_EXHAUSTED\]
+    /// Too many calls at once; metadata as of RATE_LIMITED, RetryInfo says the wait. \[RESOURCE_EXHAUSTED\]
     ConcurrencyLimited = 9,
     /// A budget is spent; waiting does not help. \[RESOURCE_EXHAUSTED\]
     BudgetExhausted = 10,
@@ -1002,7 +1420,7 @@ pub enum ErrorReason {
     NoProviderAvailable = 12,
     /// The server is shutting down; another replica can serve. \[UNAVAILABLE\]
     ServerDraining = 13,
-    /// The deadline passed, here or upstream; metadata "lastReason" if a try failed before. \[DEADLINE_EXCEEDED\]
+    /// The deadline passed, here or upstream; metadata "lastReason" if an attempt failed before. \[DEADLINE_EXCEEDED\]
     DeadlineExceeded = 14,
     /// The caller cancelled. \[CANCELLED\]
     CallCancelled = 15,
@@ -1012,7 +1430,7 @@ pub enum ErrorReason {
     Internal = 17,
     /// The provider limits requests or tokens for now. \[RESOURCE_EXHAUSTED\]
     ProviderRateLimited = 18,
-    /// The account at the provider has no money or quota left; waiting does not help. \[UNAVAILABLE\]
+    /// The account at the provider has no money or quota left; waiting does not help. \[FAILED_PRECONDITION\]
     ProviderQuotaExhausted = 19,
     /// The provider is overloaded. \[UNAVAILABLE\]
     ProviderOverloaded = 20,
@@ -1026,9 +1444,9 @@ pub enum ErrorReason {
     StreamBroken = 24,
     /// The provider did not answer in time. \[DEADLINE_EXCEEDED\]
     ProviderTimeout = 25,
-    /// The provider rejects this server's key. \[UNAVAILABLE\]
+    /// The provider rejects this server's key. \[FAILED_PRECONDITION\]
     ProviderKeyInvalid = 26,
-    /// The provider's key may not use the model. \[UNAVAILABLE\]
+    /// The provider's key may not use the model. \[FAILED_PRECONDITION\]
     ProviderNotPermitted = 27,
     /// The provider does not know the model. \[NOT_FOUND\]
     ProviderModelUnknown = 28,
@@ -1041,7 +1459,7 @@ pub enum ErrorReason {
     ProviderCallTooLarge = 31,
     /// The provider refused the content. \[FAILED_PRECONDITION\]
     ProviderRefused = 32,
-    /// No candidate's price fits RoutingWishes.max_cost_pico_usd. \[FAILED_PRECONDITION\]
+    /// No candidate's price fits RoutingPreferences.max_cost. \[FAILED_PRECONDITION\]
     CostLimit = 33,
     /// The named thing (agent, entry, change) does not exist. \[NOT_FOUND\]
     NotFound = 34,
@@ -1147,7 +1565,7 @@ pub struct Prompt {
     pub model: ::prost::alloc::string::String,
     /// The conversation, oldest first. At least one message.
     #[prost(message, repeated, tag = "2")]
-    pub messages: ::prost::alloc::vec::Vec<Message>,
+    pub messages: ::prost::alloc::vec::Vec<ChatMessage>,
     /// Tools the model may call. At most 512.
     #[prost(message, repeated, tag = "3")]
     pub tools: ::prost::alloc::vec::Vec<Tool>,
@@ -1166,76 +1584,52 @@ pub struct Prompt {
     /// Options of one vendor, merged into the vendor's request unchanged. Fields that the contract already sets win.
     #[prost(message, optional, tag = "8")]
     pub provider_options: ::core::option::Option<::prost_types::Struct>,
-    /// The wire format that provider_options is written in: "openai" or "anthropic". Providers of another format are asked without the
-    /// options. Empty means that every provider gets them.
-    #[prost(string, tag = "9")]
-    pub provider_options_dialect: ::prost::alloc::string::String,
+    /// The wire format that provider_options is written in. Providers of another are asked without the options. Unset means that every
+    /// provider gets them.
+    #[prost(enumeration = "ProviderDialect", tag = "9")]
+    pub provider_options_dialect: i32,
 }
 /// The form an answer must have.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ResponseFormat {
-    /// What kind of form.
-    #[prost(enumeration = "response_format::Kind", tag = "1")]
-    pub kind: i32,
-    /// Name of the schema for KIND_JSON_SCHEMA; 1 to 64 characters of letters, digits, '_' and '-'; empty means "answer".
-    #[prost(string, tag = "2")]
-    pub name: ::prost::alloc::string::String,
-    /// JSON Schema in text for KIND_JSON_SCHEMA; kept as text since the order of its properties changes answers.
-    #[prost(string, tag = "3")]
-    pub schema_json: ::prost::alloc::string::String,
-    /// Asks the vendor to hold the model to the schema exactly. Absent is the vendor's default.
-    #[prost(bool, optional, tag = "4")]
-    pub strict: ::core::option::Option<bool>,
+    /// What kind of form. Unset is free text.
+    #[prost(oneof = "response_format::Kind", tags = "1, 2, 3")]
+    pub kind: ::core::option::Option<response_format::Kind>,
 }
 /// Nested message and enum types in `ResponseFormat`.
 pub mod response_format {
-    /// What kind of form.
-    #[derive(
-        Clone,
-        Copy,
-        Debug,
-        PartialEq,
-        Eq,
-        Hash,
-        PartialOrd,
-        Ord,
-        ::prost::Enumeration
-    )]
-    #[repr(i32)]
+    /// What kind of form. Unset is free text.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Kind {
-        /// Same as KIND_TEXT.
-        Unspecified = 0,
         /// Free text.
-        Text = 1,
+        #[prost(message, tag = "1")]
+        Text(super::TextFormat),
         /// Any JSON object.
-        JsonObject = 2,
-        /// JSON that satisfies the schema below.
-        JsonSchema = 3,
+        #[prost(message, tag = "2")]
+        JsonObject(super::JsonObjectFormat),
+        /// JSON that satisfies a schema.
+        #[prost(message, tag = "3")]
+        JsonSchema(super::JsonSchemaFormat),
     }
-    impl Kind {
-        /// String value of the enum field names used in the ProtoBuf definition.
-        ///
-        /// The values are not transformed in any way and thus are considered stable
-        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-        pub fn as_str_name(&self) -> &'static str {
-            match self {
-                Self::Unspecified => "KIND_UNSPECIFIED",
-                Self::Text => "KIND_TEXT",
-                Self::JsonObject => "KIND_JSON_OBJECT",
-                Self::JsonSchema => "KIND_JSON_SCHEMA",
-            }
-        }
-        /// Creates an enum from field names used in the ProtoBuf definition.
-        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-            match value {
-                "KIND_UNSPECIFIED" => Some(Self::Unspecified),
-                "KIND_TEXT" => Some(Self::Text),
-                "KIND_JSON_OBJECT" => Some(Self::JsonObject),
-                "KIND_JSON_SCHEMA" => Some(Self::JsonSchema),
-                _ => None,
-            }
-        }
-    }
+}
+/// Free text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TextFormat {}
+/// Any JSON object.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct JsonObjectFormat {}
+/// JSON that satisfies a schema.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct JsonSchemaFormat {
+    /// Name of the schema; 1 to 64 characters of letters, digits, '_' and '-'; empty means "answer".
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// JSON Schema in text; kept as text since the order of its properties changes answers. Required.
+    #[prost(string, tag = "2")]
+    pub schema_json: ::prost::alloc::string::String,
+    /// Asks the vendor to hold the model to the schema exactly. Absent is the vendor's default.
+    #[prost(bool, optional, tag = "3")]
+    pub strict: ::core::option::Option<bool>,
 }
 /// How an answer is drawn. Every field is optional, so that absent differs from zero.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1260,13 +1654,46 @@ pub struct Sampling {
     pub max_output_token_count: ::core::option::Option<i64>,
     /// Texts that end the answer. At most 16, none empty.
     #[prost(string, repeated, tag = "7")]
-    pub stop: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    pub stop_sequences: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Asks for a repeatable draw.
     #[prost(int64, optional, tag = "8")]
     pub seed: ::core::option::Option<i64>,
     /// Number of alternative answers, 1 to 16; 1 when absent. Above 1 the call is not cached unless CachePolicy asks for it.
     #[prost(int32, optional, tag = "9")]
     pub candidate_count: ::core::option::Option<i32>,
+}
+/// The wire formats of providers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ProviderDialect {
+    /// Any.
+    Unspecified = 0,
+    /// OpenAI's, and those of the many vendors that speak it.
+    Openai = 1,
+    /// Anthropic's.
+    Anthropic = 2,
+}
+impl ProviderDialect {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PROVIDER_DIALECT_UNSPECIFIED",
+            Self::Openai => "PROVIDER_DIALECT_OPENAI",
+            Self::Anthropic => "PROVIDER_DIALECT_ANTHROPIC",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PROVIDER_DIALECT_UNSPECIFIED" => Some(Self::Unspecified),
+            "PROVIDER_DIALECT_OPENAI" => Some(Self::Openai),
+            "PROVIDER_DIALECT_ANTHROPIC" => Some(Self::Anthropic),
+            _ => None,
+        }
+    }
 }
 /// How much a model may reason. Ignored by models that cannot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -1334,11 +1761,11 @@ pub struct Served {
     /// Time this server added: total less queue and upstream.
     #[prost(message, optional, tag = "6")]
     pub overhead_duration: ::core::option::Option<::prost_types::Duration>,
-    /// Every try of a provider, oldest first. Joined calls show those of the flight they joined; hits show none.
+    /// Every attempt at a provider, oldest first. Coalesced calls show those of the call whose answer they share; hits show none.
     #[prost(message, repeated, tag = "7")]
     pub attempts: ::prost::alloc::vec::Vec<Attempt>,
 }
-/// One try of one model.
+/// One attempt at one model.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Attempt {
     /// Provider asked.
@@ -1347,15 +1774,15 @@ pub struct Attempt {
     /// Model asked, the provider's own name.
     #[prost(string, tag = "2")]
     pub model: ::prost::alloc::string::String,
-    /// When the try began.
+    /// When it began.
     #[prost(message, optional, tag = "3")]
     pub start_time: ::core::option::Option<::prost_types::Timestamp>,
     /// How long it took.
     #[prost(message, optional, tag = "4")]
     pub duration: ::core::option::Option<::prost_types::Duration>,
-    /// Time to the first piece of the answer; absent if none came.
+    /// Time to the first token of the answer; absent if none came.
     #[prost(message, optional, tag = "5")]
-    pub first_token_duration: ::core::option::Option<::prost_types::Duration>,
+    pub time_to_first_token: ::core::option::Option<::prost_types::Duration>,
     /// Why it failed; ERROR_REASON_UNSPECIFIED if it succeeded.
     #[prost(enumeration = "ErrorReason", tag = "6")]
     pub failure: i32,
@@ -1377,8 +1804,8 @@ pub enum Source {
     Disk = 3,
     /// A near match in the cache.
     NearMatch = 4,
-    /// A call in flight was joined.
-    Joined = 5,
+    /// An equal call in flight, whose answer this one shares.
+    Coalesced = 5,
     /// The first answer to the same request_id.
     Repeated = 6,
 }
@@ -1394,7 +1821,7 @@ impl Source {
             Self::Memory => "SOURCE_MEMORY",
             Self::Disk => "SOURCE_DISK",
             Self::NearMatch => "SOURCE_NEAR_MATCH",
-            Self::Joined => "SOURCE_JOINED",
+            Self::Coalesced => "SOURCE_COALESCED",
             Self::Repeated => "SOURCE_REPEATED",
         }
     }
@@ -1406,7 +1833,7 @@ impl Source {
             "SOURCE_MEMORY" => Some(Self::Memory),
             "SOURCE_DISK" => Some(Self::Disk),
             "SOURCE_NEAR_MATCH" => Some(Self::NearMatch),
-            "SOURCE_JOINED" => Some(Self::Joined),
+            "SOURCE_COALESCED" => Some(Self::Coalesced),
             "SOURCE_REPEATED" => Some(Self::Repeated),
             _ => None,
         }
@@ -1438,21 +1865,21 @@ pub struct Usage {
     #[prost(bool, tag = "7")]
     pub estimated: bool,
 }
-/// Money of one call, in pico-dollars (1e-12 USD), exact integers.
+/// Money of one call, exact.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Cost {
     /// What is known of the money.
     #[prost(enumeration = "cost::State", tag = "1")]
     pub state: i32,
     /// What this answer costs at list price when the vendor is asked.
-    #[prost(int64, tag = "2")]
-    pub list_pico_usd: i64,
-    /// What this call added to the bill: the list price if the vendor was asked for it, zero if it was cached or joined.
-    #[prost(int64, tag = "3")]
-    pub charged_pico_usd: i64,
-    /// What was not paid because the answer was cached or joined.
-    #[prost(int64, tag = "4")]
-    pub saved_pico_usd: i64,
+    #[prost(message, optional, tag = "6")]
+    pub list_amount: ::core::option::Option<Money>,
+    /// What this call added to the bill: the list price if the vendor was asked for it, zero if it was cached or coalesced.
+    #[prost(message, optional, tag = "7")]
+    pub charged_amount: ::core::option::Option<Money>,
+    /// What was not paid because the answer was cached or coalesced.
+    #[prost(message, optional, tag = "8")]
+    pub saved_amount: ::core::option::Option<Money>,
     /// Which price was used: "provider/model@date". Empty if unknown.
     #[prost(string, tag = "5")]
     pub price_version: ::prost::alloc::string::String,
@@ -1479,7 +1906,7 @@ pub mod cost {
         Exact = 1,
         /// Priced from estimated usage; reported apart.
         Estimated = 2,
-        /// No price is known for the model; the amounts are zero and mean nothing.
+        /// No price is known for the model; there are no amounts.
         Unknown = 3,
     }
     impl State {
@@ -1554,27 +1981,89 @@ pub struct CallRecord {
     pub ledger_entry_id: ::prost::alloc::string::String,
     /// Where the time went, in order of beginning. Only in GetCallResponse.
     #[prost(message, repeated, tag = "15")]
-    pub steps: ::prost::alloc::vec::Vec<Step>,
+    pub steps: ::prost::alloc::vec::Vec<CallStep>,
 }
 /// One step of a call.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Step {
-    /// Which step: "queue", "join", "disk", "route", "attempt" or "settle".
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// When it began, from the call's arrival; negative if the call joined a flight that was under way.
+pub struct CallStep {
+    /// Which step.
+    #[prost(enumeration = "call_step::Kind", tag = "6")]
+    pub kind: i32,
+    /// When it began, from the call's arrival; negative if it shares the answer of a call that was under way.
     #[prost(message, optional, tag = "2")]
     pub start_offset: ::core::option::Option<::prost_types::Duration>,
     /// How long it took.
     #[prost(message, optional, tag = "3")]
     pub duration: ::core::option::Option<::prost_types::Duration>,
-    /// What was done, never content: of an attempt the model as "provider/model", of a join the call that was joined, of a queue the
-    /// provider whose limit was asked or "before another try". Empty where the name says all.
+    /// What was done, never content: of an attempt the model as "provider/model", of a coalesced call the one whose answer it
+    /// shares, of a queue the provider whose limit was asked or "before another attempt". Empty where the kind says all.
     #[prost(string, tag = "4")]
     pub detail: ::prost::alloc::string::String,
     /// Why it failed; unspecified if it did not.
     #[prost(enumeration = "ErrorReason", tag = "5")]
     pub failure: i32,
+}
+/// Nested message and enum types in `CallStep`.
+pub mod call_step {
+    /// The steps.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Kind {
+        /// Never sent.
+        Unspecified = 0,
+        /// It waited for a limit, or before another attempt.
+        Queue = 1,
+        /// It waited with an equal call in flight, whose answer it shares.
+        Coalesce = 2,
+        /// It looked in the disk cache.
+        Disk = 3,
+        /// It ordered the candidates.
+        Route = 4,
+        /// It asked a provider.
+        Attempt = 5,
+        /// It wrote the ledger and the cache.
+        Settle = 6,
+    }
+    impl Kind {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "KIND_UNSPECIFIED",
+                Self::Queue => "KIND_QUEUE",
+                Self::Coalesce => "KIND_COALESCE",
+                Self::Disk => "KIND_DISK",
+                Self::Route => "KIND_ROUTE",
+                Self::Attempt => "KIND_ATTEMPT",
+                Self::Settle => "KIND_SETTLE",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "KIND_UNSPECIFIED" => Some(Self::Unspecified),
+                "KIND_QUEUE" => Some(Self::Queue),
+                "KIND_COALESCE" => Some(Self::Coalesce),
+                "KIND_DISK" => Some(Self::Disk),
+                "KIND_ROUTE" => Some(Self::Route),
+                "KIND_ATTEMPT" => Some(Self::Attempt),
+                "KIND_SETTLE" => Some(Self::Settle),
+                _ => None,
+            }
+        }
+    }
 }
 /// Asks for the latest calls.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1737,87 +2226,270 @@ impl HealthState {
         }
     }
 }
-/// Asks to watch events.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct WatchEventsRequest {
-    /// Only events whose type matches one of these patterns; '*' stands for one word, '#' for any number, as in
-    /// "optimizer.cache.*". Empty means all. At most 32.
-    #[prost(string, repeated, tag = "1")]
-    pub patterns: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Only events after this sequence number, as far as they are still kept; absent means from now on.
-    #[prost(int64, optional, tag = "2")]
-    pub after_sequence: ::core::option::Option<i64>,
-}
-/// One event.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct WatchEventsResponse {
-    /// The event.
-    #[prost(message, optional, tag = "1")]
-    pub event: ::core::option::Option<Event>,
-}
-/// Asks for past events.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListEventsRequest {
-    /// As WatchEventsRequest.patterns.
-    #[prost(string, repeated, tag = "1")]
-    pub patterns: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// First instant listed; absent means from the beginning.
-    #[prost(message, optional, tag = "2")]
-    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// First instant no longer listed; absent means until now.
-    #[prost(message, optional, tag = "3")]
-    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Most events in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
-    #[prost(int32, tag = "4")]
-    pub page_size: i32,
-    /// Token of the page before; empty for the first.
-    #[prost(string, tag = "5")]
-    pub page_token: ::prost::alloc::string::String,
-}
-/// Past events.
+/// A model that can be asked for.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListEventsResponse {
-    /// Events, oldest first.
-    #[prost(message, repeated, tag = "1")]
-    pub events: ::prost::alloc::vec::Vec<Event>,
-    /// Token of the next page; empty at the end.
+pub struct Model {
+    /// Provider, as configured.
+    #[prost(string, tag = "1")]
+    pub provider: ::prost::alloc::string::String,
+    /// The provider's own name of the model.
     #[prost(string, tag = "2")]
-    pub next_page_token: ::prost::alloc::string::String,
+    pub name: ::prost::alloc::string::String,
+    /// Most tokens of prompt and answer together; 0 if unknown.
+    #[prost(int64, tag = "3")]
+    pub context_token_count: i64,
+    /// Most tokens of an answer, reasoning included; 0 if unknown.
+    #[prost(int64, tag = "9")]
+    pub max_output_token_count: i64,
+    /// What it is known to be able to do; empty if nothing is known.
+    #[prost(enumeration = "ModelAbility", repeated, tag = "10")]
+    pub abilities: ::prost::alloc::vec::Vec<i32>,
+    /// What it costs now, from the smallest prompts to the largest; empty if no price is known.
+    #[prost(message, repeated, tag = "11")]
+    pub prices: ::prost::alloc::vec::Vec<ModelPrice>,
+    /// True if calls are sent to it now; false while its circuit breaker is open.
+    #[prost(bool, tag = "7")]
+    pub available: bool,
+    /// Its circuit breaker; absent if it was never asked.
+    #[prost(message, optional, tag = "8")]
+    pub circuit_breaker: ::core::option::Option<CircuitBreaker>,
+}
+/// Prices of a model's tokens in one tier and from one size of prompt on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ModelPrice {
+    /// The tier. This version knows standard prices only.
+    #[prost(enumeration = "ServiceTier", tag = "1")]
+    pub tier: i32,
+    /// The prices hold for calls of more input tokens than this, and for all of their tokens; 0 for the smallest prompts.
+    #[prost(int64, tag = "2")]
+    pub above_input_token_count: i64,
+    /// A million tokens of prompt.
+    #[prost(message, optional, tag = "3")]
+    pub input_per_million_tokens: ::core::option::Option<Money>,
+    /// A million tokens of answer; absent if the model gives none.
+    #[prost(message, optional, tag = "4")]
+    pub output_per_million_tokens: ::core::option::Option<Money>,
+    /// A million tokens of prompt that the vendor read from its prompt cache; absent if they cost as any other.
+    #[prost(message, optional, tag = "5")]
+    pub cached_input_per_million_tokens: ::core::option::Option<Money>,
+    /// A million tokens of prompt that the vendor wrote to its prompt cache for its usual duration; absent if they cost as any other.
+    #[prost(message, optional, tag = "6")]
+    pub cache_write_per_million_tokens: ::core::option::Option<Money>,
+    /// As cache_write_per_million_tokens, kept for an hour; absent if that is not offered.
+    #[prost(message, optional, tag = "7")]
+    pub cache_write_1h_per_million_tokens: ::core::option::Option<Money>,
+    /// Which price it is: "provider/model@date", as Cost.price_version.
+    #[prost(string, tag = "8")]
+    pub price_version: ::prost::alloc::string::String,
+}
+/// What keeps calls from a model that fails.
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct CircuitBreaker {
+    /// Whether calls go through.
+    #[prost(enumeration = "circuit_breaker::State", tag = "1")]
+    pub state: i32,
+    /// When it is asked again; absent unless open.
+    #[prost(message, optional, tag = "2")]
+    pub retry_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Part of the latest attempts that failed, 0 to 1.
+    #[prost(double, tag = "3")]
+    pub failure_rate: f64,
+    /// Attempts that failure_rate is of.
+    #[prost(int32, tag = "4")]
+    pub attempt_count: i32,
+}
+/// Nested message and enum types in `CircuitBreaker`.
+pub mod circuit_breaker {
+    /// Whether calls go through.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum State {
+        /// Never sent.
+        Unspecified = 0,
+        /// Calls are sent.
+        Closed = 1,
+        /// No calls are sent until retry_time.
+        Open = 2,
+        /// A single call at a time is sent to see whether it works again.
+        HalfOpen = 3,
+    }
+    impl State {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "STATE_UNSPECIFIED",
+                Self::Closed => "STATE_CLOSED",
+                Self::Open => "STATE_OPEN",
+                Self::HalfOpen => "STATE_HALF_OPEN",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "STATE_UNSPECIFIED" => Some(Self::Unspecified),
+                "STATE_CLOSED" => Some(Self::Closed),
+                "STATE_OPEN" => Some(Self::Open),
+                "STATE_HALF_OPEN" => Some(Self::HalfOpen),
+                _ => None,
+            }
+        }
+    }
+}
+/// A name for an ordered list of candidates.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ModelAlias {
+    /// The name, such as "fast".
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Candidates "provider/model", best first.
+    #[prost(string, repeated, tag = "2")]
+    pub models: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// What a model may be able to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ModelAbility {
+    /// Never sent.
+    Unspecified = 0,
+    /// Answer prompts.
+    Chat = 1,
+    /// Turn texts into vectors.
+    Embeddings = 2,
+    /// Call tools.
+    Tools = 3,
+    /// Answer with JSON that satisfies a schema.
+    JsonSchema = 4,
+    /// Look at pictures.
+    Images = 5,
+    /// Read documents.
+    Files = 6,
+    /// Reason before it answers.
+    Reasoning = 7,
+}
+impl ModelAbility {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MODEL_ABILITY_UNSPECIFIED",
+            Self::Chat => "MODEL_ABILITY_CHAT",
+            Self::Embeddings => "MODEL_ABILITY_EMBEDDINGS",
+            Self::Tools => "MODEL_ABILITY_TOOLS",
+            Self::JsonSchema => "MODEL_ABILITY_JSON_SCHEMA",
+            Self::Images => "MODEL_ABILITY_IMAGES",
+            Self::Files => "MODEL_ABILITY_FILES",
+            Self::Reasoning => "MODEL_ABILITY_REASONING",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MODEL_ABILITY_UNSPECIFIED" => Some(Self::Unspecified),
+            "MODEL_ABILITY_CHAT" => Some(Self::Chat),
+            "MODEL_ABILITY_EMBEDDINGS" => Some(Self::Embeddings),
+            "MODEL_ABILITY_TOOLS" => Some(Self::Tools),
+            "MODEL_ABILITY_JSON_SCHEMA" => Some(Self::JsonSchema),
+            "MODEL_ABILITY_IMAGES" => Some(Self::Images),
+            "MODEL_ABILITY_FILES" => Some(Self::Files),
+            "MODEL_ABILITY_REASONING" => Some(Self::Reasoning),
+            _ => None,
+        }
+    }
+}
+/// How a vendor is asked to handle a call, which changes its price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ServiceTier {
+    /// Never sent.
+    Unspecified = 0,
+    /// As usual.
+    Standard = 1,
+    /// Later, for less.
+    Batch = 2,
+    /// When the vendor has room, for less.
+    Flex = 3,
+    /// Before others, for more.
+    Priority = 4,
+}
+impl ServiceTier {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SERVICE_TIER_UNSPECIFIED",
+            Self::Standard => "SERVICE_TIER_STANDARD",
+            Self::Batch => "SERVICE_TIER_BATCH",
+            Self::Flex => "SERVICE_TIER_FLEX",
+            Self::Priority => "SERVICE_TIER_PRIORITY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SERVICE_TIER_UNSPECIFIED" => Some(Self::Unspecified),
+            "SERVICE_TIER_STANDARD" => Some(Self::Standard),
+            "SERVICE_TIER_BATCH" => Some(Self::Batch),
+            "SERVICE_TIER_FLEX" => Some(Self::Flex),
+            "SERVICE_TIER_PRIORITY" => Some(Self::Priority),
+            _ => None,
+        }
+    }
 }
 /// Something that happened.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Event {
-    /// Strictly rising number of the event on this server; starts anew with the server until events are durable.
+pub struct FleetEvent {
+    /// Identifier of the event, 36 characters: a UUID of version 7, which no other event of any replica has, in order of time. Empty
+    /// for EventsDropped, which is the watcher's own.
+    #[prost(string, tag = "12")]
+    pub event_id: ::prost::alloc::string::String,
+    /// Name of the replica it happened on, the machine's.
+    #[prost(string, tag = "13")]
+    pub replica: ::prost::alloc::string::String,
+    /// Strictly rising number of the event on its replica; starts anew with the server.
     #[prost(int64, tag = "1")]
     pub sequence: i64,
     /// When it happened.
     #[prost(message, optional, tag = "2")]
     pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Dotted name, such as "optimizer.call.finished".
-    #[prost(string, tag = "3")]
-    pub r#type: ::prost::alloc::string::String,
     /// True if a watcher that does not know the kind may skip it.
     #[prost(bool, tag = "4")]
     pub ignorable: bool,
-    /// What happened.
-    #[prost(oneof = "event::Kind", tags = "5, 6, 7, 8, 9, 10, 11")]
-    pub kind: ::core::option::Option<event::Kind>,
+    /// What happened. With each kind stand the dotted names that watchers choose by.
+    #[prost(oneof = "fleet_event::Kind", tags = "5, 6, 7, 8, 9, 10, 11")]
+    pub kind: ::core::option::Option<fleet_event::Kind>,
 }
-/// Nested message and enum types in `Event`.
-pub mod event {
-    /// What happened.
+/// Nested message and enum types in `FleetEvent`.
+pub mod fleet_event {
+    /// What happened. With each kind stand the dotted names that watchers choose by.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Kind {
         /// A call ended.
         #[prost(message, tag = "5")]
         CallFinished(super::CallFinished),
-        /// A try of a provider failed.
+        /// An attempt at a provider failed.
         #[prost(message, tag = "6")]
         AttemptFailed(super::AttemptFailed),
         /// An agent called for the first time.
         #[prost(message, tag = "7")]
         AgentRegistered(super::AgentRegistered),
-        /// A model's circuit breaker opened or closed.
+        /// A model's circuit breaker changed its state.
         #[prost(message, tag = "8")]
         ModelHealthChanged(super::ModelHealthChanged),
         /// Entries left the cache on request.
@@ -1831,7 +2503,7 @@ pub mod event {
         EventsDropped(super::EventsDropped),
     }
 }
-/// A call ended: type "optimizer.call.finished" or "optimizer.call.failed".
+/// A call ended: "optimizer.call.finished", or "optimizer.call.failed" if failure is set.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CallFinished {
     /// The call.
@@ -1862,7 +2534,7 @@ pub struct CallFinished {
     #[prost(message, optional, tag = "9")]
     pub duration: ::core::option::Option<::prost_types::Duration>,
 }
-/// A try failed: type "optimizer.upstream.failed".
+/// An attempt failed: "optimizer.upstream.failed".
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AttemptFailed {
     /// The call.
@@ -1871,11 +2543,11 @@ pub struct AttemptFailed {
     /// The agent that asked.
     #[prost(string, tag = "2")]
     pub agent_id: ::prost::alloc::string::String,
-    /// The try.
+    /// The attempt.
     #[prost(message, optional, tag = "3")]
     pub attempt: ::core::option::Option<Attempt>,
 }
-/// A new agent: type "optimizer.agent.registered".
+/// A new agent: "optimizer.agent.registered".
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AgentRegistered {
     /// Its name.
@@ -1885,7 +2557,7 @@ pub struct AgentRegistered {
     #[prost(string, tag = "2")]
     pub group: ::prost::alloc::string::String,
 }
-/// A breaker changed: type "optimizer.model.opened", "optimizer.model.closed" or "optimizer.model.probing".
+/// A circuit breaker changed its state: "optimizer.model.open", "optimizer.model.closed" or "optimizer.model.half_open".
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ModelHealthChanged {
     /// The provider.
@@ -1894,30 +2566,77 @@ pub struct ModelHealthChanged {
     /// The model.
     #[prost(string, tag = "2")]
     pub model: ::prost::alloc::string::String,
-    /// True if calls are sent to it.
-    #[prost(bool, tag = "3")]
-    pub available: bool,
+    /// What its circuit breaker changed to.
+    #[prost(enumeration = "circuit_breaker::State", tag = "4")]
+    pub state: i32,
 }
-/// Entries left the cache: type "optimizer.cache.invalidated".
+/// Entries left the cache: "optimizer.cache.invalidated".
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CacheInvalidated {
     /// How many.
     #[prost(int64, tag = "1")]
     pub entry_count: i64,
 }
-/// A part changed its health: type "optimizer.health.changed".
+/// A part changed its health: "optimizer.health.changed".
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PartHealthChanged {
     /// The part as it is now.
     #[prost(message, optional, tag = "1")]
     pub part: ::core::option::Option<PartHealth>,
 }
-/// Events were not sent: type "optimizer.events.dropped".
+/// Events were not sent: "optimizer.events.dropped".
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct EventsDropped {
     /// How many.
     #[prost(int64, tag = "1")]
     pub event_count: i64,
+}
+/// Asks to watch events.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchEventsRequest {
+    /// Only events whose dotted name, which each kind of FleetEvent tells, matches one of these patterns; '*' stands for one word, '#'
+    /// for any number, as in "optimizer.cache.*". Empty means all. At most 32.
+    #[prost(string, repeated, tag = "1")]
+    pub patterns: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Only events after this sequence number of this replica, as far as they are still kept; absent means from now on.
+    #[prost(int64, optional, tag = "2")]
+    pub after_sequence: ::core::option::Option<i64>,
+}
+/// One event.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchEventsResponse {
+    /// The event.
+    #[prost(message, optional, tag = "1")]
+    pub event: ::core::option::Option<FleetEvent>,
+}
+/// Asks for past events.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListEventsRequest {
+    /// As WatchEventsRequest.patterns.
+    #[prost(string, repeated, tag = "1")]
+    pub patterns: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// First instant listed; absent means from the beginning.
+    #[prost(message, optional, tag = "2")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// First instant no longer listed; absent means until now.
+    #[prost(message, optional, tag = "3")]
+    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Most events in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+    #[prost(int32, tag = "4")]
+    pub page_size: i32,
+    /// Token of the page before; empty for the first.
+    #[prost(string, tag = "5")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Past events.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListEventsResponse {
+    /// Events, oldest first.
+    #[prost(message, repeated, tag = "1")]
+    pub events: ::prost::alloc::vec::Vec<FleetEvent>,
+    /// Token of the next page; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
 }
 impl crate::method::Method for WatchEventsRequest {
     type Response = WatchEventsResponse;
@@ -1931,7 +2650,7 @@ impl crate::method::Method for ListEventsRequest {
 impl crate::method::Unary for ListEventsRequest {}
 /// The methods of `EventService` with one answer. An error is that the call failed.
 impl crate::Admiral {
-    /// Lists past events, oldest first.
+    /// Lists past events, oldest first. This version keeps none: NOT_IMPLEMENTED.
     pub async fn list_events(
         &self,
         request: ListEventsRequest,
@@ -1951,12 +2670,12 @@ pub struct Agent {
     /// Calls it made.
     #[prost(int64, tag = "3")]
     pub call_count: i64,
-    /// Dollars paid for its calls, pico-dollars, as far as prices are known.
-    #[prost(int64, tag = "4")]
-    pub spent_pico_usd: i64,
-    /// Dollars its calls saved, pico-dollars.
-    #[prost(int64, tag = "5")]
-    pub saved_pico_usd: i64,
+    /// Money paid for its calls, as far as prices are known.
+    #[prost(message, optional, tag = "8")]
+    pub spent_amount: ::core::option::Option<Money>,
+    /// Money its calls saved, as far as prices are known.
+    #[prost(message, optional, tag = "9")]
+    pub saved_amount: ::core::option::Option<Money>,
     /// When it first called.
     #[prost(message, optional, tag = "6")]
     pub create_time: ::core::option::Option<::prost_types::Timestamp>,
@@ -2021,35 +2740,16 @@ pub struct ForgetAgentRequest {
 /// The agent is forgotten.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ForgetAgentResponse {}
-/// A key of the tenant, without its secret.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Key {
-    /// Identifier of the key.
-    #[prost(string, tag = "1")]
-    pub key_id: ::prost::alloc::string::String,
-    /// What it is for.
-    #[prost(string, tag = "2")]
-    pub label: ::prost::alloc::string::String,
-    /// True if it may change the server.
-    #[prost(bool, tag = "3")]
-    pub operator_access: bool,
-    /// When it was made.
-    #[prost(message, optional, tag = "4")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// When it ends by itself; absent means never.
-    #[prost(message, optional, tag = "5")]
-    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
-}
 /// Asks for a key.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CreateKeyRequest {
     /// What it is for; at most 128 characters.
     #[prost(string, tag = "1")]
     pub label: ::prost::alloc::string::String,
-    /// True if it may change the server.
-    #[prost(bool, tag = "2")]
-    pub operator_access: bool,
-    /// How long it lives; absent means for ever.
+    /// What it may do; at least one. Required.
+    #[prost(enumeration = "AccessRole", repeated, packed = "false", tag = "4")]
+    pub roles: ::prost::alloc::vec::Vec<i32>,
+    /// How long it lives; above zero; absent means for ever.
     #[prost(message, optional, tag = "3")]
     pub time_to_live: ::core::option::Option<::prost_types::Duration>,
 }
@@ -2058,7 +2758,7 @@ pub struct CreateKeyRequest {
 pub struct CreateKeyResponse {
     /// The key.
     #[prost(message, optional, tag = "1")]
-    pub key: ::core::option::Option<Key>,
+    pub key: ::core::option::Option<ApiKey>,
     /// Its secret, shown this once.
     #[prost(string, tag = "2")]
     pub secret: ::prost::alloc::string::String,
@@ -2078,10 +2778,27 @@ pub struct ListKeysRequest {
 pub struct ListKeysResponse {
     /// Keys, newest first.
     #[prost(message, repeated, tag = "1")]
-    pub keys: ::prost::alloc::vec::Vec<Key>,
+    pub keys: ::prost::alloc::vec::Vec<ApiKey>,
     /// Token of the next page; empty at the end.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+}
+/// Asks to change a key.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateKeyRequest {
+    /// The key; key_id says which. Required.
+    #[prost(message, optional, tag = "1")]
+    pub key: ::core::option::Option<ApiKey>,
+    /// The fields to change, of label, roles and expire_time; absent means all of them that are given.
+    #[prost(message, optional, tag = "2")]
+    pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
+}
+/// The key is changed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateKeyResponse {
+    /// The key as it stands.
+    #[prost(message, optional, tag = "1")]
+    pub key: ::core::option::Option<ApiKey>,
 }
 /// Asks to end a key.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2093,39 +2810,47 @@ pub struct RevokeKeyRequest {
 /// The key is ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RevokeKeyResponse {}
-/// Most money in a span of time.
+/// Asks for a new budget.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Budget {
-    /// The agent it holds for; empty means the whole tenant.
-    #[prost(string, tag = "1")]
-    pub agent_id: ::prost::alloc::string::String,
-    /// Most to spend, pico-dollars.
-    #[prost(int64, tag = "2")]
-    pub limit_pico_usd: i64,
-    /// Spent in the current span, pico-dollars.
-    #[prost(int64, tag = "3")]
-    pub spent_pico_usd: i64,
-    /// The span, such as one day.
-    #[prost(message, optional, tag = "4")]
-    pub period: ::core::option::Option<::prost_types::Duration>,
-    /// When the current span ends.
-    #[prost(message, optional, tag = "5")]
-    pub reset_time: ::core::option::Option<::prost_types::Timestamp>,
-}
-/// Asks to set a budget.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SetBudgetRequest {
-    /// The budget; spent_pico_usd and reset_time are ignored. Required.
+pub struct CreateBudgetRequest {
+    /// The budget. Required.
     #[prost(message, optional, tag = "1")]
     pub budget: ::core::option::Option<Budget>,
 }
-/// The budget is set.
+/// A new budget.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SetBudgetResponse {
+pub struct CreateBudgetResponse {
     /// The budget as it stands.
     #[prost(message, optional, tag = "1")]
     pub budget: ::core::option::Option<Budget>,
 }
+/// Asks to change a budget.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateBudgetRequest {
+    /// The budget; budget_id says which. Required.
+    #[prost(message, optional, tag = "1")]
+    pub budget: ::core::option::Option<Budget>,
+    /// The fields to change; absent means all that are given.
+    #[prost(message, optional, tag = "2")]
+    pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
+}
+/// The budget is changed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateBudgetResponse {
+    /// The budget as it stands.
+    #[prost(message, optional, tag = "1")]
+    pub budget: ::core::option::Option<Budget>,
+}
+/// Asks to delete a budget.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteBudgetRequest {
+    /// The budget. Required.
+    #[prost(string, tag = "1")]
+    pub budget_id: ::prost::alloc::string::String,
+}
+/// The budget is deleted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteBudgetResponse {}
 /// Asks for budgets.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListBudgetsRequest {
@@ -2139,34 +2864,12 @@ pub struct ListBudgetsRequest {
 /// Budgets.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListBudgetsResponse {
-    /// Budgets in order of agent.
+    /// Budgets in order of subject.
     #[prost(message, repeated, tag = "1")]
     pub budgets: ::prost::alloc::vec::Vec<Budget>,
     /// Token of the next page; empty at the end.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
-}
-/// A bound on requests in a span of time, as it stands now.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Limit {
-    /// Whose calls it bounds: "provider/NAME", shared by all tenants, or "agent/NAME".
-    #[prost(string, tag = "1")]
-    pub subject: ::prost::alloc::string::String,
-    /// What is bounded, such as "requests per minute".
-    #[prost(string, tag = "2")]
-    pub name: ::prost::alloc::string::String,
-    /// Most in the span.
-    #[prost(int64, tag = "3")]
-    pub limit_count: i64,
-    /// What could be taken at once now.
-    #[prost(int64, tag = "4")]
-    pub available_count: i64,
-    /// Most that can ever be taken at once.
-    #[prost(int64, tag = "5")]
-    pub burst_count: i64,
-    /// Calls it has refused since the server started; of an agent since it last came back after minutes without a call.
-    #[prost(int64, tag = "6")]
-    pub refused_count: i64,
 }
 /// Asks for limits.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2183,7 +2886,7 @@ pub struct ListLimitsRequest {
 pub struct ListLimitsResponse {
     /// Limits in order of subject and name; of agents those that called of late.
     #[prost(message, repeated, tag = "1")]
-    pub limits: ::prost::alloc::vec::Vec<Limit>,
+    pub limits: ::prost::alloc::vec::Vec<UsageLimit>,
     /// Token of the next page; empty at the end.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
@@ -2218,16 +2921,31 @@ impl crate::method::Method for ListKeysRequest {
     const PATH: &'static str = "/admiral.optimizer.v1.FleetService/ListKeys";
 }
 impl crate::method::Unary for ListKeysRequest {}
+impl crate::method::Method for UpdateKeyRequest {
+    type Response = UpdateKeyResponse;
+    const PATH: &'static str = "/admiral.optimizer.v1.FleetService/UpdateKey";
+}
+impl crate::method::Unary for UpdateKeyRequest {}
 impl crate::method::Method for RevokeKeyRequest {
     type Response = RevokeKeyResponse;
     const PATH: &'static str = "/admiral.optimizer.v1.FleetService/RevokeKey";
 }
 impl crate::method::Unary for RevokeKeyRequest {}
-impl crate::method::Method for SetBudgetRequest {
-    type Response = SetBudgetResponse;
-    const PATH: &'static str = "/admiral.optimizer.v1.FleetService/SetBudget";
+impl crate::method::Method for CreateBudgetRequest {
+    type Response = CreateBudgetResponse;
+    const PATH: &'static str = "/admiral.optimizer.v1.FleetService/CreateBudget";
 }
-impl crate::method::Unary for SetBudgetRequest {}
+impl crate::method::Unary for CreateBudgetRequest {}
+impl crate::method::Method for UpdateBudgetRequest {
+    type Response = UpdateBudgetResponse;
+    const PATH: &'static str = "/admiral.optimizer.v1.FleetService/UpdateBudget";
+}
+impl crate::method::Unary for UpdateBudgetRequest {}
+impl crate::method::Method for DeleteBudgetRequest {
+    type Response = DeleteBudgetResponse;
+    const PATH: &'static str = "/admiral.optimizer.v1.FleetService/DeleteBudget";
+}
+impl crate::method::Unary for DeleteBudgetRequest {}
 impl crate::method::Method for ListBudgetsRequest {
     type Response = ListBudgetsResponse;
     const PATH: &'static str = "/admiral.optimizer.v1.FleetService/ListBudgets";
@@ -2261,42 +2979,63 @@ impl crate::Admiral {
     ) -> Result<HeartbeatResponse, crate::Error> {
         self.call(request).await
     }
-    /// Erases what is kept of an agent, except the ledger's amounts.
+    /// Erases what is kept of an agent, except the ledger's amounts. This version has no engine for it: NOT_IMPLEMENTED.
     pub async fn forget_agent(
         &self,
         request: ForgetAgentRequest,
     ) -> Result<ForgetAgentResponse, crate::Error> {
         self.call(request).await
     }
-    /// Makes a key.
+    /// Makes a key. In this version keys are in the configuration: NOT_IMPLEMENTED.
     pub async fn create_key(
         &self,
         request: CreateKeyRequest,
     ) -> Result<CreateKeyResponse, crate::Error> {
         self.call(request).await
     }
-    /// Lists keys, never their secrets.
+    /// Lists keys, never their secrets. NOT_IMPLEMENTED.
     pub async fn list_keys(
         &self,
         request: ListKeysRequest,
     ) -> Result<ListKeysResponse, crate::Error> {
         self.call(request).await
     }
-    /// Ends a key at once.
+    /// Changes a key, never its secret. NOT_IMPLEMENTED.
+    pub async fn update_key(
+        &self,
+        request: UpdateKeyRequest,
+    ) -> Result<UpdateKeyResponse, crate::Error> {
+        self.call(request).await
+    }
+    /// Ends a key at once, and every open call with it. NOT_IMPLEMENTED.
     pub async fn revoke_key(
         &self,
         request: RevokeKeyRequest,
     ) -> Result<RevokeKeyResponse, crate::Error> {
         self.call(request).await
     }
-    /// Sets the budget of an agent or of the tenant.
-    pub async fn set_budget(
+    /// Makes a budget. This version has no engine for budgets: NOT_IMPLEMENTED.
+    pub async fn create_budget(
         &self,
-        request: SetBudgetRequest,
-    ) -> Result<SetBudgetResponse, crate::Error> {
+        request: CreateBudgetRequest,
+    ) -> Result<CreateBudgetResponse, crate::Error> {
         self.call(request).await
     }
-    /// Lists budgets with what is spent.
+    /// Changes a budget. NOT_IMPLEMENTED.
+    pub async fn update_budget(
+        &self,
+        request: UpdateBudgetRequest,
+    ) -> Result<UpdateBudgetResponse, crate::Error> {
+        self.call(request).await
+    }
+    /// Deletes a budget; what it bounded is bounded no longer. NOT_IMPLEMENTED.
+    pub async fn delete_budget(
+        &self,
+        request: DeleteBudgetRequest,
+    ) -> Result<DeleteBudgetResponse, crate::Error> {
+        self.call(request).await
+    }
+    /// Lists budgets with what is spent. NOT_IMPLEMENTED.
     pub async fn list_budgets(
         &self,
         request: ListBudgetsRequest,
@@ -2331,17 +3070,17 @@ pub struct FailureSummary {
     pub agent_count: i64,
     /// When it was first seen.
     #[prost(message, optional, tag = "6")]
-    pub first_time: ::core::option::Option<::prost_types::Timestamp>,
+    pub first_seen_time: ::core::option::Option<::prost_types::Timestamp>,
     /// When it was last seen.
     #[prost(message, optional, tag = "7")]
-    pub last_time: ::core::option::Option<::prost_types::Timestamp>,
+    pub last_seen_time: ::core::option::Option<::prost_types::Timestamp>,
     /// HTTP status last seen with it; 0 if none.
     #[prost(int32, tag = "8")]
     pub http_status: i32,
 }
 /// What callers reported of one model's answers to one kind of task.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct OutcomeSummary {
+pub struct FeedbackSummary {
     /// Provider that answered.
     #[prost(string, tag = "1")]
     pub provider: ::prost::alloc::string::String,
@@ -2368,10 +3107,65 @@ pub struct OutcomeSummary {
     pub agent_count: i64,
     /// When the first report came.
     #[prost(message, optional, tag = "9")]
-    pub first_time: ::core::option::Option<::prost_types::Timestamp>,
+    pub first_seen_time: ::core::option::Option<::prost_types::Timestamp>,
     /// When the last report came.
     #[prost(message, optional, tag = "10")]
-    pub last_time: ::core::option::Option<::prost_types::Timestamp>,
+    pub last_seen_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// Asks for failures, by what they were met on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FailureQuery {
+    /// Only this provider; empty means all.
+    #[prost(string, tag = "1")]
+    pub provider: ::prost::alloc::string::String,
+    /// Only this model; empty means all.
+    #[prost(string, tag = "2")]
+    pub model: ::prost::alloc::string::String,
+    /// Only failures for this reason; unspecified means all.
+    #[prost(enumeration = "ErrorReason", tag = "3")]
+    pub reason: i32,
+    /// Most failures in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+    #[prost(int32, tag = "4")]
+    pub page_size: i32,
+    /// Token of the page before; empty for the first.
+    #[prost(string, tag = "5")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Failures.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct FailurePage {
+    /// Failures seen, most frequent first.
+    #[prost(message, repeated, tag = "1")]
+    pub failures: ::prost::alloc::vec::Vec<FailureSummary>,
+    /// Token of the next page; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Asks what was reported of answers.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FeedbackQuery {
+    /// Only this provider; empty means all.
+    #[prost(string, tag = "1")]
+    pub provider: ::prost::alloc::string::String,
+    /// Only this model; empty means all.
+    #[prost(string, tag = "2")]
+    pub model: ::prost::alloc::string::String,
+    /// Most rows in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+    #[prost(int32, tag = "3")]
+    pub page_size: i32,
+    /// Token of the page before; empty for the first.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// What was reported of answers.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct FeedbackPage {
+    /// Most reports first.
+    #[prost(message, repeated, tag = "1")]
+    pub feedback: ::prost::alloc::vec::Vec<FeedbackSummary>,
+    /// Token of the next page; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
 }
 /// Asks for a report.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2388,6 +3182,12 @@ pub struct GetReportRequest {
     /// Only this agent; empty means all.
     #[prost(string, tag = "4")]
     pub agent_id: ::prost::alloc::string::String,
+    /// Most rows in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+    #[prost(int32, tag = "5")]
+    pub page_size: i32,
+    /// Token of the page before; empty for the first.
+    #[prost(string, tag = "6")]
+    pub page_token: ::prost::alloc::string::String,
 }
 /// A report.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2395,9 +3195,12 @@ pub struct GetReportResponse {
     /// Rows, dearest first (days: oldest first).
     #[prost(message, repeated, tag = "1")]
     pub rows: ::prost::alloc::vec::Vec<ReportRow>,
-    /// All rows together.
+    /// All rows together, those of other pages too.
     #[prost(message, optional, tag = "2")]
     pub total: ::core::option::Option<ReportRow>,
+    /// Token of the next page; empty at the end.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
 }
 /// Sums over a set of calls.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2408,24 +3211,24 @@ pub struct ReportRow {
     /// Upstream calls whose usage the vendor reported.
     #[prost(int64, tag = "2")]
     pub exact_call_count: i64,
-    /// What those cost, pico-dollars.
-    #[prost(int64, tag = "3")]
-    pub exact_pico_usd: i64,
+    /// What those cost.
+    #[prost(message, optional, tag = "11")]
+    pub exact_amount: ::core::option::Option<Money>,
     /// Upstream calls whose usage is estimated, broken streams above all.
     #[prost(int64, tag = "4")]
     pub estimated_call_count: i64,
-    /// What those cost by estimate, pico-dollars.
-    #[prost(int64, tag = "5")]
-    pub estimated_pico_usd: i64,
+    /// What those cost by estimate.
+    #[prost(message, optional, tag = "12")]
+    pub estimated_amount: ::core::option::Option<Money>,
     /// Upstream calls without a known price.
     #[prost(int64, tag = "6")]
     pub unpriced_call_count: i64,
-    /// Calls answered from the cache, joined or repeated.
+    /// Calls answered from the cache, coalesced or repeated.
     #[prost(int64, tag = "7")]
     pub saved_call_count: i64,
-    /// What those would have cost, pico-dollars, as far as prices are known.
-    #[prost(int64, tag = "8")]
-    pub saved_pico_usd: i64,
+    /// What those would have cost, as far as prices are known.
+    #[prost(message, optional, tag = "13")]
+    pub saved_amount: ::core::option::Option<Money>,
     /// Tokens of the upstream calls.
     #[prost(message, optional, tag = "9")]
     pub usage: ::core::option::Option<Usage>,
@@ -2463,7 +3266,7 @@ pub struct LedgerEntry {
     /// The vendor's own identifier of the call, to settle disputes; empty if none came.
     #[prost(string, tag = "9")]
     pub provider_request_id: ::prost::alloc::string::String,
-    /// Which try of the call, from 0.
+    /// Which attempt of the call, from 0.
     #[prost(int32, tag = "10")]
     pub attempt: i32,
     /// Kind of work the caller named; empty if none.
@@ -2566,112 +3369,8 @@ impl crate::Admiral {
         self.call(request).await
     }
 }
-/// A model that can be asked for.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Model {
-    /// Provider, as configured.
-    #[prost(string, tag = "1")]
-    pub provider: ::prost::alloc::string::String,
-    /// The provider's own name of the model.
-    #[prost(string, tag = "2")]
-    pub name: ::prost::alloc::string::String,
-    /// Most tokens of prompt and answer together; 0 if unknown.
-    #[prost(int64, tag = "3")]
-    pub context_token_count: i64,
-    /// True if a price is known.
-    #[prost(bool, tag = "4")]
-    pub priced: bool,
-    /// Price of a million input tokens in pico-dollars, short prompts; 0 if unknown.
-    #[prost(int64, tag = "5")]
-    pub input_pico_usd_per_mtok: i64,
-    /// Price of a million output tokens in pico-dollars, short prompts; 0 if unknown.
-    #[prost(int64, tag = "6")]
-    pub output_pico_usd_per_mtok: i64,
-    /// True if calls are sent to it now; false while its circuit breaker is open.
-    #[prost(bool, tag = "7")]
-    pub available: bool,
-    /// Its circuit breaker; absent if it was never asked.
-    #[prost(message, optional, tag = "8")]
-    pub breaker: ::core::option::Option<Breaker>,
-}
-/// What keeps calls from a model that fails.
-#[derive(Clone, Copy, PartialEq, ::prost::Message)]
-pub struct Breaker {
-    /// Whether calls go through.
-    #[prost(enumeration = "breaker::State", tag = "1")]
-    pub state: i32,
-    /// When it is asked again; absent unless open.
-    #[prost(message, optional, tag = "2")]
-    pub retry_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Part of the latest tries that failed, 0 to 1.
-    #[prost(double, tag = "3")]
-    pub failure_rate: f64,
-    /// Tries that failure_rate is of.
-    #[prost(int32, tag = "4")]
-    pub try_count: i32,
-}
-/// Nested message and enum types in `Breaker`.
-pub mod breaker {
-    /// Whether calls go through.
-    #[derive(
-        Clone,
-        Copy,
-        Debug,
-        PartialEq,
-        Eq,
-        Hash,
-        PartialOrd,
-        Ord,
-        ::prost::Enumeration
-    )]
-    #[repr(i32)]
-    pub enum State {
-        /// Never sent.
-        Unspecified = 0,
-        /// Calls are sent.
-        Closed = 1,
-        /// No calls are sent until retry_time.
-        Open = 2,
-        /// A single call is sent to see whether it works again.
-        Probing = 3,
-    }
-    impl State {
-        /// String value of the enum field names used in the ProtoBuf definition.
-        ///
-        /// The values are not transformed in any way and thus are considered stable
-        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-        pub fn as_str_name(&self) -> &'static str {
-            match self {
-                Self::Unspecified => "STATE_UNSPECIFIED",
-                Self::Closed => "STATE_CLOSED",
-                Self::Open => "STATE_OPEN",
-                Self::Probing => "STATE_PROBING",
-            }
-        }
-        /// Creates an enum from field names used in the ProtoBuf definition.
-        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-            match value {
-                "STATE_UNSPECIFIED" => Some(Self::Unspecified),
-                "STATE_CLOSED" => Some(Self::Closed),
-                "STATE_OPEN" => Some(Self::Open),
-                "STATE_PROBING" => Some(Self::Probing),
-                _ => None,
-            }
-        }
-    }
-}
-/// A name for an ordered list of candidates.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Alias {
-    /// The name, such as "fast".
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// Candidates "provider/model", best first.
-    #[prost(string, repeated, tag = "2")]
-    pub models: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-}
 /// Counts, money and latencies of a set of calls.
-#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CallStats {
     /// Finished calls.
     #[prost(int64, tag = "1")]
@@ -2691,13 +3390,13 @@ pub struct CallStats {
     /// Answers from near matches.
     #[prost(int64, tag = "6")]
     pub near_match_count: i64,
-    /// Answers of calls that joined one in flight.
+    /// Answers shared with an equal call in flight.
     #[prost(int64, tag = "7")]
-    pub joined_count: i64,
+    pub coalesced_count: i64,
     /// Answers to a repeated request_id.
     #[prost(int64, tag = "8")]
     pub repeated_count: i64,
-    /// Calls that no provider was asked for: hits of every kind, joined and repeated ones.
+    /// Calls that no provider was asked for: hits of every kind, coalesced and repeated ones.
     #[prost(int64, tag = "9")]
     pub saved_call_count: i64,
     /// Part of the answers that came from memory, 0 to 1.
@@ -2709,12 +3408,12 @@ pub struct CallStats {
     /// Part of the answers that no provider was asked for, 0 to 1.
     #[prost(double, tag = "12")]
     pub saved_rate: f64,
-    /// Dollars paid, pico-dollars, as far as prices are known.
-    #[prost(int64, tag = "13")]
-    pub spent_pico_usd: i64,
-    /// Dollars not paid thanks to hits and joins, pico-dollars, as far as prices are known.
-    #[prost(int64, tag = "14")]
-    pub saved_pico_usd: i64,
+    /// Money paid, as far as prices are known.
+    #[prost(message, optional, tag = "19")]
+    pub spent_amount: ::core::option::Option<Money>,
+    /// Money not paid thanks to hits and coalesced calls, as far as prices are known.
+    #[prost(message, optional, tag = "20")]
+    pub saved_amount: ::core::option::Option<Money>,
     /// Calls whose price is unknown.
     #[prost(int64, tag = "15")]
     pub unpriced_count: i64,
@@ -2724,7 +3423,7 @@ pub struct CallStats {
     /// Time this server added to calls that went upstream.
     #[prost(message, optional, tag = "17")]
     pub overhead: ::core::option::Option<Latency>,
-    /// Time callers did not wait thanks to hits and joins: for each, how long its answer took upstream less how long the caller waited.
+    /// Time callers did not wait thanks to hits and coalesced calls: for each, how long its answer took upstream less how long the caller waited.
     #[prost(message, optional, tag = "18")]
     pub saved_duration: ::core::option::Option<::prost_types::Duration>,
 }
@@ -2750,42 +3449,68 @@ pub struct Latency {
     #[prost(message, optional, tag = "6")]
     pub max: ::core::option::Option<::prost_types::Duration>,
 }
-/// Calls of one agent.
+/// Calls of one agent, or calls answered by one model.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct AgentStats {
-    /// The agent.
+pub struct StatsRow {
+    /// The agent; empty in rows of models.
     #[prost(string, tag = "1")]
     pub agent_id: ::prost::alloc::string::String,
-    /// Its calls.
-    #[prost(message, optional, tag = "2")]
+    /// The provider; empty in rows of agents.
+    #[prost(string, tag = "2")]
+    pub provider: ::prost::alloc::string::String,
+    /// The model, the provider's own name; empty in rows of agents.
+    #[prost(string, tag = "3")]
+    pub model: ::prost::alloc::string::String,
+    /// The calls.
+    #[prost(message, optional, tag = "4")]
     pub stats: ::core::option::Option<CallStats>,
 }
-/// Calls answered by one model.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ModelStats {
-    /// The provider.
-    #[prost(string, tag = "1")]
-    pub provider: ::prost::alloc::string::String,
-    /// The model, the provider's own name.
-    #[prost(string, tag = "2")]
-    pub model: ::prost::alloc::string::String,
-    /// Its calls.
-    #[prost(message, optional, tag = "3")]
-    pub stats: ::core::option::Option<CallStats>,
+/// What the rows of statistics stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StatsGrouping {
+    /// No rows, the total only.
+    Unspecified = 0,
+    /// A row for each agent.
+    Agent = 1,
+    /// A row for each model that answered.
+    Model = 2,
+}
+impl StatsGrouping {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STATS_GROUPING_UNSPECIFIED",
+            Self::Agent => "STATS_GROUPING_AGENT",
+            Self::Model => "STATS_GROUPING_MODEL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STATS_GROUPING_UNSPECIFIED" => Some(Self::Unspecified),
+            "STATS_GROUPING_AGENT" => Some(Self::Agent),
+            "STATS_GROUPING_MODEL" => Some(Self::Model),
+            _ => None,
+        }
+    }
 }
 /// Asks for one answer.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CompleteRequest {
     /// What the model is asked. Required.
-    #[prost(message, optional, tag = "1")]
+    #[prost(message, optional, tag = "4")]
     pub prompt: ::core::option::Option<Prompt>,
     /// Everything apart from content.
-    #[prost(message, optional, tag = "2")]
+    #[prost(message, optional, tag = "5")]
     pub options: ::core::option::Option<CallOptions>,
     /// Optional idempotency key, 1 to 36 visible ASCII characters, a UUID advised. A repeat with an equal body within 24 hours returns
     /// the first answer and costs nothing, also while the first is in flight; a repeat with another body is refused with
     /// REQUEST_ID_REUSED. A call that failed may be repeated. It joins attempts of one intent; the cache joins equal content.
-    #[prost(string, tag = "3")]
+    #[prost(string, tag = "6")]
     pub request_id: ::prost::alloc::string::String,
 }
 /// One answer.
@@ -2803,7 +3528,7 @@ pub struct CompleteResponse {
     /// Model that answered, the provider's own name.
     #[prost(string, tag = "4")]
     pub model: ::prost::alloc::string::String,
-    /// Tokens of the answer, also when it was cached or joined.
+    /// Tokens of the answer, also when it was cached or coalesced.
     #[prost(message, optional, tag = "5")]
     pub usage: ::core::option::Option<Usage>,
     /// Money of the call.
@@ -2820,13 +3545,13 @@ pub struct CompleteResponse {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StreamRequest {
     /// What the model is asked. Required.
-    #[prost(message, optional, tag = "1")]
+    #[prost(message, optional, tag = "4")]
     pub prompt: ::core::option::Option<Prompt>,
     /// Everything apart from content.
-    #[prost(message, optional, tag = "2")]
+    #[prost(message, optional, tag = "5")]
     pub options: ::core::option::Option<CallOptions>,
     /// Optional idempotency key, as CompleteRequest.request_id; shared with it.
-    #[prost(string, tag = "3")]
+    #[prost(string, tag = "6")]
     pub request_id: ::prost::alloc::string::String,
 }
 /// One step of a streamed answer.
@@ -2843,18 +3568,18 @@ pub mod stream_response {
     pub enum Event {
         /// First, once a model has begun to answer.
         #[prost(message, tag = "1")]
-        Started(super::Started),
+        Started(super::StreamStarted),
         /// The next piece of the answer.
         #[prost(message, tag = "2")]
         Delta(super::ContentDelta),
         /// Last.
         #[prost(message, tag = "3")]
-        Finished(super::Finished),
+        Finished(super::StreamFinished),
     }
 }
 /// A model has begun to answer.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Started {
+pub struct StreamStarted {
     /// Identifier of this call, as in events and logs.
     #[prost(string, tag = "1")]
     pub call_id: ::prost::alloc::string::String,
@@ -2870,7 +3595,7 @@ pub struct Started {
 }
 /// The answer is complete.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Finished {
+pub struct StreamFinished {
     /// Why the model stopped.
     #[prost(enumeration = "FinishReason", tag = "1")]
     pub finish_reason: i32,
@@ -2897,7 +3622,7 @@ pub struct Finished {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CompleteBatchRequest {
     /// 1 to 256 calls; equal ones are asked once.
-    #[prost(message, repeated, tag = "1")]
+    #[prost(message, repeated, tag = "2")]
     pub requests: ::prost::alloc::vec::Vec<CompleteRequest>,
 }
 /// Answers to a batch.
@@ -2944,16 +3669,16 @@ pub struct BatchFailure {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct EmbedRequest {
     /// Embedding model, in the forms of Prompt.model. Required.
-    #[prost(string, tag = "1")]
+    #[prost(string, tag = "5")]
     pub model: ::prost::alloc::string::String,
     /// 1 to 2,048 texts, none empty.
-    #[prost(string, repeated, tag = "2")]
+    #[prost(string, repeated, tag = "6")]
     pub texts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Length of the vectors for models that can shorten them; absent is the model's own.
-    #[prost(int32, optional, tag = "3")]
+    #[prost(int32, optional, tag = "7")]
     pub dimension_count: ::core::option::Option<i32>,
     /// Everything apart from content.
-    #[prost(message, optional, tag = "4")]
+    #[prost(message, optional, tag = "8")]
     pub options: ::core::option::Option<CallOptions>,
 }
 /// Vectors.
@@ -2995,10 +3720,10 @@ pub struct Embedding {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CountTokensRequest {
     /// The prompt to count. Required.
-    #[prost(message, optional, tag = "1")]
+    #[prost(message, optional, tag = "3")]
     pub prompt: ::core::option::Option<Prompt>,
     /// Everything apart from content.
-    #[prost(message, optional, tag = "2")]
+    #[prost(message, optional, tag = "4")]
     pub options: ::core::option::Option<CallOptions>,
 }
 /// A count of tokens.
@@ -3027,7 +3752,7 @@ pub struct ListModelsRequest {
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
 }
-/// Models and aliases.
+/// Models.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListModelsResponse {
     /// Models in order of provider and name.
@@ -3036,9 +3761,26 @@ pub struct ListModelsResponse {
     /// Token of the next page; empty at the end.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
-    /// All aliases, on the first page only.
-    #[prost(message, repeated, tag = "3")]
-    pub aliases: ::prost::alloc::vec::Vec<Alias>,
+}
+/// Asks for the aliases.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListAliasesRequest {
+    /// Most aliases in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// Token of the page before; empty for the first.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Aliases.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListAliasesResponse {
+    /// Aliases in order of name.
+    #[prost(message, repeated, tag = "1")]
+    pub aliases: ::prost::alloc::vec::Vec<ModelAlias>,
+    /// Token of the next page; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
 }
 /// Tells how good an answer was. The report counts for the model that answered; a second report of the same call by the same agent, which
 /// is the one named in the metadata, replaces the first while that is among the latest kept (learning.max_reports); older ones stay
@@ -3093,59 +3835,77 @@ pub struct HealthResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StatsRequest {
     /// Only this agent's calls; empty means all.
-    #[prost(string, tag = "1")]
-    pub agent_id: ::prost::alloc::string::String,
-}
-/// Statistics since start_time. Counts are of finished calls, failed ones included.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct StatsResponse {
-    /// Since when is counted.
-    #[prost(message, optional, tag = "1")]
-    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// All calls asked for.
-    #[prost(message, optional, tag = "2")]
-    pub total: ::core::option::Option<CallStats>,
-    /// Calls by agent, busiest first, at most 1,000.
-    #[prost(message, repeated, tag = "3")]
-    pub agents: ::prost::alloc::vec::Vec<AgentStats>,
-    /// Calls by model that answered, busiest first, at most 1,000.
-    #[prost(message, repeated, tag = "4")]
-    pub models: ::prost::alloc::vec::Vec<ModelStats>,
-    /// Calls in flight now.
-    #[prost(int64, tag = "5")]
-    pub in_flight_count: i64,
-}
-/// Asks what was learned.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct LearningQueryRequest {
-    /// Only this provider; empty means all.
-    #[prost(string, tag = "1")]
-    pub provider: ::prost::alloc::string::String,
-    /// Only this model; empty means all.
     #[prost(string, tag = "2")]
-    pub model: ::prost::alloc::string::String,
-    /// Only failures for this reason; unspecified means all, and outcomes too.
-    #[prost(enumeration = "ErrorReason", tag = "3")]
-    pub reason: i32,
-    /// Most failures in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+    pub agent_id: ::prost::alloc::string::String,
+    /// What the rows stand for. Unset: no rows.
+    #[prost(enumeration = "StatsGrouping", tag = "3")]
+    pub grouping: i32,
+    /// Most rows in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
     #[prost(int32, tag = "4")]
     pub page_size: i32,
     /// Token of the page before; empty for the first.
     #[prost(string, tag = "5")]
     pub page_token: ::prost::alloc::string::String,
 }
+/// Statistics since start_time. Counts are of finished calls, failed ones included.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StatsResponse {
+    /// Rows, busiest first; none unless asked for. Calls that end while pages are read may move a row to another page. Of more than
+    /// 1,000 agents or models the least busy have no rows.
+    #[prost(message, repeated, tag = "6")]
+    pub rows: ::prost::alloc::vec::Vec<StatsRow>,
+    /// Token of the next page; empty at the end.
+    #[prost(string, tag = "7")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// All calls asked for, those of other pages too.
+    #[prost(message, optional, tag = "2")]
+    pub total: ::core::option::Option<CallStats>,
+    /// Since when is counted.
+    #[prost(message, optional, tag = "1")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Calls in flight now.
+    #[prost(int64, tag = "5")]
+    pub in_flight_count: i64,
+}
+/// Asks what was learned: one query at a time.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LearningQueryRequest {
+    /// What is asked for. Required.
+    #[prost(oneof = "learning_query_request::Query", tags = "6, 7")]
+    pub query: ::core::option::Option<learning_query_request::Query>,
+}
+/// Nested message and enum types in `LearningQueryRequest`.
+pub mod learning_query_request {
+    /// What is asked for. Required.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Query {
+        /// Failures that calls met.
+        #[prost(message, tag = "6")]
+        Failures(super::FailureQuery),
+        /// What callers reported of answers.
+        #[prost(message, tag = "7")]
+        Feedback(super::FeedbackQuery),
+    }
+}
 /// What was learned.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct LearningQueryResponse {
-    /// Failures seen, most frequent first.
-    #[prost(message, repeated, tag = "1")]
-    pub failures: ::prost::alloc::vec::Vec<FailureSummary>,
-    /// Token of the next page; empty at the end.
-    #[prost(string, tag = "2")]
-    pub next_page_token: ::prost::alloc::string::String,
-    /// What was reported of answers, most reports first, at most 1,000; on the first page only.
-    #[prost(message, repeated, tag = "3")]
-    pub outcomes: ::prost::alloc::vec::Vec<OutcomeSummary>,
+    /// What was asked for.
+    #[prost(oneof = "learning_query_response::Page", tags = "4, 5")]
+    pub page: ::core::option::Option<learning_query_response::Page>,
+}
+/// Nested message and enum types in `LearningQueryResponse`.
+pub mod learning_query_response {
+    /// What was asked for.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Page {
+        /// Failures that calls met.
+        #[prost(message, tag = "4")]
+        Failures(super::FailurePage),
+        /// What callers reported of answers.
+        #[prost(message, tag = "5")]
+        Feedback(super::FeedbackPage),
+    }
 }
 /// How good an answer was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -3153,7 +3913,7 @@ pub struct LearningQueryResponse {
 pub enum Verdict {
     /// Refused with CALL_INVALID.
     Unspecified = 0,
-    /// It served.
+    /// It was useful.
     Good = 1,
     /// It was wrong or useless; it leaves the cache.
     Bad = 2,
@@ -3210,6 +3970,11 @@ impl crate::method::Method for ListModelsRequest {
     const PATH: &'static str = "/admiral.optimizer.v1.OptimizerService/ListModels";
 }
 impl crate::method::Unary for ListModelsRequest {}
+impl crate::method::Method for ListAliasesRequest {
+    type Response = ListAliasesResponse;
+    const PATH: &'static str = "/admiral.optimizer.v1.OptimizerService/ListAliases";
+}
+impl crate::method::Unary for ListAliasesRequest {}
 impl crate::method::Method for ReportOutcomeRequest {
     type Response = ReportOutcomeResponse;
     const PATH: &'static str = "/admiral.optimizer.v1.OptimizerService/ReportOutcome";
@@ -3232,7 +3997,7 @@ impl crate::method::Method for LearningQueryRequest {
 impl crate::method::Unary for LearningQueryRequest {}
 /// The methods of `OptimizerService` with one answer. An error is that the call failed.
 impl crate::Admiral {
-    /// Answers a prompt in one message. Identical calls are answered from the cache or join one that is in flight.
+    /// Answers a prompt in one message. Identical calls are answered from the cache or coalesced with one in flight.
     pub async fn complete(
         &self,
         request: CompleteRequest,
@@ -3260,14 +4025,21 @@ impl crate::Admiral {
     ) -> Result<CountTokensResponse, crate::Error> {
         self.call(request).await
     }
-    /// Lists the models and aliases that can be asked for.
+    /// Lists the models that can be asked for.
     pub async fn list_models(
         &self,
         request: ListModelsRequest,
     ) -> Result<ListModelsResponse, crate::Error> {
         self.call(request).await
     }
-    /// Tells how good an answer was. Reports are kept and summed up by LearningQuery; an answer reported as bad leaves the cache.
+    /// Lists the aliases that can be asked for.
+    pub async fn list_aliases(
+        &self,
+        request: ListAliasesRequest,
+    ) -> Result<ListAliasesResponse, crate::Error> {
+        self.call(request).await
+    }
+    /// Tells how good an answer was. Reports are kept, and LearningQuery sums them up as feedback; an answer reported as bad leaves the cache.
     pub async fn report_outcome(
         &self,
         request: ReportOutcomeRequest,

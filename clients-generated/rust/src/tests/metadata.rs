@@ -33,14 +33,14 @@ async fn key_and_agent_travel_with_every_method() {
         )*};
     }
     each! {
-        CompleteRequest CompleteBatchRequest EmbedRequest CountTokensRequest ListModelsRequest
+        CompleteRequest CompleteBatchRequest EmbedRequest CountTokensRequest ListModelsRequest ListAliasesRequest
         ReportOutcomeRequest HealthRequest StatsRequest LearningQueryRequest GetMetricsRequest
         OptimizeRequest WarmRequest InvalidateCacheRequest ListChangesRequest RollBackChangeRequest
         ListCallsRequest GetCallRequest ListEventsRequest ListAgentsRequest GetAgentRequest
         HeartbeatRequest ForgetAgentRequest CreateKeyRequest ListKeysRequest RevokeKeyRequest
-        SetBudgetRequest ListBudgetsRequest ListLimitsRequest GetReportRequest ListEntriesRequest
+        CreateBudgetRequest UpdateBudgetRequest DeleteBudgetRequest UpdateKeyRequest ListBudgetsRequest ListLimitsRequest GetReportRequest ListEntriesRequest
     }
-    assert_eq!(paths.len(), 30);
+    assert_eq!(paths.len(), 34);
     assert!(paths.contains("/admiral.optimizer.v1.OptimizerService/Complete"));
 }
 

@@ -13,7 +13,7 @@ use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::v1::{
-    CompleteResponse, Completion, ContentDelta, Finished, Message, Role, Started, StreamResponse,
+    CompleteResponse, Completion, ContentDelta, StreamFinished, Message, Role, StreamStarted, StreamResponse,
     TextDelta, content_delta::Piece, stream_response::Event,
 };
 
@@ -46,7 +46,7 @@ fn event(event: Event) -> StreamResponse {
 }
 
 fn started() -> StreamResponse {
-    event(Event::Started(Started::default()))
+    event(Event::Started(StreamStarted::default()))
 }
 
 fn piece(candidate_index: i32, text: &str) -> StreamResponse {
@@ -61,5 +61,5 @@ fn piece(candidate_index: i32, text: &str) -> StreamResponse {
 }
 
 fn finished() -> StreamResponse {
-    event(Event::Finished(Finished::default()))
+    event(Event::Finished(StreamFinished::default()))
 }

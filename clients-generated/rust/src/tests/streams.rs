@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Admiral, Error, Replies,
-    v1::{Event, StreamRequest, StreamResponse, WatchEventsRequest, WatchEventsResponse},
+    v1::{FleetEvent, StreamRequest, StreamResponse, WatchEventsRequest, WatchEventsResponse},
 };
 
 async fn all<R: Send + 'static>(mut replies: Replies<R>) -> (Vec<R>, Option<Error>) {
@@ -205,7 +205,7 @@ async fn watching_events_has_no_deadline() {
         assert_eq!(call.header("grpc-timeout"), None);
         let mut reply = call.begin();
         tokio::time::advance(Duration::from_secs(7_200)).await;
-        let event = Some(Event {
+        let event = Some(FleetEvent {
             sequence: 7,
             ..Default::default()
         });

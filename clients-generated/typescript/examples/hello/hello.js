@@ -10,7 +10,7 @@ try {
     const { cost, served } = answer;
     console.log(textOf(answer));
     console.log(`${answer.provider}/${answer.model} from ${Source[served?.source ?? 0]}:`);
-    console.log(`charged ${dollars(cost?.chargedPicoUsd ?? 0n)} USD, saved ${dollars(cost?.savedPicoUsd ?? 0n)} USD\n`);
+    console.log(`charged ${dollars(cost?.chargedAmount)} USD, saved ${dollars(cost?.savedAmount)} USD\n`);
   }
   for await (const piece of admiral.askStream("smart", "Tell a short story of the sea.")) {
     process.stdout.write(piece);

@@ -22,56 +22,59 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from admiral.optimizer.v1 import settings_service_pb2 as admiral_dot_optimizer_dot_v1_dot_settings__service__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
-from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(admiral/optimizer/v1/cache_service.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x13\n\x11GetMetricsRequest\"D\n\x12GetMetricsResponse\x12.\n\x05tiers\x18\x01 \x03(\x0b\x32\x1f.admiral.optimizer.v1.CacheTier\"\x96\x01\n\tCacheTier\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x65ntry_count\x18\x02 \x01(\x03\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x13\n\x0blimit_bytes\x18\x04 \x01(\x03\x12\x11\n\thit_count\x18\x05 \x01(\x03\x12\x12\n\nmiss_count\x18\x06 \x01(\x03\x12\x16\n\x0e\x65viction_count\x18\x07 \x01(\x03\"\"\n\x0fOptimizeRequest\x12\x0f\n\x07\x64ry_run\x18\x01 \x01(\x08\"F\n\x10OptimizeResponse\x12\x32\n\x07\x63hanges\x18\x01 \x03(\x0b\x32!.admiral.optimizer.v1.CacheChange\"\xad\x01\n\x0b\x43\x61\x63heChange\x12\x11\n\tchange_id\x18\x01 \x01(\t\x12\x0f\n\x07setting\x18\x02 \x01(\t\x12\x11\n\told_value\x18\x03 \x01(\t\x12\x11\n\tnew_value\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0brolled_back\x18\x07 \x01(\x08\"!\n\x0bWarmRequest\x12\x12\n\nkey_hashes\x18\x01 \x03(\t\"#\n\x0cWarmResponse\x12\x13\n\x0b\x65ntry_count\x18\x01 \x01(\x03\"\xa6\x02\n\x16InvalidateCacheRequest\x12\x30\n\x03key\x18\x01 \x01(\x0b\x32!.admiral.optimizer.v1.KeySelectorH\x00\x12\x34\n\x05model\x18\x02 \x01(\x0b\x32#.admiral.optimizer.v1.ModelSelectorH\x00\x12\x34\n\x05\x61gent\x18\x03 \x01(\x0b\x32#.admiral.optimizer.v1.AgentSelectorH\x00\x12\x30\n\x03\x61ge\x18\x04 \x01(\x0b\x32!.admiral.optimizer.v1.AgeSelectorH\x00\x12\x30\n\x03\x61ll\x18\x05 \x01(\x0b\x32!.admiral.optimizer.v1.AllSelectorH\x00\x42\n\n\x08selector\"\x1f\n\x0bKeySelector\x12\x10\n\x08key_hash\x18\x01 \x01(\t\"0\n\rModelSelector\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\"!\n\rAgentSelector\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\"9\n\x0b\x41geSelector\x12*\n\x07min_age\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"\r\n\x0b\x41llSelector\".\n\x17InvalidateCacheResponse\x12\x13\n\x0b\x65ntry_count\x18\x01 \x01(\x03\";\n\x12ListChangesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"b\n\x13ListChangesResponse\x12\x32\n\x07\x63hanges\x18\x01 \x03(\x0b\x32!.admiral.optimizer.v1.CacheChange\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"*\n\x15RollBackChangeRequest\x12\x11\n\tchange_id\x18\x01 \x01(\t\"K\n\x16RollBackChangeResponse\x12\x31\n\x06\x63hange\x18\x01 \x01(\x0b\x32!.admiral.optimizer.v1.CacheChange2\xda\x04\n\x0c\x43\x61\x63heService\x12_\n\nGetMetrics\x12\'.admiral.optimizer.v1.GetMetricsRequest\x1a(.admiral.optimizer.v1.GetMetricsResponse\x12Y\n\x08Optimize\x12%.admiral.optimizer.v1.OptimizeRequest\x1a&.admiral.optimizer.v1.OptimizeResponse\x12M\n\x04Warm\x12!.admiral.optimizer.v1.WarmRequest\x1a\".admiral.optimizer.v1.WarmResponse\x12n\n\x0fInvalidateCache\x12,.admiral.optimizer.v1.InvalidateCacheRequest\x1a-.admiral.optimizer.v1.InvalidateCacheResponse\x12\x62\n\x0bListChanges\x12(.admiral.optimizer.v1.ListChangesRequest\x1a).admiral.optimizer.v1.ListChangesResponse\x12k\n\x0eRollBackChange\x12+.admiral.optimizer.v1.RollBackChangeRequest\x1a,.admiral.optimizer.v1.RollBackChangeResponseB\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(admiral/optimizer/v1/cache_service.proto\x12\x14\x61\x64miral.optimizer.v1\x1a+admiral/optimizer/v1/settings_service.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\"\x13\n\x11GetMetricsRequest\"D\n\x12GetMetricsResponse\x12.\n\x05tiers\x18\x01 \x03(\x0b\x32\x1f.admiral.optimizer.v1.CacheTier\"\x80\x02\n\tCacheTier\x12\x32\n\x04kind\x18\x08 \x01(\x0e\x32$.admiral.optimizer.v1.CacheTier.Kind\x12\x13\n\x0b\x65ntry_count\x18\x02 \x01(\x03\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x13\n\x0blimit_bytes\x18\x04 \x01(\x03\x12\x11\n\thit_count\x18\x05 \x01(\x03\x12\x12\n\nmiss_count\x18\x06 \x01(\x03\x12\x16\n\x0e\x65viction_count\x18\x07 \x01(\x03\"<\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_MEMORY\x10\x01\x12\r\n\tKIND_DISK\x10\x02J\x04\x08\x01\x10\x02\"\"\n\x0fOptimizeRequest\x12\x0f\n\x07\x64ry_run\x18\x01 \x01(\x08\"H\n\x10OptimizeResponse\x12\x34\n\x07\x63hanges\x18\x01 \x03(\x0b\x32#.admiral.optimizer.v1.SettingChange\"!\n\x0bWarmRequest\x12\x12\n\nkey_hashes\x18\x01 \x03(\t\"#\n\x0cWarmResponse\x12\x13\n\x0b\x65ntry_count\x18\x01 \x01(\x03\"\xa6\x02\n\x16InvalidateCacheRequest\x12\x30\n\x03key\x18\x01 \x01(\x0b\x32!.admiral.optimizer.v1.KeySelectorH\x00\x12\x34\n\x05model\x18\x02 \x01(\x0b\x32#.admiral.optimizer.v1.ModelSelectorH\x00\x12\x34\n\x05\x61gent\x18\x03 \x01(\x0b\x32#.admiral.optimizer.v1.AgentSelectorH\x00\x12\x30\n\x03\x61ge\x18\x04 \x01(\x0b\x32!.admiral.optimizer.v1.AgeSelectorH\x00\x12\x30\n\x03\x61ll\x18\x05 \x01(\x0b\x32!.admiral.optimizer.v1.AllSelectorH\x00\x42\n\n\x08selector\"%\n\x0bKeySelector\x12\x16\n\x08key_hash\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"<\n\rModelSelector\x12\x16\n\x08provider\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05model\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\'\n\rAgentSelector\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"?\n\x0b\x41geSelector\x12\x30\n\x07min_age\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x02\"\r\n\x0b\x41llSelector\".\n\x17InvalidateCacheResponse\x12\x13\n\x0b\x65ntry_count\x18\x01 \x01(\x03\x32\x89\x03\n\x0c\x43\x61\x63heService\x12_\n\nGetMetrics\x12\'.admiral.optimizer.v1.GetMetricsRequest\x1a(.admiral.optimizer.v1.GetMetricsResponse\x12Y\n\x08Optimize\x12%.admiral.optimizer.v1.OptimizeRequest\x1a&.admiral.optimizer.v1.OptimizeResponse\x12M\n\x04Warm\x12!.admiral.optimizer.v1.WarmRequest\x1a\".admiral.optimizer.v1.WarmResponse\x12n\n\x0fInvalidateCache\x12,.admiral.optimizer.v1.InvalidateCacheRequest\x1a-.admiral.optimizer.v1.InvalidateCacheResponseBK\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.cache_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
-  _globals['_GETMETRICSREQUEST']._serialized_start=131
-  _globals['_GETMETRICSREQUEST']._serialized_end=150
-  _globals['_GETMETRICSRESPONSE']._serialized_start=152
-  _globals['_GETMETRICSRESPONSE']._serialized_end=220
-  _globals['_CACHETIER']._serialized_start=223
-  _globals['_CACHETIER']._serialized_end=373
-  _globals['_OPTIMIZEREQUEST']._serialized_start=375
-  _globals['_OPTIMIZEREQUEST']._serialized_end=409
-  _globals['_OPTIMIZERESPONSE']._serialized_start=411
-  _globals['_OPTIMIZERESPONSE']._serialized_end=481
-  _globals['_CACHECHANGE']._serialized_start=484
-  _globals['_CACHECHANGE']._serialized_end=657
-  _globals['_WARMREQUEST']._serialized_start=659
-  _globals['_WARMREQUEST']._serialized_end=692
-  _globals['_WARMRESPONSE']._serialized_start=694
-  _globals['_WARMRESPONSE']._serialized_end=729
-  _globals['_INVALIDATECACHEREQUEST']._serialized_start=732
-  _globals['_INVALIDATECACHEREQUEST']._serialized_end=1026
-  _globals['_KEYSELECTOR']._serialized_start=1028
-  _globals['_KEYSELECTOR']._serialized_end=1059
-  _globals['_MODELSELECTOR']._serialized_start=1061
-  _globals['_MODELSELECTOR']._serialized_end=1109
-  _globals['_AGENTSELECTOR']._serialized_start=1111
-  _globals['_AGENTSELECTOR']._serialized_end=1144
-  _globals['_AGESELECTOR']._serialized_start=1146
-  _globals['_AGESELECTOR']._serialized_end=1203
-  _globals['_ALLSELECTOR']._serialized_start=1205
-  _globals['_ALLSELECTOR']._serialized_end=1218
-  _globals['_INVALIDATECACHERESPONSE']._serialized_start=1220
-  _globals['_INVALIDATECACHERESPONSE']._serialized_end=1266
-  _globals['_LISTCHANGESREQUEST']._serialized_start=1268
-  _globals['_LISTCHANGESREQUEST']._serialized_end=1327
-  _globals['_LISTCHANGESRESPONSE']._serialized_start=1329
-  _globals['_LISTCHANGESRESPONSE']._serialized_end=1427
-  _globals['_ROLLBACKCHANGEREQUEST']._serialized_start=1429
-  _globals['_ROLLBACKCHANGEREQUEST']._serialized_end=1471
-  _globals['_ROLLBACKCHANGERESPONSE']._serialized_start=1473
-  _globals['_ROLLBACKCHANGERESPONSE']._serialized_end=1548
-  _globals['_CACHESERVICE']._serialized_start=1551
-  _globals['_CACHESERVICE']._serialized_end=2153
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
+  _globals['_KEYSELECTOR'].fields_by_name['key_hash']._loaded_options = None
+  _globals['_KEYSELECTOR'].fields_by_name['key_hash']._serialized_options = b'\342A\001\002'
+  _globals['_MODELSELECTOR'].fields_by_name['provider']._loaded_options = None
+  _globals['_MODELSELECTOR'].fields_by_name['provider']._serialized_options = b'\342A\001\002'
+  _globals['_MODELSELECTOR'].fields_by_name['model']._loaded_options = None
+  _globals['_MODELSELECTOR'].fields_by_name['model']._serialized_options = b'\342A\001\002'
+  _globals['_AGENTSELECTOR'].fields_by_name['agent_id']._loaded_options = None
+  _globals['_AGENTSELECTOR'].fields_by_name['agent_id']._serialized_options = b'\342A\001\002'
+  _globals['_AGESELECTOR'].fields_by_name['min_age']._loaded_options = None
+  _globals['_AGESELECTOR'].fields_by_name['min_age']._serialized_options = b'\342A\001\002'
+  _globals['_GETMETRICSREQUEST']._serialized_start=176
+  _globals['_GETMETRICSREQUEST']._serialized_end=195
+  _globals['_GETMETRICSRESPONSE']._serialized_start=197
+  _globals['_GETMETRICSRESPONSE']._serialized_end=265
+  _globals['_CACHETIER']._serialized_start=268
+  _globals['_CACHETIER']._serialized_end=524
+  _globals['_CACHETIER_KIND']._serialized_start=458
+  _globals['_CACHETIER_KIND']._serialized_end=518
+  _globals['_OPTIMIZEREQUEST']._serialized_start=526
+  _globals['_OPTIMIZEREQUEST']._serialized_end=560
+  _globals['_OPTIMIZERESPONSE']._serialized_start=562
+  _globals['_OPTIMIZERESPONSE']._serialized_end=634
+  _globals['_WARMREQUEST']._serialized_start=636
+  _globals['_WARMREQUEST']._serialized_end=669
+  _globals['_WARMRESPONSE']._serialized_start=671
+  _globals['_WARMRESPONSE']._serialized_end=706
+  _globals['_INVALIDATECACHEREQUEST']._serialized_start=709
+  _globals['_INVALIDATECACHEREQUEST']._serialized_end=1003
+  _globals['_KEYSELECTOR']._serialized_start=1005
+  _globals['_KEYSELECTOR']._serialized_end=1042
+  _globals['_MODELSELECTOR']._serialized_start=1044
+  _globals['_MODELSELECTOR']._serialized_end=1104
+  _globals['_AGENTSELECTOR']._serialized_start=1106
+  _globals['_AGENTSELECTOR']._serialized_end=1145
+  _globals['_AGESELECTOR']._serialized_start=1147
+  _globals['_AGESELECTOR']._serialized_end=1210
+  _globals['_ALLSELECTOR']._serialized_start=1212
+  _globals['_ALLSELECTOR']._serialized_end=1225
+  _globals['_INVALIDATECACHERESPONSE']._serialized_start=1227
+  _globals['_INVALIDATECACHERESPONSE']._serialized_end=1273
+  _globals['_CACHESERVICE']._serialized_start=1276
+  _globals['_CACHESERVICE']._serialized_end=1669
 # @@protoc_insertion_point(module_scope)

@@ -3,12 +3,13 @@
 isort:skip_file
 """
 
+from admiral.optimizer.v1 import settings_service_pb2 as _settings_service_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
-from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -67,15 +68,38 @@ class CacheTier(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    NAME_FIELD_NUMBER: _builtins.int
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[CacheTier._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: CacheTier._Kind.ValueType  # 0
+        """Never sent."""
+        KIND_MEMORY: CacheTier._Kind.ValueType  # 1
+        """In memory."""
+        KIND_DISK: CacheTier._Kind.ValueType  # 2
+        """On disk."""
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
+        """The tiers."""
+
+    KIND_UNSPECIFIED: CacheTier.Kind.ValueType  # 0
+    """Never sent."""
+    KIND_MEMORY: CacheTier.Kind.ValueType  # 1
+    """In memory."""
+    KIND_DISK: CacheTier.Kind.ValueType  # 2
+    """On disk."""
+
+    KIND_FIELD_NUMBER: _builtins.int
     ENTRY_COUNT_FIELD_NUMBER: _builtins.int
     SIZE_BYTES_FIELD_NUMBER: _builtins.int
     LIMIT_BYTES_FIELD_NUMBER: _builtins.int
     HIT_COUNT_FIELD_NUMBER: _builtins.int
     MISS_COUNT_FIELD_NUMBER: _builtins.int
     EVICTION_COUNT_FIELD_NUMBER: _builtins.int
-    name: _builtins.str
-    """"memory" or "disk"."""
+    kind: Global___CacheTier.Kind.ValueType
+    """Which tier."""
     entry_count: _builtins.int
     """Answers held."""
     size_bytes: _builtins.int
@@ -91,7 +115,7 @@ class CacheTier(_message.Message):
     def __init__(
         self,
         *,
-        name: _builtins.str = ...,
+        kind: Global___CacheTier.Kind.ValueType = ...,
         entry_count: _builtins.int = ...,
         size_bytes: _builtins.int = ...,
         limit_bytes: _builtins.int = ...,
@@ -101,7 +125,7 @@ class CacheTier(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_count", b"entry_count", "eviction_count", b"eviction_count", "hit_count", b"hit_count", "limit_bytes", b"limit_bytes", "miss_count", b"miss_count", "name", b"name", "size_bytes", b"size_bytes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_count", b"entry_count", "eviction_count", b"eviction_count", "hit_count", b"hit_count", "kind", b"kind", "limit_bytes", b"limit_bytes", "miss_count", b"miss_count", "size_bytes", b"size_bytes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -137,13 +161,13 @@ class OptimizeResponse(_message.Message):
 
     CHANGES_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___CacheChange]:
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[_settings_service_pb2.SettingChange]:
         """The changes."""
 
     def __init__(
         self,
         *,
-        changes: _abc.Iterable[Global___CacheChange] | None = ...,
+        changes: _abc.Iterable[_settings_service_pb2.SettingChange] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -152,54 +176,6 @@ class OptimizeResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OptimizeResponse: _TypeAlias = OptimizeResponse  # noqa: Y015
-
-@_typing.final
-class CacheChange(_message.Message):
-    """One change of a setting."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CHANGE_ID_FIELD_NUMBER: _builtins.int
-    SETTING_FIELD_NUMBER: _builtins.int
-    OLD_VALUE_FIELD_NUMBER: _builtins.int
-    NEW_VALUE_FIELD_NUMBER: _builtins.int
-    REASON_FIELD_NUMBER: _builtins.int
-    CREATE_TIME_FIELD_NUMBER: _builtins.int
-    ROLLED_BACK_FIELD_NUMBER: _builtins.int
-    change_id: _builtins.str
-    """Identifier of the change."""
-    setting: _builtins.str
-    """The setting."""
-    old_value: _builtins.str
-    """Value before."""
-    new_value: _builtins.str
-    """Value after."""
-    reason: _builtins.str
-    """Why."""
-    rolled_back: _builtins.bool
-    """True if it was undone."""
-    @_builtins.property
-    def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When."""
-
-    def __init__(
-        self,
-        *,
-        change_id: _builtins.str = ...,
-        setting: _builtins.str = ...,
-        old_value: _builtins.str = ...,
-        new_value: _builtins.str = ...,
-        reason: _builtins.str = ...,
-        create_time: _timestamp_pb2.Timestamp | None = ...,
-        rolled_back: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["change_id", b"change_id", "create_time", b"create_time", "new_value", b"new_value", "old_value", b"old_value", "reason", b"reason", "rolled_back", b"rolled_back", "setting", b"setting"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___CacheChange: _TypeAlias = CacheChange  # noqa: Y015
 
 @_typing.final
 class WarmRequest(_message.Message):
@@ -429,103 +405,3 @@ class InvalidateCacheResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InvalidateCacheResponse: _TypeAlias = InvalidateCacheResponse  # noqa: Y015
-
-@_typing.final
-class ListChangesRequest(_message.Message):
-    """Asks for changes of settings."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PAGE_SIZE_FIELD_NUMBER: _builtins.int
-    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    page_size: _builtins.int
-    """Most changes in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused."""
-    page_token: _builtins.str
-    """Token of the page before; empty for the first."""
-    def __init__(
-        self,
-        *,
-        page_size: _builtins.int = ...,
-        page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListChangesRequest: _TypeAlias = ListChangesRequest  # noqa: Y015
-
-@_typing.final
-class ListChangesResponse(_message.Message):
-    """Changes of settings."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CHANGES_FIELD_NUMBER: _builtins.int
-    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    next_page_token: _builtins.str
-    """Token of the next page; empty at the end."""
-    @_builtins.property
-    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___CacheChange]:
-        """Changes, newest first."""
-
-    def __init__(
-        self,
-        *,
-        changes: _abc.Iterable[Global___CacheChange] | None = ...,
-        next_page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "next_page_token", b"next_page_token"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListChangesResponse: _TypeAlias = ListChangesResponse  # noqa: Y015
-
-@_typing.final
-class RollBackChangeRequest(_message.Message):
-    """Asks to undo a change."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CHANGE_ID_FIELD_NUMBER: _builtins.int
-    change_id: _builtins.str
-    """The change. Required."""
-    def __init__(
-        self,
-        *,
-        change_id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["change_id", b"change_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RollBackChangeRequest: _TypeAlias = RollBackChangeRequest  # noqa: Y015
-
-@_typing.final
-class RollBackChangeResponse(_message.Message):
-    """The change was undone."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CHANGE_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def change(self) -> Global___CacheChange:
-        """The change that undid it."""
-
-    def __init__(
-        self,
-        *,
-        change: Global___CacheChange | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RollBackChangeResponse: _TypeAlias = RollBackChangeResponse  # noqa: Y015

@@ -55,16 +55,6 @@ class CacheServiceStub(object):
                 request_serializer=admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.InvalidateCacheRequest.SerializeToString,
                 response_deserializer=admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.InvalidateCacheResponse.FromString,
                 _registered_method=True)
-        self.ListChanges = channel.unary_unary(
-                '/admiral.optimizer.v1.CacheService/ListChanges',
-                request_serializer=admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.ListChangesRequest.SerializeToString,
-                response_deserializer=admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.ListChangesResponse.FromString,
-                _registered_method=True)
-        self.RollBackChange = channel.unary_unary(
-                '/admiral.optimizer.v1.CacheService/RollBackChange',
-                request_serializer=admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.RollBackChangeRequest.SerializeToString,
-                response_deserializer=admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.RollBackChangeResponse.FromString,
-                _registered_method=True)
 
 
 class CacheServiceServicer(object):
@@ -79,14 +69,14 @@ class CacheServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def Optimize(self, request, context):
-        """Asks the cache to look for better settings now.
+        """Asks the cache to look for better settings now. This version has no engine for it: NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Warm(self, request, context):
-        """Fills the cache ahead of need.
+        """Fills the cache ahead of need. This version has no engine for it: NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -94,20 +84,6 @@ class CacheServiceServicer(object):
 
     def InvalidateCache(self, request, context):
         """Removes answers.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def ListChanges(self, request, context):
-        """Lists changes of settings, newest first.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def RollBackChange(self, request, context):
-        """Undoes one change of settings.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -135,16 +111,6 @@ def add_CacheServiceServicer_to_server(servicer, server):
                     servicer.InvalidateCache,
                     request_deserializer=admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.InvalidateCacheRequest.FromString,
                     response_serializer=admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.InvalidateCacheResponse.SerializeToString,
-            ),
-            'ListChanges': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListChanges,
-                    request_deserializer=admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.ListChangesRequest.FromString,
-                    response_serializer=admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.ListChangesResponse.SerializeToString,
-            ),
-            'RollBackChange': grpc.unary_unary_rpc_method_handler(
-                    servicer.RollBackChange,
-                    request_deserializer=admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.RollBackChangeRequest.FromString,
-                    response_serializer=admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.RollBackChangeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -256,60 +222,6 @@ class CacheService(object):
             '/admiral.optimizer.v1.CacheService/InvalidateCache',
             admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.InvalidateCacheRequest.SerializeToString,
             admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.InvalidateCacheResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def ListChanges(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/admiral.optimizer.v1.CacheService/ListChanges',
-            admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.ListChangesRequest.SerializeToString,
-            admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.ListChangesResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def RollBackChange(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/admiral.optimizer.v1.CacheService/RollBackChange',
-            admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.RollBackChangeRequest.SerializeToString,
-            admiral_dot_optimizer_dot_v1_dot_cache__service__pb2.RollBackChangeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -36,15 +36,11 @@ class CacheServiceStub:
     GetMetrics: _grpc.UnaryUnaryMultiCallable[_cache_service_pb2.GetMetricsRequest, _cache_service_pb2.GetMetricsResponse]
     """Tells what the cache holds and how it fares."""
     Optimize: _grpc.UnaryUnaryMultiCallable[_cache_service_pb2.OptimizeRequest, _cache_service_pb2.OptimizeResponse]
-    """Asks the cache to look for better settings now."""
+    """Asks the cache to look for better settings now. This version has no engine for it: NOT_IMPLEMENTED."""
     Warm: _grpc.UnaryUnaryMultiCallable[_cache_service_pb2.WarmRequest, _cache_service_pb2.WarmResponse]
-    """Fills the cache ahead of need."""
+    """Fills the cache ahead of need. This version has no engine for it: NOT_IMPLEMENTED."""
     InvalidateCache: _grpc.UnaryUnaryMultiCallable[_cache_service_pb2.InvalidateCacheRequest, _cache_service_pb2.InvalidateCacheResponse]
     """Removes answers."""
-    ListChanges: _grpc.UnaryUnaryMultiCallable[_cache_service_pb2.ListChangesRequest, _cache_service_pb2.ListChangesResponse]
-    """Lists changes of settings, newest first."""
-    RollBackChange: _grpc.UnaryUnaryMultiCallable[_cache_service_pb2.RollBackChangeRequest, _cache_service_pb2.RollBackChangeResponse]
-    """Undoes one change of settings."""
 
 @_typing.type_check_only
 class CacheServiceAsyncStub(CacheServiceStub):
@@ -54,15 +50,11 @@ class CacheServiceAsyncStub(CacheServiceStub):
     GetMetrics: _aio.UnaryUnaryMultiCallable[_cache_service_pb2.GetMetricsRequest, _cache_service_pb2.GetMetricsResponse]  # type: ignore[assignment]
     """Tells what the cache holds and how it fares."""
     Optimize: _aio.UnaryUnaryMultiCallable[_cache_service_pb2.OptimizeRequest, _cache_service_pb2.OptimizeResponse]  # type: ignore[assignment]
-    """Asks the cache to look for better settings now."""
+    """Asks the cache to look for better settings now. This version has no engine for it: NOT_IMPLEMENTED."""
     Warm: _aio.UnaryUnaryMultiCallable[_cache_service_pb2.WarmRequest, _cache_service_pb2.WarmResponse]  # type: ignore[assignment]
-    """Fills the cache ahead of need."""
+    """Fills the cache ahead of need. This version has no engine for it: NOT_IMPLEMENTED."""
     InvalidateCache: _aio.UnaryUnaryMultiCallable[_cache_service_pb2.InvalidateCacheRequest, _cache_service_pb2.InvalidateCacheResponse]  # type: ignore[assignment]
     """Removes answers."""
-    ListChanges: _aio.UnaryUnaryMultiCallable[_cache_service_pb2.ListChangesRequest, _cache_service_pb2.ListChangesResponse]  # type: ignore[assignment]
-    """Lists changes of settings, newest first."""
-    RollBackChange: _aio.UnaryUnaryMultiCallable[_cache_service_pb2.RollBackChangeRequest, _cache_service_pb2.RollBackChangeResponse]  # type: ignore[assignment]
-    """Undoes one change of settings."""
 
 class CacheServiceServicer(metaclass=_abc_1.ABCMeta):
     """The response cache of the caller's tenant."""
@@ -81,7 +73,7 @@ class CacheServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _cache_service_pb2.OptimizeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_cache_service_pb2.OptimizeResponse, _abc.Awaitable[_cache_service_pb2.OptimizeResponse]]:
-        """Asks the cache to look for better settings now."""
+        """Asks the cache to look for better settings now. This version has no engine for it: NOT_IMPLEMENTED."""
 
     @_abc_1.abstractmethod
     def Warm(
@@ -89,7 +81,7 @@ class CacheServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _cache_service_pb2.WarmRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_cache_service_pb2.WarmResponse, _abc.Awaitable[_cache_service_pb2.WarmResponse]]:
-        """Fills the cache ahead of need."""
+        """Fills the cache ahead of need. This version has no engine for it: NOT_IMPLEMENTED."""
 
     @_abc_1.abstractmethod
     def InvalidateCache(
@@ -98,21 +90,5 @@ class CacheServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_cache_service_pb2.InvalidateCacheResponse, _abc.Awaitable[_cache_service_pb2.InvalidateCacheResponse]]:
         """Removes answers."""
-
-    @_abc_1.abstractmethod
-    def ListChanges(
-        self,
-        request: _cache_service_pb2.ListChangesRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_cache_service_pb2.ListChangesResponse, _abc.Awaitable[_cache_service_pb2.ListChangesResponse]]:
-        """Lists changes of settings, newest first."""
-
-    @_abc_1.abstractmethod
-    def RollBackChange(
-        self,
-        request: _cache_service_pb2.RollBackChangeRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_cache_service_pb2.RollBackChangeResponse, _abc.Awaitable[_cache_service_pb2.RollBackChangeResponse]]:
-        """Undoes one change of settings."""
 
 def add_CacheServiceServicer_to_server(servicer: CacheServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

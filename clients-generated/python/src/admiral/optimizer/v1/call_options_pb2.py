@@ -22,29 +22,30 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from admiral.optimizer.v1 import money_pb2 as admiral_dot_optimizer_dot_v1_dot_money__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'admiral/optimizer/v1/call_options.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\x1egoogle/protobuf/duration.proto\"\xe8\x01\n\x0b\x43\x61llOptions\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61gent_group\x18\x02 \x01(\t\x12\x11\n\ttask_type\x18\x03 \x01(\t\x12\x30\n\x08priority\x18\x04 \x01(\x0e\x32\x1e.admiral.optimizer.v1.Priority\x12\x37\n\x0c\x63\x61\x63he_policy\x18\x05 \x01(\x0b\x32!.admiral.optimizer.v1.CachePolicy\x12\x34\n\x07routing\x18\x06 \x01(\x0b\x32#.admiral.optimizer.v1.RoutingWishes\"\x91\x03\n\x0b\x43\x61\x63hePolicy\x12\x34\n\x04mode\x18\x01 \x01(\x0e\x32&.admiral.optimizer.v1.CachePolicy.Mode\x12/\n\x0ctime_to_live\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12*\n\x07max_age\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x36\n\x05scope\x18\x04 \x01(\x0e\x32\'.admiral.optimizer.v1.CachePolicy.Scope\x12\x17\n\x0finclude_sampled\x18\x05 \x01(\x08\"\\\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\x0c\n\x08MODE_USE\x10\x01\x12\x0f\n\x0bMODE_BYPASS\x10\x02\x12\x10\n\x0cMODE_REFRESH\x10\x03\x12\r\n\tMODE_ONLY\x10\x04\"@\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSCOPE_FLEET\x10\x01\x12\x0f\n\x0bSCOPE_AGENT\x10\x02\"\x8a\x02\n\rRoutingWishes\x12@\n\tobjective\x18\x01 \x01(\x0e\x32-.admiral.optimizer.v1.RoutingWishes.Objective\x12\x17\n\x0f\x66\x61llback_models\x18\x02 \x03(\t\x12\x1e\n\x11max_cost_pico_usd\x18\x03 \x01(\x03H\x00\x88\x01\x01\"h\n\tObjective\x12\x19\n\x15OBJECTIVE_UNSPECIFIED\x10\x00\x12\x12\n\x0eOBJECTIVE_COST\x10\x01\x12\x15\n\x11OBJECTIVE_LATENCY\x10\x02\x12\x15\n\x11OBJECTIVE_QUALITY\x10\x03\x42\x14\n\x12_max_cost_pico_usd*R\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x18\n\x14PRIORITY_INTERACTIVE\x10\x01\x12\x12\n\x0ePRIORITY_BATCH\x10\x02\x42\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'admiral/optimizer/v1/call_options.proto\x12\x14\x61\x64miral.optimizer.v1\x1a admiral/optimizer/v1/money.proto\x1a\x1egoogle/protobuf/duration.proto\"\xed\x01\n\x0b\x43\x61llOptions\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61gent_group\x18\x02 \x01(\t\x12\x11\n\ttask_type\x18\x03 \x01(\t\x12\x30\n\x08priority\x18\x04 \x01(\x0e\x32\x1e.admiral.optimizer.v1.Priority\x12\x37\n\x0c\x63\x61\x63he_policy\x18\x05 \x01(\x0b\x32!.admiral.optimizer.v1.CachePolicy\x12\x39\n\x07routing\x18\x06 \x01(\x0b\x32(.admiral.optimizer.v1.RoutingPreferences\"\x91\x03\n\x0b\x43\x61\x63hePolicy\x12\x34\n\x04mode\x18\x01 \x01(\x0e\x32&.admiral.optimizer.v1.CachePolicy.Mode\x12/\n\x0ctime_to_live\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12*\n\x07max_age\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x36\n\x05scope\x18\x04 \x01(\x0e\x32\'.admiral.optimizer.v1.CachePolicy.Scope\x12\x17\n\x0finclude_sampled\x18\x05 \x01(\x08\"\\\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\x0c\n\x08MODE_USE\x10\x01\x12\x0f\n\x0bMODE_BYPASS\x10\x02\x12\x10\n\x0cMODE_REFRESH\x10\x03\x12\r\n\tMODE_ONLY\x10\x04\"@\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSCOPE_FLEET\x10\x01\x12\x0f\n\x0bSCOPE_AGENT\x10\x02\"\x93\x02\n\x12RoutingPreferences\x12\x45\n\tobjective\x18\x01 \x01(\x0e\x32\x32.admiral.optimizer.v1.RoutingPreferences.Objective\x12\x17\n\x0f\x66\x61llback_models\x18\x02 \x03(\t\x12-\n\x08max_cost\x18\x04 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\"h\n\tObjective\x12\x19\n\x15OBJECTIVE_UNSPECIFIED\x10\x00\x12\x12\n\x0eOBJECTIVE_COST\x10\x01\x12\x15\n\x11OBJECTIVE_LATENCY\x10\x02\x12\x15\n\x11OBJECTIVE_QUALITY\x10\x03J\x04\x08\x03\x10\x04*R\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x18\n\x14PRIORITY_INTERACTIVE\x10\x01\x12\x12\n\x0ePRIORITY_BATCH\x10\x02\x42K\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.call_options_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
-  _globals['_PRIORITY']._serialized_start=1005
-  _globals['_PRIORITY']._serialized_end=1087
-  _globals['_CALLOPTIONS']._serialized_start=98
-  _globals['_CALLOPTIONS']._serialized_end=330
-  _globals['_CACHEPOLICY']._serialized_start=333
-  _globals['_CACHEPOLICY']._serialized_end=734
-  _globals['_CACHEPOLICY_MODE']._serialized_start=576
-  _globals['_CACHEPOLICY_MODE']._serialized_end=668
-  _globals['_CACHEPOLICY_SCOPE']._serialized_start=670
-  _globals['_CACHEPOLICY_SCOPE']._serialized_end=734
-  _globals['_ROUTINGWISHES']._serialized_start=737
-  _globals['_ROUTINGWISHES']._serialized_end=1003
-  _globals['_ROUTINGWISHES_OBJECTIVE']._serialized_start=877
-  _globals['_ROUTINGWISHES_OBJECTIVE']._serialized_end=981
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
+  _globals['_PRIORITY']._serialized_start=1053
+  _globals['_PRIORITY']._serialized_end=1135
+  _globals['_CALLOPTIONS']._serialized_start=132
+  _globals['_CALLOPTIONS']._serialized_end=369
+  _globals['_CACHEPOLICY']._serialized_start=372
+  _globals['_CACHEPOLICY']._serialized_end=773
+  _globals['_CACHEPOLICY_MODE']._serialized_start=615
+  _globals['_CACHEPOLICY_MODE']._serialized_end=707
+  _globals['_CACHEPOLICY_SCOPE']._serialized_start=709
+  _globals['_CACHEPOLICY_SCOPE']._serialized_end=773
+  _globals['_ROUTINGPREFERENCES']._serialized_start=776
+  _globals['_ROUTINGPREFERENCES']._serialized_end=1051
+  _globals['_ROUTINGPREFERENCES_OBJECTIVE']._serialized_start=941
+  _globals['_ROUTINGPREFERENCES_OBJECTIVE']._serialized_end=1045
 # @@protoc_insertion_point(module_scope)

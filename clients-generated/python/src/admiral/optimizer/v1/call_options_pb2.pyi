@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from admiral.optimizer.v1 import money_pb2 as _money_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
@@ -46,7 +47,7 @@ Global___Priority: _TypeAlias = Priority  # noqa: Y015
 
 @_typing.final
 class CallOptions(_message.Message):
-    """What a caller says of a call apart from its content. Nothing here changes what a model is asked, except RoutingWishes, which may
+    """What a caller says of a call apart from its content. Nothing here changes what a model is asked, except RoutingPreferences, which may
     change who is asked and is therefore part of the cache key.
     """
 
@@ -73,8 +74,8 @@ class CallOptions(_message.Message):
         """How the response cache is used. Absent is the server's default: use it, 10 minutes, shared by the fleet."""
 
     @_builtins.property
-    def routing(self) -> Global___RoutingWishes:
-        """Wishes as to which model answers."""
+    def routing(self) -> Global___RoutingPreferences:
+        """Preferences as to which model answers."""
 
     def __init__(
         self,
@@ -84,7 +85,7 @@ class CallOptions(_message.Message):
         task_type: _builtins.str = ...,
         priority: Global___Priority.ValueType = ...,
         cache_policy: Global___CachePolicy | None = ...,
-        routing: Global___RoutingWishes | None = ...,
+        routing: Global___RoutingPreferences | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cache_policy", b"cache_policy", "routing", b"routing"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -191,8 +192,8 @@ class CachePolicy(_message.Message):
 Global___CachePolicy: _TypeAlias = CachePolicy  # noqa: Y015
 
 @_typing.final
-class RoutingWishes(_message.Message):
-    """Wishes as to which model answers. The choice among candidates is dynamic: it changes with what the server learns."""
+class RoutingPreferences(_message.Message):
+    """Preferences as to which model answers. The choice among candidates is dynamic: it changes with what the server learns."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -200,55 +201,55 @@ class RoutingWishes(_message.Message):
         ValueType = _typing.NewType("ValueType", _builtins.int)
         V: _TypeAlias = ValueType  # noqa: Y015
 
-    class _ObjectiveEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[RoutingWishes._Objective.ValueType], _builtins.type):
+    class _ObjectiveEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[RoutingPreferences._Objective.ValueType], _builtins.type):
         DESCRIPTOR: _descriptor.EnumDescriptor
-        OBJECTIVE_UNSPECIFIED: RoutingWishes._Objective.ValueType  # 0
+        OBJECTIVE_UNSPECIFIED: RoutingPreferences._Objective.ValueType  # 0
         """The order the operator configured."""
-        OBJECTIVE_COST: RoutingWishes._Objective.ValueType  # 1
+        OBJECTIVE_COST: RoutingPreferences._Objective.ValueType  # 1
         """Lowest price first; unknown prices last."""
-        OBJECTIVE_LATENCY: RoutingWishes._Objective.ValueType  # 2
+        OBJECTIVE_LATENCY: RoutingPreferences._Objective.ValueType  # 2
         """Quickest first by what was measured."""
-        OBJECTIVE_QUALITY: RoutingWishes._Objective.ValueType  # 3
+        OBJECTIVE_QUALITY: RoutingPreferences._Objective.ValueType  # 3
         """Best first by what was learned."""
 
     class Objective(_Objective, metaclass=_ObjectiveEnumTypeWrapper):
         """What to prefer among the candidates of an alias."""
 
-    OBJECTIVE_UNSPECIFIED: RoutingWishes.Objective.ValueType  # 0
+    OBJECTIVE_UNSPECIFIED: RoutingPreferences.Objective.ValueType  # 0
     """The order the operator configured."""
-    OBJECTIVE_COST: RoutingWishes.Objective.ValueType  # 1
+    OBJECTIVE_COST: RoutingPreferences.Objective.ValueType  # 1
     """Lowest price first; unknown prices last."""
-    OBJECTIVE_LATENCY: RoutingWishes.Objective.ValueType  # 2
+    OBJECTIVE_LATENCY: RoutingPreferences.Objective.ValueType  # 2
     """Quickest first by what was measured."""
-    OBJECTIVE_QUALITY: RoutingWishes.Objective.ValueType  # 3
+    OBJECTIVE_QUALITY: RoutingPreferences.Objective.ValueType  # 3
     """Best first by what was learned."""
 
     OBJECTIVE_FIELD_NUMBER: _builtins.int
     FALLBACK_MODELS_FIELD_NUMBER: _builtins.int
-    MAX_COST_PICO_USD_FIELD_NUMBER: _builtins.int
-    objective: Global___RoutingWishes.Objective.ValueType
+    MAX_COST_FIELD_NUMBER: _builtins.int
+    objective: Global___RoutingPreferences.Objective.ValueType
     """What to prefer among the candidates of an alias."""
-    max_cost_pico_usd: _builtins.int
-    """Most the call may cost in pico-dollars (1e-12 USD), judged before a try by an upper estimate; absent means no limit.
-    Candidates that could cost more, or whose price is unknown, are passed over.
-    """
     @_builtins.property
     def fallback_models(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Models tried in order after the candidates of Prompt.model; same forms as Prompt.model except aliases. At most 16."""
 
+    @_builtins.property
+    def max_cost(self) -> _money_pb2.Money:
+        """Most the call may cost, judged before an attempt by an upper estimate; not below zero; absent means no limit. Candidates that could
+        cost more, or whose price is unknown, are passed over.
+        """
+
     def __init__(
         self,
         *,
-        objective: Global___RoutingWishes.Objective.ValueType = ...,
+        objective: Global___RoutingPreferences.Objective.ValueType = ...,
         fallback_models: _abc.Iterable[_builtins.str] | None = ...,
-        max_cost_pico_usd: _builtins.int | None = ...,
+        max_cost: _money_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_cost_pico_usd", b"_max_cost_pico_usd", "max_cost_pico_usd", b"max_cost_pico_usd"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["max_cost", b"max_cost"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_cost_pico_usd", b"_max_cost_pico_usd", "fallback_models", b"fallback_models", "max_cost_pico_usd", b"max_cost_pico_usd", "objective", b"objective"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fallback_models", b"fallback_models", "max_cost", b"max_cost", "objective", b"objective"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__max_cost_pico_usd: _TypeAlias = _typing.Literal["max_cost_pico_usd"]  # noqa: Y015
-    _WhichOneofArgType__max_cost_pico_usd: _TypeAlias = _typing.Literal["_max_cost_pico_usd", b"_max_cost_pico_usd"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_cost_pico_usd) -> _WhichOneofReturnType__max_cost_pico_usd | None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___RoutingWishes: _TypeAlias = RoutingWishes  # noqa: Y015
+Global___RoutingPreferences: _TypeAlias = RoutingPreferences  # noqa: Y015

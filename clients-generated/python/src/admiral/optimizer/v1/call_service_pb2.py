@@ -27,30 +27,35 @@ from admiral.optimizer.v1 import error_pb2 as admiral_dot_optimizer_dot_v1_dot_e
 from admiral.optimizer.v1 import prompt_pb2 as admiral_dot_optimizer_dot_v1_dot_prompt__pb2
 from admiral.optimizer.v1 import served_pb2 as admiral_dot_optimizer_dot_v1_dot_served__pb2
 from admiral.optimizer.v1 import usage_pb2 as admiral_dot_optimizer_dot_v1_dot_usage__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'admiral/optimizer/v1/call_service.proto\x12\x14\x61\x64miral.optimizer.v1\x1a%admiral/optimizer/v1/completion.proto\x1a admiral/optimizer/v1/error.proto\x1a!admiral/optimizer/v1/prompt.proto\x1a!admiral/optimizer/v1/served.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe8\x03\n\nCallRecord\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x11\n\ttask_type\x18\x03 \x01(\t\x12\x17\n\x0frequested_model\x18\x04 \x01(\t\x12\x10\n\x08provider\x18\x05 \x01(\t\x12\r\n\x05model\x18\x06 \x01(\t\x12\x10\n\x08streamed\x18\x07 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x08\x64uration\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x32\n\x07\x66\x61ilure\x18\n \x01(\x0e\x32!.admiral.optimizer.v1.ErrorReason\x12,\n\x06served\x18\x0b \x01(\x0b\x32\x1c.admiral.optimizer.v1.Served\x12*\n\x05usage\x18\x0c \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12(\n\x04\x63ost\x18\r \x01(\x0b\x32\x1a.admiral.optimizer.v1.Cost\x12\x17\n\x0fledger_entry_id\x18\x0e \x01(\t\x12)\n\x05steps\x18\x0f \x03(\x0b\x32\x1a.admiral.optimizer.v1.Step\"\xb6\x01\n\x04Step\x12\x0c\n\x04name\x18\x01 \x01(\t\x12/\n\x0cstart_offset\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08\x64uration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12\x32\n\x07\x66\x61ilure\x18\x05 \x01(\x0e\x32!.admiral.optimizer.v1.ErrorReason\"`\n\x10ListCallsRequest\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\x13\n\x0b\x66\x61iled_only\x18\x02 \x01(\x08\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"]\n\x11ListCallsResponse\x12/\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32 .admiral.optimizer.v1.CallRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x0eGetCallRequest\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\"\xa5\x01\n\x0fGetCallResponse\x12.\n\x04\x63\x61ll\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.CallRecord\x12,\n\x06prompt\x18\x02 \x01(\x0b\x32\x1c.admiral.optimizer.v1.Prompt\x12\x34\n\ncompletion\x18\x03 \x01(\x0b\x32 .admiral.optimizer.v1.Completion2\xc3\x01\n\x0b\x43\x61llService\x12\\\n\tListCalls\x12&.admiral.optimizer.v1.ListCallsRequest\x1a\'.admiral.optimizer.v1.ListCallsResponse\x12V\n\x07GetCall\x12$.admiral.optimizer.v1.GetCallRequest\x1a%.admiral.optimizer.v1.GetCallResponseB\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'admiral/optimizer/v1/call_service.proto\x12\x14\x61\x64miral.optimizer.v1\x1a%admiral/optimizer/v1/completion.proto\x1a admiral/optimizer/v1/error.proto\x1a!admiral/optimizer/v1/prompt.proto\x1a!admiral/optimizer/v1/served.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xec\x03\n\nCallRecord\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x11\n\ttask_type\x18\x03 \x01(\t\x12\x17\n\x0frequested_model\x18\x04 \x01(\t\x12\x10\n\x08provider\x18\x05 \x01(\t\x12\r\n\x05model\x18\x06 \x01(\t\x12\x10\n\x08streamed\x18\x07 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x08\x64uration\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x32\n\x07\x66\x61ilure\x18\n \x01(\x0e\x32!.admiral.optimizer.v1.ErrorReason\x12,\n\x06served\x18\x0b \x01(\x0b\x32\x1c.admiral.optimizer.v1.Served\x12*\n\x05usage\x18\x0c \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12(\n\x04\x63ost\x18\r \x01(\x0b\x32\x1a.admiral.optimizer.v1.Cost\x12\x17\n\x0fledger_entry_id\x18\x0e \x01(\t\x12-\n\x05steps\x18\x0f \x03(\x0b\x32\x1e.admiral.optimizer.v1.CallStep\"\xe9\x02\n\x08\x43\x61llStep\x12\x31\n\x04kind\x18\x06 \x01(\x0e\x32#.admiral.optimizer.v1.CallStep.Kind\x12/\n\x0cstart_offset\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08\x64uration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12\x32\n\x07\x66\x61ilure\x18\x05 \x01(\x0e\x32!.admiral.optimizer.v1.ErrorReason\"\x81\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nKIND_QUEUE\x10\x01\x12\x11\n\rKIND_COALESCE\x10\x02\x12\r\n\tKIND_DISK\x10\x03\x12\x0e\n\nKIND_ROUTE\x10\x04\x12\x10\n\x0cKIND_ATTEMPT\x10\x05\x12\x0f\n\x0bKIND_SETTLE\x10\x06J\x04\x08\x01\x10\x02\"`\n\x10ListCallsRequest\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\x13\n\x0b\x66\x61iled_only\x18\x02 \x01(\x08\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"]\n\x11ListCallsResponse\x12/\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32 .admiral.optimizer.v1.CallRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\'\n\x0eGetCallRequest\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"\xa5\x01\n\x0fGetCallResponse\x12.\n\x04\x63\x61ll\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.CallRecord\x12,\n\x06prompt\x18\x02 \x01(\x0b\x32\x1c.admiral.optimizer.v1.Prompt\x12\x34\n\ncompletion\x18\x03 \x01(\x0b\x32 .admiral.optimizer.v1.Completion2\xc3\x01\n\x0b\x43\x61llService\x12\\\n\tListCalls\x12&.admiral.optimizer.v1.ListCallsRequest\x1a\'.admiral.optimizer.v1.ListCallsResponse\x12V\n\x07GetCall\x12$.admiral.optimizer.v1.GetCallRequest\x1a%.admiral.optimizer.v1.GetCallResponseBK\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.call_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
-  _globals['_CALLRECORD']._serialized_start=308
-  _globals['_CALLRECORD']._serialized_end=796
-  _globals['_STEP']._serialized_start=799
-  _globals['_STEP']._serialized_end=981
-  _globals['_LISTCALLSREQUEST']._serialized_start=983
-  _globals['_LISTCALLSREQUEST']._serialized_end=1079
-  _globals['_LISTCALLSRESPONSE']._serialized_start=1081
-  _globals['_LISTCALLSRESPONSE']._serialized_end=1174
-  _globals['_GETCALLREQUEST']._serialized_start=1176
-  _globals['_GETCALLREQUEST']._serialized_end=1209
-  _globals['_GETCALLRESPONSE']._serialized_start=1212
-  _globals['_GETCALLRESPONSE']._serialized_end=1377
-  _globals['_CALLSERVICE']._serialized_start=1380
-  _globals['_CALLSERVICE']._serialized_end=1575
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
+  _globals['_GETCALLREQUEST'].fields_by_name['call_id']._loaded_options = None
+  _globals['_GETCALLREQUEST'].fields_by_name['call_id']._serialized_options = b'\342A\001\002'
+  _globals['_CALLRECORD']._serialized_start=341
+  _globals['_CALLRECORD']._serialized_end=833
+  _globals['_CALLSTEP']._serialized_start=836
+  _globals['_CALLSTEP']._serialized_end=1197
+  _globals['_CALLSTEP_KIND']._serialized_start=1062
+  _globals['_CALLSTEP_KIND']._serialized_end=1191
+  _globals['_LISTCALLSREQUEST']._serialized_start=1199
+  _globals['_LISTCALLSREQUEST']._serialized_end=1295
+  _globals['_LISTCALLSRESPONSE']._serialized_start=1297
+  _globals['_LISTCALLSRESPONSE']._serialized_end=1390
+  _globals['_GETCALLREQUEST']._serialized_start=1392
+  _globals['_GETCALLREQUEST']._serialized_end=1431
+  _globals['_GETCALLRESPONSE']._serialized_start=1434
+  _globals['_GETCALLRESPONSE']._serialized_end=1599
+  _globals['_CALLSERVICE']._serialized_start=1602
+  _globals['_CALLSERVICE']._serialized_end=1797
 # @@protoc_insertion_point(module_scope)

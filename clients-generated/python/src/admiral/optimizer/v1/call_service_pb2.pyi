@@ -14,6 +14,7 @@ from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -85,7 +86,7 @@ class CallRecord(_message.Message):
         """Money; absent if it failed."""
 
     @_builtins.property
-    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Step]:
+    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___CallStep]:
         """Where the time went, in order of beginning. Only in GetCallResponse."""
 
     def __init__(
@@ -105,7 +106,7 @@ class CallRecord(_message.Message):
         usage: _usage_pb2.Usage | None = ...,
         cost: _usage_pb2.Cost | None = ...,
         ledger_entry_id: _builtins.str = ...,
-        steps: _abc.Iterable[Global___Step] | None = ...,
+        steps: _abc.Iterable[Global___CallStep] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "create_time", b"create_time", "duration", b"duration", "served", b"served", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -116,27 +117,66 @@ class CallRecord(_message.Message):
 Global___CallRecord: _TypeAlias = CallRecord  # noqa: Y015
 
 @_typing.final
-class Step(_message.Message):
+class CallStep(_message.Message):
     """One step of a call."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    NAME_FIELD_NUMBER: _builtins.int
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[CallStep._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: CallStep._Kind.ValueType  # 0
+        """Never sent."""
+        KIND_QUEUE: CallStep._Kind.ValueType  # 1
+        """It waited for a limit, or before another attempt."""
+        KIND_COALESCE: CallStep._Kind.ValueType  # 2
+        """It waited with an equal call in flight, whose answer it shares."""
+        KIND_DISK: CallStep._Kind.ValueType  # 3
+        """It looked in the disk cache."""
+        KIND_ROUTE: CallStep._Kind.ValueType  # 4
+        """It ordered the candidates."""
+        KIND_ATTEMPT: CallStep._Kind.ValueType  # 5
+        """It asked a provider."""
+        KIND_SETTLE: CallStep._Kind.ValueType  # 6
+        """It wrote the ledger and the cache."""
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
+        """The steps."""
+
+    KIND_UNSPECIFIED: CallStep.Kind.ValueType  # 0
+    """Never sent."""
+    KIND_QUEUE: CallStep.Kind.ValueType  # 1
+    """It waited for a limit, or before another attempt."""
+    KIND_COALESCE: CallStep.Kind.ValueType  # 2
+    """It waited with an equal call in flight, whose answer it shares."""
+    KIND_DISK: CallStep.Kind.ValueType  # 3
+    """It looked in the disk cache."""
+    KIND_ROUTE: CallStep.Kind.ValueType  # 4
+    """It ordered the candidates."""
+    KIND_ATTEMPT: CallStep.Kind.ValueType  # 5
+    """It asked a provider."""
+    KIND_SETTLE: CallStep.Kind.ValueType  # 6
+    """It wrote the ledger and the cache."""
+
+    KIND_FIELD_NUMBER: _builtins.int
     START_OFFSET_FIELD_NUMBER: _builtins.int
     DURATION_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
     FAILURE_FIELD_NUMBER: _builtins.int
-    name: _builtins.str
-    """Which step: "queue", "join", "disk", "route", "attempt" or "settle"."""
+    kind: Global___CallStep.Kind.ValueType
+    """Which step."""
     detail: _builtins.str
-    """What was done, never content: of an attempt the model as "provider/model", of a join the call that was joined, of a queue the
-    provider whose limit was asked or "before another try". Empty where the name says all.
+    """What was done, never content: of an attempt the model as "provider/model", of a coalesced call the one whose answer it
+    shares, of a queue the provider whose limit was asked or "before another attempt". Empty where the kind says all.
     """
     failure: _error_pb2.ErrorReason.ValueType
     """Why it failed; unspecified if it did not."""
     @_builtins.property
     def start_offset(self) -> _duration_pb2.Duration:
-        """When it began, from the call's arrival; negative if the call joined a flight that was under way."""
+        """When it began, from the call's arrival; negative if it shares the answer of a call that was under way."""
 
     @_builtins.property
     def duration(self) -> _duration_pb2.Duration:
@@ -145,7 +185,7 @@ class Step(_message.Message):
     def __init__(
         self,
         *,
-        name: _builtins.str = ...,
+        kind: Global___CallStep.Kind.ValueType = ...,
         start_offset: _duration_pb2.Duration | None = ...,
         duration: _duration_pb2.Duration | None = ...,
         detail: _builtins.str = ...,
@@ -153,11 +193,11 @@ class Step(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "start_offset", b"start_offset"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["detail", b"detail", "duration", b"duration", "failure", b"failure", "name", b"name", "start_offset", b"start_offset"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["detail", b"detail", "duration", b"duration", "failure", b"failure", "kind", b"kind", "start_offset", b"start_offset"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Step: _TypeAlias = Step  # noqa: Y015
+Global___CallStep: _TypeAlias = CallStep  # noqa: Y015
 
 @_typing.final
 class ListCallsRequest(_message.Message):

@@ -75,7 +75,7 @@ class Completion(_message.Message):
     stop_sequence: _builtins.str
     """The stop text that ended the answer, where the vendor says."""
     @_builtins.property
-    def message(self) -> _content_pb2.Message:
+    def message(self) -> _content_pb2.ChatMessage:
         """What the model said, role ASSISTANT: text, tool calls, reasoning, refusal, in the order given."""
 
     @_builtins.property
@@ -85,7 +85,7 @@ class Completion(_message.Message):
     def __init__(
         self,
         *,
-        message: _content_pb2.Message | None = ...,
+        message: _content_pb2.ChatMessage | None = ...,
         finish_reason: Global___FinishReason.ValueType = ...,
         stop_sequence: _builtins.str = ...,
         alternatives: _abc.Iterable[Global___Candidate] | None = ...,
@@ -109,13 +109,13 @@ class Candidate(_message.Message):
     finish_reason: Global___FinishReason.ValueType
     """Why the model stopped."""
     @_builtins.property
-    def message(self) -> _content_pb2.Message:
+    def message(self) -> _content_pb2.ChatMessage:
         """What the model said."""
 
     def __init__(
         self,
         *,
-        message: _content_pb2.Message | None = ...,
+        message: _content_pb2.ChatMessage | None = ...,
         finish_reason: Global___FinishReason.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015

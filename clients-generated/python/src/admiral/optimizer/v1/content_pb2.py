@@ -22,46 +22,63 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"admiral/optimizer/v1/content.proto\x12\x14\x61\x64miral.optimizer.v1\"l\n\x07Message\x12(\n\x04role\x18\x01 \x01(\x0e\x32\x1a.admiral.optimizer.v1.Role\x12)\n\x05parts\x18\x02 \x03(\x0b\x32\x1a.admiral.optimizer.v1.Part\x12\x0c\n\x04name\x18\x03 \x01(\t\"\x9f\x03\n\x04Part\x12*\n\x04text\x18\x01 \x01(\x0b\x32\x1a.admiral.optimizer.v1.TextH\x00\x12,\n\x05image\x18\x02 \x01(\x0b\x32\x1b.admiral.optimizer.v1.ImageH\x00\x12*\n\x04\x66ile\x18\x03 \x01(\x0b\x32\x1a.admiral.optimizer.v1.FileH\x00\x12\x33\n\ttool_call\x18\x04 \x01(\x0b\x32\x1e.admiral.optimizer.v1.ToolCallH\x00\x12\x37\n\x0btool_result\x18\x05 \x01(\x0b\x32 .admiral.optimizer.v1.ToolResultH\x00\x12\x34\n\treasoning\x18\x06 \x01(\x0b\x32\x1f.admiral.optimizer.v1.ReasoningH\x00\x12\x30\n\x07refusal\x18\x07 \x01(\x0b\x32\x1d.admiral.optimizer.v1.RefusalH\x00\x12\x1a\n\x12prompt_cache_point\x18\x0f \x01(\x08\x12\x17\n\x0fprompt_cache_1h\x18\x10 \x01(\x08\x42\x06\n\x04kind\"\x14\n\x04Text\x12\x0c\n\x04text\x18\x01 \x01(\t\"\x89\x01\n\x05Image\x12\x32\n\x06inline\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.InlineDataH\x00\x12\x32\n\x06remote\x18\x02 \x01(\x0b\x32 .admiral.optimizer.v1.RemoteDataH\x00\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\tB\x08\n\x06source\"\xbe\x01\n\x04\x46ile\x12\x32\n\x06inline\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.InlineDataH\x00\x12\x32\n\x06remote\x18\x02 \x01(\x0b\x32 .admiral.optimizer.v1.RemoteDataH\x00\x12\x36\n\x08uploaded\x18\x03 \x01(\x0b\x32\".admiral.optimizer.v1.UploadedDataH\x00\x12\x0c\n\x04name\x18\x04 \x01(\tB\x08\n\x06source\".\n\nInlineData\x12\x12\n\nmedia_type\x18\x01 \x01(\t\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\"\x19\n\nRemoteData\x12\x0b\n\x03uri\x18\x01 \x01(\t\"\x1f\n\x0cUploadedData\x12\x0f\n\x07\x66ile_id\x18\x01 \x01(\t\"<\n\x08ToolCall\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x16\n\x0e\x61rguments_json\x18\x03 \x01(\t\"_\n\nToolResult\x12\x14\n\x0ctool_call_id\x18\x01 \x01(\t\x12)\n\x05parts\x18\x02 \x03(\x0b\x32\x1a.admiral.optimizer.v1.Part\x12\x10\n\x08is_error\x18\x03 \x01(\x08\"C\n\tReasoning\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x11\n\tsignature\x18\x02 \x01(\t\x12\x15\n\rredacted_data\x18\x03 \x01(\t\"\x17\n\x07Refusal\x12\x0c\n\x04text\x18\x01 \x01(\t\"\x9e\x01\n\x04Tool\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x1e\n\x16parameters_schema_json\x18\x03 \x01(\t\x12\x13\n\x06strict\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x1a\n\x12prompt_cache_point\x18\x05 \x01(\x08\x12\x17\n\x0fprompt_cache_1h\x18\x06 \x01(\x08\x42\t\n\x07_strict\"\xd6\x01\n\nToolChoice\x12\x33\n\x04mode\x18\x01 \x01(\x0e\x32%.admiral.optimizer.v1.ToolChoice.Mode\x12\x11\n\ttool_name\x18\x02 \x01(\t\x12\x15\n\x08parallel\x18\x03 \x01(\x08H\x00\x88\x01\x01\"\\\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\r\n\tMODE_AUTO\x10\x01\x12\r\n\tMODE_NONE\x10\x02\x12\x11\n\rMODE_REQUIRED\x10\x03\x12\r\n\tMODE_TOOL\x10\x04\x42\x0b\n\t_parallel*s\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_SYSTEM\x10\x01\x12\x12\n\x0eROLE_DEVELOPER\x10\x02\x12\r\n\tROLE_USER\x10\x03\x12\x12\n\x0eROLE_ASSISTANT\x10\x04\x12\r\n\tROLE_TOOL\x10\x05\x42\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"admiral/optimizer/v1/content.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\x1fgoogle/api/field_behavior.proto\"\x83\x01\n\x0b\x43hatMessage\x12.\n\x04role\x18\x01 \x01(\x0e\x32\x1a.admiral.optimizer.v1.RoleB\x04\xe2\x41\x01\x02\x12\x36\n\x05parts\x18\x02 \x03(\x0b\x32!.admiral.optimizer.v1.ContentPartB\x04\xe2\x41\x01\x02\x12\x0c\n\x04name\x18\x03 \x01(\t\"\xc9\x03\n\x0b\x43ontentPart\x12.\n\x04text\x18\x01 \x01(\x0b\x32\x1e.admiral.optimizer.v1.TextPartH\x00\x12\x30\n\x05image\x18\x02 \x01(\x0b\x32\x1f.admiral.optimizer.v1.ImagePartH\x00\x12.\n\x04\x66ile\x18\x03 \x01(\x0b\x32\x1e.admiral.optimizer.v1.FilePartH\x00\x12\x33\n\ttool_call\x18\x04 \x01(\x0b\x32\x1e.admiral.optimizer.v1.ToolCallH\x00\x12\x37\n\x0btool_result\x18\x05 \x01(\x0b\x32 .admiral.optimizer.v1.ToolResultH\x00\x12\x38\n\treasoning\x18\x06 \x01(\x0b\x32#.admiral.optimizer.v1.ReasoningPartH\x00\x12\x34\n\x07refusal\x18\x07 \x01(\x0b\x32!.admiral.optimizer.v1.RefusalPartH\x00\x12\x42\n\x12prompt_cache_point\x18\x0f \x01(\x0e\x32&.admiral.optimizer.v1.PromptCachePointB\x06\n\x04kind\"\x18\n\x08TextPart\x12\x0c\n\x04text\x18\x01 \x01(\t\"\xb0\x01\n\tImagePart\x12\x32\n\x06inline\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.InlineDataH\x00\x12\x32\n\x06remote\x18\x02 \x01(\x0b\x32 .admiral.optimizer.v1.RemoteDataH\x00\x12\x31\n\x06\x64\x65tail\x18\x03 \x01(\x0e\x32!.admiral.optimizer.v1.ImageDetailB\x08\n\x06source\"\xc2\x01\n\x08\x46ilePart\x12\x32\n\x06inline\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.InlineDataH\x00\x12\x32\n\x06remote\x18\x02 \x01(\x0b\x32 .admiral.optimizer.v1.RemoteDataH\x00\x12\x36\n\x08uploaded\x18\x03 \x01(\x0b\x32\".admiral.optimizer.v1.UploadedDataH\x00\x12\x0c\n\x04name\x18\x04 \x01(\tB\x08\n\x06source\"4\n\nInlineData\x12\x18\n\nmedia_type\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\"\x1f\n\nRemoteData\x12\x11\n\x03uri\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"%\n\x0cUploadedData\x12\x15\n\x07\x66ile_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"<\n\x08ToolCall\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x16\n\x0e\x61rguments_json\x18\x03 \x01(\t\"f\n\nToolResult\x12\x14\n\x0ctool_call_id\x18\x01 \x01(\t\x12\x30\n\x05parts\x18\x02 \x03(\x0b\x32!.admiral.optimizer.v1.ContentPart\x12\x10\n\x08is_error\x18\x03 \x01(\x08\"G\n\rReasoningPart\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x11\n\tsignature\x18\x02 \x01(\t\x12\x15\n\rredacted_data\x18\x03 \x01(\t\"\x1b\n\x0bRefusalPart\x12\x0c\n\x04text\x18\x01 \x01(\t\"\x8a\x01\n\x04Tool\x12\x36\n\x08\x66unction\x18\x01 \x01(\x0b\x32\".admiral.optimizer.v1.FunctionToolH\x00\x12\x42\n\x12prompt_cache_point\x18\x0f \x01(\x0e\x32&.admiral.optimizer.v1.PromptCachePointB\x06\n\x04kind\"q\n\x0c\x46unctionTool\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x1e\n\x16parameters_schema_json\x18\x03 \x01(\t\x12\x13\n\x06strict\x18\x04 \x01(\x08H\x00\x88\x01\x01\x42\t\n\x07_strict\"\xd6\x01\n\nToolChoice\x12\x33\n\x04mode\x18\x01 \x01(\x0e\x32%.admiral.optimizer.v1.ToolChoice.Mode\x12\x11\n\ttool_name\x18\x02 \x01(\t\x12\x15\n\x08parallel\x18\x03 \x01(\x08H\x00\x88\x01\x01\"\\\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\r\n\tMODE_AUTO\x10\x01\x12\r\n\tMODE_NONE\x10\x02\x12\x11\n\rMODE_REQUIRED\x10\x03\x12\r\n\tMODE_TOOL\x10\x04\x42\x0b\n\t_parallel*s\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_SYSTEM\x10\x01\x12\x12\n\x0eROLE_DEVELOPER\x10\x02\x12\r\n\tROLE_USER\x10\x03\x12\x12\n\x0eROLE_ASSISTANT\x10\x04\x12\r\n\tROLE_TOOL\x10\x05*q\n\x10PromptCachePoint\x12\"\n\x1ePROMPT_CACHE_POINT_UNSPECIFIED\x10\x00\x12\x1e\n\x1aPROMPT_CACHE_POINT_DEFAULT\x10\x01\x12\x19\n\x15PROMPT_CACHE_POINT_1H\x10\x02*\x8a\x01\n\x0bImageDetail\x12\x1c\n\x18IMAGE_DETAIL_UNSPECIFIED\x10\x00\x12\x14\n\x10IMAGE_DETAIL_LOW\x10\x01\x12\x15\n\x11IMAGE_DETAIL_HIGH\x10\x02\x12\x15\n\x11IMAGE_DETAIL_AUTO\x10\x03\x12\x19\n\x15IMAGE_DETAIL_ORIGINAL\x10\x04\x42K\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.content_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
-  _globals['_ROLE']._serialized_start=1682
-  _globals['_ROLE']._serialized_end=1797
-  _globals['_MESSAGE']._serialized_start=60
-  _globals['_MESSAGE']._serialized_end=168
-  _globals['_PART']._serialized_start=171
-  _globals['_PART']._serialized_end=586
-  _globals['_TEXT']._serialized_start=588
-  _globals['_TEXT']._serialized_end=608
-  _globals['_IMAGE']._serialized_start=611
-  _globals['_IMAGE']._serialized_end=748
-  _globals['_FILE']._serialized_start=751
-  _globals['_FILE']._serialized_end=941
-  _globals['_INLINEDATA']._serialized_start=943
-  _globals['_INLINEDATA']._serialized_end=989
-  _globals['_REMOTEDATA']._serialized_start=991
-  _globals['_REMOTEDATA']._serialized_end=1016
-  _globals['_UPLOADEDDATA']._serialized_start=1018
-  _globals['_UPLOADEDDATA']._serialized_end=1049
-  _globals['_TOOLCALL']._serialized_start=1051
-  _globals['_TOOLCALL']._serialized_end=1111
-  _globals['_TOOLRESULT']._serialized_start=1113
-  _globals['_TOOLRESULT']._serialized_end=1208
-  _globals['_REASONING']._serialized_start=1210
-  _globals['_REASONING']._serialized_end=1277
-  _globals['_REFUSAL']._serialized_start=1279
-  _globals['_REFUSAL']._serialized_end=1302
-  _globals['_TOOL']._serialized_start=1305
-  _globals['_TOOL']._serialized_end=1463
-  _globals['_TOOLCHOICE']._serialized_start=1466
-  _globals['_TOOLCHOICE']._serialized_end=1680
-  _globals['_TOOLCHOICE_MODE']._serialized_start=1575
-  _globals['_TOOLCHOICE_MODE']._serialized_end=1667
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
+  _globals['_CHATMESSAGE'].fields_by_name['role']._loaded_options = None
+  _globals['_CHATMESSAGE'].fields_by_name['role']._serialized_options = b'\342A\001\002'
+  _globals['_CHATMESSAGE'].fields_by_name['parts']._loaded_options = None
+  _globals['_CHATMESSAGE'].fields_by_name['parts']._serialized_options = b'\342A\001\002'
+  _globals['_INLINEDATA'].fields_by_name['media_type']._loaded_options = None
+  _globals['_INLINEDATA'].fields_by_name['media_type']._serialized_options = b'\342A\001\002'
+  _globals['_REMOTEDATA'].fields_by_name['uri']._loaded_options = None
+  _globals['_REMOTEDATA'].fields_by_name['uri']._serialized_options = b'\342A\001\002'
+  _globals['_UPLOADEDDATA'].fields_by_name['file_id']._loaded_options = None
+  _globals['_UPLOADEDDATA'].fields_by_name['file_id']._serialized_options = b'\342A\001\002'
+  _globals['_ROLE']._serialized_start=1956
+  _globals['_ROLE']._serialized_end=2071
+  _globals['_PROMPTCACHEPOINT']._serialized_start=2073
+  _globals['_PROMPTCACHEPOINT']._serialized_end=2186
+  _globals['_IMAGEDETAIL']._serialized_start=2189
+  _globals['_IMAGEDETAIL']._serialized_end=2327
+  _globals['_CHATMESSAGE']._serialized_start=94
+  _globals['_CHATMESSAGE']._serialized_end=225
+  _globals['_CONTENTPART']._serialized_start=228
+  _globals['_CONTENTPART']._serialized_end=685
+  _globals['_TEXTPART']._serialized_start=687
+  _globals['_TEXTPART']._serialized_end=711
+  _globals['_IMAGEPART']._serialized_start=714
+  _globals['_IMAGEPART']._serialized_end=890
+  _globals['_FILEPART']._serialized_start=893
+  _globals['_FILEPART']._serialized_end=1087
+  _globals['_INLINEDATA']._serialized_start=1089
+  _globals['_INLINEDATA']._serialized_end=1141
+  _globals['_REMOTEDATA']._serialized_start=1143
+  _globals['_REMOTEDATA']._serialized_end=1174
+  _globals['_UPLOADEDDATA']._serialized_start=1176
+  _globals['_UPLOADEDDATA']._serialized_end=1213
+  _globals['_TOOLCALL']._serialized_start=1215
+  _globals['_TOOLCALL']._serialized_end=1275
+  _globals['_TOOLRESULT']._serialized_start=1277
+  _globals['_TOOLRESULT']._serialized_end=1379
+  _globals['_REASONINGPART']._serialized_start=1381
+  _globals['_REASONINGPART']._serialized_end=1452
+  _globals['_REFUSALPART']._serialized_start=1454
+  _globals['_REFUSALPART']._serialized_end=1481
+  _globals['_TOOL']._serialized_start=1484
+  _globals['_TOOL']._serialized_end=1622
+  _globals['_FUNCTIONTOOL']._serialized_start=1624
+  _globals['_FUNCTIONTOOL']._serialized_end=1737
+  _globals['_TOOLCHOICE']._serialized_start=1740
+  _globals['_TOOLCHOICE']._serialized_end=1954
+  _globals['_TOOLCHOICE_MODE']._serialized_start=1849
+  _globals['_TOOLCHOICE_MODE']._serialized_end=1941
 # @@protoc_insertion_point(module_scope)

@@ -55,8 +55,64 @@ ROLE_TOOL: Role.ValueType  # 5
 """Results of tools the model called; holds ToolResult parts only."""
 Global___Role: _TypeAlias = Role  # noqa: Y015
 
+class _PromptCachePoint:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PromptCachePointEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PromptCachePoint.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PROMPT_CACHE_POINT_UNSPECIFIED: _PromptCachePoint.ValueType  # 0
+    """It is not asked."""
+    PROMPT_CACHE_POINT_DEFAULT: _PromptCachePoint.ValueType  # 1
+    """For the vendor's usual duration."""
+    PROMPT_CACHE_POINT_1H: _PromptCachePoint.ValueType  # 2
+    """For an hour, where the vendor lets one choose, else for its usual duration."""
+
+class PromptCachePoint(_PromptCachePoint, metaclass=_PromptCachePointEnumTypeWrapper):
+    """Whether the vendor's prompt cache is asked to keep what came so far."""
+
+PROMPT_CACHE_POINT_UNSPECIFIED: PromptCachePoint.ValueType  # 0
+"""It is not asked."""
+PROMPT_CACHE_POINT_DEFAULT: PromptCachePoint.ValueType  # 1
+"""For the vendor's usual duration."""
+PROMPT_CACHE_POINT_1H: PromptCachePoint.ValueType  # 2
+"""For an hour, where the vendor lets one choose, else for its usual duration."""
+Global___PromptCachePoint: _TypeAlias = PromptCachePoint  # noqa: Y015
+
+class _ImageDetail:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ImageDetailEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ImageDetail.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    IMAGE_DETAIL_UNSPECIFIED: _ImageDetail.ValueType  # 0
+    """The vendor's default."""
+    IMAGE_DETAIL_LOW: _ImageDetail.ValueType  # 1
+    """Low, and cheap."""
+    IMAGE_DETAIL_HIGH: _ImageDetail.ValueType  # 2
+    """High."""
+    IMAGE_DETAIL_AUTO: _ImageDetail.ValueType  # 3
+    """The vendor chooses by the picture."""
+    IMAGE_DETAIL_ORIGINAL: _ImageDetail.ValueType  # 4
+    """As it is, where the vendor offers that."""
+
+class ImageDetail(_ImageDetail, metaclass=_ImageDetailEnumTypeWrapper):
+    """In which resolution a picture is looked at."""
+
+IMAGE_DETAIL_UNSPECIFIED: ImageDetail.ValueType  # 0
+"""The vendor's default."""
+IMAGE_DETAIL_LOW: ImageDetail.ValueType  # 1
+"""Low, and cheap."""
+IMAGE_DETAIL_HIGH: ImageDetail.ValueType  # 2
+"""High."""
+IMAGE_DETAIL_AUTO: ImageDetail.ValueType  # 3
+"""The vendor chooses by the picture."""
+IMAGE_DETAIL_ORIGINAL: ImageDetail.ValueType  # 4
+"""As it is, where the vendor offers that."""
+Global___ImageDetail: _TypeAlias = ImageDetail  # noqa: Y015
+
 @_typing.final
-class Message(_message.Message):
+class ChatMessage(_message.Message):
     """One turn of a conversation."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -69,14 +125,14 @@ class Message(_message.Message):
     name: _builtins.str
     """Optional name of the speaker, passed to vendors that know names; at most 64 characters."""
     @_builtins.property
-    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Part]:
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContentPart]:
         """What is said, in order. At least one part; every part has a kind."""
 
     def __init__(
         self,
         *,
         role: Global___Role.ValueType = ...,
-        parts: _abc.Iterable[Global___Part] | None = ...,
+        parts: _abc.Iterable[Global___ContentPart] | None = ...,
         name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -85,10 +141,10 @@ class Message(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Message: _TypeAlias = Message  # noqa: Y015
+Global___ChatMessage: _TypeAlias = ChatMessage  # noqa: Y015
 
 @_typing.final
-class Part(_message.Message):
+class ContentPart(_message.Message):
     """One piece of a message."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -101,21 +157,20 @@ class Part(_message.Message):
     REASONING_FIELD_NUMBER: _builtins.int
     REFUSAL_FIELD_NUMBER: _builtins.int
     PROMPT_CACHE_POINT_FIELD_NUMBER: _builtins.int
-    PROMPT_CACHE_1H_FIELD_NUMBER: _builtins.int
-    prompt_cache_point: _builtins.bool
-    """Asks vendors with explicit prompt caching to cache the prompt up to and including this part. Other vendors ignore it."""
-    prompt_cache_1h: _builtins.bool
-    """With prompt_cache_point: keep it for an hour instead of the vendor's usual duration, where the vendor lets one choose."""
+    prompt_cache_point: Global___PromptCachePoint.ValueType
+    """Asks vendors with explicit prompt caching to cache the prompt up to and including this part, and for how long. Other vendors
+    ignore it.
+    """
     @_builtins.property
-    def text(self) -> Global___Text:
+    def text(self) -> Global___TextPart:
         """Plain text, any role."""
 
     @_builtins.property
-    def image(self) -> Global___Image:
+    def image(self) -> Global___ImagePart:
         """A picture, role USER (and TOOL results of vendors that allow it)."""
 
     @_builtins.property
-    def file(self) -> Global___File:
+    def file(self) -> Global___FilePart:
         """A document, role USER."""
 
     @_builtins.property
@@ -127,38 +182,37 @@ class Part(_message.Message):
         """What a called tool returned, role TOOL."""
 
     @_builtins.property
-    def reasoning(self) -> Global___Reasoning:
+    def reasoning(self) -> Global___ReasoningPart:
         """The model's reasoning, role ASSISTANT; send it back unchanged when a conversation with tools goes on."""
 
     @_builtins.property
-    def refusal(self) -> Global___Refusal:
+    def refusal(self) -> Global___RefusalPart:
         """The model's refusal to answer, role ASSISTANT."""
 
     def __init__(
         self,
         *,
-        text: Global___Text | None = ...,
-        image: Global___Image | None = ...,
-        file: Global___File | None = ...,
+        text: Global___TextPart | None = ...,
+        image: Global___ImagePart | None = ...,
+        file: Global___FilePart | None = ...,
         tool_call: Global___ToolCall | None = ...,
         tool_result: Global___ToolResult | None = ...,
-        reasoning: Global___Reasoning | None = ...,
-        refusal: Global___Refusal | None = ...,
-        prompt_cache_point: _builtins.bool = ...,
-        prompt_cache_1h: _builtins.bool = ...,
+        reasoning: Global___ReasoningPart | None = ...,
+        refusal: Global___RefusalPart | None = ...,
+        prompt_cache_point: Global___PromptCachePoint.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "image", b"image", "kind", b"kind", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "image", b"image", "kind", b"kind", "prompt_cache_1h", b"prompt_cache_1h", "prompt_cache_point", b"prompt_cache_point", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "image", b"image", "kind", b"kind", "prompt_cache_point", b"prompt_cache_point", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["text", "image", "file", "tool_call", "tool_result", "reasoning", "refusal"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
-Global___Part: _TypeAlias = Part  # noqa: Y015
+Global___ContentPart: _TypeAlias = ContentPart  # noqa: Y015
 
 @_typing.final
-class Text(_message.Message):
+class TextPart(_message.Message):
     """Plain text."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -177,10 +231,10 @@ class Text(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Text: _TypeAlias = Text  # noqa: Y015
+Global___TextPart: _TypeAlias = TextPart  # noqa: Y015
 
 @_typing.final
-class Image(_message.Message):
+class ImagePart(_message.Message):
     """A picture."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -188,8 +242,8 @@ class Image(_message.Message):
     INLINE_FIELD_NUMBER: _builtins.int
     REMOTE_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
-    detail: _builtins.str
-    """Vendor hint for resolution: "low", "high" or "auto"; empty is the vendor's default."""
+    detail: Global___ImageDetail.ValueType
+    """Hint to the vendor in which resolution to look at it."""
     @_builtins.property
     def inline(self) -> Global___InlineData:
         """The bytes themselves."""
@@ -203,7 +257,7 @@ class Image(_message.Message):
         *,
         inline: Global___InlineData | None = ...,
         remote: Global___RemoteData | None = ...,
-        detail: _builtins.str = ...,
+        detail: Global___ImageDetail.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["inline", b"inline", "remote", b"remote", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -213,10 +267,10 @@ class Image(_message.Message):
     _WhichOneofArgType_source: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_source) -> _WhichOneofReturnType_source | None: ...
 
-Global___Image: _TypeAlias = Image  # noqa: Y015
+Global___ImagePart: _TypeAlias = ImagePart  # noqa: Y015
 
 @_typing.final
-class File(_message.Message):
+class FilePart(_message.Message):
     """A document."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -255,7 +309,7 @@ class File(_message.Message):
     _WhichOneofArgType_source: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_source) -> _WhichOneofReturnType_source | None: ...
 
-Global___File: _TypeAlias = File  # noqa: Y015
+Global___FilePart: _TypeAlias = FilePart  # noqa: Y015
 
 @_typing.final
 class InlineData(_message.Message):
@@ -371,14 +425,14 @@ class ToolResult(_message.Message):
     is_error: _builtins.bool
     """True if the tool failed and the parts describe the failure."""
     @_builtins.property
-    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Part]:
-        """The result: Text, Image or File parts."""
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContentPart]:
+        """The result: text, image or file parts."""
 
     def __init__(
         self,
         *,
         tool_call_id: _builtins.str = ...,
-        parts: _abc.Iterable[Global___Part] | None = ...,
+        parts: _abc.Iterable[Global___ContentPart] | None = ...,
         is_error: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -390,7 +444,7 @@ class ToolResult(_message.Message):
 Global___ToolResult: _TypeAlias = ToolResult  # noqa: Y015
 
 @_typing.final
-class Reasoning(_message.Message):
+class ReasoningPart(_message.Message):
     """The model's reasoning as far as the vendor shows it."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -417,10 +471,10 @@ class Reasoning(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Reasoning: _TypeAlias = Reasoning  # noqa: Y015
+Global___ReasoningPart: _TypeAlias = ReasoningPart  # noqa: Y015
 
 @_typing.final
-class Refusal(_message.Message):
+class RefusalPart(_message.Message):
     """The model's refusal in its own words."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -439,7 +493,7 @@ class Refusal(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Refusal: _TypeAlias = Refusal  # noqa: Y015
+Global___RefusalPart: _TypeAlias = RefusalPart  # noqa: Y015
 
 @_typing.final
 class Tool(_message.Message):
@@ -447,12 +501,42 @@ class Tool(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    FUNCTION_FIELD_NUMBER: _builtins.int
+    PROMPT_CACHE_POINT_FIELD_NUMBER: _builtins.int
+    prompt_cache_point: Global___PromptCachePoint.ValueType
+    """Asks vendors with explicit prompt caching to cache the tools up to and including this one, and for how long. Other vendors
+    ignore it.
+    """
+    @_builtins.property
+    def function(self) -> Global___FunctionTool:
+        """A function that the caller runs."""
+
+    def __init__(
+        self,
+        *,
+        function: Global___FunctionTool | None = ...,
+        prompt_cache_point: Global___PromptCachePoint.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["function", b"function", "kind", b"kind"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["function", b"function", "kind", b"kind", "prompt_cache_point", b"prompt_cache_point"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["function"]  # noqa: Y015
+    _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
+
+Global___Tool: _TypeAlias = Tool  # noqa: Y015
+
+@_typing.final
+class FunctionTool(_message.Message):
+    """A function that the caller runs when the model asks for it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
     NAME_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     PARAMETERS_SCHEMA_JSON_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
-    PROMPT_CACHE_POINT_FIELD_NUMBER: _builtins.int
-    PROMPT_CACHE_1H_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name, 1 to 64 characters of letters, digits, '_' and '-'. Unique in a call."""
     description: _builtins.str
@@ -461,10 +545,6 @@ class Tool(_message.Message):
     """JSON Schema of the arguments, an object schema in text; empty means no arguments."""
     strict: _builtins.bool
     """Asks the vendor to hold the model to the schema exactly."""
-    prompt_cache_point: _builtins.bool
-    """Asks vendors with explicit prompt caching to cache the tools up to and including this one. Other vendors ignore it."""
-    prompt_cache_1h: _builtins.bool
-    """With prompt_cache_point: keep them for an hour instead of the vendor's usual duration, where the vendor lets one choose."""
     def __init__(
         self,
         *,
@@ -472,18 +552,16 @@ class Tool(_message.Message):
         description: _builtins.str = ...,
         parameters_schema_json: _builtins.str = ...,
         strict: _builtins.bool | None = ...,
-        prompt_cache_point: _builtins.bool = ...,
-        prompt_cache_1h: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "strict", b"strict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "description", b"description", "name", b"name", "parameters_schema_json", b"parameters_schema_json", "prompt_cache_1h", b"prompt_cache_1h", "prompt_cache_point", b"prompt_cache_point", "strict", b"strict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "description", b"description", "name", b"name", "parameters_schema_json", b"parameters_schema_json", "strict", b"strict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__strict: _TypeAlias = _typing.Literal["strict"]  # noqa: Y015
     _WhichOneofArgType__strict: _TypeAlias = _typing.Literal["_strict", b"_strict"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__strict) -> _WhichOneofReturnType__strict | None: ...
 
-Global___Tool: _TypeAlias = Tool  # noqa: Y015
+Global___FunctionTool: _TypeAlias = FunctionTool  # noqa: Y015
 
 @_typing.final
 class ToolChoice(_message.Message):

@@ -25,7 +25,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_UNSPECIFIED: _ErrorReason.ValueType  # 0
     """No failure."""
     ERROR_REASON_CALL_INVALID: _ErrorReason.ValueType  # 1
-    """The call is malformed; BadRequest names the fields. [INVALID_ARGUMENT]"""
+    """The call is malformed; BadRequest names the fields. Also a call of the contract as it was before version 0.1, whose fields had
+    other numbers: the message says so. [INVALID_ARGUMENT]
+    """
     ERROR_REASON_CALL_TOO_LARGE: _ErrorReason.ValueType  # 2
     """The call is larger than the server takes; metadata "limitBytes". [INVALID_ARGUMENT]"""
     ERROR_REASON_MODEL_UNKNOWN: _ErrorReason.ValueType  # 3
@@ -39,9 +41,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_NOT_PERMITTED: _ErrorReason.ValueType  # 7
     """The key may not do this. [PERMISSION_DENIED]"""
     ERROR_REASON_RATE_LIMITED: _ErrorReason.ValueType  # 8
-    """A limit of requests or tokens is used up; QuotaFailure and metadata "limit" and "subject" say which and whose, RetryInfo the wait. [RESOURCE_EXHAUSTED]"""
+    """A limit is used up. Metadata "metric" (a LimitMetric without its prefix), "periodSeconds" and "subject" (as LimitSubject says, or "server" for a
+    bound of this server itself) tell
+    which and whose, and so do quota_metric and subject of QuotaFailure; RetryInfo tells the wait. [RESOURCE_EXHAUSTED]
+    """
     ERROR_REASON_CONCURRENCY_LIMITED: _ErrorReason.ValueType  # 9
-    """Too many calls at once; RetryInfo says the wait. [RESOURCE_EXHAUSTED]"""
+    """Too many calls at once; metadata as of RATE_LIMITED, RetryInfo says the wait. [RESOURCE_EXHAUSTED]"""
     ERROR_REASON_BUDGET_EXHAUSTED: _ErrorReason.ValueType  # 10
     """A budget is spent; waiting does not help. [RESOURCE_EXHAUSTED]"""
     ERROR_REASON_READER_TOO_SLOW: _ErrorReason.ValueType  # 11
@@ -51,7 +56,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_SERVER_DRAINING: _ErrorReason.ValueType  # 13
     """The server is shutting down; another replica can serve. [UNAVAILABLE]"""
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 14
-    """The deadline passed, here or upstream; metadata "lastReason" if a try failed before. [DEADLINE_EXCEEDED]"""
+    """The deadline passed, here or upstream; metadata "lastReason" if an attempt failed before. [DEADLINE_EXCEEDED]"""
     ERROR_REASON_CALL_CANCELLED: _ErrorReason.ValueType  # 15
     """The caller cancelled. [CANCELLED]"""
     ERROR_REASON_NOT_IMPLEMENTED: _ErrorReason.ValueType  # 16
@@ -61,7 +66,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_PROVIDER_RATE_LIMITED: _ErrorReason.ValueType  # 18
     """The provider limits requests or tokens for now. [RESOURCE_EXHAUSTED]"""
     ERROR_REASON_PROVIDER_QUOTA_EXHAUSTED: _ErrorReason.ValueType  # 19
-    """The account at the provider has no money or quota left; waiting does not help. [UNAVAILABLE]"""
+    """The account at the provider has no money or quota left; waiting does not help. [FAILED_PRECONDITION]"""
     ERROR_REASON_PROVIDER_OVERLOADED: _ErrorReason.ValueType  # 20
     """The provider is overloaded. [UNAVAILABLE]"""
     ERROR_REASON_PROVIDER_FAILED: _ErrorReason.ValueType  # 21
@@ -75,9 +80,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_PROVIDER_TIMEOUT: _ErrorReason.ValueType  # 25
     """The provider did not answer in time. [DEADLINE_EXCEEDED]"""
     ERROR_REASON_PROVIDER_KEY_INVALID: _ErrorReason.ValueType  # 26
-    """The provider rejects this server's key. [UNAVAILABLE]"""
+    """The provider rejects this server's key. [FAILED_PRECONDITION]"""
     ERROR_REASON_PROVIDER_NOT_PERMITTED: _ErrorReason.ValueType  # 27
-    """The provider's key may not use the model. [UNAVAILABLE]"""
+    """The provider's key may not use the model. [FAILED_PRECONDITION]"""
     ERROR_REASON_PROVIDER_MODEL_UNKNOWN: _ErrorReason.ValueType  # 28
     """The provider does not know the model. [NOT_FOUND]"""
     ERROR_REASON_PROVIDER_CALL_INVALID: _ErrorReason.ValueType  # 29
@@ -91,7 +96,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_PROVIDER_REFUSED: _ErrorReason.ValueType  # 32
     """The provider refused the content. [FAILED_PRECONDITION]"""
     ERROR_REASON_COST_LIMIT: _ErrorReason.ValueType  # 33
-    """No candidate's price fits RoutingWishes.max_cost_pico_usd. [FAILED_PRECONDITION]"""
+    """No candidate's price fits RoutingPreferences.max_cost. [FAILED_PRECONDITION]"""
     ERROR_REASON_NOT_FOUND: _ErrorReason.ValueType  # 34
     """The named thing (agent, entry, change) does not exist. [NOT_FOUND]"""
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 35
@@ -102,13 +107,16 @@ class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     "optimizer.admiral.dev" and whose reason is the name here without the prefix ERROR_REASON_. ErrorInfo.metadata holds
     what is named with the reason, and "retryAfterMillis" wherever RetryInfo is present. RetryInfo is present where the wait is known,
     QuotaFailure where a limit refused, BadRequest where a field is at fault. Messages and details are cut so that they fit into 8 KiB of
-    headers. The gRPC code of each reason is given in brackets.
+    headers. The gRPC code of each reason is given in brackets: UNAVAILABLE and DEADLINE_EXCEEDED may pass by
+    themselves, FAILED_PRECONDITION needs somebody to act first.
     """
 
 ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
 """No failure."""
 ERROR_REASON_CALL_INVALID: ErrorReason.ValueType  # 1
-"""The call is malformed; BadRequest names the fields. [INVALID_ARGUMENT]"""
+"""The call is malformed; BadRequest names the fields. Also a call of the contract as it was before version 0.1, whose fields had
+other numbers: the message says so. [INVALID_ARGUMENT]
+"""
 ERROR_REASON_CALL_TOO_LARGE: ErrorReason.ValueType  # 2
 """The call is larger than the server takes; metadata "limitBytes". [INVALID_ARGUMENT]"""
 ERROR_REASON_MODEL_UNKNOWN: ErrorReason.ValueType  # 3
@@ -122,9 +130,12 @@ ERROR_REASON_KEY_INVALID: ErrorReason.ValueType  # 6
 ERROR_REASON_NOT_PERMITTED: ErrorReason.ValueType  # 7
 """The key may not do this. [PERMISSION_DENIED]"""
 ERROR_REASON_RATE_LIMITED: ErrorReason.ValueType  # 8
-"""A limit of requests or tokens is used up; QuotaFailure and metadata "limit" and "subject" say which and whose, RetryInfo the wait. [RESOURCE_EXHAUSTED]"""
+"""A limit is used up. Metadata "metric" (a LimitMetric without its prefix), "periodSeconds" and "subject" (as LimitSubject says, or "server" for a
+bound of this server itself) tell
+which and whose, and so do quota_metric and subject of QuotaFailure; RetryInfo tells the wait. [RESOURCE_EXHAUSTED]
+"""
 ERROR_REASON_CONCURRENCY_LIMITED: ErrorReason.ValueType  # 9
-"""Too many calls at once; RetryInfo says the wait. [RESOURCE_EXHAUSTED]"""
+"""Too many calls at once; metadata as of RATE_LIMITED, RetryInfo says the wait. [RESOURCE_EXHAUSTED]"""
 ERROR_REASON_BUDGET_EXHAUSTED: ErrorReason.ValueType  # 10
 """A budget is spent; waiting does not help. [RESOURCE_EXHAUSTED]"""
 ERROR_REASON_READER_TOO_SLOW: ErrorReason.ValueType  # 11
@@ -134,7 +145,7 @@ ERROR_REASON_NO_PROVIDER_AVAILABLE: ErrorReason.ValueType  # 12
 ERROR_REASON_SERVER_DRAINING: ErrorReason.ValueType  # 13
 """The server is shutting down; another replica can serve. [UNAVAILABLE]"""
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 14
-"""The deadline passed, here or upstream; metadata "lastReason" if a try failed before. [DEADLINE_EXCEEDED]"""
+"""The deadline passed, here or upstream; metadata "lastReason" if an attempt failed before. [DEADLINE_EXCEEDED]"""
 ERROR_REASON_CALL_CANCELLED: ErrorReason.ValueType  # 15
 """The caller cancelled. [CANCELLED]"""
 ERROR_REASON_NOT_IMPLEMENTED: ErrorReason.ValueType  # 16
@@ -144,7 +155,7 @@ ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 17
 ERROR_REASON_PROVIDER_RATE_LIMITED: ErrorReason.ValueType  # 18
 """The provider limits requests or tokens for now. [RESOURCE_EXHAUSTED]"""
 ERROR_REASON_PROVIDER_QUOTA_EXHAUSTED: ErrorReason.ValueType  # 19
-"""The account at the provider has no money or quota left; waiting does not help. [UNAVAILABLE]"""
+"""The account at the provider has no money or quota left; waiting does not help. [FAILED_PRECONDITION]"""
 ERROR_REASON_PROVIDER_OVERLOADED: ErrorReason.ValueType  # 20
 """The provider is overloaded. [UNAVAILABLE]"""
 ERROR_REASON_PROVIDER_FAILED: ErrorReason.ValueType  # 21
@@ -158,9 +169,9 @@ ERROR_REASON_STREAM_BROKEN: ErrorReason.ValueType  # 24
 ERROR_REASON_PROVIDER_TIMEOUT: ErrorReason.ValueType  # 25
 """The provider did not answer in time. [DEADLINE_EXCEEDED]"""
 ERROR_REASON_PROVIDER_KEY_INVALID: ErrorReason.ValueType  # 26
-"""The provider rejects this server's key. [UNAVAILABLE]"""
+"""The provider rejects this server's key. [FAILED_PRECONDITION]"""
 ERROR_REASON_PROVIDER_NOT_PERMITTED: ErrorReason.ValueType  # 27
-"""The provider's key may not use the model. [UNAVAILABLE]"""
+"""The provider's key may not use the model. [FAILED_PRECONDITION]"""
 ERROR_REASON_PROVIDER_MODEL_UNKNOWN: ErrorReason.ValueType  # 28
 """The provider does not know the model. [NOT_FOUND]"""
 ERROR_REASON_PROVIDER_CALL_INVALID: ErrorReason.ValueType  # 29
@@ -174,7 +185,7 @@ ERROR_REASON_PROVIDER_CALL_TOO_LARGE: ErrorReason.ValueType  # 31
 ERROR_REASON_PROVIDER_REFUSED: ErrorReason.ValueType  # 32
 """The provider refused the content. [FAILED_PRECONDITION]"""
 ERROR_REASON_COST_LIMIT: ErrorReason.ValueType  # 33
-"""No candidate's price fits RoutingWishes.max_cost_pico_usd. [FAILED_PRECONDITION]"""
+"""No candidate's price fits RoutingPreferences.max_cost. [FAILED_PRECONDITION]"""
 ERROR_REASON_NOT_FOUND: ErrorReason.ValueType  # 34
 """The named thing (agent, entry, change) does not exist. [NOT_FOUND]"""
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 35

@@ -22,46 +22,26 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
-from admiral.optimizer.v1 import error_pb2 as admiral_dot_optimizer_dot_v1_dot_error__pb2
-from admiral.optimizer.v1 import health_pb2 as admiral_dot_optimizer_dot_v1_dot_health__pb2
-from admiral.optimizer.v1 import served_pb2 as admiral_dot_optimizer_dot_v1_dot_served__pb2
-from admiral.optimizer.v1 import usage_pb2 as admiral_dot_optimizer_dot_v1_dot_usage__pb2
-from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from admiral.optimizer.v1 import event_pb2 as admiral_dot_optimizer_dot_v1_dot_event__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(admiral/optimizer/v1/event_service.proto\x12\x14\x61\x64miral.optimizer.v1\x1a admiral/optimizer/v1/error.proto\x1a!admiral/optimizer/v1/health.proto\x1a!admiral/optimizer/v1/served.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"V\n\x12WatchEventsRequest\x12\x10\n\x08patterns\x18\x01 \x03(\t\x12\x1b\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03H\x00\x88\x01\x01\x42\x11\n\x0f_after_sequence\"A\n\x13WatchEventsResponse\x12*\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Event\"\xaa\x01\n\x11ListEventsRequest\x12\x10\n\x08patterns\x18\x01 \x03(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"Z\n\x12ListEventsResponse\x12+\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1b.admiral.optimizer.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc8\x04\n\x05\x45vent\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x11\n\tignorable\x18\x04 \x01(\x08\x12;\n\rcall_finished\x18\x05 \x01(\x0b\x32\".admiral.optimizer.v1.CallFinishedH\x00\x12=\n\x0e\x61ttempt_failed\x18\x06 \x01(\x0b\x32#.admiral.optimizer.v1.AttemptFailedH\x00\x12\x41\n\x10\x61gent_registered\x18\x07 \x01(\x0b\x32%.admiral.optimizer.v1.AgentRegisteredH\x00\x12H\n\x14model_health_changed\x18\x08 \x01(\x0b\x32(.admiral.optimizer.v1.ModelHealthChangedH\x00\x12\x43\n\x11\x63\x61\x63he_invalidated\x18\t \x01(\x0b\x32&.admiral.optimizer.v1.CacheInvalidatedH\x00\x12\x46\n\x13part_health_changed\x18\n \x01(\x0b\x32\'.admiral.optimizer.v1.PartHealthChangedH\x00\x12=\n\x0e\x65vents_dropped\x18\x0b \x01(\x0b\x32#.admiral.optimizer.v1.EventsDroppedH\x00\x42\x06\n\x04kind\"\xb7\x02\n\x0c\x43\x61llFinished\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x10\n\x08provider\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12,\n\x06source\x18\x05 \x01(\x0e\x32\x1c.admiral.optimizer.v1.Source\x12\x32\n\x07\x66\x61ilure\x18\x06 \x01(\x0e\x32!.admiral.optimizer.v1.ErrorReason\x12*\n\x05usage\x18\x07 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12(\n\x04\x63ost\x18\x08 \x01(\x0b\x32\x1a.admiral.optimizer.v1.Cost\x12+\n\x08\x64uration\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\"b\n\rAttemptFailed\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12.\n\x07\x61ttempt\x18\x03 \x01(\x0b\x32\x1d.admiral.optimizer.v1.Attempt\"2\n\x0f\x41gentRegistered\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\r\n\x05group\x18\x02 \x01(\t\"H\n\x12ModelHealthChanged\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x11\n\tavailable\x18\x03 \x01(\x08\"\'\n\x10\x43\x61\x63heInvalidated\x12\x13\n\x0b\x65ntry_count\x18\x01 \x01(\x03\"C\n\x11PartHealthChanged\x12.\n\x04part\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.PartHealth\"$\n\rEventsDropped\x12\x13\n\x0b\x65vent_count\x18\x01 \x01(\x03\x32\xd5\x01\n\x0c\x45ventService\x12\x64\n\x0bWatchEvents\x12(.admiral.optimizer.v1.WatchEventsRequest\x1a).admiral.optimizer.v1.WatchEventsResponse0\x01\x12_\n\nListEvents\x12\'.admiral.optimizer.v1.ListEventsRequest\x1a(.admiral.optimizer.v1.ListEventsResponseB\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(admiral/optimizer/v1/event_service.proto\x12\x14\x61\x64miral.optimizer.v1\x1a admiral/optimizer/v1/event.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"V\n\x12WatchEventsRequest\x12\x10\n\x08patterns\x18\x01 \x03(\t\x12\x1b\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03H\x00\x88\x01\x01\x42\x11\n\x0f_after_sequence\"F\n\x13WatchEventsResponse\x12/\n\x05\x65vent\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.FleetEvent\"\xaa\x01\n\x11ListEventsRequest\x12\x10\n\x08patterns\x18\x01 \x03(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"_\n\x12ListEventsResponse\x12\x30\n\x06\x65vents\x18\x01 \x03(\x0b\x32 .admiral.optimizer.v1.FleetEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xd5\x01\n\x0c\x45ventService\x12\x64\n\x0bWatchEvents\x12(.admiral.optimizer.v1.WatchEventsRequest\x1a).admiral.optimizer.v1.WatchEventsResponse0\x01\x12_\n\nListEvents\x12\'.admiral.optimizer.v1.ListEventsRequest\x1a(.admiral.optimizer.v1.ListEventsResponseBK\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.event_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
-  _globals['_WATCHEVENTSREQUEST']._serialized_start=269
-  _globals['_WATCHEVENTSREQUEST']._serialized_end=355
-  _globals['_WATCHEVENTSRESPONSE']._serialized_start=357
-  _globals['_WATCHEVENTSRESPONSE']._serialized_end=422
-  _globals['_LISTEVENTSREQUEST']._serialized_start=425
-  _globals['_LISTEVENTSREQUEST']._serialized_end=595
-  _globals['_LISTEVENTSRESPONSE']._serialized_start=597
-  _globals['_LISTEVENTSRESPONSE']._serialized_end=687
-  _globals['_EVENT']._serialized_start=690
-  _globals['_EVENT']._serialized_end=1274
-  _globals['_CALLFINISHED']._serialized_start=1277
-  _globals['_CALLFINISHED']._serialized_end=1588
-  _globals['_ATTEMPTFAILED']._serialized_start=1590
-  _globals['_ATTEMPTFAILED']._serialized_end=1688
-  _globals['_AGENTREGISTERED']._serialized_start=1690
-  _globals['_AGENTREGISTERED']._serialized_end=1740
-  _globals['_MODELHEALTHCHANGED']._serialized_start=1742
-  _globals['_MODELHEALTHCHANGED']._serialized_end=1814
-  _globals['_CACHEINVALIDATED']._serialized_start=1816
-  _globals['_CACHEINVALIDATED']._serialized_end=1855
-  _globals['_PARTHEALTHCHANGED']._serialized_start=1857
-  _globals['_PARTHEALTHCHANGED']._serialized_end=1924
-  _globals['_EVENTSDROPPED']._serialized_start=1926
-  _globals['_EVENTSDROPPED']._serialized_end=1962
-  _globals['_EVENTSERVICE']._serialized_start=1965
-  _globals['_EVENTSERVICE']._serialized_end=2178
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
+  _globals['_WATCHEVENTSREQUEST']._serialized_start=133
+  _globals['_WATCHEVENTSREQUEST']._serialized_end=219
+  _globals['_WATCHEVENTSRESPONSE']._serialized_start=221
+  _globals['_WATCHEVENTSRESPONSE']._serialized_end=291
+  _globals['_LISTEVENTSREQUEST']._serialized_start=294
+  _globals['_LISTEVENTSREQUEST']._serialized_end=464
+  _globals['_LISTEVENTSRESPONSE']._serialized_start=466
+  _globals['_LISTEVENTSRESPONSE']._serialized_end=561
+  _globals['_EVENTSERVICE']._serialized_start=564
+  _globals['_EVENTSERVICE']._serialized_end=777
 # @@protoc_insertion_point(module_scope)

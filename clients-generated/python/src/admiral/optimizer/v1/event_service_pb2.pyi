@@ -3,13 +3,9 @@
 isort:skip_file
 """
 
-from admiral.optimizer.v1 import error_pb2 as _error_pb2
-from admiral.optimizer.v1 import health_pb2 as _health_pb2
-from admiral.optimizer.v1 import served_pb2 as _served_pb2
-from admiral.optimizer.v1 import usage_pb2 as _usage_pb2
+from admiral.optimizer.v1 import event_pb2 as _event_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
-from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -33,11 +29,11 @@ class WatchEventsRequest(_message.Message):
     PATTERNS_FIELD_NUMBER: _builtins.int
     AFTER_SEQUENCE_FIELD_NUMBER: _builtins.int
     after_sequence: _builtins.int
-    """Only events after this sequence number, as far as they are still kept; absent means from now on."""
+    """Only events after this sequence number of this replica, as far as they are still kept; absent means from now on."""
     @_builtins.property
     def patterns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Only events whose type matches one of these patterns; '*' stands for one word, '#' for any number, as in
-        "optimizer.cache.*". Empty means all. At most 32.
+        """Only events whose dotted name, which each kind of FleetEvent tells, matches one of these patterns; '*' stands for one word, '#'
+        for any number, as in "optimizer.cache.*". Empty means all. At most 32.
         """
 
     def __init__(
@@ -64,13 +60,13 @@ class WatchEventsResponse(_message.Message):
 
     EVENT_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def event(self) -> Global___Event:
+    def event(self) -> _event_pb2.FleetEvent:
         """The event."""
 
     def __init__(
         self,
         *,
-        event: Global___Event | None = ...,
+        event: _event_pb2.FleetEvent | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -135,13 +131,13 @@ class ListEventsResponse(_message.Message):
     next_page_token: _builtins.str
     """Token of the next page; empty at the end."""
     @_builtins.property
-    def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___Event]:
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.FleetEvent]:
         """Events, oldest first."""
 
     def __init__(
         self,
         *,
-        events: _abc.Iterable[Global___Event] | None = ...,
+        events: _abc.Iterable[_event_pb2.FleetEvent] | None = ...,
         next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -151,299 +147,3 @@ class ListEventsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListEventsResponse: _TypeAlias = ListEventsResponse  # noqa: Y015
-
-@_typing.final
-class Event(_message.Message):
-    """Something that happened."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    SEQUENCE_FIELD_NUMBER: _builtins.int
-    CREATE_TIME_FIELD_NUMBER: _builtins.int
-    TYPE_FIELD_NUMBER: _builtins.int
-    IGNORABLE_FIELD_NUMBER: _builtins.int
-    CALL_FINISHED_FIELD_NUMBER: _builtins.int
-    ATTEMPT_FAILED_FIELD_NUMBER: _builtins.int
-    AGENT_REGISTERED_FIELD_NUMBER: _builtins.int
-    MODEL_HEALTH_CHANGED_FIELD_NUMBER: _builtins.int
-    CACHE_INVALIDATED_FIELD_NUMBER: _builtins.int
-    PART_HEALTH_CHANGED_FIELD_NUMBER: _builtins.int
-    EVENTS_DROPPED_FIELD_NUMBER: _builtins.int
-    sequence: _builtins.int
-    """Strictly rising number of the event on this server; starts anew with the server until events are durable."""
-    type: _builtins.str
-    """Dotted name, such as "optimizer.call.finished"."""
-    ignorable: _builtins.bool
-    """True if a watcher that does not know the kind may skip it."""
-    @_builtins.property
-    def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When it happened."""
-
-    @_builtins.property
-    def call_finished(self) -> Global___CallFinished:
-        """A call ended."""
-
-    @_builtins.property
-    def attempt_failed(self) -> Global___AttemptFailed:
-        """A try of a provider failed."""
-
-    @_builtins.property
-    def agent_registered(self) -> Global___AgentRegistered:
-        """An agent called for the first time."""
-
-    @_builtins.property
-    def model_health_changed(self) -> Global___ModelHealthChanged:
-        """A model's circuit breaker opened or closed."""
-
-    @_builtins.property
-    def cache_invalidated(self) -> Global___CacheInvalidated:
-        """Entries left the cache on request."""
-
-    @_builtins.property
-    def part_health_changed(self) -> Global___PartHealthChanged:
-        """A part of the server changed its health."""
-
-    @_builtins.property
-    def events_dropped(self) -> Global___EventsDropped:
-        """The watcher was too slow."""
-
-    def __init__(
-        self,
-        *,
-        sequence: _builtins.int = ...,
-        create_time: _timestamp_pb2.Timestamp | None = ...,
-        type: _builtins.str = ...,
-        ignorable: _builtins.bool = ...,
-        call_finished: Global___CallFinished | None = ...,
-        attempt_failed: Global___AttemptFailed | None = ...,
-        agent_registered: Global___AgentRegistered | None = ...,
-        model_health_changed: Global___ModelHealthChanged | None = ...,
-        cache_invalidated: Global___CacheInvalidated | None = ...,
-        part_health_changed: Global___PartHealthChanged | None = ...,
-        events_dropped: Global___EventsDropped | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["agent_registered", b"agent_registered", "attempt_failed", b"attempt_failed", "cache_invalidated", b"cache_invalidated", "call_finished", b"call_finished", "create_time", b"create_time", "events_dropped", b"events_dropped", "kind", b"kind", "model_health_changed", b"model_health_changed", "part_health_changed", b"part_health_changed"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_registered", b"agent_registered", "attempt_failed", b"attempt_failed", "cache_invalidated", b"cache_invalidated", "call_finished", b"call_finished", "create_time", b"create_time", "events_dropped", b"events_dropped", "ignorable", b"ignorable", "kind", b"kind", "model_health_changed", b"model_health_changed", "part_health_changed", b"part_health_changed", "sequence", b"sequence", "type", b"type"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["call_finished", "attempt_failed", "agent_registered", "model_health_changed", "cache_invalidated", "part_health_changed", "events_dropped"]  # noqa: Y015
-    _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
-
-Global___Event: _TypeAlias = Event  # noqa: Y015
-
-@_typing.final
-class CallFinished(_message.Message):
-    """A call ended: type "optimizer.call.finished" or "optimizer.call.failed"."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CALL_ID_FIELD_NUMBER: _builtins.int
-    AGENT_ID_FIELD_NUMBER: _builtins.int
-    PROVIDER_FIELD_NUMBER: _builtins.int
-    MODEL_FIELD_NUMBER: _builtins.int
-    SOURCE_FIELD_NUMBER: _builtins.int
-    FAILURE_FIELD_NUMBER: _builtins.int
-    USAGE_FIELD_NUMBER: _builtins.int
-    COST_FIELD_NUMBER: _builtins.int
-    DURATION_FIELD_NUMBER: _builtins.int
-    call_id: _builtins.str
-    """The call."""
-    agent_id: _builtins.str
-    """Its agent."""
-    provider: _builtins.str
-    """Provider that answered; empty if none."""
-    model: _builtins.str
-    """Model that answered; empty if none."""
-    source: _served_pb2.Source.ValueType
-    """Where the answer came from."""
-    failure: _error_pb2.ErrorReason.ValueType
-    """Why it failed; unspecified if it did not."""
-    @_builtins.property
-    def usage(self) -> _usage_pb2.Usage:
-        """Tokens; absent if it failed."""
-
-    @_builtins.property
-    def cost(self) -> _usage_pb2.Cost:
-        """Money; absent if it failed."""
-
-    @_builtins.property
-    def duration(self) -> _duration_pb2.Duration:
-        """From arrival to final message."""
-
-    def __init__(
-        self,
-        *,
-        call_id: _builtins.str = ...,
-        agent_id: _builtins.str = ...,
-        provider: _builtins.str = ...,
-        model: _builtins.str = ...,
-        source: _served_pb2.Source.ValueType = ...,
-        failure: _error_pb2.ErrorReason.ValueType = ...,
-        usage: _usage_pb2.Usage | None = ...,
-        cost: _usage_pb2.Cost | None = ...,
-        duration: _duration_pb2.Duration | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "duration", b"duration", "usage", b"usage"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "call_id", b"call_id", "cost", b"cost", "duration", b"duration", "failure", b"failure", "model", b"model", "provider", b"provider", "source", b"source", "usage", b"usage"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___CallFinished: _TypeAlias = CallFinished  # noqa: Y015
-
-@_typing.final
-class AttemptFailed(_message.Message):
-    """A try failed: type "optimizer.upstream.failed"."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CALL_ID_FIELD_NUMBER: _builtins.int
-    AGENT_ID_FIELD_NUMBER: _builtins.int
-    ATTEMPT_FIELD_NUMBER: _builtins.int
-    call_id: _builtins.str
-    """The call."""
-    agent_id: _builtins.str
-    """The agent that asked."""
-    @_builtins.property
-    def attempt(self) -> _served_pb2.Attempt:
-        """The try."""
-
-    def __init__(
-        self,
-        *,
-        call_id: _builtins.str = ...,
-        agent_id: _builtins.str = ...,
-        attempt: _served_pb2.Attempt | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "attempt", b"attempt", "call_id", b"call_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___AttemptFailed: _TypeAlias = AttemptFailed  # noqa: Y015
-
-@_typing.final
-class AgentRegistered(_message.Message):
-    """A new agent: type "optimizer.agent.registered"."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    AGENT_ID_FIELD_NUMBER: _builtins.int
-    GROUP_FIELD_NUMBER: _builtins.int
-    agent_id: _builtins.str
-    """Its name."""
-    group: _builtins.str
-    """Its group."""
-    def __init__(
-        self,
-        *,
-        agent_id: _builtins.str = ...,
-        group: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "group", b"group"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___AgentRegistered: _TypeAlias = AgentRegistered  # noqa: Y015
-
-@_typing.final
-class ModelHealthChanged(_message.Message):
-    """A breaker changed: type "optimizer.model.opened", "optimizer.model.closed" or "optimizer.model.probing"."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PROVIDER_FIELD_NUMBER: _builtins.int
-    MODEL_FIELD_NUMBER: _builtins.int
-    AVAILABLE_FIELD_NUMBER: _builtins.int
-    provider: _builtins.str
-    """The provider."""
-    model: _builtins.str
-    """The model."""
-    available: _builtins.bool
-    """True if calls are sent to it."""
-    def __init__(
-        self,
-        *,
-        provider: _builtins.str = ...,
-        model: _builtins.str = ...,
-        available: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["available", b"available", "model", b"model", "provider", b"provider"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ModelHealthChanged: _TypeAlias = ModelHealthChanged  # noqa: Y015
-
-@_typing.final
-class CacheInvalidated(_message.Message):
-    """Entries left the cache: type "optimizer.cache.invalidated"."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ENTRY_COUNT_FIELD_NUMBER: _builtins.int
-    entry_count: _builtins.int
-    """How many."""
-    def __init__(
-        self,
-        *,
-        entry_count: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_count", b"entry_count"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___CacheInvalidated: _TypeAlias = CacheInvalidated  # noqa: Y015
-
-@_typing.final
-class PartHealthChanged(_message.Message):
-    """A part changed its health: type "optimizer.health.changed"."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PART_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def part(self) -> _health_pb2.PartHealth:
-        """The part as it is now."""
-
-    def __init__(
-        self,
-        *,
-        part: _health_pb2.PartHealth | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___PartHealthChanged: _TypeAlias = PartHealthChanged  # noqa: Y015
-
-@_typing.final
-class EventsDropped(_message.Message):
-    """Events were not sent: type "optimizer.events.dropped"."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    EVENT_COUNT_FIELD_NUMBER: _builtins.int
-    event_count: _builtins.int
-    """How many."""
-    def __init__(
-        self,
-        *,
-        event_count: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_count", b"event_count"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___EventsDropped: _TypeAlias = EventsDropped  # noqa: Y015

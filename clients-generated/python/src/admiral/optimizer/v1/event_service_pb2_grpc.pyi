@@ -36,7 +36,7 @@ class EventServiceStub:
     WatchEvents: _grpc.UnaryStreamMultiCallable[_event_service_pb2.WatchEventsRequest, _event_service_pb2.WatchEventsResponse]
     """Sends events as they happen, until the caller leaves. A watcher too slow to keep up is told how many it missed by EventsDropped."""
     ListEvents: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.ListEventsRequest, _event_service_pb2.ListEventsResponse]
-    """Lists past events, oldest first."""
+    """Lists past events, oldest first. This version keeps none: NOT_IMPLEMENTED."""
 
 @_typing.type_check_only
 class EventServiceAsyncStub(EventServiceStub):
@@ -46,7 +46,7 @@ class EventServiceAsyncStub(EventServiceStub):
     WatchEvents: _aio.UnaryStreamMultiCallable[_event_service_pb2.WatchEventsRequest, _event_service_pb2.WatchEventsResponse]  # type: ignore[assignment]
     """Sends events as they happen, until the caller leaves. A watcher too slow to keep up is told how many it missed by EventsDropped."""
     ListEvents: _aio.UnaryUnaryMultiCallable[_event_service_pb2.ListEventsRequest, _event_service_pb2.ListEventsResponse]  # type: ignore[assignment]
-    """Lists past events, oldest first."""
+    """Lists past events, oldest first. This version keeps none: NOT_IMPLEMENTED."""
 
 class EventServiceServicer(metaclass=_abc_1.ABCMeta):
     """What happens in the fleet of the caller's tenant. Events carry no content of calls."""
@@ -65,6 +65,6 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _event_service_pb2.ListEventsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_event_service_pb2.ListEventsResponse, _abc.Awaitable[_event_service_pb2.ListEventsResponse]]:
-        """Lists past events, oldest first."""
+        """Lists past events, oldest first. This version keeps none: NOT_IMPLEMENTED."""
 
 def add_EventServiceServicer_to_server(servicer: EventServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -22,66 +22,96 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from admiral.optimizer.v1 import api_key_pb2 as admiral_dot_optimizer_dot_v1_dot_api__key__pb2
+from admiral.optimizer.v1 import budget_pb2 as admiral_dot_optimizer_dot_v1_dot_budget__pb2
+from admiral.optimizer.v1 import limit_pb2 as admiral_dot_optimizer_dot_v1_dot_limit__pb2
+from admiral.optimizer.v1 import money_pb2 as admiral_dot_optimizer_dot_v1_dot_money__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(admiral/optimizer/v1/fleet_service.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd1\x01\n\x05\x41gent\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\r\n\x05group\x18\x02 \x01(\t\x12\x12\n\ncall_count\x18\x03 \x01(\x03\x12\x16\n\x0espent_pico_usd\x18\x04 \x01(\x03\x12\x16\n\x0esaved_pico_usd\x18\x05 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\":\n\x11ListAgentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Z\n\x12ListAgentsResponse\x12+\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x1b.admiral.optimizer.v1.Agent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"#\n\x0fGetAgentRequest\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\">\n\x10GetAgentResponse\x12*\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Agent\"3\n\x10HeartbeatRequest\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\r\n\x05group\x18\x02 \x01(\t\"\x13\n\x11HeartbeatResponse\"&\n\x12\x46orgetAgentRequest\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\"\x15\n\x13\x46orgetAgentResponse\"\x9f\x01\n\x03Key\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x17\n\x0foperator_access\x18\x03 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"k\n\x10\x43reateKeyRequest\x12\r\n\x05label\x18\x01 \x01(\t\x12\x17\n\x0foperator_access\x18\x02 \x01(\x08\x12/\n\x0ctime_to_live\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"K\n\x11\x43reateKeyResponse\x12&\n\x03key\x18\x01 \x01(\x0b\x32\x19.admiral.optimizer.v1.Key\x12\x0e\n\x06secret\x18\x02 \x01(\t\"8\n\x0fListKeysRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"T\n\x10ListKeysResponse\x12\'\n\x04keys\x18\x01 \x03(\x0b\x32\x19.admiral.optimizer.v1.Key\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\"\n\x10RevokeKeyRequest\x12\x0e\n\x06key_id\x18\x01 \x01(\t\"\x13\n\x11RevokeKeyResponse\"\xa5\x01\n\x06\x42udget\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\x16\n\x0elimit_pico_usd\x18\x02 \x01(\x03\x12\x16\n\x0espent_pico_usd\x18\x03 \x01(\x03\x12)\n\x06period\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12.\n\nreset_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"@\n\x10SetBudgetRequest\x12,\n\x06\x62udget\x18\x01 \x01(\x0b\x32\x1c.admiral.optimizer.v1.Budget\"A\n\x11SetBudgetResponse\x12,\n\x06\x62udget\x18\x01 \x01(\x0b\x32\x1c.admiral.optimizer.v1.Budget\";\n\x12ListBudgetsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"]\n\x13ListBudgetsResponse\x12-\n\x07\x62udgets\x18\x01 \x03(\x0b\x32\x1c.admiral.optimizer.v1.Budget\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x80\x01\n\x05Limit\x12\x0f\n\x07subject\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x13\n\x0blimit_count\x18\x03 \x01(\x03\x12\x17\n\x0f\x61vailable_count\x18\x04 \x01(\x03\x12\x13\n\x0b\x62urst_count\x18\x05 \x01(\x03\x12\x15\n\rrefused_count\x18\x06 \x01(\x03\":\n\x11ListLimitsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Z\n\x12ListLimitsResponse\x12+\n\x06limits\x18\x01 \x03(\x0b\x32\x1b.admiral.optimizer.v1.Limit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xc6\x07\n\x0c\x46leetService\x12_\n\nListAgents\x12\'.admiral.optimizer.v1.ListAgentsRequest\x1a(.admiral.optimizer.v1.ListAgentsResponse\x12Y\n\x08GetAgent\x12%.admiral.optimizer.v1.GetAgentRequest\x1a&.admiral.optimizer.v1.GetAgentResponse\x12\\\n\tHeartbeat\x12&.admiral.optimizer.v1.HeartbeatRequest\x1a\'.admiral.optimizer.v1.HeartbeatResponse\x12\x62\n\x0b\x46orgetAgent\x12(.admiral.optimizer.v1.ForgetAgentRequest\x1a).admiral.optimizer.v1.ForgetAgentResponse\x12\\\n\tCreateKey\x12&.admiral.optimizer.v1.CreateKeyRequest\x1a\'.admiral.optimizer.v1.CreateKeyResponse\x12Y\n\x08ListKeys\x12%.admiral.optimizer.v1.ListKeysRequest\x1a&.admiral.optimizer.v1.ListKeysResponse\x12\\\n\tRevokeKey\x12&.admiral.optimizer.v1.RevokeKeyRequest\x1a\'.admiral.optimizer.v1.RevokeKeyResponse\x12\\\n\tSetBudget\x12&.admiral.optimizer.v1.SetBudgetRequest\x1a\'.admiral.optimizer.v1.SetBudgetResponse\x12\x62\n\x0bListBudgets\x12(.admiral.optimizer.v1.ListBudgetsRequest\x1a).admiral.optimizer.v1.ListBudgetsResponse\x12_\n\nListLimits\x12\'.admiral.optimizer.v1.ListLimitsRequest\x1a(.admiral.optimizer.v1.ListLimitsResponseB\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(admiral/optimizer/v1/fleet_service.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\"admiral/optimizer/v1/api_key.proto\x1a!admiral/optimizer/v1/budget.proto\x1a admiral/optimizer/v1/limit.proto\x1a admiral/optimizer/v1/money.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x02\n\x05\x41gent\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\r\n\x05group\x18\x02 \x01(\t\x12\x12\n\ncall_count\x18\x03 \x01(\x03\x12\x31\n\x0cspent_amount\x18\x08 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12\x31\n\x0csaved_amount\x18\t \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampJ\x04\x08\x04\x10\x05J\x04\x08\x05\x10\x06\":\n\x11ListAgentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Z\n\x12ListAgentsResponse\x12+\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x1b.admiral.optimizer.v1.Agent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\")\n\x0fGetAgentRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\">\n\x10GetAgentResponse\x12*\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Agent\"9\n\x10HeartbeatRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\r\n\x05group\x18\x02 \x01(\t\"\x13\n\x11HeartbeatResponse\",\n\x12\x46orgetAgentRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"\x15\n\x13\x46orgetAgentResponse\"\x8f\x01\n\x10\x43reateKeyRequest\x12\r\n\x05label\x18\x01 \x01(\t\x12\x35\n\x05roles\x18\x04 \x03(\x0e\x32 .admiral.optimizer.v1.AccessRoleB\x04\xe2\x41\x01\x02\x12/\n\x0ctime_to_live\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationJ\x04\x08\x02\x10\x03\"N\n\x11\x43reateKeyResponse\x12)\n\x03key\x18\x01 \x01(\x0b\x32\x1c.admiral.optimizer.v1.ApiKey\x12\x0e\n\x06secret\x18\x02 \x01(\t\"8\n\x0fListKeysRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"W\n\x10ListKeysResponse\x12*\n\x04keys\x18\x01 \x03(\x0b\x32\x1c.admiral.optimizer.v1.ApiKey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"t\n\x10UpdateKeyRequest\x12/\n\x03key\x18\x01 \x01(\x0b\x32\x1c.admiral.optimizer.v1.ApiKeyB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\">\n\x11UpdateKeyResponse\x12)\n\x03key\x18\x01 \x01(\x0b\x32\x1c.admiral.optimizer.v1.ApiKey\"(\n\x10RevokeKeyRequest\x12\x14\n\x06key_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"\x13\n\x11RevokeKeyResponse\"I\n\x13\x43reateBudgetRequest\x12\x32\n\x06\x62udget\x18\x01 \x01(\x0b\x32\x1c.admiral.optimizer.v1.BudgetB\x04\xe2\x41\x01\x02\"D\n\x14\x43reateBudgetResponse\x12,\n\x06\x62udget\x18\x01 \x01(\x0b\x32\x1c.admiral.optimizer.v1.Budget\"z\n\x13UpdateBudgetRequest\x12\x32\n\x06\x62udget\x18\x01 \x01(\x0b\x32\x1c.admiral.optimizer.v1.BudgetB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"D\n\x14UpdateBudgetResponse\x12,\n\x06\x62udget\x18\x01 \x01(\x0b\x32\x1c.admiral.optimizer.v1.Budget\".\n\x13\x44\x65leteBudgetRequest\x12\x17\n\tbudget_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"\x16\n\x14\x44\x65leteBudgetResponse\";\n\x12ListBudgetsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"]\n\x13ListBudgetsResponse\x12-\n\x07\x62udgets\x18\x01 \x03(\x0b\x32\x1c.admiral.optimizer.v1.Budget\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\":\n\x11ListLimitsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"_\n\x12ListLimitsResponse\x12\x30\n\x06limits\x18\x01 \x03(\x0b\x32 .admiral.optimizer.v1.UsageLimit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xfb\t\n\x0c\x46leetService\x12_\n\nListAgents\x12\'.admiral.optimizer.v1.ListAgentsRequest\x1a(.admiral.optimizer.v1.ListAgentsResponse\x12Y\n\x08GetAgent\x12%.admiral.optimizer.v1.GetAgentRequest\x1a&.admiral.optimizer.v1.GetAgentResponse\x12\\\n\tHeartbeat\x12&.admiral.optimizer.v1.HeartbeatRequest\x1a\'.admiral.optimizer.v1.HeartbeatResponse\x12\x62\n\x0b\x46orgetAgent\x12(.admiral.optimizer.v1.ForgetAgentRequest\x1a).admiral.optimizer.v1.ForgetAgentResponse\x12\\\n\tCreateKey\x12&.admiral.optimizer.v1.CreateKeyRequest\x1a\'.admiral.optimizer.v1.CreateKeyResponse\x12Y\n\x08ListKeys\x12%.admiral.optimizer.v1.ListKeysRequest\x1a&.admiral.optimizer.v1.ListKeysResponse\x12\\\n\tUpdateKey\x12&.admiral.optimizer.v1.UpdateKeyRequest\x1a\'.admiral.optimizer.v1.UpdateKeyResponse\x12\\\n\tRevokeKey\x12&.admiral.optimizer.v1.RevokeKeyRequest\x1a\'.admiral.optimizer.v1.RevokeKeyResponse\x12\x65\n\x0c\x43reateBudget\x12).admiral.optimizer.v1.CreateBudgetRequest\x1a*.admiral.optimizer.v1.CreateBudgetResponse\x12\x65\n\x0cUpdateBudget\x12).admiral.optimizer.v1.UpdateBudgetRequest\x1a*.admiral.optimizer.v1.UpdateBudgetResponse\x12\x65\n\x0c\x44\x65leteBudget\x12).admiral.optimizer.v1.DeleteBudgetRequest\x1a*.admiral.optimizer.v1.DeleteBudgetResponse\x12\x62\n\x0bListBudgets\x12(.admiral.optimizer.v1.ListBudgetsRequest\x1a).admiral.optimizer.v1.ListBudgetsResponse\x12_\n\nListLimits\x12\'.admiral.optimizer.v1.ListLimitsRequest\x1a(.admiral.optimizer.v1.ListLimitsResponseBK\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.fleet_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
-  _globals['_AGENT']._serialized_start=132
-  _globals['_AGENT']._serialized_end=341
-  _globals['_LISTAGENTSREQUEST']._serialized_start=343
-  _globals['_LISTAGENTSREQUEST']._serialized_end=401
-  _globals['_LISTAGENTSRESPONSE']._serialized_start=403
-  _globals['_LISTAGENTSRESPONSE']._serialized_end=493
-  _globals['_GETAGENTREQUEST']._serialized_start=495
-  _globals['_GETAGENTREQUEST']._serialized_end=530
-  _globals['_GETAGENTRESPONSE']._serialized_start=532
-  _globals['_GETAGENTRESPONSE']._serialized_end=594
-  _globals['_HEARTBEATREQUEST']._serialized_start=596
-  _globals['_HEARTBEATREQUEST']._serialized_end=647
-  _globals['_HEARTBEATRESPONSE']._serialized_start=649
-  _globals['_HEARTBEATRESPONSE']._serialized_end=668
-  _globals['_FORGETAGENTREQUEST']._serialized_start=670
-  _globals['_FORGETAGENTREQUEST']._serialized_end=708
-  _globals['_FORGETAGENTRESPONSE']._serialized_start=710
-  _globals['_FORGETAGENTRESPONSE']._serialized_end=731
-  _globals['_KEY']._serialized_start=734
-  _globals['_KEY']._serialized_end=893
-  _globals['_CREATEKEYREQUEST']._serialized_start=895
-  _globals['_CREATEKEYREQUEST']._serialized_end=1002
-  _globals['_CREATEKEYRESPONSE']._serialized_start=1004
-  _globals['_CREATEKEYRESPONSE']._serialized_end=1079
-  _globals['_LISTKEYSREQUEST']._serialized_start=1081
-  _globals['_LISTKEYSREQUEST']._serialized_end=1137
-  _globals['_LISTKEYSRESPONSE']._serialized_start=1139
-  _globals['_LISTKEYSRESPONSE']._serialized_end=1223
-  _globals['_REVOKEKEYREQUEST']._serialized_start=1225
-  _globals['_REVOKEKEYREQUEST']._serialized_end=1259
-  _globals['_REVOKEKEYRESPONSE']._serialized_start=1261
-  _globals['_REVOKEKEYRESPONSE']._serialized_end=1280
-  _globals['_BUDGET']._serialized_start=1283
-  _globals['_BUDGET']._serialized_end=1448
-  _globals['_SETBUDGETREQUEST']._serialized_start=1450
-  _globals['_SETBUDGETREQUEST']._serialized_end=1514
-  _globals['_SETBUDGETRESPONSE']._serialized_start=1516
-  _globals['_SETBUDGETRESPONSE']._serialized_end=1581
-  _globals['_LISTBUDGETSREQUEST']._serialized_start=1583
-  _globals['_LISTBUDGETSREQUEST']._serialized_end=1642
-  _globals['_LISTBUDGETSRESPONSE']._serialized_start=1644
-  _globals['_LISTBUDGETSRESPONSE']._serialized_end=1737
-  _globals['_LIMIT']._serialized_start=1740
-  _globals['_LIMIT']._serialized_end=1868
-  _globals['_LISTLIMITSREQUEST']._serialized_start=1870
-  _globals['_LISTLIMITSREQUEST']._serialized_end=1928
-  _globals['_LISTLIMITSRESPONSE']._serialized_start=1930
-  _globals['_LISTLIMITSRESPONSE']._serialized_end=2020
-  _globals['_FLEETSERVICE']._serialized_start=2023
-  _globals['_FLEETSERVICE']._serialized_end=2989
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
+  _globals['_GETAGENTREQUEST'].fields_by_name['agent_id']._loaded_options = None
+  _globals['_GETAGENTREQUEST'].fields_by_name['agent_id']._serialized_options = b'\342A\001\002'
+  _globals['_HEARTBEATREQUEST'].fields_by_name['agent_id']._loaded_options = None
+  _globals['_HEARTBEATREQUEST'].fields_by_name['agent_id']._serialized_options = b'\342A\001\002'
+  _globals['_FORGETAGENTREQUEST'].fields_by_name['agent_id']._loaded_options = None
+  _globals['_FORGETAGENTREQUEST'].fields_by_name['agent_id']._serialized_options = b'\342A\001\002'
+  _globals['_CREATEKEYREQUEST'].fields_by_name['roles']._loaded_options = None
+  _globals['_CREATEKEYREQUEST'].fields_by_name['roles']._serialized_options = b'\342A\001\002'
+  _globals['_UPDATEKEYREQUEST'].fields_by_name['key']._loaded_options = None
+  _globals['_UPDATEKEYREQUEST'].fields_by_name['key']._serialized_options = b'\342A\001\002'
+  _globals['_REVOKEKEYREQUEST'].fields_by_name['key_id']._loaded_options = None
+  _globals['_REVOKEKEYREQUEST'].fields_by_name['key_id']._serialized_options = b'\342A\001\002'
+  _globals['_CREATEBUDGETREQUEST'].fields_by_name['budget']._loaded_options = None
+  _globals['_CREATEBUDGETREQUEST'].fields_by_name['budget']._serialized_options = b'\342A\001\002'
+  _globals['_UPDATEBUDGETREQUEST'].fields_by_name['budget']._loaded_options = None
+  _globals['_UPDATEBUDGETREQUEST'].fields_by_name['budget']._serialized_options = b'\342A\001\002'
+  _globals['_DELETEBUDGETREQUEST'].fields_by_name['budget_id']._loaded_options = None
+  _globals['_DELETEBUDGETREQUEST'].fields_by_name['budget_id']._serialized_options = b'\342A\001\002'
+  _globals['_AGENT']._serialized_start=338
+  _globals['_AGENT']._serialized_end=613
+  _globals['_LISTAGENTSREQUEST']._serialized_start=615
+  _globals['_LISTAGENTSREQUEST']._serialized_end=673
+  _globals['_LISTAGENTSRESPONSE']._serialized_start=675
+  _globals['_LISTAGENTSRESPONSE']._serialized_end=765
+  _globals['_GETAGENTREQUEST']._serialized_start=767
+  _globals['_GETAGENTREQUEST']._serialized_end=808
+  _globals['_GETAGENTRESPONSE']._serialized_start=810
+  _globals['_GETAGENTRESPONSE']._serialized_end=872
+  _globals['_HEARTBEATREQUEST']._serialized_start=874
+  _globals['_HEARTBEATREQUEST']._serialized_end=931
+  _globals['_HEARTBEATRESPONSE']._serialized_start=933
+  _globals['_HEARTBEATRESPONSE']._serialized_end=952
+  _globals['_FORGETAGENTREQUEST']._serialized_start=954
+  _globals['_FORGETAGENTREQUEST']._serialized_end=998
+  _globals['_FORGETAGENTRESPONSE']._serialized_start=1000
+  _globals['_FORGETAGENTRESPONSE']._serialized_end=1021
+  _globals['_CREATEKEYREQUEST']._serialized_start=1024
+  _globals['_CREATEKEYREQUEST']._serialized_end=1167
+  _globals['_CREATEKEYRESPONSE']._serialized_start=1169
+  _globals['_CREATEKEYRESPONSE']._serialized_end=1247
+  _globals['_LISTKEYSREQUEST']._serialized_start=1249
+  _globals['_LISTKEYSREQUEST']._serialized_end=1305
+  _globals['_LISTKEYSRESPONSE']._serialized_start=1307
+  _globals['_LISTKEYSRESPONSE']._serialized_end=1394
+  _globals['_UPDATEKEYREQUEST']._serialized_start=1396
+  _globals['_UPDATEKEYREQUEST']._serialized_end=1512
+  _globals['_UPDATEKEYRESPONSE']._serialized_start=1514
+  _globals['_UPDATEKEYRESPONSE']._serialized_end=1576
+  _globals['_REVOKEKEYREQUEST']._serialized_start=1578
+  _globals['_REVOKEKEYREQUEST']._serialized_end=1618
+  _globals['_REVOKEKEYRESPONSE']._serialized_start=1620
+  _globals['_REVOKEKEYRESPONSE']._serialized_end=1639
+  _globals['_CREATEBUDGETREQUEST']._serialized_start=1641
+  _globals['_CREATEBUDGETREQUEST']._serialized_end=1714
+  _globals['_CREATEBUDGETRESPONSE']._serialized_start=1716
+  _globals['_CREATEBUDGETRESPONSE']._serialized_end=1784
+  _globals['_UPDATEBUDGETREQUEST']._serialized_start=1786
+  _globals['_UPDATEBUDGETREQUEST']._serialized_end=1908
+  _globals['_UPDATEBUDGETRESPONSE']._serialized_start=1910
+  _globals['_UPDATEBUDGETRESPONSE']._serialized_end=1978
+  _globals['_DELETEBUDGETREQUEST']._serialized_start=1980
+  _globals['_DELETEBUDGETREQUEST']._serialized_end=2026
+  _globals['_DELETEBUDGETRESPONSE']._serialized_start=2028
+  _globals['_DELETEBUDGETRESPONSE']._serialized_end=2050
+  _globals['_LISTBUDGETSREQUEST']._serialized_start=2052
+  _globals['_LISTBUDGETSREQUEST']._serialized_end=2111
+  _globals['_LISTBUDGETSRESPONSE']._serialized_start=2113
+  _globals['_LISTBUDGETSRESPONSE']._serialized_end=2206
+  _globals['_LISTLIMITSREQUEST']._serialized_start=2208
+  _globals['_LISTLIMITSREQUEST']._serialized_end=2266
+  _globals['_LISTLIMITSRESPONSE']._serialized_start=2268
+  _globals['_LISTLIMITSRESPONSE']._serialized_end=2363
+  _globals['_FLEETSERVICE']._serialized_start=2366
+  _globals['_FLEETSERVICE']._serialized_end=3641
 # @@protoc_insertion_point(module_scope)

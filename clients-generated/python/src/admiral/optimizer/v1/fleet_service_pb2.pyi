@@ -3,9 +3,14 @@
 isort:skip_file
 """
 
+from admiral.optimizer.v1 import api_key_pb2 as _api_key_pb2
+from admiral.optimizer.v1 import budget_pb2 as _budget_pb2
+from admiral.optimizer.v1 import limit_pb2 as _limit_pb2
+from admiral.optimizer.v1 import money_pb2 as _money_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -29,8 +34,8 @@ class Agent(_message.Message):
     AGENT_ID_FIELD_NUMBER: _builtins.int
     GROUP_FIELD_NUMBER: _builtins.int
     CALL_COUNT_FIELD_NUMBER: _builtins.int
-    SPENT_PICO_USD_FIELD_NUMBER: _builtins.int
-    SAVED_PICO_USD_FIELD_NUMBER: _builtins.int
+    SPENT_AMOUNT_FIELD_NUMBER: _builtins.int
+    SAVED_AMOUNT_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     LAST_SEEN_TIME_FIELD_NUMBER: _builtins.int
     agent_id: _builtins.str
@@ -39,10 +44,14 @@ class Agent(_message.Message):
     """Its group; empty if it gave none."""
     call_count: _builtins.int
     """Calls it made."""
-    spent_pico_usd: _builtins.int
-    """Dollars paid for its calls, pico-dollars, as far as prices are known."""
-    saved_pico_usd: _builtins.int
-    """Dollars its calls saved, pico-dollars."""
+    @_builtins.property
+    def spent_amount(self) -> _money_pb2.Money:
+        """Money paid for its calls, as far as prices are known."""
+
+    @_builtins.property
+    def saved_amount(self) -> _money_pb2.Money:
+        """Money its calls saved, as far as prices are known."""
+
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it first called."""
@@ -57,14 +66,14 @@ class Agent(_message.Message):
         agent_id: _builtins.str = ...,
         group: _builtins.str = ...,
         call_count: _builtins.int = ...,
-        spent_pico_usd: _builtins.int = ...,
-        saved_pico_usd: _builtins.int = ...,
+        spent_amount: _money_pb2.Money | None = ...,
+        saved_amount: _money_pb2.Money | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         last_seen_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "last_seen_time", b"last_seen_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "last_seen_time", b"last_seen_time", "saved_amount", b"saved_amount", "spent_amount", b"spent_amount"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "call_count", b"call_count", "create_time", b"create_time", "group", b"group", "last_seen_time", b"last_seen_time", "saved_pico_usd", b"saved_pico_usd", "spent_pico_usd", b"spent_pico_usd"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "call_count", b"call_count", "create_time", b"create_time", "group", b"group", "last_seen_time", b"last_seen_time", "saved_amount", b"saved_amount", "spent_amount", b"spent_amount"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -253,74 +262,34 @@ class ForgetAgentResponse(_message.Message):
 Global___ForgetAgentResponse: _TypeAlias = ForgetAgentResponse  # noqa: Y015
 
 @_typing.final
-class Key(_message.Message):
-    """A key of the tenant, without its secret."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    KEY_ID_FIELD_NUMBER: _builtins.int
-    LABEL_FIELD_NUMBER: _builtins.int
-    OPERATOR_ACCESS_FIELD_NUMBER: _builtins.int
-    CREATE_TIME_FIELD_NUMBER: _builtins.int
-    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
-    key_id: _builtins.str
-    """Identifier of the key."""
-    label: _builtins.str
-    """What it is for."""
-    operator_access: _builtins.bool
-    """True if it may change the server."""
-    @_builtins.property
-    def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was made."""
-
-    @_builtins.property
-    def expire_time(self) -> _timestamp_pb2.Timestamp:
-        """When it ends by itself; absent means never."""
-
-    def __init__(
-        self,
-        *,
-        key_id: _builtins.str = ...,
-        label: _builtins.str = ...,
-        operator_access: _builtins.bool = ...,
-        create_time: _timestamp_pb2.Timestamp | None = ...,
-        expire_time: _timestamp_pb2.Timestamp | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "expire_time", b"expire_time"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "expire_time", b"expire_time", "key_id", b"key_id", "label", b"label", "operator_access", b"operator_access"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___Key: _TypeAlias = Key  # noqa: Y015
-
-@_typing.final
 class CreateKeyRequest(_message.Message):
     """Asks for a key."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     LABEL_FIELD_NUMBER: _builtins.int
-    OPERATOR_ACCESS_FIELD_NUMBER: _builtins.int
+    ROLES_FIELD_NUMBER: _builtins.int
     TIME_TO_LIVE_FIELD_NUMBER: _builtins.int
     label: _builtins.str
     """What it is for; at most 128 characters."""
-    operator_access: _builtins.bool
-    """True if it may change the server."""
+    @_builtins.property
+    def roles(self) -> _containers.RepeatedScalarFieldContainer[_api_key_pb2.AccessRole.ValueType]:
+        """What it may do; at least one. Required."""
+
     @_builtins.property
     def time_to_live(self) -> _duration_pb2.Duration:
-        """How long it lives; absent means for ever."""
+        """How long it lives; above zero; absent means for ever."""
 
     def __init__(
         self,
         *,
         label: _builtins.str = ...,
-        operator_access: _builtins.bool = ...,
+        roles: _abc.Iterable[_api_key_pb2.AccessRole.ValueType] | None = ...,
         time_to_live: _duration_pb2.Duration | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["time_to_live", b"time_to_live"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "operator_access", b"operator_access", "time_to_live", b"time_to_live"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "roles", b"roles", "time_to_live", b"time_to_live"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -337,13 +306,13 @@ class CreateKeyResponse(_message.Message):
     secret: _builtins.str
     """Its secret, shown this once."""
     @_builtins.property
-    def key(self) -> Global___Key:
+    def key(self) -> _api_key_pb2.ApiKey:
         """The key."""
 
     def __init__(
         self,
         *,
-        key: Global___Key | None = ...,
+        key: _api_key_pb2.ApiKey | None = ...,
         secret: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
@@ -391,13 +360,13 @@ class ListKeysResponse(_message.Message):
     next_page_token: _builtins.str
     """Token of the next page; empty at the end."""
     @_builtins.property
-    def keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___Key]:
+    def keys(self) -> _containers.RepeatedCompositeFieldContainer[_api_key_pb2.ApiKey]:
         """Keys, newest first."""
 
     def __init__(
         self,
         *,
-        keys: _abc.Iterable[Global___Key] | None = ...,
+        keys: _abc.Iterable[_api_key_pb2.ApiKey] | None = ...,
         next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -407,6 +376,60 @@ class ListKeysResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListKeysResponse: _TypeAlias = ListKeysResponse  # noqa: Y015
+
+@_typing.final
+class UpdateKeyRequest(_message.Message):
+    """Asks to change a key."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def key(self) -> _api_key_pb2.ApiKey:
+        """The key; key_id says which. Required."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """The fields to change, of label, roles and expire_time; absent means all of them that are given."""
+
+    def __init__(
+        self,
+        *,
+        key: _api_key_pb2.ApiKey | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateKeyRequest: _TypeAlias = UpdateKeyRequest  # noqa: Y015
+
+@_typing.final
+class UpdateKeyResponse(_message.Message):
+    """The key is changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def key(self) -> _api_key_pb2.ApiKey:
+        """The key as it stands."""
+
+    def __init__(
+        self,
+        *,
+        key: _api_key_pb2.ApiKey | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateKeyResponse: _TypeAlias = UpdateKeyResponse  # noqa: Y015
 
 @_typing.final
 class RevokeKeyRequest(_message.Message):
@@ -448,62 +471,20 @@ class RevokeKeyResponse(_message.Message):
 Global___RevokeKeyResponse: _TypeAlias = RevokeKeyResponse  # noqa: Y015
 
 @_typing.final
-class Budget(_message.Message):
-    """Most money in a span of time."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    AGENT_ID_FIELD_NUMBER: _builtins.int
-    LIMIT_PICO_USD_FIELD_NUMBER: _builtins.int
-    SPENT_PICO_USD_FIELD_NUMBER: _builtins.int
-    PERIOD_FIELD_NUMBER: _builtins.int
-    RESET_TIME_FIELD_NUMBER: _builtins.int
-    agent_id: _builtins.str
-    """The agent it holds for; empty means the whole tenant."""
-    limit_pico_usd: _builtins.int
-    """Most to spend, pico-dollars."""
-    spent_pico_usd: _builtins.int
-    """Spent in the current span, pico-dollars."""
-    @_builtins.property
-    def period(self) -> _duration_pb2.Duration:
-        """The span, such as one day."""
-
-    @_builtins.property
-    def reset_time(self) -> _timestamp_pb2.Timestamp:
-        """When the current span ends."""
-
-    def __init__(
-        self,
-        *,
-        agent_id: _builtins.str = ...,
-        limit_pico_usd: _builtins.int = ...,
-        spent_pico_usd: _builtins.int = ...,
-        period: _duration_pb2.Duration | None = ...,
-        reset_time: _timestamp_pb2.Timestamp | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["period", b"period", "reset_time", b"reset_time"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "limit_pico_usd", b"limit_pico_usd", "period", b"period", "reset_time", b"reset_time", "spent_pico_usd", b"spent_pico_usd"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___Budget: _TypeAlias = Budget  # noqa: Y015
-
-@_typing.final
-class SetBudgetRequest(_message.Message):
-    """Asks to set a budget."""
+class CreateBudgetRequest(_message.Message):
+    """Asks for a new budget."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     BUDGET_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def budget(self) -> Global___Budget:
-        """The budget; spent_pico_usd and reset_time are ignored. Required."""
+    def budget(self) -> _budget_pb2.Budget:
+        """The budget. Required."""
 
     def __init__(
         self,
         *,
-        budget: Global___Budget | None = ...,
+        budget: _budget_pb2.Budget | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -511,23 +492,23 @@ class SetBudgetRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___SetBudgetRequest: _TypeAlias = SetBudgetRequest  # noqa: Y015
+Global___CreateBudgetRequest: _TypeAlias = CreateBudgetRequest  # noqa: Y015
 
 @_typing.final
-class SetBudgetResponse(_message.Message):
-    """The budget is set."""
+class CreateBudgetResponse(_message.Message):
+    """A new budget."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     BUDGET_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def budget(self) -> Global___Budget:
+    def budget(self) -> _budget_pb2.Budget:
         """The budget as it stands."""
 
     def __init__(
         self,
         *,
-        budget: Global___Budget | None = ...,
+        budget: _budget_pb2.Budget | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -535,7 +516,100 @@ class SetBudgetResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___SetBudgetResponse: _TypeAlias = SetBudgetResponse  # noqa: Y015
+Global___CreateBudgetResponse: _TypeAlias = CreateBudgetResponse  # noqa: Y015
+
+@_typing.final
+class UpdateBudgetRequest(_message.Message):
+    """Asks to change a budget."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BUDGET_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def budget(self) -> _budget_pb2.Budget:
+        """The budget; budget_id says which. Required."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """The fields to change; absent means all that are given."""
+
+    def __init__(
+        self,
+        *,
+        budget: _budget_pb2.Budget | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateBudgetRequest: _TypeAlias = UpdateBudgetRequest  # noqa: Y015
+
+@_typing.final
+class UpdateBudgetResponse(_message.Message):
+    """The budget is changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BUDGET_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def budget(self) -> _budget_pb2.Budget:
+        """The budget as it stands."""
+
+    def __init__(
+        self,
+        *,
+        budget: _budget_pb2.Budget | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateBudgetResponse: _TypeAlias = UpdateBudgetResponse  # noqa: Y015
+
+@_typing.final
+class DeleteBudgetRequest(_message.Message):
+    """Asks to delete a budget."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BUDGET_ID_FIELD_NUMBER: _builtins.int
+    budget_id: _builtins.str
+    """The budget. Required."""
+    def __init__(
+        self,
+        *,
+        budget_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_id", b"budget_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteBudgetRequest: _TypeAlias = DeleteBudgetRequest  # noqa: Y015
+
+@_typing.final
+class DeleteBudgetResponse(_message.Message):
+    """The budget is deleted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteBudgetResponse: _TypeAlias = DeleteBudgetResponse  # noqa: Y015
 
 @_typing.final
 class ListBudgetsRequest(_message.Message):
@@ -574,13 +648,13 @@ class ListBudgetsResponse(_message.Message):
     next_page_token: _builtins.str
     """Token of the next page; empty at the end."""
     @_builtins.property
-    def budgets(self) -> _containers.RepeatedCompositeFieldContainer[Global___Budget]:
-        """Budgets in order of agent."""
+    def budgets(self) -> _containers.RepeatedCompositeFieldContainer[_budget_pb2.Budget]:
+        """Budgets in order of subject."""
 
     def __init__(
         self,
         *,
-        budgets: _abc.Iterable[Global___Budget] | None = ...,
+        budgets: _abc.Iterable[_budget_pb2.Budget] | None = ...,
         next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -590,48 +664,6 @@ class ListBudgetsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListBudgetsResponse: _TypeAlias = ListBudgetsResponse  # noqa: Y015
-
-@_typing.final
-class Limit(_message.Message):
-    """A bound on requests in a span of time, as it stands now."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    SUBJECT_FIELD_NUMBER: _builtins.int
-    NAME_FIELD_NUMBER: _builtins.int
-    LIMIT_COUNT_FIELD_NUMBER: _builtins.int
-    AVAILABLE_COUNT_FIELD_NUMBER: _builtins.int
-    BURST_COUNT_FIELD_NUMBER: _builtins.int
-    REFUSED_COUNT_FIELD_NUMBER: _builtins.int
-    subject: _builtins.str
-    """Whose calls it bounds: "provider/NAME", shared by all tenants, or "agent/NAME"."""
-    name: _builtins.str
-    """What is bounded, such as "requests per minute"."""
-    limit_count: _builtins.int
-    """Most in the span."""
-    available_count: _builtins.int
-    """What could be taken at once now."""
-    burst_count: _builtins.int
-    """Most that can ever be taken at once."""
-    refused_count: _builtins.int
-    """Calls it has refused since the server started; of an agent since it last came back after minutes without a call."""
-    def __init__(
-        self,
-        *,
-        subject: _builtins.str = ...,
-        name: _builtins.str = ...,
-        limit_count: _builtins.int = ...,
-        available_count: _builtins.int = ...,
-        burst_count: _builtins.int = ...,
-        refused_count: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["available_count", b"available_count", "burst_count", b"burst_count", "limit_count", b"limit_count", "name", b"name", "refused_count", b"refused_count", "subject", b"subject"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___Limit: _TypeAlias = Limit  # noqa: Y015
 
 @_typing.final
 class ListLimitsRequest(_message.Message):
@@ -670,13 +702,13 @@ class ListLimitsResponse(_message.Message):
     next_page_token: _builtins.str
     """Token of the next page; empty at the end."""
     @_builtins.property
-    def limits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Limit]:
+    def limits(self) -> _containers.RepeatedCompositeFieldContainer[_limit_pb2.UsageLimit]:
         """Limits in order of subject and name; of agents those that called of late."""
 
     def __init__(
         self,
         *,
-        limits: _abc.Iterable[Global___Limit] | None = ...,
+        limits: _abc.Iterable[_limit_pb2.UsageLimit] | None = ...,
         next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015

@@ -65,15 +65,30 @@ class FleetServiceStub(object):
                 request_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.ListKeysRequest.SerializeToString,
                 response_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.ListKeysResponse.FromString,
                 _registered_method=True)
+        self.UpdateKey = channel.unary_unary(
+                '/admiral.optimizer.v1.FleetService/UpdateKey',
+                request_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.UpdateKeyRequest.SerializeToString,
+                response_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.UpdateKeyResponse.FromString,
+                _registered_method=True)
         self.RevokeKey = channel.unary_unary(
                 '/admiral.optimizer.v1.FleetService/RevokeKey',
                 request_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.RevokeKeyRequest.SerializeToString,
                 response_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.RevokeKeyResponse.FromString,
                 _registered_method=True)
-        self.SetBudget = channel.unary_unary(
-                '/admiral.optimizer.v1.FleetService/SetBudget',
-                request_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.SetBudgetRequest.SerializeToString,
-                response_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.SetBudgetResponse.FromString,
+        self.CreateBudget = channel.unary_unary(
+                '/admiral.optimizer.v1.FleetService/CreateBudget',
+                request_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.CreateBudgetRequest.SerializeToString,
+                response_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.CreateBudgetResponse.FromString,
+                _registered_method=True)
+        self.UpdateBudget = channel.unary_unary(
+                '/admiral.optimizer.v1.FleetService/UpdateBudget',
+                request_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.UpdateBudgetRequest.SerializeToString,
+                response_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.UpdateBudgetResponse.FromString,
+                _registered_method=True)
+        self.DeleteBudget = channel.unary_unary(
+                '/admiral.optimizer.v1.FleetService/DeleteBudget',
+                request_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.DeleteBudgetRequest.SerializeToString,
+                response_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.DeleteBudgetResponse.FromString,
                 _registered_method=True)
         self.ListBudgets = channel.unary_unary(
                 '/admiral.optimizer.v1.FleetService/ListBudgets',
@@ -113,42 +128,63 @@ class FleetServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ForgetAgent(self, request, context):
-        """Erases what is kept of an agent, except the ledger's amounts.
+        """Erases what is kept of an agent, except the ledger's amounts. This version has no engine for it: NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateKey(self, request, context):
-        """Makes a key.
+        """Makes a key. In this version keys are in the configuration: NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListKeys(self, request, context):
-        """Lists keys, never their secrets.
+        """Lists keys, never their secrets. NOT_IMPLEMENTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateKey(self, request, context):
+        """Changes a key, never its secret. NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RevokeKey(self, request, context):
-        """Ends a key at once.
+        """Ends a key at once, and every open call with it. NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def SetBudget(self, request, context):
-        """Sets the budget of an agent or of the tenant.
+    def CreateBudget(self, request, context):
+        """Makes a budget. This version has no engine for budgets: NOT_IMPLEMENTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateBudget(self, request, context):
+        """Changes a budget. NOT_IMPLEMENTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteBudget(self, request, context):
+        """Deletes a budget; what it bounded is bounded no longer. NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListBudgets(self, request, context):
-        """Lists budgets with what is spent.
+        """Lists budgets with what is spent. NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -194,15 +230,30 @@ def add_FleetServiceServicer_to_server(servicer, server):
                     request_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.ListKeysRequest.FromString,
                     response_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.ListKeysResponse.SerializeToString,
             ),
+            'UpdateKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateKey,
+                    request_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.UpdateKeyRequest.FromString,
+                    response_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.UpdateKeyResponse.SerializeToString,
+            ),
             'RevokeKey': grpc.unary_unary_rpc_method_handler(
                     servicer.RevokeKey,
                     request_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.RevokeKeyRequest.FromString,
                     response_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.RevokeKeyResponse.SerializeToString,
             ),
-            'SetBudget': grpc.unary_unary_rpc_method_handler(
-                    servicer.SetBudget,
-                    request_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.SetBudgetRequest.FromString,
-                    response_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.SetBudgetResponse.SerializeToString,
+            'CreateBudget': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateBudget,
+                    request_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.CreateBudgetRequest.FromString,
+                    response_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.CreateBudgetResponse.SerializeToString,
+            ),
+            'UpdateBudget': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateBudget,
+                    request_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.UpdateBudgetRequest.FromString,
+                    response_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.UpdateBudgetResponse.SerializeToString,
+            ),
+            'DeleteBudget': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteBudget,
+                    request_deserializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.DeleteBudgetRequest.FromString,
+                    response_serializer=admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.DeleteBudgetResponse.SerializeToString,
             ),
             'ListBudgets': grpc.unary_unary_rpc_method_handler(
                     servicer.ListBudgets,
@@ -389,6 +440,33 @@ class FleetService(object):
             _registered_method=True)
 
     @staticmethod
+    def UpdateKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/admiral.optimizer.v1.FleetService/UpdateKey',
+            admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.UpdateKeyRequest.SerializeToString,
+            admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.UpdateKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def RevokeKey(request,
             target,
             options=(),
@@ -416,7 +494,7 @@ class FleetService(object):
             _registered_method=True)
 
     @staticmethod
-    def SetBudget(request,
+    def CreateBudget(request,
             target,
             options=(),
             channel_credentials=None,
@@ -429,9 +507,63 @@ class FleetService(object):
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/admiral.optimizer.v1.FleetService/SetBudget',
-            admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.SetBudgetRequest.SerializeToString,
-            admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.SetBudgetResponse.FromString,
+            '/admiral.optimizer.v1.FleetService/CreateBudget',
+            admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.CreateBudgetRequest.SerializeToString,
+            admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.CreateBudgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateBudget(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/admiral.optimizer.v1.FleetService/UpdateBudget',
+            admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.UpdateBudgetRequest.SerializeToString,
+            admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.UpdateBudgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteBudget(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/admiral.optimizer.v1.FleetService/DeleteBudget',
+            admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.DeleteBudgetRequest.SerializeToString,
+            admiral_dot_optimizer_dot_v1_dot_fleet__service__pb2.DeleteBudgetResponse.FromString,
             options,
             channel_credentials,
             insecure,

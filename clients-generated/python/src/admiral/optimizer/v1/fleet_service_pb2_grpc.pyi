@@ -40,17 +40,23 @@ class FleetServiceStub:
     Heartbeat: _grpc.UnaryUnaryMultiCallable[_fleet_service_pb2.HeartbeatRequest, _fleet_service_pb2.HeartbeatResponse]
     """Says that an agent is alive though it makes no calls."""
     ForgetAgent: _grpc.UnaryUnaryMultiCallable[_fleet_service_pb2.ForgetAgentRequest, _fleet_service_pb2.ForgetAgentResponse]
-    """Erases what is kept of an agent, except the ledger's amounts."""
+    """Erases what is kept of an agent, except the ledger's amounts. This version has no engine for it: NOT_IMPLEMENTED."""
     CreateKey: _grpc.UnaryUnaryMultiCallable[_fleet_service_pb2.CreateKeyRequest, _fleet_service_pb2.CreateKeyResponse]
-    """Makes a key."""
+    """Makes a key. In this version keys are in the configuration: NOT_IMPLEMENTED."""
     ListKeys: _grpc.UnaryUnaryMultiCallable[_fleet_service_pb2.ListKeysRequest, _fleet_service_pb2.ListKeysResponse]
-    """Lists keys, never their secrets."""
+    """Lists keys, never their secrets. NOT_IMPLEMENTED."""
+    UpdateKey: _grpc.UnaryUnaryMultiCallable[_fleet_service_pb2.UpdateKeyRequest, _fleet_service_pb2.UpdateKeyResponse]
+    """Changes a key, never its secret. NOT_IMPLEMENTED."""
     RevokeKey: _grpc.UnaryUnaryMultiCallable[_fleet_service_pb2.RevokeKeyRequest, _fleet_service_pb2.RevokeKeyResponse]
-    """Ends a key at once."""
-    SetBudget: _grpc.UnaryUnaryMultiCallable[_fleet_service_pb2.SetBudgetRequest, _fleet_service_pb2.SetBudgetResponse]
-    """Sets the budget of an agent or of the tenant."""
+    """Ends a key at once, and every open call with it. NOT_IMPLEMENTED."""
+    CreateBudget: _grpc.UnaryUnaryMultiCallable[_fleet_service_pb2.CreateBudgetRequest, _fleet_service_pb2.CreateBudgetResponse]
+    """Makes a budget. This version has no engine for budgets: NOT_IMPLEMENTED."""
+    UpdateBudget: _grpc.UnaryUnaryMultiCallable[_fleet_service_pb2.UpdateBudgetRequest, _fleet_service_pb2.UpdateBudgetResponse]
+    """Changes a budget. NOT_IMPLEMENTED."""
+    DeleteBudget: _grpc.UnaryUnaryMultiCallable[_fleet_service_pb2.DeleteBudgetRequest, _fleet_service_pb2.DeleteBudgetResponse]
+    """Deletes a budget; what it bounded is bounded no longer. NOT_IMPLEMENTED."""
     ListBudgets: _grpc.UnaryUnaryMultiCallable[_fleet_service_pb2.ListBudgetsRequest, _fleet_service_pb2.ListBudgetsResponse]
-    """Lists budgets with what is spent."""
+    """Lists budgets with what is spent. NOT_IMPLEMENTED."""
     ListLimits: _grpc.UnaryUnaryMultiCallable[_fleet_service_pb2.ListLimitsRequest, _fleet_service_pb2.ListLimitsResponse]
     """Lists limits with what is used and left of them now."""
 
@@ -66,17 +72,23 @@ class FleetServiceAsyncStub(FleetServiceStub):
     Heartbeat: _aio.UnaryUnaryMultiCallable[_fleet_service_pb2.HeartbeatRequest, _fleet_service_pb2.HeartbeatResponse]  # type: ignore[assignment]
     """Says that an agent is alive though it makes no calls."""
     ForgetAgent: _aio.UnaryUnaryMultiCallable[_fleet_service_pb2.ForgetAgentRequest, _fleet_service_pb2.ForgetAgentResponse]  # type: ignore[assignment]
-    """Erases what is kept of an agent, except the ledger's amounts."""
+    """Erases what is kept of an agent, except the ledger's amounts. This version has no engine for it: NOT_IMPLEMENTED."""
     CreateKey: _aio.UnaryUnaryMultiCallable[_fleet_service_pb2.CreateKeyRequest, _fleet_service_pb2.CreateKeyResponse]  # type: ignore[assignment]
-    """Makes a key."""
+    """Makes a key. In this version keys are in the configuration: NOT_IMPLEMENTED."""
     ListKeys: _aio.UnaryUnaryMultiCallable[_fleet_service_pb2.ListKeysRequest, _fleet_service_pb2.ListKeysResponse]  # type: ignore[assignment]
-    """Lists keys, never their secrets."""
+    """Lists keys, never their secrets. NOT_IMPLEMENTED."""
+    UpdateKey: _aio.UnaryUnaryMultiCallable[_fleet_service_pb2.UpdateKeyRequest, _fleet_service_pb2.UpdateKeyResponse]  # type: ignore[assignment]
+    """Changes a key, never its secret. NOT_IMPLEMENTED."""
     RevokeKey: _aio.UnaryUnaryMultiCallable[_fleet_service_pb2.RevokeKeyRequest, _fleet_service_pb2.RevokeKeyResponse]  # type: ignore[assignment]
-    """Ends a key at once."""
-    SetBudget: _aio.UnaryUnaryMultiCallable[_fleet_service_pb2.SetBudgetRequest, _fleet_service_pb2.SetBudgetResponse]  # type: ignore[assignment]
-    """Sets the budget of an agent or of the tenant."""
+    """Ends a key at once, and every open call with it. NOT_IMPLEMENTED."""
+    CreateBudget: _aio.UnaryUnaryMultiCallable[_fleet_service_pb2.CreateBudgetRequest, _fleet_service_pb2.CreateBudgetResponse]  # type: ignore[assignment]
+    """Makes a budget. This version has no engine for budgets: NOT_IMPLEMENTED."""
+    UpdateBudget: _aio.UnaryUnaryMultiCallable[_fleet_service_pb2.UpdateBudgetRequest, _fleet_service_pb2.UpdateBudgetResponse]  # type: ignore[assignment]
+    """Changes a budget. NOT_IMPLEMENTED."""
+    DeleteBudget: _aio.UnaryUnaryMultiCallable[_fleet_service_pb2.DeleteBudgetRequest, _fleet_service_pb2.DeleteBudgetResponse]  # type: ignore[assignment]
+    """Deletes a budget; what it bounded is bounded no longer. NOT_IMPLEMENTED."""
     ListBudgets: _aio.UnaryUnaryMultiCallable[_fleet_service_pb2.ListBudgetsRequest, _fleet_service_pb2.ListBudgetsResponse]  # type: ignore[assignment]
-    """Lists budgets with what is spent."""
+    """Lists budgets with what is spent. NOT_IMPLEMENTED."""
     ListLimits: _aio.UnaryUnaryMultiCallable[_fleet_service_pb2.ListLimitsRequest, _fleet_service_pb2.ListLimitsResponse]  # type: ignore[assignment]
     """Lists limits with what is used and left of them now."""
 
@@ -113,7 +125,7 @@ class FleetServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _fleet_service_pb2.ForgetAgentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_fleet_service_pb2.ForgetAgentResponse, _abc.Awaitable[_fleet_service_pb2.ForgetAgentResponse]]:
-        """Erases what is kept of an agent, except the ledger's amounts."""
+        """Erases what is kept of an agent, except the ledger's amounts. This version has no engine for it: NOT_IMPLEMENTED."""
 
     @_abc_1.abstractmethod
     def CreateKey(
@@ -121,7 +133,7 @@ class FleetServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _fleet_service_pb2.CreateKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_fleet_service_pb2.CreateKeyResponse, _abc.Awaitable[_fleet_service_pb2.CreateKeyResponse]]:
-        """Makes a key."""
+        """Makes a key. In this version keys are in the configuration: NOT_IMPLEMENTED."""
 
     @_abc_1.abstractmethod
     def ListKeys(
@@ -129,7 +141,15 @@ class FleetServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _fleet_service_pb2.ListKeysRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_fleet_service_pb2.ListKeysResponse, _abc.Awaitable[_fleet_service_pb2.ListKeysResponse]]:
-        """Lists keys, never their secrets."""
+        """Lists keys, never their secrets. NOT_IMPLEMENTED."""
+
+    @_abc_1.abstractmethod
+    def UpdateKey(
+        self,
+        request: _fleet_service_pb2.UpdateKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_fleet_service_pb2.UpdateKeyResponse, _abc.Awaitable[_fleet_service_pb2.UpdateKeyResponse]]:
+        """Changes a key, never its secret. NOT_IMPLEMENTED."""
 
     @_abc_1.abstractmethod
     def RevokeKey(
@@ -137,15 +157,31 @@ class FleetServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _fleet_service_pb2.RevokeKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_fleet_service_pb2.RevokeKeyResponse, _abc.Awaitable[_fleet_service_pb2.RevokeKeyResponse]]:
-        """Ends a key at once."""
+        """Ends a key at once, and every open call with it. NOT_IMPLEMENTED."""
 
     @_abc_1.abstractmethod
-    def SetBudget(
+    def CreateBudget(
         self,
-        request: _fleet_service_pb2.SetBudgetRequest,
+        request: _fleet_service_pb2.CreateBudgetRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_fleet_service_pb2.SetBudgetResponse, _abc.Awaitable[_fleet_service_pb2.SetBudgetResponse]]:
-        """Sets the budget of an agent or of the tenant."""
+    ) -> _typing.Union[_fleet_service_pb2.CreateBudgetResponse, _abc.Awaitable[_fleet_service_pb2.CreateBudgetResponse]]:
+        """Makes a budget. This version has no engine for budgets: NOT_IMPLEMENTED."""
+
+    @_abc_1.abstractmethod
+    def UpdateBudget(
+        self,
+        request: _fleet_service_pb2.UpdateBudgetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_fleet_service_pb2.UpdateBudgetResponse, _abc.Awaitable[_fleet_service_pb2.UpdateBudgetResponse]]:
+        """Changes a budget. NOT_IMPLEMENTED."""
+
+    @_abc_1.abstractmethod
+    def DeleteBudget(
+        self,
+        request: _fleet_service_pb2.DeleteBudgetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_fleet_service_pb2.DeleteBudgetResponse, _abc.Awaitable[_fleet_service_pb2.DeleteBudgetResponse]]:
+        """Deletes a budget; what it bounded is bounded no longer. NOT_IMPLEMENTED."""
 
     @_abc_1.abstractmethod
     def ListBudgets(
@@ -153,7 +189,7 @@ class FleetServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _fleet_service_pb2.ListBudgetsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_fleet_service_pb2.ListBudgetsResponse, _abc.Awaitable[_fleet_service_pb2.ListBudgetsResponse]]:
-        """Lists budgets with what is spent."""
+        """Lists budgets with what is spent. NOT_IMPLEMENTED."""
 
     @_abc_1.abstractmethod
     def ListLimits(

@@ -26,16 +26,24 @@ from admiral.optimizer.v1 import error_pb2 as admiral_dot_optimizer_dot_v1_dot_e
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#admiral/optimizer/v1/learning.proto\x12\x14\x61\x64miral.optimizer.v1\x1a admiral/optimizer/v1/error.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfc\x01\n\x0e\x46\x61ilureSummary\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x31\n\x06reason\x18\x03 \x01(\x0e\x32!.admiral.optimizer.v1.ErrorReason\x12\r\n\x05\x63ount\x18\x04 \x01(\x03\x12\x13\n\x0b\x61gent_count\x18\x05 \x01(\x03\x12.\n\nfirst_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tlast_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bhttp_status\x18\x08 \x01(\x05\"\x9c\x02\n\x0eOutcomeSummary\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x11\n\ttask_type\x18\x03 \x01(\t\x12\x12\n\ngood_count\x18\x04 \x01(\x03\x12\x11\n\tbad_count\x18\x05 \x01(\x03\x12\x13\n\x0bscore_count\x18\x06 \x01(\x03\x12\x17\n\nmean_score\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x0b\x61gent_count\x18\x08 \x01(\x03\x12.\n\nfirst_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tlast_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\r\n\x0b_mean_scoreB\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#admiral/optimizer/v1/learning.proto\x12\x14\x61\x64miral.optimizer.v1\x1a admiral/optimizer/v1/error.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x86\x02\n\x0e\x46\x61ilureSummary\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x31\n\x06reason\x18\x03 \x01(\x0e\x32!.admiral.optimizer.v1.ErrorReason\x12\r\n\x05\x63ount\x18\x04 \x01(\x03\x12\x13\n\x0b\x61gent_count\x18\x05 \x01(\x03\x12\x33\n\x0f\x66irst_seen_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bhttp_status\x18\x08 \x01(\x05\"\xa7\x02\n\x0f\x46\x65\x65\x64\x62\x61\x63kSummary\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x11\n\ttask_type\x18\x03 \x01(\t\x12\x12\n\ngood_count\x18\x04 \x01(\x03\x12\x11\n\tbad_count\x18\x05 \x01(\x03\x12\x13\n\x0bscore_count\x18\x06 \x01(\x03\x12\x17\n\nmean_score\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x0b\x61gent_count\x18\x08 \x01(\x03\x12\x33\n\x0f\x66irst_seen_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\r\n\x0b_mean_score\"\x89\x01\n\x0c\x46\x61ilureQuery\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x31\n\x06reason\x18\x03 \x01(\x0e\x32!.admiral.optimizer.v1.ErrorReason\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"^\n\x0b\x46\x61ilurePage\x12\x36\n\x08\x66\x61ilures\x18\x01 \x03(\x0b\x32$.admiral.optimizer.v1.FailureSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"W\n\rFeedbackQuery\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"`\n\x0c\x46\x65\x65\x64\x62\x61\x63kPage\x12\x37\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x01 \x03(\x0b\x32%.admiral.optimizer.v1.FeedbackSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\tBK\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.learning_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
   _globals['_FAILURESUMMARY']._serialized_start=129
-  _globals['_FAILURESUMMARY']._serialized_end=381
-  _globals['_OUTCOMESUMMARY']._serialized_start=384
-  _globals['_OUTCOMESUMMARY']._serialized_end=668
+  _globals['_FAILURESUMMARY']._serialized_end=391
+  _globals['_FEEDBACKSUMMARY']._serialized_start=394
+  _globals['_FEEDBACKSUMMARY']._serialized_end=689
+  _globals['_FAILUREQUERY']._serialized_start=692
+  _globals['_FAILUREQUERY']._serialized_end=829
+  _globals['_FAILUREPAGE']._serialized_start=831
+  _globals['_FAILUREPAGE']._serialized_end=925
+  _globals['_FEEDBACKQUERY']._serialized_start=927
+  _globals['_FEEDBACKQUERY']._serialized_end=1014
+  _globals['_FEEDBACKPAGE']._serialized_start=1016
+  _globals['_FEEDBACKPAGE']._serialized_end=1112
 # @@protoc_insertion_point(module_scope)

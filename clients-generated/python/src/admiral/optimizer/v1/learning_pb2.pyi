@@ -4,9 +4,11 @@ isort:skip_file
 """
 
 from admiral.optimizer.v1 import error_pb2 as _error_pb2
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -29,8 +31,8 @@ class FailureSummary(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
     AGENT_COUNT_FIELD_NUMBER: _builtins.int
-    FIRST_TIME_FIELD_NUMBER: _builtins.int
-    LAST_TIME_FIELD_NUMBER: _builtins.int
+    FIRST_SEEN_TIME_FIELD_NUMBER: _builtins.int
+    LAST_SEEN_TIME_FIELD_NUMBER: _builtins.int
     HTTP_STATUS_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     """Provider that failed."""
@@ -45,11 +47,11 @@ class FailureSummary(_message.Message):
     http_status: _builtins.int
     """HTTP status last seen with it; 0 if none."""
     @_builtins.property
-    def first_time(self) -> _timestamp_pb2.Timestamp:
+    def first_seen_time(self) -> _timestamp_pb2.Timestamp:
         """When it was first seen."""
 
     @_builtins.property
-    def last_time(self) -> _timestamp_pb2.Timestamp:
+    def last_seen_time(self) -> _timestamp_pb2.Timestamp:
         """When it was last seen."""
 
     def __init__(
@@ -60,20 +62,20 @@ class FailureSummary(_message.Message):
         reason: _error_pb2.ErrorReason.ValueType = ...,
         count: _builtins.int = ...,
         agent_count: _builtins.int = ...,
-        first_time: _timestamp_pb2.Timestamp | None = ...,
-        last_time: _timestamp_pb2.Timestamp | None = ...,
+        first_seen_time: _timestamp_pb2.Timestamp | None = ...,
+        last_seen_time: _timestamp_pb2.Timestamp | None = ...,
         http_status: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["first_time", b"first_time", "last_time", b"last_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["first_seen_time", b"first_seen_time", "last_seen_time", b"last_seen_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_count", b"agent_count", "count", b"count", "first_time", b"first_time", "http_status", b"http_status", "last_time", b"last_time", "model", b"model", "provider", b"provider", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_count", b"agent_count", "count", b"count", "first_seen_time", b"first_seen_time", "http_status", b"http_status", "last_seen_time", b"last_seen_time", "model", b"model", "provider", b"provider", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FailureSummary: _TypeAlias = FailureSummary  # noqa: Y015
 
 @_typing.final
-class OutcomeSummary(_message.Message):
+class FeedbackSummary(_message.Message):
     """What callers reported of one model's answers to one kind of task."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -86,8 +88,8 @@ class OutcomeSummary(_message.Message):
     SCORE_COUNT_FIELD_NUMBER: _builtins.int
     MEAN_SCORE_FIELD_NUMBER: _builtins.int
     AGENT_COUNT_FIELD_NUMBER: _builtins.int
-    FIRST_TIME_FIELD_NUMBER: _builtins.int
-    LAST_TIME_FIELD_NUMBER: _builtins.int
+    FIRST_SEEN_TIME_FIELD_NUMBER: _builtins.int
+    LAST_SEEN_TIME_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     """Provider that answered."""
     model: _builtins.str
@@ -105,11 +107,11 @@ class OutcomeSummary(_message.Message):
     agent_count: _builtins.int
     """How many agents reported."""
     @_builtins.property
-    def first_time(self) -> _timestamp_pb2.Timestamp:
+    def first_seen_time(self) -> _timestamp_pb2.Timestamp:
         """When the first report came."""
 
     @_builtins.property
-    def last_time(self) -> _timestamp_pb2.Timestamp:
+    def last_seen_time(self) -> _timestamp_pb2.Timestamp:
         """When the last report came."""
 
     def __init__(
@@ -123,15 +125,143 @@ class OutcomeSummary(_message.Message):
         score_count: _builtins.int = ...,
         mean_score: _builtins.float | None = ...,
         agent_count: _builtins.int = ...,
-        first_time: _timestamp_pb2.Timestamp | None = ...,
-        last_time: _timestamp_pb2.Timestamp | None = ...,
+        first_seen_time: _timestamp_pb2.Timestamp | None = ...,
+        last_seen_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "first_time", b"first_time", "last_time", b"last_time", "mean_score", b"mean_score"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "first_seen_time", b"first_seen_time", "last_seen_time", b"last_seen_time", "mean_score", b"mean_score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "agent_count", b"agent_count", "bad_count", b"bad_count", "first_time", b"first_time", "good_count", b"good_count", "last_time", b"last_time", "mean_score", b"mean_score", "model", b"model", "provider", b"provider", "score_count", b"score_count", "task_type", b"task_type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "agent_count", b"agent_count", "bad_count", b"bad_count", "first_seen_time", b"first_seen_time", "good_count", b"good_count", "last_seen_time", b"last_seen_time", "mean_score", b"mean_score", "model", b"model", "provider", b"provider", "score_count", b"score_count", "task_type", b"task_type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__mean_score: _TypeAlias = _typing.Literal["mean_score"]  # noqa: Y015
     _WhichOneofArgType__mean_score: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__mean_score) -> _WhichOneofReturnType__mean_score | None: ...
 
-Global___OutcomeSummary: _TypeAlias = OutcomeSummary  # noqa: Y015
+Global___FeedbackSummary: _TypeAlias = FeedbackSummary  # noqa: Y015
+
+@_typing.final
+class FailureQuery(_message.Message):
+    """Asks for failures, by what they were met on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    provider: _builtins.str
+    """Only this provider; empty means all."""
+    model: _builtins.str
+    """Only this model; empty means all."""
+    reason: _error_pb2.ErrorReason.ValueType
+    """Only failures for this reason; unspecified means all."""
+    page_size: _builtins.int
+    """Most failures in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused."""
+    page_token: _builtins.str
+    """Token of the page before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        provider: _builtins.str = ...,
+        model: _builtins.str = ...,
+        reason: _error_pb2.ErrorReason.ValueType = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "page_size", b"page_size", "page_token", b"page_token", "provider", b"provider", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FailureQuery: _TypeAlias = FailureQuery  # noqa: Y015
+
+@_typing.final
+class FailurePage(_message.Message):
+    """Failures."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAILURES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty at the end."""
+    @_builtins.property
+    def failures(self) -> _containers.RepeatedCompositeFieldContainer[Global___FailureSummary]:
+        """Failures seen, most frequent first."""
+
+    def __init__(
+        self,
+        *,
+        failures: _abc.Iterable[Global___FailureSummary] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failures", b"failures", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FailurePage: _TypeAlias = FailurePage  # noqa: Y015
+
+@_typing.final
+class FeedbackQuery(_message.Message):
+    """Asks what was reported of answers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    provider: _builtins.str
+    """Only this provider; empty means all."""
+    model: _builtins.str
+    """Only this model; empty means all."""
+    page_size: _builtins.int
+    """Most rows in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused."""
+    page_token: _builtins.str
+    """Token of the page before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        provider: _builtins.str = ...,
+        model: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "page_size", b"page_size", "page_token", b"page_token", "provider", b"provider"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FeedbackQuery: _TypeAlias = FeedbackQuery  # noqa: Y015
+
+@_typing.final
+class FeedbackPage(_message.Message):
+    """What was reported of answers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FEEDBACK_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty at the end."""
+    @_builtins.property
+    def feedback(self) -> _containers.RepeatedCompositeFieldContainer[Global___FeedbackSummary]:
+        """Most reports first."""
+
+    def __init__(
+        self,
+        *,
+        feedback: _abc.Iterable[Global___FeedbackSummary] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["feedback", b"feedback", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FeedbackPage: _TypeAlias = FeedbackPage  # noqa: Y015

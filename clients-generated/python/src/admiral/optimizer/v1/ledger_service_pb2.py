@@ -22,33 +22,34 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from admiral.optimizer.v1 import money_pb2 as admiral_dot_optimizer_dot_v1_dot_money__pb2
 from admiral.optimizer.v1 import usage_pb2 as admiral_dot_optimizer_dot_v1_dot_usage__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)admiral/optimizer/v1/ledger_service.proto\x12\x14\x61\x64miral.optimizer.v1\x1a admiral/optimizer/v1/usage.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xba\x01\n\x10GetReportRequest\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x08grouping\x18\x03 \x01(\x0e\x32$.admiral.optimizer.v1.ReportGrouping\x12\x10\n\x08\x61gent_id\x18\x04 \x01(\t\"r\n\x11GetReportResponse\x12-\n\x04rows\x18\x01 \x03(\x0b\x32\x1f.admiral.optimizer.v1.ReportRow\x12.\n\x05total\x18\x02 \x01(\x0b\x32\x1f.admiral.optimizer.v1.ReportRow\"\xb4\x02\n\tReportRow\x12\r\n\x05group\x18\x01 \x01(\t\x12\x18\n\x10\x65xact_call_count\x18\x02 \x01(\x03\x12\x16\n\x0e\x65xact_pico_usd\x18\x03 \x01(\x03\x12\x1c\n\x14\x65stimated_call_count\x18\x04 \x01(\x03\x12\x1a\n\x12\x65stimated_pico_usd\x18\x05 \x01(\x03\x12\x1b\n\x13unpriced_call_count\x18\x06 \x01(\x03\x12\x18\n\x10saved_call_count\x18\x07 \x01(\x03\x12\x16\n\x0esaved_pico_usd\x18\x08 \x01(\x03\x12*\n\x05usage\x18\t \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12\x31\n\x0esaved_duration\x18\n \x01(\x0b\x32\x19.google.protobuf.Duration\"\xab\x02\n\x0bLedgerEntry\x12\x10\n\x08\x65ntry_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x02 \x01(\t\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61gent_id\x18\x04 \x01(\t\x12\x10\n\x08provider\x18\x05 \x01(\t\x12\r\n\x05model\x18\x06 \x01(\t\x12*\n\x05usage\x18\x07 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12(\n\x04\x63ost\x18\x08 \x01(\x0b\x32\x1a.admiral.optimizer.v1.Cost\x12\x1b\n\x13provider_request_id\x18\t \x01(\t\x12\x0f\n\x07\x61ttempt\x18\n \x01(\x05\x12\x11\n\ttask_type\x18\x0b \x01(\t\"\xbc\x01\n\x12ListEntriesRequest\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61gent_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"b\n\x13ListEntriesResponse\x12\x32\n\x07\x65ntries\x18\x01 \x03(\x0b\x32!.admiral.optimizer.v1.LedgerEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\x80\x01\n\x0eReportGrouping\x12\x1f\n\x1bREPORT_GROUPING_UNSPECIFIED\x10\x00\x12\x19\n\x15REPORT_GROUPING_AGENT\x10\x01\x12\x19\n\x15REPORT_GROUPING_MODEL\x10\x02\x12\x17\n\x13REPORT_GROUPING_DAY\x10\x03\x32\xd1\x01\n\rLedgerService\x12\\\n\tGetReport\x12&.admiral.optimizer.v1.GetReportRequest\x1a\'.admiral.optimizer.v1.GetReportResponse\x12\x62\n\x0bListEntries\x12(.admiral.optimizer.v1.ListEntriesRequest\x1a).admiral.optimizer.v1.ListEntriesResponseB\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)admiral/optimizer/v1/ledger_service.proto\x12\x14\x61\x64miral.optimizer.v1\x1a admiral/optimizer/v1/money.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe1\x01\n\x10GetReportRequest\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x08grouping\x18\x03 \x01(\x0e\x32$.admiral.optimizer.v1.ReportGrouping\x12\x10\n\x08\x61gent_id\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"\x8b\x01\n\x11GetReportResponse\x12-\n\x04rows\x18\x01 \x03(\x0b\x32\x1f.admiral.optimizer.v1.ReportRow\x12.\n\x05total\x18\x02 \x01(\x0b\x32\x1f.admiral.optimizer.v1.ReportRow\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"\x97\x03\n\tReportRow\x12\r\n\x05group\x18\x01 \x01(\t\x12\x18\n\x10\x65xact_call_count\x18\x02 \x01(\x03\x12\x31\n\x0c\x65xact_amount\x18\x0b \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12\x1c\n\x14\x65stimated_call_count\x18\x04 \x01(\x03\x12\x35\n\x10\x65stimated_amount\x18\x0c \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12\x1b\n\x13unpriced_call_count\x18\x06 \x01(\x03\x12\x18\n\x10saved_call_count\x18\x07 \x01(\x03\x12\x31\n\x0csaved_amount\x18\r \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12*\n\x05usage\x18\t \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12\x31\n\x0esaved_duration\x18\n \x01(\x0b\x32\x19.google.protobuf.DurationJ\x04\x08\x03\x10\x04J\x04\x08\x05\x10\x06J\x04\x08\x08\x10\t\"\xab\x02\n\x0bLedgerEntry\x12\x10\n\x08\x65ntry_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x02 \x01(\t\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61gent_id\x18\x04 \x01(\t\x12\x10\n\x08provider\x18\x05 \x01(\t\x12\r\n\x05model\x18\x06 \x01(\t\x12*\n\x05usage\x18\x07 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12(\n\x04\x63ost\x18\x08 \x01(\x0b\x32\x1a.admiral.optimizer.v1.Cost\x12\x1b\n\x13provider_request_id\x18\t \x01(\t\x12\x0f\n\x07\x61ttempt\x18\n \x01(\x05\x12\x11\n\ttask_type\x18\x0b \x01(\t\"\xbc\x01\n\x12ListEntriesRequest\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61gent_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61ll_id\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"b\n\x13ListEntriesResponse\x12\x32\n\x07\x65ntries\x18\x01 \x03(\x0b\x32!.admiral.optimizer.v1.LedgerEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\x80\x01\n\x0eReportGrouping\x12\x1f\n\x1bREPORT_GROUPING_UNSPECIFIED\x10\x00\x12\x19\n\x15REPORT_GROUPING_AGENT\x10\x01\x12\x19\n\x15REPORT_GROUPING_MODEL\x10\x02\x12\x17\n\x13REPORT_GROUPING_DAY\x10\x03\x32\xd1\x01\n\rLedgerService\x12\\\n\tGetReport\x12&.admiral.optimizer.v1.GetReportRequest\x1a\'.admiral.optimizer.v1.GetReportResponse\x12\x62\n\x0bListEntries\x12(.admiral.optimizer.v1.ListEntriesRequest\x1a).admiral.optimizer.v1.ListEntriesResponseBK\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.ledger_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
-  _globals['_REPORTGROUPING']._serialized_start=1376
-  _globals['_REPORTGROUPING']._serialized_end=1504
-  _globals['_GETREPORTREQUEST']._serialized_start=167
-  _globals['_GETREPORTREQUEST']._serialized_end=353
-  _globals['_GETREPORTRESPONSE']._serialized_start=355
-  _globals['_GETREPORTRESPONSE']._serialized_end=469
-  _globals['_REPORTROW']._serialized_start=472
-  _globals['_REPORTROW']._serialized_end=780
-  _globals['_LEDGERENTRY']._serialized_start=783
-  _globals['_LEDGERENTRY']._serialized_end=1082
-  _globals['_LISTENTRIESREQUEST']._serialized_start=1085
-  _globals['_LISTENTRIESREQUEST']._serialized_end=1273
-  _globals['_LISTENTRIESRESPONSE']._serialized_start=1275
-  _globals['_LISTENTRIESRESPONSE']._serialized_end=1373
-  _globals['_LEDGERSERVICE']._serialized_start=1507
-  _globals['_LEDGERSERVICE']._serialized_end=1716
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
+  _globals['_REPORTGROUPING']._serialized_start=1574
+  _globals['_REPORTGROUPING']._serialized_end=1702
+  _globals['_GETREPORTREQUEST']._serialized_start=201
+  _globals['_GETREPORTREQUEST']._serialized_end=426
+  _globals['_GETREPORTRESPONSE']._serialized_start=429
+  _globals['_GETREPORTRESPONSE']._serialized_end=568
+  _globals['_REPORTROW']._serialized_start=571
+  _globals['_REPORTROW']._serialized_end=978
+  _globals['_LEDGERENTRY']._serialized_start=981
+  _globals['_LEDGERENTRY']._serialized_end=1280
+  _globals['_LISTENTRIESREQUEST']._serialized_start=1283
+  _globals['_LISTENTRIESREQUEST']._serialized_end=1471
+  _globals['_LISTENTRIESRESPONSE']._serialized_start=1473
+  _globals['_LISTENTRIESRESPONSE']._serialized_end=1571
+  _globals['_LEDGERSERVICE']._serialized_start=1705
+  _globals['_LEDGERSERVICE']._serialized_end=1914
 # @@protoc_insertion_point(module_scope)

@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from admiral.optimizer.v1 import money_pb2 as _money_pb2
 from admiral.optimizer.v1 import usage_pb2 as _usage_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
@@ -60,10 +61,16 @@ class GetReportRequest(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     GROUPING_FIELD_NUMBER: _builtins.int
     AGENT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     grouping: Global___ReportGrouping.ValueType
     """What the rows stand for."""
     agent_id: _builtins.str
     """Only this agent; empty means all."""
+    page_size: _builtins.int
+    """Most rows in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused."""
+    page_token: _builtins.str
+    """Token of the page before; empty for the first."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """First instant counted, to the day; absent means from the beginning."""
@@ -79,10 +86,12 @@ class GetReportRequest(_message.Message):
         end_time: _timestamp_pb2.Timestamp | None = ...,
         grouping: Global___ReportGrouping.ValueType = ...,
         agent_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "end_time", b"end_time", "grouping", b"grouping", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "end_time", b"end_time", "grouping", b"grouping", "page_size", b"page_size", "page_token", b"page_token", "start_time", b"start_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -96,23 +105,27 @@ class GetReportResponse(_message.Message):
 
     ROWS_FIELD_NUMBER: _builtins.int
     TOTAL_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty at the end."""
     @_builtins.property
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReportRow]:
         """Rows, dearest first (days: oldest first)."""
 
     @_builtins.property
     def total(self) -> Global___ReportRow:
-        """All rows together."""
+        """All rows together, those of other pages too."""
 
     def __init__(
         self,
         *,
         rows: _abc.Iterable[Global___ReportRow] | None = ...,
         total: Global___ReportRow | None = ...,
+        next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["total", b"total"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["rows", b"rows", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "rows", b"rows", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -126,30 +139,36 @@ class ReportRow(_message.Message):
 
     GROUP_FIELD_NUMBER: _builtins.int
     EXACT_CALL_COUNT_FIELD_NUMBER: _builtins.int
-    EXACT_PICO_USD_FIELD_NUMBER: _builtins.int
+    EXACT_AMOUNT_FIELD_NUMBER: _builtins.int
     ESTIMATED_CALL_COUNT_FIELD_NUMBER: _builtins.int
-    ESTIMATED_PICO_USD_FIELD_NUMBER: _builtins.int
+    ESTIMATED_AMOUNT_FIELD_NUMBER: _builtins.int
     UNPRICED_CALL_COUNT_FIELD_NUMBER: _builtins.int
     SAVED_CALL_COUNT_FIELD_NUMBER: _builtins.int
-    SAVED_PICO_USD_FIELD_NUMBER: _builtins.int
+    SAVED_AMOUNT_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
     SAVED_DURATION_FIELD_NUMBER: _builtins.int
     group: _builtins.str
     """What the row stands for: agent, "provider/model" or "YYYY-MM-DD"; empty in the total."""
     exact_call_count: _builtins.int
     """Upstream calls whose usage the vendor reported."""
-    exact_pico_usd: _builtins.int
-    """What those cost, pico-dollars."""
     estimated_call_count: _builtins.int
     """Upstream calls whose usage is estimated, broken streams above all."""
-    estimated_pico_usd: _builtins.int
-    """What those cost by estimate, pico-dollars."""
     unpriced_call_count: _builtins.int
     """Upstream calls without a known price."""
     saved_call_count: _builtins.int
-    """Calls answered from the cache, joined or repeated."""
-    saved_pico_usd: _builtins.int
-    """What those would have cost, pico-dollars, as far as prices are known."""
+    """Calls answered from the cache, coalesced or repeated."""
+    @_builtins.property
+    def exact_amount(self) -> _money_pb2.Money:
+        """What those cost."""
+
+    @_builtins.property
+    def estimated_amount(self) -> _money_pb2.Money:
+        """What those cost by estimate."""
+
+    @_builtins.property
+    def saved_amount(self) -> _money_pb2.Money:
+        """What those would have cost, as far as prices are known."""
+
     @_builtins.property
     def usage(self) -> _usage_pb2.Usage:
         """Tokens of the upstream calls."""
@@ -163,18 +182,18 @@ class ReportRow(_message.Message):
         *,
         group: _builtins.str = ...,
         exact_call_count: _builtins.int = ...,
-        exact_pico_usd: _builtins.int = ...,
+        exact_amount: _money_pb2.Money | None = ...,
         estimated_call_count: _builtins.int = ...,
-        estimated_pico_usd: _builtins.int = ...,
+        estimated_amount: _money_pb2.Money | None = ...,
         unpriced_call_count: _builtins.int = ...,
         saved_call_count: _builtins.int = ...,
-        saved_pico_usd: _builtins.int = ...,
+        saved_amount: _money_pb2.Money | None = ...,
         usage: _usage_pb2.Usage | None = ...,
         saved_duration: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["saved_duration", b"saved_duration", "usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["estimated_amount", b"estimated_amount", "exact_amount", b"exact_amount", "saved_amount", b"saved_amount", "saved_duration", b"saved_duration", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["estimated_call_count", b"estimated_call_count", "estimated_pico_usd", b"estimated_pico_usd", "exact_call_count", b"exact_call_count", "exact_pico_usd", b"exact_pico_usd", "group", b"group", "saved_call_count", b"saved_call_count", "saved_duration", b"saved_duration", "saved_pico_usd", b"saved_pico_usd", "unpriced_call_count", b"unpriced_call_count", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["estimated_amount", b"estimated_amount", "estimated_call_count", b"estimated_call_count", "exact_amount", b"exact_amount", "exact_call_count", b"exact_call_count", "group", b"group", "saved_amount", b"saved_amount", "saved_call_count", b"saved_call_count", "saved_duration", b"saved_duration", "unpriced_call_count", b"unpriced_call_count", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -210,7 +229,7 @@ class LedgerEntry(_message.Message):
     provider_request_id: _builtins.str
     """The vendor's own identifier of the call, to settle disputes; empty if none came."""
     attempt: _builtins.int
-    """Which try of the call, from 0."""
+    """Which attempt of the call, from 0."""
     task_type: _builtins.str
     """Kind of work the caller named; empty if none."""
     @_builtins.property

@@ -22,23 +22,30 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from admiral.optimizer.v1 import money_pb2 as admiral_dot_optimizer_dot_v1_dot_money__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n admiral/optimizer/v1/model.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x01\n\x05Model\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x1b\n\x13\x63ontext_token_count\x18\x03 \x01(\x03\x12\x0e\n\x06priced\x18\x04 \x01(\x08\x12\x1f\n\x17input_pico_usd_per_mtok\x18\x05 \x01(\x03\x12 \n\x18output_pico_usd_per_mtok\x18\x06 \x01(\x03\x12\x11\n\tavailable\x18\x07 \x01(\x08\x12.\n\x07\x62reaker\x18\x08 \x01(\x0b\x32\x1d.admiral.optimizer.v1.Breaker\"\xeb\x01\n\x07\x42reaker\x12\x32\n\x05state\x18\x01 \x01(\x0e\x32#.admiral.optimizer.v1.Breaker.State\x12.\n\nretry_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x66\x61ilure_rate\x18\x03 \x01(\x01\x12\x11\n\ttry_count\x18\x04 \x01(\x05\"S\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_CLOSED\x10\x01\x12\x0e\n\nSTATE_OPEN\x10\x02\x12\x11\n\rSTATE_PROBING\x10\x03\"%\n\x05\x41lias\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06models\x18\x02 \x03(\tB\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n admiral/optimizer/v1/model.proto\x12\x14\x61\x64miral.optimizer.v1\x1a admiral/optimizer/v1/money.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa5\x02\n\x05Model\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x1b\n\x13\x63ontext_token_count\x18\x03 \x01(\x03\x12\x1e\n\x16max_output_token_count\x18\t \x01(\x03\x12\x35\n\tabilities\x18\n \x03(\x0e\x32\".admiral.optimizer.v1.ModelAbility\x12\x30\n\x06prices\x18\x0b \x03(\x0b\x32 .admiral.optimizer.v1.ModelPrice\x12\x11\n\tavailable\x18\x07 \x01(\x08\x12=\n\x0f\x63ircuit_breaker\x18\x08 \x01(\x0b\x32$.admiral.optimizer.v1.CircuitBreakerJ\x04\x08\x04\x10\x07\"\xc7\x03\n\nModelPrice\x12/\n\x04tier\x18\x01 \x01(\x0e\x32!.admiral.optimizer.v1.ServiceTier\x12\x1f\n\x17\x61\x62ove_input_token_count\x18\x02 \x01(\x03\x12=\n\x18input_per_million_tokens\x18\x03 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12>\n\x19output_per_million_tokens\x18\x04 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12\x44\n\x1f\x63\x61\x63hed_input_per_million_tokens\x18\x05 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12\x43\n\x1e\x63\x61\x63he_write_per_million_tokens\x18\x06 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12\x46\n!cache_write_1h_per_million_tokens\x18\x07 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12\x15\n\rprice_version\x18\x08 \x01(\t\"\xff\x01\n\x0e\x43ircuitBreaker\x12\x39\n\x05state\x18\x01 \x01(\x0e\x32*.admiral.optimizer.v1.CircuitBreaker.State\x12.\n\nretry_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x66\x61ilure_rate\x18\x03 \x01(\x01\x12\x15\n\rattempt_count\x18\x04 \x01(\x05\"U\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_CLOSED\x10\x01\x12\x0e\n\nSTATE_OPEN\x10\x02\x12\x13\n\x0fSTATE_HALF_OPEN\x10\x03\"*\n\nModelAlias\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06models\x18\x02 \x03(\t*\xeb\x01\n\x0cModelAbility\x12\x1d\n\x19MODEL_ABILITY_UNSPECIFIED\x10\x00\x12\x16\n\x12MODEL_ABILITY_CHAT\x10\x01\x12\x1c\n\x18MODEL_ABILITY_EMBEDDINGS\x10\x02\x12\x17\n\x13MODEL_ABILITY_TOOLS\x10\x03\x12\x1d\n\x19MODEL_ABILITY_JSON_SCHEMA\x10\x04\x12\x18\n\x14MODEL_ABILITY_IMAGES\x10\x05\x12\x17\n\x13MODEL_ABILITY_FILES\x10\x06\x12\x1b\n\x17MODEL_ABILITY_REASONING\x10\x07*\x90\x01\n\x0bServiceTier\x12\x1c\n\x18SERVICE_TIER_UNSPECIFIED\x10\x00\x12\x19\n\x15SERVICE_TIER_STANDARD\x10\x01\x12\x16\n\x12SERVICE_TIER_BATCH\x10\x02\x12\x15\n\x11SERVICE_TIER_FLEX\x10\x03\x12\x19\n\x15SERVICE_TIER_PRIORITY\x10\x04\x42K\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.model_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
-  _globals['_MODEL']._serialized_start=92
-  _globals['_MODEL']._serialized_end=310
-  _globals['_BREAKER']._serialized_start=313
-  _globals['_BREAKER']._serialized_end=548
-  _globals['_BREAKER_STATE']._serialized_start=465
-  _globals['_BREAKER_STATE']._serialized_end=548
-  _globals['_ALIAS']._serialized_start=550
-  _globals['_ALIAS']._serialized_end=587
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
+  _globals['_MODELABILITY']._serialized_start=1182
+  _globals['_MODELABILITY']._serialized_end=1417
+  _globals['_SERVICETIER']._serialized_start=1420
+  _globals['_SERVICETIER']._serialized_end=1564
+  _globals['_MODEL']._serialized_start=126
+  _globals['_MODEL']._serialized_end=419
+  _globals['_MODELPRICE']._serialized_start=422
+  _globals['_MODELPRICE']._serialized_end=877
+  _globals['_CIRCUITBREAKER']._serialized_start=880
+  _globals['_CIRCUITBREAKER']._serialized_end=1135
+  _globals['_CIRCUITBREAKER_STATE']._serialized_start=1050
+  _globals['_CIRCUITBREAKER_STATE']._serialized_end=1135
+  _globals['_MODELALIAS']._serialized_start=1137
+  _globals['_MODELALIAS']._serialized_end=1179
 # @@protoc_insertion_point(module_scope)

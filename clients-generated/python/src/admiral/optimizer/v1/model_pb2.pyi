@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from admiral.optimizer.v1 import money_pb2 as _money_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -20,6 +21,82 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _ModelAbility:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ModelAbilityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ModelAbility.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MODEL_ABILITY_UNSPECIFIED: _ModelAbility.ValueType  # 0
+    """Never sent."""
+    MODEL_ABILITY_CHAT: _ModelAbility.ValueType  # 1
+    """Answer prompts."""
+    MODEL_ABILITY_EMBEDDINGS: _ModelAbility.ValueType  # 2
+    """Turn texts into vectors."""
+    MODEL_ABILITY_TOOLS: _ModelAbility.ValueType  # 3
+    """Call tools."""
+    MODEL_ABILITY_JSON_SCHEMA: _ModelAbility.ValueType  # 4
+    """Answer with JSON that satisfies a schema."""
+    MODEL_ABILITY_IMAGES: _ModelAbility.ValueType  # 5
+    """Look at pictures."""
+    MODEL_ABILITY_FILES: _ModelAbility.ValueType  # 6
+    """Read documents."""
+    MODEL_ABILITY_REASONING: _ModelAbility.ValueType  # 7
+    """Reason before it answers."""
+
+class ModelAbility(_ModelAbility, metaclass=_ModelAbilityEnumTypeWrapper):
+    """What a model may be able to do."""
+
+MODEL_ABILITY_UNSPECIFIED: ModelAbility.ValueType  # 0
+"""Never sent."""
+MODEL_ABILITY_CHAT: ModelAbility.ValueType  # 1
+"""Answer prompts."""
+MODEL_ABILITY_EMBEDDINGS: ModelAbility.ValueType  # 2
+"""Turn texts into vectors."""
+MODEL_ABILITY_TOOLS: ModelAbility.ValueType  # 3
+"""Call tools."""
+MODEL_ABILITY_JSON_SCHEMA: ModelAbility.ValueType  # 4
+"""Answer with JSON that satisfies a schema."""
+MODEL_ABILITY_IMAGES: ModelAbility.ValueType  # 5
+"""Look at pictures."""
+MODEL_ABILITY_FILES: ModelAbility.ValueType  # 6
+"""Read documents."""
+MODEL_ABILITY_REASONING: ModelAbility.ValueType  # 7
+"""Reason before it answers."""
+Global___ModelAbility: _TypeAlias = ModelAbility  # noqa: Y015
+
+class _ServiceTier:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ServiceTierEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ServiceTier.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SERVICE_TIER_UNSPECIFIED: _ServiceTier.ValueType  # 0
+    """Never sent."""
+    SERVICE_TIER_STANDARD: _ServiceTier.ValueType  # 1
+    """As usual."""
+    SERVICE_TIER_BATCH: _ServiceTier.ValueType  # 2
+    """Later, for less."""
+    SERVICE_TIER_FLEX: _ServiceTier.ValueType  # 3
+    """When the vendor has room, for less."""
+    SERVICE_TIER_PRIORITY: _ServiceTier.ValueType  # 4
+    """Before others, for more."""
+
+class ServiceTier(_ServiceTier, metaclass=_ServiceTierEnumTypeWrapper):
+    """How a vendor is asked to handle a call, which changes its price."""
+
+SERVICE_TIER_UNSPECIFIED: ServiceTier.ValueType  # 0
+"""Never sent."""
+SERVICE_TIER_STANDARD: ServiceTier.ValueType  # 1
+"""As usual."""
+SERVICE_TIER_BATCH: ServiceTier.ValueType  # 2
+"""Later, for less."""
+SERVICE_TIER_FLEX: ServiceTier.ValueType  # 3
+"""When the vendor has room, for less."""
+SERVICE_TIER_PRIORITY: ServiceTier.ValueType  # 4
+"""Before others, for more."""
+Global___ServiceTier: _TypeAlias = ServiceTier  # noqa: Y015
+
 @_typing.final
 class Model(_message.Message):
     """A model that can be asked for."""
@@ -29,27 +106,31 @@ class Model(_message.Message):
     PROVIDER_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     CONTEXT_TOKEN_COUNT_FIELD_NUMBER: _builtins.int
-    PRICED_FIELD_NUMBER: _builtins.int
-    INPUT_PICO_USD_PER_MTOK_FIELD_NUMBER: _builtins.int
-    OUTPUT_PICO_USD_PER_MTOK_FIELD_NUMBER: _builtins.int
+    MAX_OUTPUT_TOKEN_COUNT_FIELD_NUMBER: _builtins.int
+    ABILITIES_FIELD_NUMBER: _builtins.int
+    PRICES_FIELD_NUMBER: _builtins.int
     AVAILABLE_FIELD_NUMBER: _builtins.int
-    BREAKER_FIELD_NUMBER: _builtins.int
+    CIRCUIT_BREAKER_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     """Provider, as configured."""
     name: _builtins.str
     """The provider's own name of the model."""
     context_token_count: _builtins.int
     """Most tokens of prompt and answer together; 0 if unknown."""
-    priced: _builtins.bool
-    """True if a price is known."""
-    input_pico_usd_per_mtok: _builtins.int
-    """Price of a million input tokens in pico-dollars, short prompts; 0 if unknown."""
-    output_pico_usd_per_mtok: _builtins.int
-    """Price of a million output tokens in pico-dollars, short prompts; 0 if unknown."""
+    max_output_token_count: _builtins.int
+    """Most tokens of an answer, reasoning included; 0 if unknown."""
     available: _builtins.bool
     """True if calls are sent to it now; false while its circuit breaker is open."""
     @_builtins.property
-    def breaker(self) -> Global___Breaker:
+    def abilities(self) -> _containers.RepeatedScalarFieldContainer[Global___ModelAbility.ValueType]:
+        """What it is known to be able to do; empty if nothing is known."""
+
+    @_builtins.property
+    def prices(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelPrice]:
+        """What it costs now, from the smallest prompts to the largest; empty if no price is known."""
+
+    @_builtins.property
+    def circuit_breaker(self) -> Global___CircuitBreaker:
         """Its circuit breaker; absent if it was never asked."""
 
     def __init__(
@@ -58,22 +139,82 @@ class Model(_message.Message):
         provider: _builtins.str = ...,
         name: _builtins.str = ...,
         context_token_count: _builtins.int = ...,
-        priced: _builtins.bool = ...,
-        input_pico_usd_per_mtok: _builtins.int = ...,
-        output_pico_usd_per_mtok: _builtins.int = ...,
+        max_output_token_count: _builtins.int = ...,
+        abilities: _abc.Iterable[Global___ModelAbility.ValueType] | None = ...,
+        prices: _abc.Iterable[Global___ModelPrice] | None = ...,
         available: _builtins.bool = ...,
-        breaker: Global___Breaker | None = ...,
+        circuit_breaker: Global___CircuitBreaker | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["breaker", b"breaker"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["circuit_breaker", b"circuit_breaker"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["available", b"available", "breaker", b"breaker", "context_token_count", b"context_token_count", "input_pico_usd_per_mtok", b"input_pico_usd_per_mtok", "name", b"name", "output_pico_usd_per_mtok", b"output_pico_usd_per_mtok", "priced", b"priced", "provider", b"provider"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["abilities", b"abilities", "available", b"available", "circuit_breaker", b"circuit_breaker", "context_token_count", b"context_token_count", "max_output_token_count", b"max_output_token_count", "name", b"name", "prices", b"prices", "provider", b"provider"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Model: _TypeAlias = Model  # noqa: Y015
 
 @_typing.final
-class Breaker(_message.Message):
+class ModelPrice(_message.Message):
+    """Prices of a model's tokens in one tier and from one size of prompt on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIER_FIELD_NUMBER: _builtins.int
+    ABOVE_INPUT_TOKEN_COUNT_FIELD_NUMBER: _builtins.int
+    INPUT_PER_MILLION_TOKENS_FIELD_NUMBER: _builtins.int
+    OUTPUT_PER_MILLION_TOKENS_FIELD_NUMBER: _builtins.int
+    CACHED_INPUT_PER_MILLION_TOKENS_FIELD_NUMBER: _builtins.int
+    CACHE_WRITE_PER_MILLION_TOKENS_FIELD_NUMBER: _builtins.int
+    CACHE_WRITE_1H_PER_MILLION_TOKENS_FIELD_NUMBER: _builtins.int
+    PRICE_VERSION_FIELD_NUMBER: _builtins.int
+    tier: Global___ServiceTier.ValueType
+    """The tier. This version knows standard prices only."""
+    above_input_token_count: _builtins.int
+    """The prices hold for calls of more input tokens than this, and for all of their tokens; 0 for the smallest prompts."""
+    price_version: _builtins.str
+    """Which price it is: "provider/model@date", as Cost.price_version."""
+    @_builtins.property
+    def input_per_million_tokens(self) -> _money_pb2.Money:
+        """A million tokens of prompt."""
+
+    @_builtins.property
+    def output_per_million_tokens(self) -> _money_pb2.Money:
+        """A million tokens of answer; absent if the model gives none."""
+
+    @_builtins.property
+    def cached_input_per_million_tokens(self) -> _money_pb2.Money:
+        """A million tokens of prompt that the vendor read from its prompt cache; absent if they cost as any other."""
+
+    @_builtins.property
+    def cache_write_per_million_tokens(self) -> _money_pb2.Money:
+        """A million tokens of prompt that the vendor wrote to its prompt cache for its usual duration; absent if they cost as any other."""
+
+    @_builtins.property
+    def cache_write_1h_per_million_tokens(self) -> _money_pb2.Money:
+        """As cache_write_per_million_tokens, kept for an hour; absent if that is not offered."""
+
+    def __init__(
+        self,
+        *,
+        tier: Global___ServiceTier.ValueType = ...,
+        above_input_token_count: _builtins.int = ...,
+        input_per_million_tokens: _money_pb2.Money | None = ...,
+        output_per_million_tokens: _money_pb2.Money | None = ...,
+        cached_input_per_million_tokens: _money_pb2.Money | None = ...,
+        cache_write_per_million_tokens: _money_pb2.Money | None = ...,
+        cache_write_1h_per_million_tokens: _money_pb2.Money | None = ...,
+        price_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cache_write_1h_per_million_tokens", b"cache_write_1h_per_million_tokens", "cache_write_per_million_tokens", b"cache_write_per_million_tokens", "cached_input_per_million_tokens", b"cached_input_per_million_tokens", "input_per_million_tokens", b"input_per_million_tokens", "output_per_million_tokens", b"output_per_million_tokens"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["above_input_token_count", b"above_input_token_count", "cache_write_1h_per_million_tokens", b"cache_write_1h_per_million_tokens", "cache_write_per_million_tokens", b"cache_write_per_million_tokens", "cached_input_per_million_tokens", b"cached_input_per_million_tokens", "input_per_million_tokens", b"input_per_million_tokens", "output_per_million_tokens", b"output_per_million_tokens", "price_version", b"price_version", "tier", b"tier"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelPrice: _TypeAlias = ModelPrice  # noqa: Y015
+
+@_typing.final
+class CircuitBreaker(_message.Message):
     """What keeps calls from a model that fails."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -82,39 +223,39 @@ class Breaker(_message.Message):
         ValueType = _typing.NewType("ValueType", _builtins.int)
         V: _TypeAlias = ValueType  # noqa: Y015
 
-    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Breaker._State.ValueType], _builtins.type):
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[CircuitBreaker._State.ValueType], _builtins.type):
         DESCRIPTOR: _descriptor.EnumDescriptor
-        STATE_UNSPECIFIED: Breaker._State.ValueType  # 0
+        STATE_UNSPECIFIED: CircuitBreaker._State.ValueType  # 0
         """Never sent."""
-        STATE_CLOSED: Breaker._State.ValueType  # 1
+        STATE_CLOSED: CircuitBreaker._State.ValueType  # 1
         """Calls are sent."""
-        STATE_OPEN: Breaker._State.ValueType  # 2
+        STATE_OPEN: CircuitBreaker._State.ValueType  # 2
         """No calls are sent until retry_time."""
-        STATE_PROBING: Breaker._State.ValueType  # 3
-        """A single call is sent to see whether it works again."""
+        STATE_HALF_OPEN: CircuitBreaker._State.ValueType  # 3
+        """A single call at a time is sent to see whether it works again."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """Whether calls go through."""
 
-    STATE_UNSPECIFIED: Breaker.State.ValueType  # 0
+    STATE_UNSPECIFIED: CircuitBreaker.State.ValueType  # 0
     """Never sent."""
-    STATE_CLOSED: Breaker.State.ValueType  # 1
+    STATE_CLOSED: CircuitBreaker.State.ValueType  # 1
     """Calls are sent."""
-    STATE_OPEN: Breaker.State.ValueType  # 2
+    STATE_OPEN: CircuitBreaker.State.ValueType  # 2
     """No calls are sent until retry_time."""
-    STATE_PROBING: Breaker.State.ValueType  # 3
-    """A single call is sent to see whether it works again."""
+    STATE_HALF_OPEN: CircuitBreaker.State.ValueType  # 3
+    """A single call at a time is sent to see whether it works again."""
 
     STATE_FIELD_NUMBER: _builtins.int
     RETRY_TIME_FIELD_NUMBER: _builtins.int
     FAILURE_RATE_FIELD_NUMBER: _builtins.int
-    TRY_COUNT_FIELD_NUMBER: _builtins.int
-    state: Global___Breaker.State.ValueType
+    ATTEMPT_COUNT_FIELD_NUMBER: _builtins.int
+    state: Global___CircuitBreaker.State.ValueType
     """Whether calls go through."""
     failure_rate: _builtins.float
-    """Part of the latest tries that failed, 0 to 1."""
-    try_count: _builtins.int
-    """Tries that failure_rate is of."""
+    """Part of the latest attempts that failed, 0 to 1."""
+    attempt_count: _builtins.int
+    """Attempts that failure_rate is of."""
     @_builtins.property
     def retry_time(self) -> _timestamp_pb2.Timestamp:
         """When it is asked again; absent unless open."""
@@ -122,21 +263,21 @@ class Breaker(_message.Message):
     def __init__(
         self,
         *,
-        state: Global___Breaker.State.ValueType = ...,
+        state: Global___CircuitBreaker.State.ValueType = ...,
         retry_time: _timestamp_pb2.Timestamp | None = ...,
         failure_rate: _builtins.float = ...,
-        try_count: _builtins.int = ...,
+        attempt_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["retry_time", b"retry_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["failure_rate", b"failure_rate", "retry_time", b"retry_time", "state", b"state", "try_count", b"try_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_count", b"attempt_count", "failure_rate", b"failure_rate", "retry_time", b"retry_time", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Breaker: _TypeAlias = Breaker  # noqa: Y015
+Global___CircuitBreaker: _TypeAlias = CircuitBreaker  # noqa: Y015
 
 @_typing.final
-class Alias(_message.Message):
+class ModelAlias(_message.Message):
     """A name for an ordered list of candidates."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -161,4 +302,4 @@ class Alias(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Alias: _TypeAlias = Alias  # noqa: Y015
+Global___ModelAlias: _TypeAlias = ModelAlias  # noqa: Y015

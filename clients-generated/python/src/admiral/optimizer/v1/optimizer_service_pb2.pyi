@@ -39,7 +39,7 @@ class _VerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Verdict.Value
     VERDICT_UNSPECIFIED: _Verdict.ValueType  # 0
     """Refused with CALL_INVALID."""
     VERDICT_GOOD: _Verdict.ValueType  # 1
-    """It served."""
+    """It was useful."""
     VERDICT_BAD: _Verdict.ValueType  # 2
     """It was wrong or useless; it leaves the cache."""
 
@@ -49,7 +49,7 @@ class Verdict(_Verdict, metaclass=_VerdictEnumTypeWrapper):
 VERDICT_UNSPECIFIED: Verdict.ValueType  # 0
 """Refused with CALL_INVALID."""
 VERDICT_GOOD: Verdict.ValueType  # 1
-"""It served."""
+"""It was useful."""
 VERDICT_BAD: Verdict.ValueType  # 2
 """It was wrong or useless; it leaves the cache."""
 Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
@@ -119,7 +119,7 @@ class CompleteResponse(_message.Message):
 
     @_builtins.property
     def usage(self) -> _usage_pb2.Usage:
-        """Tokens of the answer, also when it was cached or joined."""
+        """Tokens of the answer, also when it was cached or coalesced."""
 
     @_builtins.property
     def cost(self) -> _usage_pb2.Cost:
@@ -193,7 +193,7 @@ class StreamResponse(_message.Message):
     DELTA_FIELD_NUMBER: _builtins.int
     FINISHED_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def started(self) -> Global___Started:
+    def started(self) -> Global___StreamStarted:
         """First, once a model has begun to answer."""
 
     @_builtins.property
@@ -201,15 +201,15 @@ class StreamResponse(_message.Message):
         """The next piece of the answer."""
 
     @_builtins.property
-    def finished(self) -> Global___Finished:
+    def finished(self) -> Global___StreamFinished:
         """Last."""
 
     def __init__(
         self,
         *,
-        started: Global___Started | None = ...,
+        started: Global___StreamStarted | None = ...,
         delta: _completion_pb2.ContentDelta | None = ...,
-        finished: Global___Finished | None = ...,
+        finished: Global___StreamFinished | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["delta", b"delta", "event", b"event", "finished", b"finished", "started", b"started"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -222,7 +222,7 @@ class StreamResponse(_message.Message):
 Global___StreamResponse: _TypeAlias = StreamResponse  # noqa: Y015
 
 @_typing.final
-class Started(_message.Message):
+class StreamStarted(_message.Message):
     """A model has begun to answer."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -253,10 +253,10 @@ class Started(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Started: _TypeAlias = Started  # noqa: Y015
+Global___StreamStarted: _TypeAlias = StreamStarted  # noqa: Y015
 
 @_typing.final
-class Finished(_message.Message):
+class StreamFinished(_message.Message):
     """The answer is complete."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -307,7 +307,7 @@ class Finished(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Finished: _TypeAlias = Finished  # noqa: Y015
+Global___StreamFinished: _TypeAlias = StreamFinished  # noqa: Y015
 
 @_typing.final
 class CompleteBatchRequest(_message.Message):
@@ -633,37 +633,85 @@ Global___ListModelsRequest: _TypeAlias = ListModelsRequest  # noqa: Y015
 
 @_typing.final
 class ListModelsResponse(_message.Message):
-    """Models and aliases."""
+    """Models."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     MODELS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    ALIASES_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Token of the next page; empty at the end."""
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Model]:
         """Models in order of provider and name."""
 
-    @_builtins.property
-    def aliases(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Alias]:
-        """All aliases, on the first page only."""
-
     def __init__(
         self,
         *,
         models: _abc.Iterable[_model_pb2.Model] | None = ...,
         next_page_token: _builtins.str = ...,
-        aliases: _abc.Iterable[_model_pb2.Alias] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "models", b"models", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["models", b"models", "next_page_token", b"next_page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListModelsResponse: _TypeAlias = ListModelsResponse  # noqa: Y015
+
+@_typing.final
+class ListAliasesRequest(_message.Message):
+    """Asks for the aliases."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """Most aliases in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused."""
+    page_token: _builtins.str
+    """Token of the page before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAliasesRequest: _TypeAlias = ListAliasesRequest  # noqa: Y015
+
+@_typing.final
+class ListAliasesResponse(_message.Message):
+    """Aliases."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALIASES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty at the end."""
+    @_builtins.property
+    def aliases(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.ModelAlias]:
+        """Aliases in order of name."""
+
+    def __init__(
+        self,
+        *,
+        aliases: _abc.Iterable[_model_pb2.ModelAlias] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAliasesResponse: _TypeAlias = ListAliasesResponse  # noqa: Y015
 
 @_typing.final
 class ReportOutcomeRequest(_message.Message):
@@ -796,16 +844,28 @@ class StatsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     AGENT_ID_FIELD_NUMBER: _builtins.int
+    GROUPING_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     agent_id: _builtins.str
     """Only this agent's calls; empty means all."""
+    grouping: _stats_pb2.StatsGrouping.ValueType
+    """What the rows stand for. Unset: no rows."""
+    page_size: _builtins.int
+    """Most rows in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused."""
+    page_token: _builtins.str
+    """Token of the page before; empty for the first."""
     def __init__(
         self,
         *,
         agent_id: _builtins.str = ...,
+        grouping: _stats_pb2.StatsGrouping.ValueType = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "grouping", b"grouping", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -817,41 +877,41 @@ class StatsResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    START_TIME_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     TOTAL_FIELD_NUMBER: _builtins.int
-    AGENTS_FIELD_NUMBER: _builtins.int
-    MODELS_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
     IN_FLIGHT_COUNT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty at the end."""
     in_flight_count: _builtins.int
     """Calls in flight now."""
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[_stats_pb2.StatsRow]:
+        """Rows, busiest first; none unless asked for. Calls that end while pages are read may move a row to another page. Of more than
+        1,000 agents or models the least busy have no rows.
+        """
+
+    @_builtins.property
+    def total(self) -> _stats_pb2.CallStats:
+        """All calls asked for, those of other pages too."""
+
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Since when is counted."""
 
-    @_builtins.property
-    def total(self) -> _stats_pb2.CallStats:
-        """All calls asked for."""
-
-    @_builtins.property
-    def agents(self) -> _containers.RepeatedCompositeFieldContainer[_stats_pb2.AgentStats]:
-        """Calls by agent, busiest first, at most 1,000."""
-
-    @_builtins.property
-    def models(self) -> _containers.RepeatedCompositeFieldContainer[_stats_pb2.ModelStats]:
-        """Calls by model that answered, busiest first, at most 1,000."""
-
     def __init__(
         self,
         *,
-        start_time: _timestamp_pb2.Timestamp | None = ...,
+        rows: _abc.Iterable[_stats_pb2.StatsRow] | None = ...,
+        next_page_token: _builtins.str = ...,
         total: _stats_pb2.CallStats | None = ...,
-        agents: _abc.Iterable[_stats_pb2.AgentStats] | None = ...,
-        models: _abc.Iterable[_stats_pb2.ModelStats] | None = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
         in_flight_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time", "total", b"total"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agents", b"agents", "in_flight_count", b"in_flight_count", "models", b"models", "start_time", b"start_time", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_flight_count", b"in_flight_count", "next_page_token", b"next_page_token", "rows", b"rows", "start_time", b"start_time", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -859,39 +919,33 @@ Global___StatsResponse: _TypeAlias = StatsResponse  # noqa: Y015
 
 @_typing.final
 class LearningQueryRequest(_message.Message):
-    """Asks what was learned."""
+    """Asks what was learned: one query at a time."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    PROVIDER_FIELD_NUMBER: _builtins.int
-    MODEL_FIELD_NUMBER: _builtins.int
-    REASON_FIELD_NUMBER: _builtins.int
-    PAGE_SIZE_FIELD_NUMBER: _builtins.int
-    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    provider: _builtins.str
-    """Only this provider; empty means all."""
-    model: _builtins.str
-    """Only this model; empty means all."""
-    reason: _error_pb2.ErrorReason.ValueType
-    """Only failures for this reason; unspecified means all, and outcomes too."""
-    page_size: _builtins.int
-    """Most failures in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused."""
-    page_token: _builtins.str
-    """Token of the page before; empty for the first."""
+    FAILURES_FIELD_NUMBER: _builtins.int
+    FEEDBACK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def failures(self) -> _learning_pb2.FailureQuery:
+        """Failures that calls met."""
+
+    @_builtins.property
+    def feedback(self) -> _learning_pb2.FeedbackQuery:
+        """What callers reported of answers."""
+
     def __init__(
         self,
         *,
-        provider: _builtins.str = ...,
-        model: _builtins.str = ...,
-        reason: _error_pb2.ErrorReason.ValueType = ...,
-        page_size: _builtins.int = ...,
-        page_token: _builtins.str = ...,
+        failures: _learning_pb2.FailureQuery | None = ...,
+        feedback: _learning_pb2.FeedbackQuery | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failures", b"failures", "feedback", b"feedback", "query", b"query"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "page_size", b"page_size", "page_token", b"page_token", "provider", b"provider", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failures", b"failures", "feedback", b"feedback", "query", b"query"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType_query: _TypeAlias = _typing.Literal["failures", "feedback"]  # noqa: Y015
+    _WhichOneofArgType_query: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_query) -> _WhichOneofReturnType_query | None: ...
 
 Global___LearningQueryRequest: _TypeAlias = LearningQueryRequest  # noqa: Y015
 
@@ -902,29 +956,27 @@ class LearningQueryResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     FAILURES_FIELD_NUMBER: _builtins.int
-    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    OUTCOMES_FIELD_NUMBER: _builtins.int
-    next_page_token: _builtins.str
-    """Token of the next page; empty at the end."""
+    FEEDBACK_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def failures(self) -> _containers.RepeatedCompositeFieldContainer[_learning_pb2.FailureSummary]:
-        """Failures seen, most frequent first."""
+    def failures(self) -> _learning_pb2.FailurePage:
+        """Failures that calls met."""
 
     @_builtins.property
-    def outcomes(self) -> _containers.RepeatedCompositeFieldContainer[_learning_pb2.OutcomeSummary]:
-        """What was reported of answers, most reports first, at most 1,000; on the first page only."""
+    def feedback(self) -> _learning_pb2.FeedbackPage:
+        """What callers reported of answers."""
 
     def __init__(
         self,
         *,
-        failures: _abc.Iterable[_learning_pb2.FailureSummary] | None = ...,
-        next_page_token: _builtins.str = ...,
-        outcomes: _abc.Iterable[_learning_pb2.OutcomeSummary] | None = ...,
+        failures: _learning_pb2.FailurePage | None = ...,
+        feedback: _learning_pb2.FeedbackPage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failures", b"failures", "feedback", b"feedback", "page", b"page"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["failures", b"failures", "next_page_token", b"next_page_token", "outcomes", b"outcomes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failures", b"failures", "feedback", b"feedback", "page", b"page"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType_page: _TypeAlias = _typing.Literal["failures", "feedback"]  # noqa: Y015
+    _WhichOneofArgType_page: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_page) -> _WhichOneofReturnType_page | None: ...
 
 Global___LearningQueryResponse: _TypeAlias = LearningQueryResponse  # noqa: Y015

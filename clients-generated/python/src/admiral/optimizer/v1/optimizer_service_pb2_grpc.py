@@ -27,7 +27,8 @@ if _version_not_supported:
 
 class OptimizerServiceStub(object):
     """The model calls of a fleet of agents. A key, where keys are configured, travels in the metadata "authorization: Bearer KEY".
-    Failures are gRPC statuses as ErrorReason describes. The caller's deadline bounds everything done for the call; a call without one
+    Failures are gRPC statuses as ErrorReason describes. A request whose fields have numbers that are reserved here comes from a client
+    of an older contract and is refused with CALL_INVALID, which says so. The caller's deadline bounds everything done for the call; a call without one
     gets the server's default (10 minutes unless configured).
     """
 
@@ -67,6 +68,11 @@ class OptimizerServiceStub(object):
                 request_serializer=admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ListModelsRequest.SerializeToString,
                 response_deserializer=admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ListModelsResponse.FromString,
                 _registered_method=True)
+        self.ListAliases = channel.unary_unary(
+                '/admiral.optimizer.v1.OptimizerService/ListAliases',
+                request_serializer=admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ListAliasesRequest.SerializeToString,
+                response_deserializer=admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ListAliasesResponse.FromString,
+                _registered_method=True)
         self.ReportOutcome = channel.unary_unary(
                 '/admiral.optimizer.v1.OptimizerService/ReportOutcome',
                 request_serializer=admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ReportOutcomeRequest.SerializeToString,
@@ -91,20 +97,21 @@ class OptimizerServiceStub(object):
 
 class OptimizerServiceServicer(object):
     """The model calls of a fleet of agents. A key, where keys are configured, travels in the metadata "authorization: Bearer KEY".
-    Failures are gRPC statuses as ErrorReason describes. The caller's deadline bounds everything done for the call; a call without one
+    Failures are gRPC statuses as ErrorReason describes. A request whose fields have numbers that are reserved here comes from a client
+    of an older contract and is refused with CALL_INVALID, which says so. The caller's deadline bounds everything done for the call; a call without one
     gets the server's default (10 minutes unless configured).
     """
 
     def Complete(self, request, context):
-        """Answers a prompt in one message. Identical calls are answered from the cache or join one that is in flight.
+        """Answers a prompt in one message. Identical calls are answered from the cache or coalesced with one in flight.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Stream(self, request, context):
-        """Answers a prompt piece by piece: one Started, any number of ContentDelta, exactly one Finished. A stream that ends without
-        Finished has failed, and its status says why; what arrived is incomplete.
+        """Answers a prompt piece by piece: one StreamStarted, any number of ContentDelta, exactly one StreamFinished. A stream that ends
+        without StreamFinished has failed, and its status says why; what arrived is incomplete.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -132,14 +139,21 @@ class OptimizerServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListModels(self, request, context):
-        """Lists the models and aliases that can be asked for.
+        """Lists the models that can be asked for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAliases(self, request, context):
+        """Lists the aliases that can be asked for.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ReportOutcome(self, request, context):
-        """Tells how good an answer was. Reports are kept and summed up by LearningQuery; an answer reported as bad leaves the cache.
+        """Tells how good an answer was. Reports are kept, and LearningQuery sums them up as feedback; an answer reported as bad leaves the cache.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -199,6 +213,11 @@ def add_OptimizerServiceServicer_to_server(servicer, server):
                     request_deserializer=admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ListModelsRequest.FromString,
                     response_serializer=admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ListModelsResponse.SerializeToString,
             ),
+            'ListAliases': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAliases,
+                    request_deserializer=admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ListAliasesRequest.FromString,
+                    response_serializer=admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ListAliasesResponse.SerializeToString,
+            ),
             'ReportOutcome': grpc.unary_unary_rpc_method_handler(
                     servicer.ReportOutcome,
                     request_deserializer=admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ReportOutcomeRequest.FromString,
@@ -229,7 +248,8 @@ def add_OptimizerServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class OptimizerService(object):
     """The model calls of a fleet of agents. A key, where keys are configured, travels in the metadata "authorization: Bearer KEY".
-    Failures are gRPC statuses as ErrorReason describes. The caller's deadline bounds everything done for the call; a call without one
+    Failures are gRPC statuses as ErrorReason describes. A request whose fields have numbers that are reserved here comes from a client
+    of an older contract and is refused with CALL_INVALID, which says so. The caller's deadline bounds everything done for the call; a call without one
     gets the server's default (10 minutes unless configured).
     """
 
@@ -385,6 +405,33 @@ class OptimizerService(object):
             '/admiral.optimizer.v1.OptimizerService/ListModels',
             admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ListModelsRequest.SerializeToString,
             admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ListModelsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAliases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/admiral.optimizer.v1.OptimizerService/ListAliases',
+            admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ListAliasesRequest.SerializeToString,
+            admiral_dot_optimizer_dot_v1_dot_optimizer__service__pb2.ListAliasesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -28,7 +28,8 @@ GRPC_VERSION: str
 
 class OptimizerServiceStub:
     """The model calls of a fleet of agents. A key, where keys are configured, travels in the metadata "authorization: Bearer KEY".
-    Failures are gRPC statuses as ErrorReason describes. The caller's deadline bounds everything done for the call; a call without one
+    Failures are gRPC statuses as ErrorReason describes. A request whose fields have numbers that are reserved here comes from a client
+    of an older contract and is refused with CALL_INVALID, which says so. The caller's deadline bounds everything done for the call; a call without one
     gets the server's default (10 minutes unless configured).
     """
 
@@ -37,10 +38,10 @@ class OptimizerServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> OptimizerServiceAsyncStub: ...
     Complete: _grpc.UnaryUnaryMultiCallable[_optimizer_service_pb2.CompleteRequest, _optimizer_service_pb2.CompleteResponse]
-    """Answers a prompt in one message. Identical calls are answered from the cache or join one that is in flight."""
+    """Answers a prompt in one message. Identical calls are answered from the cache or coalesced with one in flight."""
     Stream: _grpc.UnaryStreamMultiCallable[_optimizer_service_pb2.StreamRequest, _optimizer_service_pb2.StreamResponse]
-    """Answers a prompt piece by piece: one Started, any number of ContentDelta, exactly one Finished. A stream that ends without
-    Finished has failed, and its status says why; what arrived is incomplete.
+    """Answers a prompt piece by piece: one StreamStarted, any number of ContentDelta, exactly one StreamFinished. A stream that ends
+    without StreamFinished has failed, and its status says why; what arrived is incomplete.
     """
     CompleteBatch: _grpc.UnaryUnaryMultiCallable[_optimizer_service_pb2.CompleteBatchRequest, _optimizer_service_pb2.CompleteBatchResponse]
     """Answers several prompts; each succeeds or fails by itself."""
@@ -49,9 +50,11 @@ class OptimizerServiceStub:
     CountTokens: _grpc.UnaryUnaryMultiCallable[_optimizer_service_pb2.CountTokensRequest, _optimizer_service_pb2.CountTokensResponse]
     """Counts the tokens of a prompt without asking for an answer."""
     ListModels: _grpc.UnaryUnaryMultiCallable[_optimizer_service_pb2.ListModelsRequest, _optimizer_service_pb2.ListModelsResponse]
-    """Lists the models and aliases that can be asked for."""
+    """Lists the models that can be asked for."""
+    ListAliases: _grpc.UnaryUnaryMultiCallable[_optimizer_service_pb2.ListAliasesRequest, _optimizer_service_pb2.ListAliasesResponse]
+    """Lists the aliases that can be asked for."""
     ReportOutcome: _grpc.UnaryUnaryMultiCallable[_optimizer_service_pb2.ReportOutcomeRequest, _optimizer_service_pb2.ReportOutcomeResponse]
-    """Tells how good an answer was. Reports are kept and summed up by LearningQuery; an answer reported as bad leaves the cache."""
+    """Tells how good an answer was. Reports are kept, and LearningQuery sums them up as feedback; an answer reported as bad leaves the cache."""
     Health: _grpc.UnaryUnaryMultiCallable[_optimizer_service_pb2.HealthRequest, _optimizer_service_pb2.HealthResponse]
     """Tells how each part of the server is, and why."""
     Stats: _grpc.UnaryUnaryMultiCallable[_optimizer_service_pb2.StatsRequest, _optimizer_service_pb2.StatsResponse]
@@ -62,16 +65,17 @@ class OptimizerServiceStub:
 @_typing.type_check_only
 class OptimizerServiceAsyncStub(OptimizerServiceStub):
     """The model calls of a fleet of agents. A key, where keys are configured, travels in the metadata "authorization: Bearer KEY".
-    Failures are gRPC statuses as ErrorReason describes. The caller's deadline bounds everything done for the call; a call without one
+    Failures are gRPC statuses as ErrorReason describes. A request whose fields have numbers that are reserved here comes from a client
+    of an older contract and is refused with CALL_INVALID, which says so. The caller's deadline bounds everything done for the call; a call without one
     gets the server's default (10 minutes unless configured).
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Complete: _aio.UnaryUnaryMultiCallable[_optimizer_service_pb2.CompleteRequest, _optimizer_service_pb2.CompleteResponse]  # type: ignore[assignment]
-    """Answers a prompt in one message. Identical calls are answered from the cache or join one that is in flight."""
+    """Answers a prompt in one message. Identical calls are answered from the cache or coalesced with one in flight."""
     Stream: _aio.UnaryStreamMultiCallable[_optimizer_service_pb2.StreamRequest, _optimizer_service_pb2.StreamResponse]  # type: ignore[assignment]
-    """Answers a prompt piece by piece: one Started, any number of ContentDelta, exactly one Finished. A stream that ends without
-    Finished has failed, and its status says why; what arrived is incomplete.
+    """Answers a prompt piece by piece: one StreamStarted, any number of ContentDelta, exactly one StreamFinished. A stream that ends
+    without StreamFinished has failed, and its status says why; what arrived is incomplete.
     """
     CompleteBatch: _aio.UnaryUnaryMultiCallable[_optimizer_service_pb2.CompleteBatchRequest, _optimizer_service_pb2.CompleteBatchResponse]  # type: ignore[assignment]
     """Answers several prompts; each succeeds or fails by itself."""
@@ -80,9 +84,11 @@ class OptimizerServiceAsyncStub(OptimizerServiceStub):
     CountTokens: _aio.UnaryUnaryMultiCallable[_optimizer_service_pb2.CountTokensRequest, _optimizer_service_pb2.CountTokensResponse]  # type: ignore[assignment]
     """Counts the tokens of a prompt without asking for an answer."""
     ListModels: _aio.UnaryUnaryMultiCallable[_optimizer_service_pb2.ListModelsRequest, _optimizer_service_pb2.ListModelsResponse]  # type: ignore[assignment]
-    """Lists the models and aliases that can be asked for."""
+    """Lists the models that can be asked for."""
+    ListAliases: _aio.UnaryUnaryMultiCallable[_optimizer_service_pb2.ListAliasesRequest, _optimizer_service_pb2.ListAliasesResponse]  # type: ignore[assignment]
+    """Lists the aliases that can be asked for."""
     ReportOutcome: _aio.UnaryUnaryMultiCallable[_optimizer_service_pb2.ReportOutcomeRequest, _optimizer_service_pb2.ReportOutcomeResponse]  # type: ignore[assignment]
-    """Tells how good an answer was. Reports are kept and summed up by LearningQuery; an answer reported as bad leaves the cache."""
+    """Tells how good an answer was. Reports are kept, and LearningQuery sums them up as feedback; an answer reported as bad leaves the cache."""
     Health: _aio.UnaryUnaryMultiCallable[_optimizer_service_pb2.HealthRequest, _optimizer_service_pb2.HealthResponse]  # type: ignore[assignment]
     """Tells how each part of the server is, and why."""
     Stats: _aio.UnaryUnaryMultiCallable[_optimizer_service_pb2.StatsRequest, _optimizer_service_pb2.StatsResponse]  # type: ignore[assignment]
@@ -92,7 +98,8 @@ class OptimizerServiceAsyncStub(OptimizerServiceStub):
 
 class OptimizerServiceServicer(metaclass=_abc_1.ABCMeta):
     """The model calls of a fleet of agents. A key, where keys are configured, travels in the metadata "authorization: Bearer KEY".
-    Failures are gRPC statuses as ErrorReason describes. The caller's deadline bounds everything done for the call; a call without one
+    Failures are gRPC statuses as ErrorReason describes. A request whose fields have numbers that are reserved here comes from a client
+    of an older contract and is refused with CALL_INVALID, which says so. The caller's deadline bounds everything done for the call; a call without one
     gets the server's default (10 minutes unless configured).
     """
 
@@ -102,7 +109,7 @@ class OptimizerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _optimizer_service_pb2.CompleteRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_optimizer_service_pb2.CompleteResponse, _abc.Awaitable[_optimizer_service_pb2.CompleteResponse]]:
-        """Answers a prompt in one message. Identical calls are answered from the cache or join one that is in flight."""
+        """Answers a prompt in one message. Identical calls are answered from the cache or coalesced with one in flight."""
 
     @_abc_1.abstractmethod
     def Stream(
@@ -110,8 +117,8 @@ class OptimizerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _optimizer_service_pb2.StreamRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_optimizer_service_pb2.StreamResponse], _abc.AsyncIterator[_optimizer_service_pb2.StreamResponse]]:
-        """Answers a prompt piece by piece: one Started, any number of ContentDelta, exactly one Finished. A stream that ends without
-        Finished has failed, and its status says why; what arrived is incomplete.
+        """Answers a prompt piece by piece: one StreamStarted, any number of ContentDelta, exactly one StreamFinished. A stream that ends
+        without StreamFinished has failed, and its status says why; what arrived is incomplete.
         """
 
     @_abc_1.abstractmethod
@@ -144,7 +151,15 @@ class OptimizerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _optimizer_service_pb2.ListModelsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_optimizer_service_pb2.ListModelsResponse, _abc.Awaitable[_optimizer_service_pb2.ListModelsResponse]]:
-        """Lists the models and aliases that can be asked for."""
+        """Lists the models that can be asked for."""
+
+    @_abc_1.abstractmethod
+    def ListAliases(
+        self,
+        request: _optimizer_service_pb2.ListAliasesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_optimizer_service_pb2.ListAliasesResponse, _abc.Awaitable[_optimizer_service_pb2.ListAliasesResponse]]:
+        """Lists the aliases that can be asked for."""
 
     @_abc_1.abstractmethod
     def ReportOutcome(
@@ -152,7 +167,7 @@ class OptimizerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _optimizer_service_pb2.ReportOutcomeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_optimizer_service_pb2.ReportOutcomeResponse, _abc.Awaitable[_optimizer_service_pb2.ReportOutcomeResponse]]:
-        """Tells how good an answer was. Reports are kept and summed up by LearningQuery; an answer reported as bad leaves the cache."""
+        """Tells how good an answer was. Reports are kept, and LearningQuery sums them up as feedback; an answer reported as bad leaves the cache."""
 
     @_abc_1.abstractmethod
     def Health(

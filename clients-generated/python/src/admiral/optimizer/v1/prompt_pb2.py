@@ -23,25 +23,38 @@ _sym_db = _symbol_database.Default()
 
 
 from admiral.optimizer.v1 import content_pb2 as admiral_dot_optimizer_dot_v1_dot_content__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!admiral/optimizer/v1/prompt.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\"admiral/optimizer/v1/content.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xb1\x03\n\x06Prompt\x12\r\n\x05model\x18\x01 \x01(\t\x12/\n\x08messages\x18\x02 \x03(\x0b\x32\x1d.admiral.optimizer.v1.Message\x12)\n\x05tools\x18\x03 \x03(\x0b\x32\x1a.admiral.optimizer.v1.Tool\x12\x35\n\x0btool_choice\x18\x04 \x01(\x0b\x32 .admiral.optimizer.v1.ToolChoice\x12=\n\x0fresponse_format\x18\x05 \x01(\x0b\x32$.admiral.optimizer.v1.ResponseFormat\x12\x30\n\x08sampling\x18\x06 \x01(\x0b\x32\x1e.admiral.optimizer.v1.Sampling\x12?\n\x10reasoning_effort\x18\x07 \x01(\x0e\x32%.admiral.optimizer.v1.ReasoningEffort\x12\x31\n\x10provider_options\x18\x08 \x01(\x0b\x32\x17.google.protobuf.Struct\x12 \n\x18provider_options_dialect\x18\t \x01(\t\"\xe5\x01\n\x0eResponseFormat\x12\x37\n\x04kind\x18\x01 \x01(\x0e\x32).admiral.optimizer.v1.ResponseFormat.Kind\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x13\n\x0bschema_json\x18\x03 \x01(\t\x12\x13\n\x06strict\x18\x04 \x01(\x08H\x00\x88\x01\x01\"W\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_TEXT\x10\x01\x12\x14\n\x10KIND_JSON_OBJECT\x10\x02\x12\x14\n\x10KIND_JSON_SCHEMA\x10\x03\x42\t\n\x07_strict\"\xf6\x02\n\x08Sampling\x12\x18\n\x0btemperature\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\x05top_p\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x12\n\x05top_k\x18\x03 \x01(\x05H\x02\x88\x01\x01\x12\x1e\n\x11\x66requency_penalty\x18\x04 \x01(\x01H\x03\x88\x01\x01\x12\x1d\n\x10presence_penalty\x18\x05 \x01(\x01H\x04\x88\x01\x01\x12#\n\x16max_output_token_count\x18\x06 \x01(\x03H\x05\x88\x01\x01\x12\x0c\n\x04stop\x18\x07 \x03(\t\x12\x11\n\x04seed\x18\x08 \x01(\x03H\x06\x88\x01\x01\x12\x1c\n\x0f\x63\x61ndidate_count\x18\t \x01(\x05H\x07\x88\x01\x01\x42\x0e\n\x0c_temperatureB\x08\n\x06_top_pB\x08\n\x06_top_kB\x14\n\x12_frequency_penaltyB\x13\n\x11_presence_penaltyB\x19\n\x17_max_output_token_countB\x07\n\x05_seedB\x12\n\x10_candidate_count*\xbe\x01\n\x0fReasoningEffort\x12 \n\x1cREASONING_EFFORT_UNSPECIFIED\x10\x00\x12\x19\n\x15REASONING_EFFORT_NONE\x10\x01\x12\x1c\n\x18REASONING_EFFORT_MINIMAL\x10\x02\x12\x18\n\x14REASONING_EFFORT_LOW\x10\x03\x12\x1b\n\x17REASONING_EFFORT_MEDIUM\x10\x04\x12\x19\n\x15REASONING_EFFORT_HIGH\x10\x05\x42\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!admiral/optimizer/v1/prompt.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\"admiral/optimizer/v1/content.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xe8\x03\n\x06Prompt\x12\x13\n\x05model\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x39\n\x08messages\x18\x02 \x03(\x0b\x32!.admiral.optimizer.v1.ChatMessageB\x04\xe2\x41\x01\x02\x12)\n\x05tools\x18\x03 \x03(\x0b\x32\x1a.admiral.optimizer.v1.Tool\x12\x35\n\x0btool_choice\x18\x04 \x01(\x0b\x32 .admiral.optimizer.v1.ToolChoice\x12=\n\x0fresponse_format\x18\x05 \x01(\x0b\x32$.admiral.optimizer.v1.ResponseFormat\x12\x30\n\x08sampling\x18\x06 \x01(\x0b\x32\x1e.admiral.optimizer.v1.Sampling\x12?\n\x10reasoning_effort\x18\x07 \x01(\x0e\x32%.admiral.optimizer.v1.ReasoningEffort\x12\x31\n\x10provider_options\x18\x08 \x01(\x0b\x32\x17.google.protobuf.Struct\x12G\n\x18provider_options_dialect\x18\t \x01(\x0e\x32%.admiral.optimizer.v1.ProviderDialect\"\xc8\x01\n\x0eResponseFormat\x12\x30\n\x04text\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.TextFormatH\x00\x12=\n\x0bjson_object\x18\x02 \x01(\x0b\x32&.admiral.optimizer.v1.JsonObjectFormatH\x00\x12=\n\x0bjson_schema\x18\x03 \x01(\x0b\x32&.admiral.optimizer.v1.JsonSchemaFormatH\x00\x42\x06\n\x04kind\"\x0c\n\nTextFormat\"\x12\n\x10JsonObjectFormat\"[\n\x10JsonSchemaFormat\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x19\n\x0bschema_json\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x06strict\x18\x03 \x01(\x08H\x00\x88\x01\x01\x42\t\n\x07_strict\"\x80\x03\n\x08Sampling\x12\x18\n\x0btemperature\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\x05top_p\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x12\n\x05top_k\x18\x03 \x01(\x05H\x02\x88\x01\x01\x12\x1e\n\x11\x66requency_penalty\x18\x04 \x01(\x01H\x03\x88\x01\x01\x12\x1d\n\x10presence_penalty\x18\x05 \x01(\x01H\x04\x88\x01\x01\x12#\n\x16max_output_token_count\x18\x06 \x01(\x03H\x05\x88\x01\x01\x12\x16\n\x0estop_sequences\x18\x07 \x03(\t\x12\x11\n\x04seed\x18\x08 \x01(\x03H\x06\x88\x01\x01\x12\x1c\n\x0f\x63\x61ndidate_count\x18\t \x01(\x05H\x07\x88\x01\x01\x42\x0e\n\x0c_temperatureB\x08\n\x06_top_pB\x08\n\x06_top_kB\x14\n\x12_frequency_penaltyB\x13\n\x11_presence_penaltyB\x19\n\x17_max_output_token_countB\x07\n\x05_seedB\x12\n\x10_candidate_count*p\n\x0fProviderDialect\x12 \n\x1cPROVIDER_DIALECT_UNSPECIFIED\x10\x00\x12\x1b\n\x17PROVIDER_DIALECT_OPENAI\x10\x01\x12\x1e\n\x1aPROVIDER_DIALECT_ANTHROPIC\x10\x02*\xbe\x01\n\x0fReasoningEffort\x12 \n\x1cREASONING_EFFORT_UNSPECIFIED\x10\x00\x12\x19\n\x15REASONING_EFFORT_NONE\x10\x01\x12\x1c\n\x18REASONING_EFFORT_MINIMAL\x10\x02\x12\x18\n\x14REASONING_EFFORT_LOW\x10\x03\x12\x1b\n\x17REASONING_EFFORT_MEDIUM\x10\x04\x12\x19\n\x15REASONING_EFFORT_HIGH\x10\x05\x42K\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.prompt_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
-  _globals['_REASONINGEFFORT']._serialized_start=1171
-  _globals['_REASONINGEFFORT']._serialized_end=1361
-  _globals['_PROMPT']._serialized_start=126
-  _globals['_PROMPT']._serialized_end=559
-  _globals['_RESPONSEFORMAT']._serialized_start=562
-  _globals['_RESPONSEFORMAT']._serialized_end=791
-  _globals['_RESPONSEFORMAT_KIND']._serialized_start=693
-  _globals['_RESPONSEFORMAT_KIND']._serialized_end=780
-  _globals['_SAMPLING']._serialized_start=794
-  _globals['_SAMPLING']._serialized_end=1168
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
+  _globals['_PROMPT'].fields_by_name['model']._loaded_options = None
+  _globals['_PROMPT'].fields_by_name['model']._serialized_options = b'\342A\001\002'
+  _globals['_PROMPT'].fields_by_name['messages']._loaded_options = None
+  _globals['_PROMPT'].fields_by_name['messages']._serialized_options = b'\342A\001\002'
+  _globals['_JSONSCHEMAFORMAT'].fields_by_name['schema_json']._loaded_options = None
+  _globals['_JSONSCHEMAFORMAT'].fields_by_name['schema_json']._serialized_options = b'\342A\001\002'
+  _globals['_PROVIDERDIALECT']._serialized_start=1366
+  _globals['_PROVIDERDIALECT']._serialized_end=1478
+  _globals['_REASONINGEFFORT']._serialized_start=1481
+  _globals['_REASONINGEFFORT']._serialized_end=1671
+  _globals['_PROMPT']._serialized_start=159
+  _globals['_PROMPT']._serialized_end=647
+  _globals['_RESPONSEFORMAT']._serialized_start=650
+  _globals['_RESPONSEFORMAT']._serialized_end=850
+  _globals['_TEXTFORMAT']._serialized_start=852
+  _globals['_TEXTFORMAT']._serialized_end=864
+  _globals['_JSONOBJECTFORMAT']._serialized_start=866
+  _globals['_JSONOBJECTFORMAT']._serialized_end=884
+  _globals['_JSONSCHEMAFORMAT']._serialized_start=886
+  _globals['_JSONSCHEMAFORMAT']._serialized_end=977
+  _globals['_SAMPLING']._serialized_start=980
+  _globals['_SAMPLING']._serialized_end=1364
 # @@protoc_insertion_point(module_scope)

@@ -21,6 +21,30 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _ProviderDialect:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ProviderDialectEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProviderDialect.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PROVIDER_DIALECT_UNSPECIFIED: _ProviderDialect.ValueType  # 0
+    """Any."""
+    PROVIDER_DIALECT_OPENAI: _ProviderDialect.ValueType  # 1
+    """OpenAI's, and those of the many vendors that speak it."""
+    PROVIDER_DIALECT_ANTHROPIC: _ProviderDialect.ValueType  # 2
+    """Anthropic's."""
+
+class ProviderDialect(_ProviderDialect, metaclass=_ProviderDialectEnumTypeWrapper):
+    """The wire formats of providers."""
+
+PROVIDER_DIALECT_UNSPECIFIED: ProviderDialect.ValueType  # 0
+"""Any."""
+PROVIDER_DIALECT_OPENAI: ProviderDialect.ValueType  # 1
+"""OpenAI's, and those of the many vendors that speak it."""
+PROVIDER_DIALECT_ANTHROPIC: ProviderDialect.ValueType  # 2
+"""Anthropic's."""
+Global___ProviderDialect: _TypeAlias = ProviderDialect  # noqa: Y015
+
 class _ReasoningEffort:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -81,12 +105,12 @@ class Prompt(_message.Message):
     """
     reasoning_effort: Global___ReasoningEffort.ValueType
     """How much the model may reason before it answers."""
-    provider_options_dialect: _builtins.str
-    """The wire format that provider_options is written in: "openai" or "anthropic". Providers of another format are asked without the
-    options. Empty means that every provider gets them.
+    provider_options_dialect: Global___ProviderDialect.ValueType
+    """The wire format that provider_options is written in. Providers of another are asked without the options. Unset means that every
+    provider gets them.
     """
     @_builtins.property
-    def messages(self) -> _containers.RepeatedCompositeFieldContainer[_content_pb2.Message]:
+    def messages(self) -> _containers.RepeatedCompositeFieldContainer[_content_pb2.ChatMessage]:
         """The conversation, oldest first. At least one message."""
 
     @_builtins.property
@@ -113,14 +137,14 @@ class Prompt(_message.Message):
         self,
         *,
         model: _builtins.str = ...,
-        messages: _abc.Iterable[_content_pb2.Message] | None = ...,
+        messages: _abc.Iterable[_content_pb2.ChatMessage] | None = ...,
         tools: _abc.Iterable[_content_pb2.Tool] | None = ...,
         tool_choice: _content_pb2.ToolChoice | None = ...,
         response_format: Global___ResponseFormat | None = ...,
         sampling: Global___Sampling | None = ...,
         reasoning_effort: Global___ReasoningEffort.ValueType = ...,
         provider_options: _struct_pb2.Struct | None = ...,
-        provider_options_dialect: _builtins.str = ...,
+        provider_options_dialect: Global___ProviderDialect.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["provider_options", b"provider_options", "response_format", b"response_format", "sampling", b"sampling", "tool_choice", b"tool_choice"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -136,62 +160,103 @@ class ResponseFormat(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    class _Kind:
-        ValueType = _typing.NewType("ValueType", _builtins.int)
-        V: _TypeAlias = ValueType  # noqa: Y015
-
-    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[ResponseFormat._Kind.ValueType], _builtins.type):
-        DESCRIPTOR: _descriptor.EnumDescriptor
-        KIND_UNSPECIFIED: ResponseFormat._Kind.ValueType  # 0
-        """Same as KIND_TEXT."""
-        KIND_TEXT: ResponseFormat._Kind.ValueType  # 1
+    TEXT_FIELD_NUMBER: _builtins.int
+    JSON_OBJECT_FIELD_NUMBER: _builtins.int
+    JSON_SCHEMA_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def text(self) -> Global___TextFormat:
         """Free text."""
-        KIND_JSON_OBJECT: ResponseFormat._Kind.ValueType  # 2
+
+    @_builtins.property
+    def json_object(self) -> Global___JsonObjectFormat:
         """Any JSON object."""
-        KIND_JSON_SCHEMA: ResponseFormat._Kind.ValueType  # 3
-        """JSON that satisfies the schema below."""
 
-    class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
-        """What kind of form."""
+    @_builtins.property
+    def json_schema(self) -> Global___JsonSchemaFormat:
+        """JSON that satisfies a schema."""
 
-    KIND_UNSPECIFIED: ResponseFormat.Kind.ValueType  # 0
-    """Same as KIND_TEXT."""
-    KIND_TEXT: ResponseFormat.Kind.ValueType  # 1
+    def __init__(
+        self,
+        *,
+        text: Global___TextFormat | None = ...,
+        json_object: Global___JsonObjectFormat | None = ...,
+        json_schema: Global___JsonSchemaFormat | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["json_object", b"json_object", "json_schema", b"json_schema", "kind", b"kind", "text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["json_object", b"json_object", "json_schema", b"json_schema", "kind", b"kind", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["text", "json_object", "json_schema"]  # noqa: Y015
+    _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
+
+Global___ResponseFormat: _TypeAlias = ResponseFormat  # noqa: Y015
+
+@_typing.final
+class TextFormat(_message.Message):
     """Free text."""
-    KIND_JSON_OBJECT: ResponseFormat.Kind.ValueType  # 2
-    """Any JSON object."""
-    KIND_JSON_SCHEMA: ResponseFormat.Kind.ValueType  # 3
-    """JSON that satisfies the schema below."""
 
-    KIND_FIELD_NUMBER: _builtins.int
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TextFormat: _TypeAlias = TextFormat  # noqa: Y015
+
+@_typing.final
+class JsonObjectFormat(_message.Message):
+    """Any JSON object."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JsonObjectFormat: _TypeAlias = JsonObjectFormat  # noqa: Y015
+
+@_typing.final
+class JsonSchemaFormat(_message.Message):
+    """JSON that satisfies a schema."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
     NAME_FIELD_NUMBER: _builtins.int
     SCHEMA_JSON_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
-    kind: Global___ResponseFormat.Kind.ValueType
-    """What kind of form."""
     name: _builtins.str
-    """Name of the schema for KIND_JSON_SCHEMA; 1 to 64 characters of letters, digits, '_' and '-'; empty means "answer"."""
+    """Name of the schema; 1 to 64 characters of letters, digits, '_' and '-'; empty means "answer"."""
     schema_json: _builtins.str
-    """JSON Schema in text for KIND_JSON_SCHEMA; kept as text since the order of its properties changes answers."""
+    """JSON Schema in text; kept as text since the order of its properties changes answers. Required."""
     strict: _builtins.bool
     """Asks the vendor to hold the model to the schema exactly. Absent is the vendor's default."""
     def __init__(
         self,
         *,
-        kind: Global___ResponseFormat.Kind.ValueType = ...,
         name: _builtins.str = ...,
         schema_json: _builtins.str = ...,
         strict: _builtins.bool | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "strict", b"strict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "kind", b"kind", "name", b"name", "schema_json", b"schema_json", "strict", b"strict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strict", b"_strict", "name", b"name", "schema_json", b"schema_json", "strict", b"strict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__strict: _TypeAlias = _typing.Literal["strict"]  # noqa: Y015
     _WhichOneofArgType__strict: _TypeAlias = _typing.Literal["_strict", b"_strict"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__strict) -> _WhichOneofReturnType__strict | None: ...
 
-Global___ResponseFormat: _TypeAlias = ResponseFormat  # noqa: Y015
+Global___JsonSchemaFormat: _TypeAlias = JsonSchemaFormat  # noqa: Y015
 
 @_typing.final
 class Sampling(_message.Message):
@@ -205,7 +270,7 @@ class Sampling(_message.Message):
     FREQUENCY_PENALTY_FIELD_NUMBER: _builtins.int
     PRESENCE_PENALTY_FIELD_NUMBER: _builtins.int
     MAX_OUTPUT_TOKEN_COUNT_FIELD_NUMBER: _builtins.int
-    STOP_FIELD_NUMBER: _builtins.int
+    STOP_SEQUENCES_FIELD_NUMBER: _builtins.int
     SEED_FIELD_NUMBER: _builtins.int
     CANDIDATE_COUNT_FIELD_NUMBER: _builtins.int
     temperature: _builtins.float
@@ -225,7 +290,7 @@ class Sampling(_message.Message):
     candidate_count: _builtins.int
     """Number of alternative answers, 1 to 16; 1 when absent. Above 1 the call is not cached unless CachePolicy asks for it."""
     @_builtins.property
-    def stop(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+    def stop_sequences(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Texts that end the answer. At most 16, none empty."""
 
     def __init__(
@@ -237,13 +302,13 @@ class Sampling(_message.Message):
         frequency_penalty: _builtins.float | None = ...,
         presence_penalty: _builtins.float | None = ...,
         max_output_token_count: _builtins.int | None = ...,
-        stop: _abc.Iterable[_builtins.str] | None = ...,
+        stop_sequences: _abc.Iterable[_builtins.str] | None = ...,
         seed: _builtins.int | None = ...,
         candidate_count: _builtins.int | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_candidate_count", b"_candidate_count", "_frequency_penalty", b"_frequency_penalty", "_max_output_token_count", b"_max_output_token_count", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_k", b"_top_k", "_top_p", b"_top_p", "candidate_count", b"candidate_count", "frequency_penalty", b"frequency_penalty", "max_output_token_count", b"max_output_token_count", "presence_penalty", b"presence_penalty", "seed", b"seed", "temperature", b"temperature", "top_k", b"top_k", "top_p", b"top_p"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_candidate_count", b"_candidate_count", "_frequency_penalty", b"_frequency_penalty", "_max_output_token_count", b"_max_output_token_count", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_k", b"_top_k", "_top_p", b"_top_p", "candidate_count", b"candidate_count", "frequency_penalty", b"frequency_penalty", "max_output_token_count", b"max_output_token_count", "presence_penalty", b"presence_penalty", "seed", b"seed", "stop", b"stop", "temperature", b"temperature", "top_k", b"top_k", "top_p", b"top_p"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_candidate_count", b"_candidate_count", "_frequency_penalty", b"_frequency_penalty", "_max_output_token_count", b"_max_output_token_count", "_presence_penalty", b"_presence_penalty", "_seed", b"_seed", "_temperature", b"_temperature", "_top_k", b"_top_k", "_top_p", b"_top_p", "candidate_count", b"candidate_count", "frequency_penalty", b"frequency_penalty", "max_output_token_count", b"max_output_token_count", "presence_penalty", b"presence_penalty", "seed", b"seed", "stop_sequences", b"stop_sequences", "temperature", b"temperature", "top_k", b"top_k", "top_p", b"top_p"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__candidate_count: _TypeAlias = _typing.Literal["candidate_count"]  # noqa: Y015
     _WhichOneofArgType__candidate_count: _TypeAlias = _typing.Literal["_candidate_count", b"_candidate_count"]  # noqa: Y015

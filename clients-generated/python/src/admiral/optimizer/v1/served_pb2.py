@@ -27,18 +27,18 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from admiral.optimizer.v1 import error_pb2 as admiral_dot_optimizer_dot_v1_dot_error__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!admiral/optimizer/v1/served.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a admiral/optimizer/v1/error.proto\"\xc0\x02\n\x06Served\x12,\n\x06source\x18\x01 \x01(\x0e\x32\x1c.admiral.optimizer.v1.Source\x12\x10\n\x08key_hash\x18\x02 \x01(\t\x12&\n\x03\x61ge\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0equeue_duration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x34\n\x11upstream_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x34\n\x11overhead_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x08\x61ttempts\x18\x07 \x03(\x0b\x32\x1d.admiral.optimizer.v1.Attempt\"\x89\x02\n\x07\x41ttempt\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x08\x64uration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x37\n\x14\x66irst_token_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x32\n\x07\x66\x61ilure\x18\x06 \x01(\x0e\x32!.admiral.optimizer.v1.ErrorReason\x12\x13\n\x0bhttp_status\x18\x07 \x01(\x05*\x98\x01\n\x06Source\x12\x16\n\x12SOURCE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSOURCE_UPSTREAM\x10\x01\x12\x11\n\rSOURCE_MEMORY\x10\x02\x12\x0f\n\x0bSOURCE_DISK\x10\x03\x12\x15\n\x11SOURCE_NEAR_MATCH\x10\x04\x12\x11\n\rSOURCE_JOINED\x10\x05\x12\x13\n\x0fSOURCE_REPEATED\x10\x06\x42\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!admiral/optimizer/v1/served.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a admiral/optimizer/v1/error.proto\"\xc0\x02\n\x06Served\x12,\n\x06source\x18\x01 \x01(\x0e\x32\x1c.admiral.optimizer.v1.Source\x12\x10\n\x08key_hash\x18\x02 \x01(\t\x12&\n\x03\x61ge\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0equeue_duration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x34\n\x11upstream_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x34\n\x11overhead_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x08\x61ttempts\x18\x07 \x03(\x0b\x32\x1d.admiral.optimizer.v1.Attempt\"\x88\x02\n\x07\x41ttempt\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x08\x64uration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x36\n\x13time_to_first_token\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x32\n\x07\x66\x61ilure\x18\x06 \x01(\x0e\x32!.admiral.optimizer.v1.ErrorReason\x12\x13\n\x0bhttp_status\x18\x07 \x01(\x05*\x9b\x01\n\x06Source\x12\x16\n\x12SOURCE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSOURCE_UPSTREAM\x10\x01\x12\x11\n\rSOURCE_MEMORY\x10\x02\x12\x0f\n\x0bSOURCE_DISK\x10\x03\x12\x15\n\x11SOURCE_NEAR_MATCH\x10\x04\x12\x14\n\x10SOURCE_COALESCED\x10\x05\x12\x13\n\x0fSOURCE_REPEATED\x10\x06\x42K\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.served_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
-  _globals['_SOURCE']._serialized_start=750
-  _globals['_SOURCE']._serialized_end=902
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
+  _globals['_SOURCE']._serialized_start=749
+  _globals['_SOURCE']._serialized_end=904
   _globals['_SERVED']._serialized_start=159
   _globals['_SERVED']._serialized_end=479
   _globals['_ATTEMPT']._serialized_start=482
-  _globals['_ATTEMPT']._serialized_end=747
+  _globals['_ATTEMPT']._serialized_end=746
 # @@protoc_insertion_point(module_scope)

@@ -38,8 +38,8 @@ class _SourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Source.ValueTy
     """The disk cache."""
     SOURCE_NEAR_MATCH: _Source.ValueType  # 4
     """A near match in the cache."""
-    SOURCE_JOINED: _Source.ValueType  # 5
-    """A call in flight was joined."""
+    SOURCE_COALESCED: _Source.ValueType  # 5
+    """An equal call in flight, whose answer this one shares."""
     SOURCE_REPEATED: _Source.ValueType  # 6
     """The first answer to the same request_id."""
 
@@ -56,8 +56,8 @@ SOURCE_DISK: Source.ValueType  # 3
 """The disk cache."""
 SOURCE_NEAR_MATCH: Source.ValueType  # 4
 """A near match in the cache."""
-SOURCE_JOINED: Source.ValueType  # 5
-"""A call in flight was joined."""
+SOURCE_COALESCED: Source.ValueType  # 5
+"""An equal call in flight, whose answer this one shares."""
 SOURCE_REPEATED: Source.ValueType  # 6
 """The first answer to the same request_id."""
 Global___Source: _TypeAlias = Source  # noqa: Y015
@@ -97,7 +97,7 @@ class Served(_message.Message):
 
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Attempt]:
-        """Every try of a provider, oldest first. Joined calls show those of the flight they joined; hits show none."""
+        """Every attempt at a provider, oldest first. Coalesced calls show those of the call whose answer they share; hits show none."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ Global___Served: _TypeAlias = Served  # noqa: Y015
 
 @_typing.final
 class Attempt(_message.Message):
-    """One try of one model."""
+    """One attempt at one model."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -128,7 +128,7 @@ class Attempt(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     DURATION_FIELD_NUMBER: _builtins.int
-    FIRST_TOKEN_DURATION_FIELD_NUMBER: _builtins.int
+    TIME_TO_FIRST_TOKEN_FIELD_NUMBER: _builtins.int
     FAILURE_FIELD_NUMBER: _builtins.int
     HTTP_STATUS_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
@@ -141,15 +141,15 @@ class Attempt(_message.Message):
     """HTTP status the provider gave; 0 if none."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """When the try began."""
+        """When it began."""
 
     @_builtins.property
     def duration(self) -> _duration_pb2.Duration:
         """How long it took."""
 
     @_builtins.property
-    def first_token_duration(self) -> _duration_pb2.Duration:
-        """Time to the first piece of the answer; absent if none came."""
+    def time_to_first_token(self) -> _duration_pb2.Duration:
+        """Time to the first token of the answer; absent if none came."""
 
     def __init__(
         self,
@@ -158,13 +158,13 @@ class Attempt(_message.Message):
         model: _builtins.str = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         duration: _duration_pb2.Duration | None = ...,
-        first_token_duration: _duration_pb2.Duration | None = ...,
+        time_to_first_token: _duration_pb2.Duration | None = ...,
         failure: _error_pb2.ErrorReason.ValueType = ...,
         http_status: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "first_token_duration", b"first_token_duration", "start_time", b"start_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "start_time", b"start_time", "time_to_first_token", b"time_to_first_token"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "failure", b"failure", "first_token_duration", b"first_token_duration", "http_status", b"http_status", "model", b"model", "provider", b"provider", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "failure", b"failure", "http_status", b"http_status", "model", b"model", "provider", b"provider", "start_time", b"start_time", "time_to_first_token", b"time_to_first_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -22,23 +22,24 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from admiral.optimizer.v1 import money_pb2 as admiral_dot_optimizer_dot_v1_dot_money__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n admiral/optimizer/v1/stats.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\x1egoogle/protobuf/duration.proto\"\x82\x04\n\tCallStats\x12\x12\n\ncall_count\x18\x01 \x01(\x03\x12\x15\n\rfailure_count\x18\x02 \x01(\x03\x12\x16\n\x0eupstream_count\x18\x03 \x01(\x03\x12\x18\n\x10memory_hit_count\x18\x04 \x01(\x03\x12\x16\n\x0e\x64isk_hit_count\x18\x05 \x01(\x03\x12\x18\n\x10near_match_count\x18\x06 \x01(\x03\x12\x14\n\x0cjoined_count\x18\x07 \x01(\x03\x12\x16\n\x0erepeated_count\x18\x08 \x01(\x03\x12\x18\n\x10saved_call_count\x18\t \x01(\x03\x12\x17\n\x0fmemory_hit_rate\x18\n \x01(\x01\x12\x15\n\rdisk_hit_rate\x18\x0b \x01(\x01\x12\x12\n\nsaved_rate\x18\x0c \x01(\x01\x12\x16\n\x0espent_pico_usd\x18\r \x01(\x03\x12\x16\n\x0esaved_pico_usd\x18\x0e \x01(\x03\x12\x16\n\x0eunpriced_count\x18\x0f \x01(\x03\x12.\n\x07latency\x18\x10 \x01(\x0b\x32\x1d.admiral.optimizer.v1.Latency\x12/\n\x08overhead\x18\x11 \x01(\x0b\x32\x1d.admiral.optimizer.v1.Latency\x12\x31\n\x0esaved_duration\x18\x12 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xe1\x01\n\x07Latency\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\x12&\n\x03p50\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x03p95\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x03p99\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\'\n\x04p999\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x03max\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\"N\n\nAgentStats\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12.\n\x05stats\x18\x02 \x01(\x0b\x32\x1f.admiral.optimizer.v1.CallStats\"]\n\nModelStats\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12.\n\x05stats\x18\x03 \x01(\x0b\x32\x1f.admiral.optimizer.v1.CallStatsB\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n admiral/optimizer/v1/stats.proto\x12\x14\x61\x64miral.optimizer.v1\x1a admiral/optimizer/v1/money.proto\x1a\x1egoogle/protobuf/duration.proto\"\xc7\x04\n\tCallStats\x12\x12\n\ncall_count\x18\x01 \x01(\x03\x12\x15\n\rfailure_count\x18\x02 \x01(\x03\x12\x16\n\x0eupstream_count\x18\x03 \x01(\x03\x12\x18\n\x10memory_hit_count\x18\x04 \x01(\x03\x12\x16\n\x0e\x64isk_hit_count\x18\x05 \x01(\x03\x12\x18\n\x10near_match_count\x18\x06 \x01(\x03\x12\x17\n\x0f\x63oalesced_count\x18\x07 \x01(\x03\x12\x16\n\x0erepeated_count\x18\x08 \x01(\x03\x12\x18\n\x10saved_call_count\x18\t \x01(\x03\x12\x17\n\x0fmemory_hit_rate\x18\n \x01(\x01\x12\x15\n\rdisk_hit_rate\x18\x0b \x01(\x01\x12\x12\n\nsaved_rate\x18\x0c \x01(\x01\x12\x31\n\x0cspent_amount\x18\x13 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12\x31\n\x0csaved_amount\x18\x14 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12\x16\n\x0eunpriced_count\x18\x0f \x01(\x03\x12.\n\x07latency\x18\x10 \x01(\x0b\x32\x1d.admiral.optimizer.v1.Latency\x12/\n\x08overhead\x18\x11 \x01(\x0b\x32\x1d.admiral.optimizer.v1.Latency\x12\x31\n\x0esaved_duration\x18\x12 \x01(\x0b\x32\x19.google.protobuf.DurationJ\x04\x08\r\x10\x0eJ\x04\x08\x0e\x10\x0f\"\xe1\x01\n\x07Latency\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\x12&\n\x03p50\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x03p95\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x03p99\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\'\n\x04p999\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x03max\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\"m\n\x08StatsRow\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\r\n\x05model\x18\x03 \x01(\t\x12.\n\x05stats\x18\x04 \x01(\x0b\x32\x1f.admiral.optimizer.v1.CallStats*c\n\rStatsGrouping\x12\x1e\n\x1aSTATS_GROUPING_UNSPECIFIED\x10\x00\x12\x18\n\x14STATS_GROUPING_AGENT\x10\x01\x12\x18\n\x14STATS_GROUPING_MODEL\x10\x02\x42K\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.stats_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
-  _globals['_CALLSTATS']._serialized_start=91
-  _globals['_CALLSTATS']._serialized_end=605
-  _globals['_LATENCY']._serialized_start=608
-  _globals['_LATENCY']._serialized_end=833
-  _globals['_AGENTSTATS']._serialized_start=835
-  _globals['_AGENTSTATS']._serialized_end=913
-  _globals['_MODELSTATS']._serialized_start=915
-  _globals['_MODELSTATS']._serialized_end=1008
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
+  _globals['_STATSGROUPING']._serialized_start=1049
+  _globals['_STATSGROUPING']._serialized_end=1148
+  _globals['_CALLSTATS']._serialized_start=125
+  _globals['_CALLSTATS']._serialized_end=708
+  _globals['_LATENCY']._serialized_start=711
+  _globals['_LATENCY']._serialized_end=936
+  _globals['_STATSROW']._serialized_start=938
+  _globals['_STATSROW']._serialized_end=1047
 # @@protoc_insertion_point(module_scope)

@@ -3,9 +3,11 @@
 isort:skip_file
 """
 
+from admiral.optimizer.v1 import money_pb2 as _money_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -16,6 +18,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _StatsGrouping:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _StatsGroupingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StatsGrouping.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    STATS_GROUPING_UNSPECIFIED: _StatsGrouping.ValueType  # 0
+    """No rows, the total only."""
+    STATS_GROUPING_AGENT: _StatsGrouping.ValueType  # 1
+    """A row for each agent."""
+    STATS_GROUPING_MODEL: _StatsGrouping.ValueType  # 2
+    """A row for each model that answered."""
+
+class StatsGrouping(_StatsGrouping, metaclass=_StatsGroupingEnumTypeWrapper):
+    """What the rows of statistics stand for."""
+
+STATS_GROUPING_UNSPECIFIED: StatsGrouping.ValueType  # 0
+"""No rows, the total only."""
+STATS_GROUPING_AGENT: StatsGrouping.ValueType  # 1
+"""A row for each agent."""
+STATS_GROUPING_MODEL: StatsGrouping.ValueType  # 2
+"""A row for each model that answered."""
+Global___StatsGrouping: _TypeAlias = StatsGrouping  # noqa: Y015
 
 @_typing.final
 class CallStats(_message.Message):
@@ -29,14 +55,14 @@ class CallStats(_message.Message):
     MEMORY_HIT_COUNT_FIELD_NUMBER: _builtins.int
     DISK_HIT_COUNT_FIELD_NUMBER: _builtins.int
     NEAR_MATCH_COUNT_FIELD_NUMBER: _builtins.int
-    JOINED_COUNT_FIELD_NUMBER: _builtins.int
+    COALESCED_COUNT_FIELD_NUMBER: _builtins.int
     REPEATED_COUNT_FIELD_NUMBER: _builtins.int
     SAVED_CALL_COUNT_FIELD_NUMBER: _builtins.int
     MEMORY_HIT_RATE_FIELD_NUMBER: _builtins.int
     DISK_HIT_RATE_FIELD_NUMBER: _builtins.int
     SAVED_RATE_FIELD_NUMBER: _builtins.int
-    SPENT_PICO_USD_FIELD_NUMBER: _builtins.int
-    SAVED_PICO_USD_FIELD_NUMBER: _builtins.int
+    SPENT_AMOUNT_FIELD_NUMBER: _builtins.int
+    SAVED_AMOUNT_FIELD_NUMBER: _builtins.int
     UNPRICED_COUNT_FIELD_NUMBER: _builtins.int
     LATENCY_FIELD_NUMBER: _builtins.int
     OVERHEAD_FIELD_NUMBER: _builtins.int
@@ -53,24 +79,28 @@ class CallStats(_message.Message):
     """Answers from the disk cache."""
     near_match_count: _builtins.int
     """Answers from near matches."""
-    joined_count: _builtins.int
-    """Answers of calls that joined one in flight."""
+    coalesced_count: _builtins.int
+    """Answers shared with an equal call in flight."""
     repeated_count: _builtins.int
     """Answers to a repeated request_id."""
     saved_call_count: _builtins.int
-    """Calls that no provider was asked for: hits of every kind, joined and repeated ones."""
+    """Calls that no provider was asked for: hits of every kind, coalesced and repeated ones."""
     memory_hit_rate: _builtins.float
     """Part of the answers that came from memory, 0 to 1."""
     disk_hit_rate: _builtins.float
     """Part of the answers that came from disk, 0 to 1."""
     saved_rate: _builtins.float
     """Part of the answers that no provider was asked for, 0 to 1."""
-    spent_pico_usd: _builtins.int
-    """Dollars paid, pico-dollars, as far as prices are known."""
-    saved_pico_usd: _builtins.int
-    """Dollars not paid thanks to hits and joins, pico-dollars, as far as prices are known."""
     unpriced_count: _builtins.int
     """Calls whose price is unknown."""
+    @_builtins.property
+    def spent_amount(self) -> _money_pb2.Money:
+        """Money paid, as far as prices are known."""
+
+    @_builtins.property
+    def saved_amount(self) -> _money_pb2.Money:
+        """Money not paid thanks to hits and coalesced calls, as far as prices are known."""
+
     @_builtins.property
     def latency(self) -> Global___Latency:
         """Time from the arrival of a call to its final message."""
@@ -81,7 +111,7 @@ class CallStats(_message.Message):
 
     @_builtins.property
     def saved_duration(self) -> _duration_pb2.Duration:
-        """Time callers did not wait thanks to hits and joins: for each, how long its answer took upstream less how long the caller waited."""
+        """Time callers did not wait thanks to hits and coalesced calls: for each, how long its answer took upstream less how long the caller waited."""
 
     def __init__(
         self,
@@ -92,22 +122,22 @@ class CallStats(_message.Message):
         memory_hit_count: _builtins.int = ...,
         disk_hit_count: _builtins.int = ...,
         near_match_count: _builtins.int = ...,
-        joined_count: _builtins.int = ...,
+        coalesced_count: _builtins.int = ...,
         repeated_count: _builtins.int = ...,
         saved_call_count: _builtins.int = ...,
         memory_hit_rate: _builtins.float = ...,
         disk_hit_rate: _builtins.float = ...,
         saved_rate: _builtins.float = ...,
-        spent_pico_usd: _builtins.int = ...,
-        saved_pico_usd: _builtins.int = ...,
+        spent_amount: _money_pb2.Money | None = ...,
+        saved_amount: _money_pb2.Money | None = ...,
         unpriced_count: _builtins.int = ...,
         latency: Global___Latency | None = ...,
         overhead: Global___Latency | None = ...,
         saved_duration: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["latency", b"latency", "overhead", b"overhead", "saved_duration", b"saved_duration"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["latency", b"latency", "overhead", b"overhead", "saved_amount", b"saved_amount", "saved_duration", b"saved_duration", "spent_amount", b"spent_amount"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_count", b"call_count", "disk_hit_count", b"disk_hit_count", "disk_hit_rate", b"disk_hit_rate", "failure_count", b"failure_count", "joined_count", b"joined_count", "latency", b"latency", "memory_hit_count", b"memory_hit_count", "memory_hit_rate", b"memory_hit_rate", "near_match_count", b"near_match_count", "overhead", b"overhead", "repeated_count", b"repeated_count", "saved_call_count", b"saved_call_count", "saved_duration", b"saved_duration", "saved_pico_usd", b"saved_pico_usd", "saved_rate", b"saved_rate", "spent_pico_usd", b"spent_pico_usd", "unpriced_count", b"unpriced_count", "upstream_count", b"upstream_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_count", b"call_count", "coalesced_count", b"coalesced_count", "disk_hit_count", b"disk_hit_count", "disk_hit_rate", b"disk_hit_rate", "failure_count", b"failure_count", "latency", b"latency", "memory_hit_count", b"memory_hit_count", "memory_hit_rate", b"memory_hit_rate", "near_match_count", b"near_match_count", "overhead", b"overhead", "repeated_count", b"repeated_count", "saved_amount", b"saved_amount", "saved_call_count", b"saved_call_count", "saved_duration", b"saved_duration", "saved_rate", b"saved_rate", "spent_amount", b"spent_amount", "unpriced_count", b"unpriced_count", "upstream_count", b"upstream_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -166,61 +196,37 @@ class Latency(_message.Message):
 Global___Latency: _TypeAlias = Latency  # noqa: Y015
 
 @_typing.final
-class AgentStats(_message.Message):
-    """Calls of one agent."""
+class StatsRow(_message.Message):
+    """Calls of one agent, or calls answered by one model."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     AGENT_ID_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
     STATS_FIELD_NUMBER: _builtins.int
     agent_id: _builtins.str
-    """The agent."""
+    """The agent; empty in rows of models."""
+    provider: _builtins.str
+    """The provider; empty in rows of agents."""
+    model: _builtins.str
+    """The model, the provider's own name; empty in rows of agents."""
     @_builtins.property
     def stats(self) -> Global___CallStats:
-        """Its calls."""
+        """The calls."""
 
     def __init__(
         self,
         *,
         agent_id: _builtins.str = ...,
-        stats: Global___CallStats | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["stats", b"stats"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "stats", b"stats"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___AgentStats: _TypeAlias = AgentStats  # noqa: Y015
-
-@_typing.final
-class ModelStats(_message.Message):
-    """Calls answered by one model."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PROVIDER_FIELD_NUMBER: _builtins.int
-    MODEL_FIELD_NUMBER: _builtins.int
-    STATS_FIELD_NUMBER: _builtins.int
-    provider: _builtins.str
-    """The provider."""
-    model: _builtins.str
-    """The model, the provider's own name."""
-    @_builtins.property
-    def stats(self) -> Global___CallStats:
-        """Its calls."""
-
-    def __init__(
-        self,
-        *,
         provider: _builtins.str = ...,
         model: _builtins.str = ...,
         stats: Global___CallStats | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["stats", b"stats"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "provider", b"provider", "stats", b"stats"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "model", b"model", "provider", b"provider", "stats", b"stats"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ModelStats: _TypeAlias = ModelStats  # noqa: Y015
+Global___StatsRow: _TypeAlias = StatsRow  # noqa: Y015

@@ -22,20 +22,21 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from admiral.optimizer.v1 import money_pb2 as admiral_dot_optimizer_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n admiral/optimizer/v1/usage.proto\x12\x14\x61\x64miral.optimizer.v1\"\xd7\x01\n\x05Usage\x12\x19\n\x11input_token_count\x18\x01 \x01(\x03\x12 \n\x18\x63\x61\x63hed_input_token_count\x18\x02 \x01(\x03\x12\x1f\n\x17\x63\x61\x63he_write_token_count\x18\x03 \x01(\x03\x12\"\n\x1a\x63\x61\x63he_write_1h_token_count\x18\x04 \x01(\x03\x12\x1a\n\x12output_token_count\x18\x05 \x01(\x03\x12\x1d\n\x15reasoning_token_count\x18\x06 \x01(\x03\x12\x11\n\testimated\x18\x07 \x01(\x08\"\xf0\x01\n\x04\x43ost\x12/\n\x05state\x18\x01 \x01(\x0e\x32 .admiral.optimizer.v1.Cost.State\x12\x15\n\rlist_pico_usd\x18\x02 \x01(\x03\x12\x18\n\x10\x63harged_pico_usd\x18\x03 \x01(\x03\x12\x16\n\x0esaved_pico_usd\x18\x04 \x01(\x03\x12\x15\n\rprice_version\x18\x05 \x01(\t\"W\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTATE_EXACT\x10\x01\x12\x13\n\x0fSTATE_ESTIMATED\x10\x02\x12\x11\n\rSTATE_UNKNOWN\x10\x03\x42\x1c\n\x18\x64\x65v.admiral.optimizer.v1P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n admiral/optimizer/v1/usage.proto\x12\x14\x61\x64miral.optimizer.v1\x1a admiral/optimizer/v1/money.proto\"\xd7\x01\n\x05Usage\x12\x19\n\x11input_token_count\x18\x01 \x01(\x03\x12 \n\x18\x63\x61\x63hed_input_token_count\x18\x02 \x01(\x03\x12\x1f\n\x17\x63\x61\x63he_write_token_count\x18\x03 \x01(\x03\x12\"\n\x1a\x63\x61\x63he_write_1h_token_count\x18\x04 \x01(\x03\x12\x1a\n\x12output_token_count\x18\x05 \x01(\x03\x12\x1d\n\x15reasoning_token_count\x18\x06 \x01(\x03\x12\x11\n\testimated\x18\x07 \x01(\x08\"\xc7\x02\n\x04\x43ost\x12/\n\x05state\x18\x01 \x01(\x0e\x32 .admiral.optimizer.v1.Cost.State\x12\x30\n\x0blist_amount\x18\x06 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12\x33\n\x0e\x63harged_amount\x18\x07 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12\x31\n\x0csaved_amount\x18\x08 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Money\x12\x15\n\rprice_version\x18\x05 \x01(\t\"W\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTATE_EXACT\x10\x01\x12\x13\n\x0fSTATE_ESTIMATED\x10\x02\x12\x11\n\rSTATE_UNKNOWN\x10\x03J\x04\x08\x02\x10\x05\x42K\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.usage_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001'
-  _globals['_USAGE']._serialized_start=59
-  _globals['_USAGE']._serialized_end=274
-  _globals['_COST']._serialized_start=277
-  _globals['_COST']._serialized_end=517
-  _globals['_COST_STATE']._serialized_start=430
-  _globals['_COST_STATE']._serialized_end=517
+  _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
+  _globals['_USAGE']._serialized_start=93
+  _globals['_USAGE']._serialized_end=308
+  _globals['_COST']._serialized_start=311
+  _globals['_COST']._serialized_end=638
+  _globals['_COST_STATE']._serialized_start=545
+  _globals['_COST_STATE']._serialized_end=632
 # @@protoc_insertion_point(module_scope)

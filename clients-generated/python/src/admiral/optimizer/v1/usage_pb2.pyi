@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from admiral.optimizer.v1 import money_pb2 as _money_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -67,7 +68,7 @@ Global___Usage: _TypeAlias = Usage  # noqa: Y015
 
 @_typing.final
 class Cost(_message.Message):
-    """Money of one call, in pico-dollars (1e-12 USD), exact integers."""
+    """Money of one call, exact."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -84,7 +85,7 @@ class Cost(_message.Message):
         STATE_ESTIMATED: Cost._State.ValueType  # 2
         """Priced from estimated usage; reported apart."""
         STATE_UNKNOWN: Cost._State.ValueType  # 3
-        """No price is known for the model; the amounts are zero and mean nothing."""
+        """No price is known for the model; there are no amounts."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """What is known of the money."""
@@ -96,35 +97,41 @@ class Cost(_message.Message):
     STATE_ESTIMATED: Cost.State.ValueType  # 2
     """Priced from estimated usage; reported apart."""
     STATE_UNKNOWN: Cost.State.ValueType  # 3
-    """No price is known for the model; the amounts are zero and mean nothing."""
+    """No price is known for the model; there are no amounts."""
 
     STATE_FIELD_NUMBER: _builtins.int
-    LIST_PICO_USD_FIELD_NUMBER: _builtins.int
-    CHARGED_PICO_USD_FIELD_NUMBER: _builtins.int
-    SAVED_PICO_USD_FIELD_NUMBER: _builtins.int
+    LIST_AMOUNT_FIELD_NUMBER: _builtins.int
+    CHARGED_AMOUNT_FIELD_NUMBER: _builtins.int
+    SAVED_AMOUNT_FIELD_NUMBER: _builtins.int
     PRICE_VERSION_FIELD_NUMBER: _builtins.int
     state: Global___Cost.State.ValueType
     """What is known of the money."""
-    list_pico_usd: _builtins.int
-    """What this answer costs at list price when the vendor is asked."""
-    charged_pico_usd: _builtins.int
-    """What this call added to the bill: the list price if the vendor was asked for it, zero if it was cached or joined."""
-    saved_pico_usd: _builtins.int
-    """What was not paid because the answer was cached or joined."""
     price_version: _builtins.str
     """Which price was used: "provider/model@date". Empty if unknown."""
+    @_builtins.property
+    def list_amount(self) -> _money_pb2.Money:
+        """What this answer costs at list price when the vendor is asked."""
+
+    @_builtins.property
+    def charged_amount(self) -> _money_pb2.Money:
+        """What this call added to the bill: the list price if the vendor was asked for it, zero if it was cached or coalesced."""
+
+    @_builtins.property
+    def saved_amount(self) -> _money_pb2.Money:
+        """What was not paid because the answer was cached or coalesced."""
+
     def __init__(
         self,
         *,
         state: Global___Cost.State.ValueType = ...,
-        list_pico_usd: _builtins.int = ...,
-        charged_pico_usd: _builtins.int = ...,
-        saved_pico_usd: _builtins.int = ...,
+        list_amount: _money_pb2.Money | None = ...,
+        charged_amount: _money_pb2.Money | None = ...,
+        saved_amount: _money_pb2.Money | None = ...,
         price_version: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["charged_amount", b"charged_amount", "list_amount", b"list_amount", "saved_amount", b"saved_amount"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["charged_pico_usd", b"charged_pico_usd", "list_pico_usd", b"list_pico_usd", "price_version", b"price_version", "saved_pico_usd", b"saved_pico_usd", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["charged_amount", b"charged_amount", "list_amount", b"list_amount", "price_version", b"price_version", "saved_amount", b"saved_amount", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -2,9 +2,10 @@
 // @generated from file admiral/optimizer/v1/cache_service.proto (package admiral.optimizer.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import type { SettingChange } from "./settings_service_pb.js";
+import type { Duration } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file admiral/optimizer/v1/cache_service.proto.
@@ -52,11 +53,11 @@ export declare const GetMetricsResponseSchema: GenMessage<GetMetricsResponse>;
  */
 export declare type CacheTier = Message<"admiral.optimizer.v1.CacheTier"> & {
   /**
-   * "memory" or "disk".
+   * Which tier.
    *
-   * @generated from field: string name = 1;
+   * @generated from field: admiral.optimizer.v1.CacheTier.Kind kind = 8;
    */
-  name: string;
+  kind: CacheTier_Kind;
 
   /**
    * Answers held.
@@ -108,6 +109,39 @@ export declare type CacheTier = Message<"admiral.optimizer.v1.CacheTier"> & {
 export declare const CacheTierSchema: GenMessage<CacheTier>;
 
 /**
+ * The tiers.
+ *
+ * @generated from enum admiral.optimizer.v1.CacheTier.Kind
+ */
+export enum CacheTier_Kind {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * In memory.
+   *
+   * @generated from enum value: KIND_MEMORY = 1;
+   */
+  MEMORY = 1,
+
+  /**
+   * On disk.
+   *
+   * @generated from enum value: KIND_DISK = 2;
+   */
+  DISK = 2,
+}
+
+/**
+ * Describes the enum admiral.optimizer.v1.CacheTier.Kind.
+ */
+export declare const CacheTier_KindSchema: GenEnum<CacheTier_Kind>;
+
+/**
  * Asks for better settings.
  *
  * @generated from message admiral.optimizer.v1.OptimizeRequest
@@ -136,9 +170,9 @@ export declare type OptimizeResponse = Message<"admiral.optimizer.v1.OptimizeRes
   /**
    * The changes.
    *
-   * @generated from field: repeated admiral.optimizer.v1.CacheChange changes = 1;
+   * @generated from field: repeated admiral.optimizer.v1.SettingChange changes = 1;
    */
-  changes: CacheChange[];
+  changes: SettingChange[];
 };
 
 /**
@@ -146,68 +180,6 @@ export declare type OptimizeResponse = Message<"admiral.optimizer.v1.OptimizeRes
  * Use `create(OptimizeResponseSchema)` to create a new message.
  */
 export declare const OptimizeResponseSchema: GenMessage<OptimizeResponse>;
-
-/**
- * One change of a setting.
- *
- * @generated from message admiral.optimizer.v1.CacheChange
- */
-export declare type CacheChange = Message<"admiral.optimizer.v1.CacheChange"> & {
-  /**
-   * Identifier of the change.
-   *
-   * @generated from field: string change_id = 1;
-   */
-  changeId: string;
-
-  /**
-   * The setting.
-   *
-   * @generated from field: string setting = 2;
-   */
-  setting: string;
-
-  /**
-   * Value before.
-   *
-   * @generated from field: string old_value = 3;
-   */
-  oldValue: string;
-
-  /**
-   * Value after.
-   *
-   * @generated from field: string new_value = 4;
-   */
-  newValue: string;
-
-  /**
-   * Why.
-   *
-   * @generated from field: string reason = 5;
-   */
-  reason: string;
-
-  /**
-   * When.
-   *
-   * @generated from field: google.protobuf.Timestamp create_time = 6;
-   */
-  createTime?: Timestamp | undefined;
-
-  /**
-   * True if it was undone.
-   *
-   * @generated from field: bool rolled_back = 7;
-   */
-  rolledBack: boolean;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.CacheChange.
- * Use `create(CacheChangeSchema)` to create a new message.
- */
-export declare const CacheChangeSchema: GenMessage<CacheChange>;
 
 /**
  * Asks to fill the cache.
@@ -431,100 +403,6 @@ export declare type InvalidateCacheResponse = Message<"admiral.optimizer.v1.Inva
 export declare const InvalidateCacheResponseSchema: GenMessage<InvalidateCacheResponse>;
 
 /**
- * Asks for changes of settings.
- *
- * @generated from message admiral.optimizer.v1.ListChangesRequest
- */
-export declare type ListChangesRequest = Message<"admiral.optimizer.v1.ListChangesRequest"> & {
-  /**
-   * Most changes in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
-   *
-   * @generated from field: int32 page_size = 1;
-   */
-  pageSize: number;
-
-  /**
-   * Token of the page before; empty for the first.
-   *
-   * @generated from field: string page_token = 2;
-   */
-  pageToken: string;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.ListChangesRequest.
- * Use `create(ListChangesRequestSchema)` to create a new message.
- */
-export declare const ListChangesRequestSchema: GenMessage<ListChangesRequest>;
-
-/**
- * Changes of settings.
- *
- * @generated from message admiral.optimizer.v1.ListChangesResponse
- */
-export declare type ListChangesResponse = Message<"admiral.optimizer.v1.ListChangesResponse"> & {
-  /**
-   * Changes, newest first.
-   *
-   * @generated from field: repeated admiral.optimizer.v1.CacheChange changes = 1;
-   */
-  changes: CacheChange[];
-
-  /**
-   * Token of the next page; empty at the end.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.ListChangesResponse.
- * Use `create(ListChangesResponseSchema)` to create a new message.
- */
-export declare const ListChangesResponseSchema: GenMessage<ListChangesResponse>;
-
-/**
- * Asks to undo a change.
- *
- * @generated from message admiral.optimizer.v1.RollBackChangeRequest
- */
-export declare type RollBackChangeRequest = Message<"admiral.optimizer.v1.RollBackChangeRequest"> & {
-  /**
-   * The change. Required.
-   *
-   * @generated from field: string change_id = 1;
-   */
-  changeId: string;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.RollBackChangeRequest.
- * Use `create(RollBackChangeRequestSchema)` to create a new message.
- */
-export declare const RollBackChangeRequestSchema: GenMessage<RollBackChangeRequest>;
-
-/**
- * The change was undone.
- *
- * @generated from message admiral.optimizer.v1.RollBackChangeResponse
- */
-export declare type RollBackChangeResponse = Message<"admiral.optimizer.v1.RollBackChangeResponse"> & {
-  /**
-   * The change that undid it.
-   *
-   * @generated from field: admiral.optimizer.v1.CacheChange change = 1;
-   */
-  change?: CacheChange | undefined;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.RollBackChangeResponse.
- * Use `create(RollBackChangeResponseSchema)` to create a new message.
- */
-export declare const RollBackChangeResponseSchema: GenMessage<RollBackChangeResponse>;
-
-/**
  * The response cache of the caller's tenant.
  *
  * @generated from service admiral.optimizer.v1.CacheService
@@ -541,7 +419,7 @@ export declare const CacheService: GenService<{
     output: typeof GetMetricsResponseSchema;
   },
   /**
-   * Asks the cache to look for better settings now.
+   * Asks the cache to look for better settings now. This version has no engine for it: NOT_IMPLEMENTED.
    *
    * @generated from rpc admiral.optimizer.v1.CacheService.Optimize
    */
@@ -551,7 +429,7 @@ export declare const CacheService: GenService<{
     output: typeof OptimizeResponseSchema;
   },
   /**
-   * Fills the cache ahead of need.
+   * Fills the cache ahead of need. This version has no engine for it: NOT_IMPLEMENTED.
    *
    * @generated from rpc admiral.optimizer.v1.CacheService.Warm
    */
@@ -569,26 +447,6 @@ export declare const CacheService: GenService<{
     methodKind: "unary";
     input: typeof InvalidateCacheRequestSchema;
     output: typeof InvalidateCacheResponseSchema;
-  },
-  /**
-   * Lists changes of settings, newest first.
-   *
-   * @generated from rpc admiral.optimizer.v1.CacheService.ListChanges
-   */
-  listChanges: {
-    methodKind: "unary";
-    input: typeof ListChangesRequestSchema;
-    output: typeof ListChangesResponseSchema;
-  },
-  /**
-   * Undoes one change of settings.
-   *
-   * @generated from rpc admiral.optimizer.v1.CacheService.RollBackChange
-   */
-  rollBackChange: {
-    methodKind: "unary";
-    input: typeof RollBackChangeRequestSchema;
-    output: typeof RollBackChangeResponseSchema;
   },
 }>;
 

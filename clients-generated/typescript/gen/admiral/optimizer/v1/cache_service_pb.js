@@ -2,14 +2,16 @@
 // @generated from file admiral/optimizer/v1/cache_service.proto (package admiral.optimizer.v1, syntax proto3)
 /* eslint-disable */
 
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import { enumDesc, fileDesc, messageDesc, serviceDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
+import { file_admiral_optimizer_v1_settings_service } from "./settings_service_pb.js";
+import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
+import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file admiral/optimizer/v1/cache_service.proto.
  */
 export const file_admiral_optimizer_v1_cache_service = /*@__PURE__*/
-  fileDesc("CihhZG1pcmFsL29wdGltaXplci92MS9jYWNoZV9zZXJ2aWNlLnByb3RvEhRhZG1pcmFsLm9wdGltaXplci52MSITChFHZXRNZXRyaWNzUmVxdWVzdCJEChJHZXRNZXRyaWNzUmVzcG9uc2USLgoFdGllcnMYASADKAsyHy5hZG1pcmFsLm9wdGltaXplci52MS5DYWNoZVRpZXIilgEKCUNhY2hlVGllchIMCgRuYW1lGAEgASgJEhMKC2VudHJ5X2NvdW50GAIgASgDEhIKCnNpemVfYnl0ZXMYAyABKAMSEwoLbGltaXRfYnl0ZXMYBCABKAMSEQoJaGl0X2NvdW50GAUgASgDEhIKCm1pc3NfY291bnQYBiABKAMSFgoOZXZpY3Rpb25fY291bnQYByABKAMiIgoPT3B0aW1pemVSZXF1ZXN0Eg8KB2RyeV9ydW4YASABKAgiRgoQT3B0aW1pemVSZXNwb25zZRIyCgdjaGFuZ2VzGAEgAygLMiEuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQ2FjaGVDaGFuZ2UirQEKC0NhY2hlQ2hhbmdlEhEKCWNoYW5nZV9pZBgBIAEoCRIPCgdzZXR0aW5nGAIgASgJEhEKCW9sZF92YWx1ZRgDIAEoCRIRCgluZXdfdmFsdWUYBCABKAkSDgoGcmVhc29uGAUgASgJEi8KC2NyZWF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtyb2xsZWRfYmFjaxgHIAEoCCIhCgtXYXJtUmVxdWVzdBISCgprZXlfaGFzaGVzGAEgAygJIiMKDFdhcm1SZXNwb25zZRITCgtlbnRyeV9jb3VudBgBIAEoAyKmAgoWSW52YWxpZGF0ZUNhY2hlUmVxdWVzdBIwCgNrZXkYASABKAsyIS5hZG1pcmFsLm9wdGltaXplci52MS5LZXlTZWxlY3RvckgAEjQKBW1vZGVsGAIgASgLMiMuYWRtaXJhbC5vcHRpbWl6ZXIudjEuTW9kZWxTZWxlY3RvckgAEjQKBWFnZW50GAMgASgLMiMuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQWdlbnRTZWxlY3RvckgAEjAKA2FnZRgEIAEoCzIhLmFkbWlyYWwub3B0aW1pemVyLnYxLkFnZVNlbGVjdG9ySAASMAoDYWxsGAUgASgLMiEuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQWxsU2VsZWN0b3JIAEIKCghzZWxlY3RvciIfCgtLZXlTZWxlY3RvchIQCghrZXlfaGFzaBgBIAEoCSIwCg1Nb2RlbFNlbGVjdG9yEhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJIiEKDUFnZW50U2VsZWN0b3ISEAoIYWdlbnRfaWQYASABKAkiOQoLQWdlU2VsZWN0b3ISKgoHbWluX2FnZRgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiINCgtBbGxTZWxlY3RvciIuChdJbnZhbGlkYXRlQ2FjaGVSZXNwb25zZRITCgtlbnRyeV9jb3VudBgBIAEoAyI7ChJMaXN0Q2hhbmdlc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiYgoTTGlzdENoYW5nZXNSZXNwb25zZRIyCgdjaGFuZ2VzGAEgAygLMiEuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQ2FjaGVDaGFuZ2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIioKFVJvbGxCYWNrQ2hhbmdlUmVxdWVzdBIRCgljaGFuZ2VfaWQYASABKAkiSwoWUm9sbEJhY2tDaGFuZ2VSZXNwb25zZRIxCgZjaGFuZ2UYASABKAsyIS5hZG1pcmFsLm9wdGltaXplci52MS5DYWNoZUNoYW5nZTLaBAoMQ2FjaGVTZXJ2aWNlEl8KCkdldE1ldHJpY3MSJy5hZG1pcmFsLm9wdGltaXplci52MS5HZXRNZXRyaWNzUmVxdWVzdBooLmFkbWlyYWwub3B0aW1pemVyLnYxLkdldE1ldHJpY3NSZXNwb25zZRJZCghPcHRpbWl6ZRIlLmFkbWlyYWwub3B0aW1pemVyLnYxLk9wdGltaXplUmVxdWVzdBomLmFkbWlyYWwub3B0aW1pemVyLnYxLk9wdGltaXplUmVzcG9uc2USTQoEV2FybRIhLmFkbWlyYWwub3B0aW1pemVyLnYxLldhcm1SZXF1ZXN0GiIuYWRtaXJhbC5vcHRpbWl6ZXIudjEuV2FybVJlc3BvbnNlEm4KD0ludmFsaWRhdGVDYWNoZRIsLmFkbWlyYWwub3B0aW1pemVyLnYxLkludmFsaWRhdGVDYWNoZVJlcXVlc3QaLS5hZG1pcmFsLm9wdGltaXplci52MS5JbnZhbGlkYXRlQ2FjaGVSZXNwb25zZRJiCgtMaXN0Q2hhbmdlcxIoLmFkbWlyYWwub3B0aW1pemVyLnYxLkxpc3RDaGFuZ2VzUmVxdWVzdBopLmFkbWlyYWwub3B0aW1pemVyLnYxLkxpc3RDaGFuZ2VzUmVzcG9uc2USawoOUm9sbEJhY2tDaGFuZ2USKy5hZG1pcmFsLm9wdGltaXplci52MS5Sb2xsQmFja0NoYW5nZVJlcXVlc3QaLC5hZG1pcmFsLm9wdGltaXplci52MS5Sb2xsQmFja0NoYW5nZVJlc3BvbnNlQhwKGGRldi5hZG1pcmFsLm9wdGltaXplci52MVABYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("CihhZG1pcmFsL29wdGltaXplci92MS9jYWNoZV9zZXJ2aWNlLnByb3RvEhRhZG1pcmFsLm9wdGltaXplci52MSITChFHZXRNZXRyaWNzUmVxdWVzdCJEChJHZXRNZXRyaWNzUmVzcG9uc2USLgoFdGllcnMYASADKAsyHy5hZG1pcmFsLm9wdGltaXplci52MS5DYWNoZVRpZXIigAIKCUNhY2hlVGllchIyCgRraW5kGAggASgOMiQuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQ2FjaGVUaWVyLktpbmQSEwoLZW50cnlfY291bnQYAiABKAMSEgoKc2l6ZV9ieXRlcxgDIAEoAxITCgtsaW1pdF9ieXRlcxgEIAEoAxIRCgloaXRfY291bnQYBSABKAMSEgoKbWlzc19jb3VudBgGIAEoAxIWCg5ldmljdGlvbl9jb3VudBgHIAEoAyI8CgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABIPCgtLSU5EX01FTU9SWRABEg0KCUtJTkRfRElTSxACSgQIARACIiIKD09wdGltaXplUmVxdWVzdBIPCgdkcnlfcnVuGAEgASgIIkgKEE9wdGltaXplUmVzcG9uc2USNAoHY2hhbmdlcxgBIAMoCzIjLmFkbWlyYWwub3B0aW1pemVyLnYxLlNldHRpbmdDaGFuZ2UiIQoLV2FybVJlcXVlc3QSEgoKa2V5X2hhc2hlcxgBIAMoCSIjCgxXYXJtUmVzcG9uc2USEwoLZW50cnlfY291bnQYASABKAMipgIKFkludmFsaWRhdGVDYWNoZVJlcXVlc3QSMAoDa2V5GAEgASgLMiEuYWRtaXJhbC5vcHRpbWl6ZXIudjEuS2V5U2VsZWN0b3JIABI0CgVtb2RlbBgCIAEoCzIjLmFkbWlyYWwub3B0aW1pemVyLnYxLk1vZGVsU2VsZWN0b3JIABI0CgVhZ2VudBgDIAEoCzIjLmFkbWlyYWwub3B0aW1pemVyLnYxLkFnZW50U2VsZWN0b3JIABIwCgNhZ2UYBCABKAsyIS5hZG1pcmFsLm9wdGltaXplci52MS5BZ2VTZWxlY3RvckgAEjAKA2FsbBgFIAEoCzIhLmFkbWlyYWwub3B0aW1pemVyLnYxLkFsbFNlbGVjdG9ySABCCgoIc2VsZWN0b3IiJQoLS2V5U2VsZWN0b3ISFgoIa2V5X2hhc2gYASABKAlCBOJBAQIiPAoNTW9kZWxTZWxlY3RvchIWCghwcm92aWRlchgBIAEoCUIE4kEBAhITCgVtb2RlbBgCIAEoCUIE4kEBAiInCg1BZ2VudFNlbGVjdG9yEhYKCGFnZW50X2lkGAEgASgJQgTiQQECIj8KC0FnZVNlbGVjdG9yEjAKB21pbl9hZ2UYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CBOJBAQIiDQoLQWxsU2VsZWN0b3IiLgoXSW52YWxpZGF0ZUNhY2hlUmVzcG9uc2USEwoLZW50cnlfY291bnQYASABKAMyiQMKDENhY2hlU2VydmljZRJfCgpHZXRNZXRyaWNzEicuYWRtaXJhbC5vcHRpbWl6ZXIudjEuR2V0TWV0cmljc1JlcXVlc3QaKC5hZG1pcmFsLm9wdGltaXplci52MS5HZXRNZXRyaWNzUmVzcG9uc2USWQoIT3B0aW1pemUSJS5hZG1pcmFsLm9wdGltaXplci52MS5PcHRpbWl6ZVJlcXVlc3QaJi5hZG1pcmFsLm9wdGltaXplci52MS5PcHRpbWl6ZVJlc3BvbnNlEk0KBFdhcm0SIS5hZG1pcmFsLm9wdGltaXplci52MS5XYXJtUmVxdWVzdBoiLmFkbWlyYWwub3B0aW1pemVyLnYxLldhcm1SZXNwb25zZRJuCg9JbnZhbGlkYXRlQ2FjaGUSLC5hZG1pcmFsLm9wdGltaXplci52MS5JbnZhbGlkYXRlQ2FjaGVSZXF1ZXN0Gi0uYWRtaXJhbC5vcHRpbWl6ZXIudjEuSW52YWxpZGF0ZUNhY2hlUmVzcG9uc2VCSwoYZGV2LmFkbWlyYWwub3B0aW1pemVyLnYxUAFaLWFkbWlyYWwuZGV2L29wdGltaXplci9vcHRpbWl6ZXJ2MTtvcHRpbWl6ZXJ2MWIGcHJvdG8z", [file_admiral_optimizer_v1_settings_service, file_google_api_field_behavior, file_google_protobuf_duration]);
 
 /**
  * Describes the message admiral.optimizer.v1.GetMetricsRequest.
@@ -33,6 +35,20 @@ export const CacheTierSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_cache_service, 2);
 
 /**
+ * Describes the enum admiral.optimizer.v1.CacheTier.Kind.
+ */
+export const CacheTier_KindSchema = /*@__PURE__*/
+  enumDesc(file_admiral_optimizer_v1_cache_service, 2, 0);
+
+/**
+ * The tiers.
+ *
+ * @generated from enum admiral.optimizer.v1.CacheTier.Kind
+ */
+export const CacheTier_Kind = /*@__PURE__*/
+  tsEnum(CacheTier_KindSchema);
+
+/**
  * Describes the message admiral.optimizer.v1.OptimizeRequest.
  * Use `create(OptimizeRequestSchema)` to create a new message.
  */
@@ -47,102 +63,67 @@ export const OptimizeResponseSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_cache_service, 4);
 
 /**
- * Describes the message admiral.optimizer.v1.CacheChange.
- * Use `create(CacheChangeSchema)` to create a new message.
- */
-export const CacheChangeSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 5);
-
-/**
  * Describes the message admiral.optimizer.v1.WarmRequest.
  * Use `create(WarmRequestSchema)` to create a new message.
  */
 export const WarmRequestSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 6);
+  messageDesc(file_admiral_optimizer_v1_cache_service, 5);
 
 /**
  * Describes the message admiral.optimizer.v1.WarmResponse.
  * Use `create(WarmResponseSchema)` to create a new message.
  */
 export const WarmResponseSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 7);
+  messageDesc(file_admiral_optimizer_v1_cache_service, 6);
 
 /**
  * Describes the message admiral.optimizer.v1.InvalidateCacheRequest.
  * Use `create(InvalidateCacheRequestSchema)` to create a new message.
  */
 export const InvalidateCacheRequestSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 8);
+  messageDesc(file_admiral_optimizer_v1_cache_service, 7);
 
 /**
  * Describes the message admiral.optimizer.v1.KeySelector.
  * Use `create(KeySelectorSchema)` to create a new message.
  */
 export const KeySelectorSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 9);
+  messageDesc(file_admiral_optimizer_v1_cache_service, 8);
 
 /**
  * Describes the message admiral.optimizer.v1.ModelSelector.
  * Use `create(ModelSelectorSchema)` to create a new message.
  */
 export const ModelSelectorSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 10);
+  messageDesc(file_admiral_optimizer_v1_cache_service, 9);
 
 /**
  * Describes the message admiral.optimizer.v1.AgentSelector.
  * Use `create(AgentSelectorSchema)` to create a new message.
  */
 export const AgentSelectorSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 11);
+  messageDesc(file_admiral_optimizer_v1_cache_service, 10);
 
 /**
  * Describes the message admiral.optimizer.v1.AgeSelector.
  * Use `create(AgeSelectorSchema)` to create a new message.
  */
 export const AgeSelectorSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 12);
+  messageDesc(file_admiral_optimizer_v1_cache_service, 11);
 
 /**
  * Describes the message admiral.optimizer.v1.AllSelector.
  * Use `create(AllSelectorSchema)` to create a new message.
  */
 export const AllSelectorSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 13);
+  messageDesc(file_admiral_optimizer_v1_cache_service, 12);
 
 /**
  * Describes the message admiral.optimizer.v1.InvalidateCacheResponse.
  * Use `create(InvalidateCacheResponseSchema)` to create a new message.
  */
 export const InvalidateCacheResponseSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 14);
-
-/**
- * Describes the message admiral.optimizer.v1.ListChangesRequest.
- * Use `create(ListChangesRequestSchema)` to create a new message.
- */
-export const ListChangesRequestSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 15);
-
-/**
- * Describes the message admiral.optimizer.v1.ListChangesResponse.
- * Use `create(ListChangesResponseSchema)` to create a new message.
- */
-export const ListChangesResponseSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 16);
-
-/**
- * Describes the message admiral.optimizer.v1.RollBackChangeRequest.
- * Use `create(RollBackChangeRequestSchema)` to create a new message.
- */
-export const RollBackChangeRequestSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 17);
-
-/**
- * Describes the message admiral.optimizer.v1.RollBackChangeResponse.
- * Use `create(RollBackChangeResponseSchema)` to create a new message.
- */
-export const RollBackChangeResponseSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_cache_service, 18);
+  messageDesc(file_admiral_optimizer_v1_cache_service, 13);
 
 /**
  * The response cache of the caller's tenant.

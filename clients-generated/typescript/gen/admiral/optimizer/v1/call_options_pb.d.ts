@@ -5,6 +5,7 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Duration } from "@bufbuild/protobuf/wkt";
+import type { Money } from "./money_pb.js";
 
 /**
  * Describes the file admiral/optimizer/v1/call_options.proto.
@@ -12,7 +13,7 @@ import type { Duration } from "@bufbuild/protobuf/wkt";
 export declare const file_admiral_optimizer_v1_call_options: GenFile;
 
 /**
- * What a caller says of a call apart from its content. Nothing here changes what a model is asked, except RoutingWishes, which may
+ * What a caller says of a call apart from its content. Nothing here changes what a model is asked, except RoutingPreferences, which may
  * change who is asked and is therefore part of the cache key.
  *
  * @generated from message admiral.optimizer.v1.CallOptions
@@ -55,11 +56,11 @@ export declare type CallOptions = Message<"admiral.optimizer.v1.CallOptions"> & 
   cachePolicy?: CachePolicy | undefined;
 
   /**
-   * Wishes as to which model answers.
+   * Preferences as to which model answers.
    *
-   * @generated from field: admiral.optimizer.v1.RoutingWishes routing = 6;
+   * @generated from field: admiral.optimizer.v1.RoutingPreferences routing = 6;
    */
-  routing?: RoutingWishes | undefined;
+  routing?: RoutingPreferences | undefined;
 };
 
 /**
@@ -197,17 +198,17 @@ export enum CachePolicy_Scope {
 export declare const CachePolicy_ScopeSchema: GenEnum<CachePolicy_Scope>;
 
 /**
- * Wishes as to which model answers. The choice among candidates is dynamic: it changes with what the server learns.
+ * Preferences as to which model answers. The choice among candidates is dynamic: it changes with what the server learns.
  *
- * @generated from message admiral.optimizer.v1.RoutingWishes
+ * @generated from message admiral.optimizer.v1.RoutingPreferences
  */
-export declare type RoutingWishes = Message<"admiral.optimizer.v1.RoutingWishes"> & {
+export declare type RoutingPreferences = Message<"admiral.optimizer.v1.RoutingPreferences"> & {
   /**
    * What to prefer among the candidates of an alias.
    *
-   * @generated from field: admiral.optimizer.v1.RoutingWishes.Objective objective = 1;
+   * @generated from field: admiral.optimizer.v1.RoutingPreferences.Objective objective = 1;
    */
-  objective: RoutingWishes_Objective;
+  objective: RoutingPreferences_Objective;
 
   /**
    * Models tried in order after the candidates of Prompt.model; same forms as Prompt.model except aliases. At most 16.
@@ -217,26 +218,26 @@ export declare type RoutingWishes = Message<"admiral.optimizer.v1.RoutingWishes"
   fallbackModels: string[];
 
   /**
-   * Most the call may cost in pico-dollars (1e-12 USD), judged before a try by an upper estimate; absent means no limit.
-   * Candidates that could cost more, or whose price is unknown, are passed over.
+   * Most the call may cost, judged before an attempt by an upper estimate; not below zero; absent means no limit. Candidates that could
+   * cost more, or whose price is unknown, are passed over.
    *
-   * @generated from field: optional int64 max_cost_pico_usd = 3;
+   * @generated from field: admiral.optimizer.v1.Money max_cost = 4;
    */
-  maxCostPicoUsd?: bigint | undefined;
+  maxCost?: Money | undefined;
 };
 
 /**
- * Describes the message admiral.optimizer.v1.RoutingWishes.
- * Use `create(RoutingWishesSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.RoutingPreferences.
+ * Use `create(RoutingPreferencesSchema)` to create a new message.
  */
-export declare const RoutingWishesSchema: GenMessage<RoutingWishes>;
+export declare const RoutingPreferencesSchema: GenMessage<RoutingPreferences>;
 
 /**
  * What to prefer among the candidates of an alias.
  *
- * @generated from enum admiral.optimizer.v1.RoutingWishes.Objective
+ * @generated from enum admiral.optimizer.v1.RoutingPreferences.Objective
  */
-export enum RoutingWishes_Objective {
+export enum RoutingPreferences_Objective {
   /**
    * The order the operator configured.
    *
@@ -267,9 +268,9 @@ export enum RoutingWishes_Objective {
 }
 
 /**
- * Describes the enum admiral.optimizer.v1.RoutingWishes.Objective.
+ * Describes the enum admiral.optimizer.v1.RoutingPreferences.Objective.
  */
-export declare const RoutingWishes_ObjectiveSchema: GenEnum<RoutingWishes_Objective>;
+export declare const RoutingPreferences_ObjectiveSchema: GenEnum<RoutingPreferences_Objective>;
 
 /**
  * How urgent a call is.

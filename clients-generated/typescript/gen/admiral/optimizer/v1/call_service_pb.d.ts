@@ -2,7 +2,7 @@
 // @generated from file admiral/optimizer/v1/call_service.proto (package admiral.optimizer.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import type { ErrorReason } from "./error_pb.js";
@@ -123,9 +123,9 @@ export declare type CallRecord = Message<"admiral.optimizer.v1.CallRecord"> & {
   /**
    * Where the time went, in order of beginning. Only in GetCallResponse.
    *
-   * @generated from field: repeated admiral.optimizer.v1.Step steps = 15;
+   * @generated from field: repeated admiral.optimizer.v1.CallStep steps = 15;
    */
-  steps: Step[];
+  steps: CallStep[];
 };
 
 /**
@@ -137,18 +137,18 @@ export declare const CallRecordSchema: GenMessage<CallRecord>;
 /**
  * One step of a call.
  *
- * @generated from message admiral.optimizer.v1.Step
+ * @generated from message admiral.optimizer.v1.CallStep
  */
-export declare type Step = Message<"admiral.optimizer.v1.Step"> & {
+export declare type CallStep = Message<"admiral.optimizer.v1.CallStep"> & {
   /**
-   * Which step: "queue", "join", "disk", "route", "attempt" or "settle".
+   * Which step.
    *
-   * @generated from field: string name = 1;
+   * @generated from field: admiral.optimizer.v1.CallStep.Kind kind = 6;
    */
-  name: string;
+  kind: CallStep_Kind;
 
   /**
-   * When it began, from the call's arrival; negative if the call joined a flight that was under way.
+   * When it began, from the call's arrival; negative if it shares the answer of a call that was under way.
    *
    * @generated from field: google.protobuf.Duration start_offset = 2;
    */
@@ -162,8 +162,8 @@ export declare type Step = Message<"admiral.optimizer.v1.Step"> & {
   duration?: Duration | undefined;
 
   /**
-   * What was done, never content: of an attempt the model as "provider/model", of a join the call that was joined, of a queue the
-   * provider whose limit was asked or "before another try". Empty where the name says all.
+   * What was done, never content: of an attempt the model as "provider/model", of a coalesced call the one whose answer it
+   * shares, of a queue the provider whose limit was asked or "before another attempt". Empty where the kind says all.
    *
    * @generated from field: string detail = 4;
    */
@@ -178,10 +178,71 @@ export declare type Step = Message<"admiral.optimizer.v1.Step"> & {
 };
 
 /**
- * Describes the message admiral.optimizer.v1.Step.
- * Use `create(StepSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.CallStep.
+ * Use `create(CallStepSchema)` to create a new message.
  */
-export declare const StepSchema: GenMessage<Step>;
+export declare const CallStepSchema: GenMessage<CallStep>;
+
+/**
+ * The steps.
+ *
+ * @generated from enum admiral.optimizer.v1.CallStep.Kind
+ */
+export enum CallStep_Kind {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It waited for a limit, or before another attempt.
+   *
+   * @generated from enum value: KIND_QUEUE = 1;
+   */
+  QUEUE = 1,
+
+  /**
+   * It waited with an equal call in flight, whose answer it shares.
+   *
+   * @generated from enum value: KIND_COALESCE = 2;
+   */
+  COALESCE = 2,
+
+  /**
+   * It looked in the disk cache.
+   *
+   * @generated from enum value: KIND_DISK = 3;
+   */
+  DISK = 3,
+
+  /**
+   * It ordered the candidates.
+   *
+   * @generated from enum value: KIND_ROUTE = 4;
+   */
+  ROUTE = 4,
+
+  /**
+   * It asked a provider.
+   *
+   * @generated from enum value: KIND_ATTEMPT = 5;
+   */
+  ATTEMPT = 5,
+
+  /**
+   * It wrote the ledger and the cache.
+   *
+   * @generated from enum value: KIND_SETTLE = 6;
+   */
+  SETTLE = 6,
+}
+
+/**
+ * Describes the enum admiral.optimizer.v1.CallStep.Kind.
+ */
+export declare const CallStep_KindSchema: GenEnum<CallStep_Kind>;
 
 /**
  * Asks for the latest calls.

@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Message as Message$1 } from "./content_pb.js";
+import type { ChatMessage } from "./content_pb.js";
 
 /**
  * Describes the file admiral/optimizer/v1/completion.proto.
@@ -20,9 +20,9 @@ export declare type Completion = Message<"admiral.optimizer.v1.Completion"> & {
   /**
    * What the model said, role ASSISTANT: text, tool calls, reasoning, refusal, in the order given.
    *
-   * @generated from field: admiral.optimizer.v1.Message message = 1;
+   * @generated from field: admiral.optimizer.v1.ChatMessage message = 1;
    */
-  message?: Message$1 | undefined;
+  message?: ChatMessage | undefined;
 
   /**
    * Why the model stopped.
@@ -61,9 +61,9 @@ export declare type Candidate = Message<"admiral.optimizer.v1.Candidate"> & {
   /**
    * What the model said.
    *
-   * @generated from field: admiral.optimizer.v1.Message message = 1;
+   * @generated from field: admiral.optimizer.v1.ChatMessage message = 1;
    */
-  message?: Message$1 | undefined;
+  message?: ChatMessage | undefined;
 
   /**
    * Why the model stopped.

@@ -3,7 +3,7 @@
 /* eslint-disable */
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import type { Message as Message$1 } from "@bufbuild/protobuf";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file admiral/optimizer/v1/content.proto.
@@ -13,9 +13,9 @@ export declare const file_admiral_optimizer_v1_content: GenFile;
 /**
  * One turn of a conversation.
  *
- * @generated from message admiral.optimizer.v1.Message
+ * @generated from message admiral.optimizer.v1.ChatMessage
  */
-export declare type Message = Message$1<"admiral.optimizer.v1.Message"> & {
+export declare type ChatMessage = Message<"admiral.optimizer.v1.ChatMessage"> & {
   /**
    * Who speaks. Required.
    *
@@ -26,9 +26,9 @@ export declare type Message = Message$1<"admiral.optimizer.v1.Message"> & {
   /**
    * What is said, in order. At least one part; every part has a kind.
    *
-   * @generated from field: repeated admiral.optimizer.v1.Part parts = 2;
+   * @generated from field: repeated admiral.optimizer.v1.ContentPart parts = 2;
    */
-  parts: Part[];
+  parts: ContentPart[];
 
   /**
    * Optional name of the speaker, passed to vendors that know names; at most 64 characters.
@@ -39,45 +39,45 @@ export declare type Message = Message$1<"admiral.optimizer.v1.Message"> & {
 };
 
 /**
- * Describes the message admiral.optimizer.v1.Message.
- * Use `create(MessageSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.ChatMessage.
+ * Use `create(ChatMessageSchema)` to create a new message.
  */
-export declare const MessageSchema: GenMessage<Message>;
+export declare const ChatMessageSchema: GenMessage<ChatMessage>;
 
 /**
  * One piece of a message.
  *
- * @generated from message admiral.optimizer.v1.Part
+ * @generated from message admiral.optimizer.v1.ContentPart
  */
-export declare type Part = Message$1<"admiral.optimizer.v1.Part"> & {
+export declare type ContentPart = Message<"admiral.optimizer.v1.ContentPart"> & {
   /**
    * What the piece is. Required.
    *
-   * @generated from oneof admiral.optimizer.v1.Part.kind
+   * @generated from oneof admiral.optimizer.v1.ContentPart.kind
    */
   kind: {
     /**
      * Plain text, any role.
      *
-     * @generated from field: admiral.optimizer.v1.Text text = 1;
+     * @generated from field: admiral.optimizer.v1.TextPart text = 1;
      */
-    value: Text;
+    value: TextPart;
     case: "text";
   } | {
     /**
      * A picture, role USER (and TOOL results of vendors that allow it).
      *
-     * @generated from field: admiral.optimizer.v1.Image image = 2;
+     * @generated from field: admiral.optimizer.v1.ImagePart image = 2;
      */
-    value: Image;
+    value: ImagePart;
     case: "image";
   } | {
     /**
      * A document, role USER.
      *
-     * @generated from field: admiral.optimizer.v1.File file = 3;
+     * @generated from field: admiral.optimizer.v1.FilePart file = 3;
      */
-    value: File;
+    value: FilePart;
     case: "file";
   } | {
     /**
@@ -99,47 +99,41 @@ export declare type Part = Message$1<"admiral.optimizer.v1.Part"> & {
     /**
      * The model's reasoning, role ASSISTANT; send it back unchanged when a conversation with tools goes on.
      *
-     * @generated from field: admiral.optimizer.v1.Reasoning reasoning = 6;
+     * @generated from field: admiral.optimizer.v1.ReasoningPart reasoning = 6;
      */
-    value: Reasoning;
+    value: ReasoningPart;
     case: "reasoning";
   } | {
     /**
      * The model's refusal to answer, role ASSISTANT.
      *
-     * @generated from field: admiral.optimizer.v1.Refusal refusal = 7;
+     * @generated from field: admiral.optimizer.v1.RefusalPart refusal = 7;
      */
-    value: Refusal;
+    value: RefusalPart;
     case: "refusal";
   } | { case: undefined; value?: undefined };
 
   /**
-   * Asks vendors with explicit prompt caching to cache the prompt up to and including this part. Other vendors ignore it.
+   * Asks vendors with explicit prompt caching to cache the prompt up to and including this part, and for how long. Other vendors
+   * ignore it.
    *
-   * @generated from field: bool prompt_cache_point = 15;
+   * @generated from field: admiral.optimizer.v1.PromptCachePoint prompt_cache_point = 15;
    */
-  promptCachePoint: boolean;
-
-  /**
-   * With prompt_cache_point: keep it for an hour instead of the vendor's usual duration, where the vendor lets one choose.
-   *
-   * @generated from field: bool prompt_cache_1h = 16;
-   */
-  promptCache1h: boolean;
+  promptCachePoint: PromptCachePoint;
 };
 
 /**
- * Describes the message admiral.optimizer.v1.Part.
- * Use `create(PartSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.ContentPart.
+ * Use `create(ContentPartSchema)` to create a new message.
  */
-export declare const PartSchema: GenMessage<Part>;
+export declare const ContentPartSchema: GenMessage<ContentPart>;
 
 /**
  * Plain text.
  *
- * @generated from message admiral.optimizer.v1.Text
+ * @generated from message admiral.optimizer.v1.TextPart
  */
-export declare type Text = Message$1<"admiral.optimizer.v1.Text"> & {
+export declare type TextPart = Message<"admiral.optimizer.v1.TextPart"> & {
   /**
    * UTF-8 text; may be empty only in answers.
    *
@@ -149,21 +143,21 @@ export declare type Text = Message$1<"admiral.optimizer.v1.Text"> & {
 };
 
 /**
- * Describes the message admiral.optimizer.v1.Text.
- * Use `create(TextSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.TextPart.
+ * Use `create(TextPartSchema)` to create a new message.
  */
-export declare const TextSchema: GenMessage<Text>;
+export declare const TextPartSchema: GenMessage<TextPart>;
 
 /**
  * A picture.
  *
- * @generated from message admiral.optimizer.v1.Image
+ * @generated from message admiral.optimizer.v1.ImagePart
  */
-export declare type Image = Message$1<"admiral.optimizer.v1.Image"> & {
+export declare type ImagePart = Message<"admiral.optimizer.v1.ImagePart"> & {
   /**
    * Where the picture is. Required.
    *
-   * @generated from oneof admiral.optimizer.v1.Image.source
+   * @generated from oneof admiral.optimizer.v1.ImagePart.source
    */
   source: {
     /**
@@ -184,29 +178,29 @@ export declare type Image = Message$1<"admiral.optimizer.v1.Image"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * Vendor hint for resolution: "low", "high" or "auto"; empty is the vendor's default.
+   * Hint to the vendor in which resolution to look at it.
    *
-   * @generated from field: string detail = 3;
+   * @generated from field: admiral.optimizer.v1.ImageDetail detail = 3;
    */
-  detail: string;
+  detail: ImageDetail;
 };
 
 /**
- * Describes the message admiral.optimizer.v1.Image.
- * Use `create(ImageSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.ImagePart.
+ * Use `create(ImagePartSchema)` to create a new message.
  */
-export declare const ImageSchema: GenMessage<Image>;
+export declare const ImagePartSchema: GenMessage<ImagePart>;
 
 /**
  * A document.
  *
- * @generated from message admiral.optimizer.v1.File
+ * @generated from message admiral.optimizer.v1.FilePart
  */
-export declare type File = Message$1<"admiral.optimizer.v1.File"> & {
+export declare type FilePart = Message<"admiral.optimizer.v1.FilePart"> & {
   /**
    * Where the document is. Required.
    *
-   * @generated from oneof admiral.optimizer.v1.File.source
+   * @generated from oneof admiral.optimizer.v1.FilePart.source
    */
   source: {
     /**
@@ -243,17 +237,17 @@ export declare type File = Message$1<"admiral.optimizer.v1.File"> & {
 };
 
 /**
- * Describes the message admiral.optimizer.v1.File.
- * Use `create(FileSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.FilePart.
+ * Use `create(FilePartSchema)` to create a new message.
  */
-export declare const FileSchema: GenMessage<File>;
+export declare const FilePartSchema: GenMessage<FilePart>;
 
 /**
  * Bytes carried in the call.
  *
  * @generated from message admiral.optimizer.v1.InlineData
  */
-export declare type InlineData = Message$1<"admiral.optimizer.v1.InlineData"> & {
+export declare type InlineData = Message<"admiral.optimizer.v1.InlineData"> & {
   /**
    * IANA media type, such as image/png. Required.
    *
@@ -280,7 +274,7 @@ export declare const InlineDataSchema: GenMessage<InlineData>;
  *
  * @generated from message admiral.optimizer.v1.RemoteData
  */
-export declare type RemoteData = Message$1<"admiral.optimizer.v1.RemoteData"> & {
+export declare type RemoteData = Message<"admiral.optimizer.v1.RemoteData"> & {
   /**
    * Absolute http or https address. Required.
    *
@@ -300,7 +294,7 @@ export declare const RemoteDataSchema: GenMessage<RemoteData>;
  *
  * @generated from message admiral.optimizer.v1.UploadedData
  */
-export declare type UploadedData = Message$1<"admiral.optimizer.v1.UploadedData"> & {
+export declare type UploadedData = Message<"admiral.optimizer.v1.UploadedData"> & {
   /**
    * The vendor's file identifier. Required.
    *
@@ -320,7 +314,7 @@ export declare const UploadedDataSchema: GenMessage<UploadedData>;
  *
  * @generated from message admiral.optimizer.v1.ToolCall
  */
-export declare type ToolCall = Message$1<"admiral.optimizer.v1.ToolCall"> & {
+export declare type ToolCall = Message<"admiral.optimizer.v1.ToolCall"> & {
   /**
    * Identifier that the matching ToolResult names. Unique within a conversation.
    *
@@ -354,7 +348,7 @@ export declare const ToolCallSchema: GenMessage<ToolCall>;
  *
  * @generated from message admiral.optimizer.v1.ToolResult
  */
-export declare type ToolResult = Message$1<"admiral.optimizer.v1.ToolResult"> & {
+export declare type ToolResult = Message<"admiral.optimizer.v1.ToolResult"> & {
   /**
    * The id of the ToolCall it answers; a result with no earlier call is refused with CALL_INVALID.
    *
@@ -363,11 +357,11 @@ export declare type ToolResult = Message$1<"admiral.optimizer.v1.ToolResult"> & 
   toolCallId: string;
 
   /**
-   * The result: Text, Image or File parts.
+   * The result: text, image or file parts.
    *
-   * @generated from field: repeated admiral.optimizer.v1.Part parts = 2;
+   * @generated from field: repeated admiral.optimizer.v1.ContentPart parts = 2;
    */
-  parts: Part[];
+  parts: ContentPart[];
 
   /**
    * True if the tool failed and the parts describe the failure.
@@ -386,9 +380,9 @@ export declare const ToolResultSchema: GenMessage<ToolResult>;
 /**
  * The model's reasoning as far as the vendor shows it.
  *
- * @generated from message admiral.optimizer.v1.Reasoning
+ * @generated from message admiral.optimizer.v1.ReasoningPart
  */
-export declare type Reasoning = Message$1<"admiral.optimizer.v1.Reasoning"> & {
+export declare type ReasoningPart = Message<"admiral.optimizer.v1.ReasoningPart"> & {
   /**
    * Readable text; empty where the vendor hides it.
    *
@@ -412,17 +406,17 @@ export declare type Reasoning = Message$1<"admiral.optimizer.v1.Reasoning"> & {
 };
 
 /**
- * Describes the message admiral.optimizer.v1.Reasoning.
- * Use `create(ReasoningSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.ReasoningPart.
+ * Use `create(ReasoningPartSchema)` to create a new message.
  */
-export declare const ReasoningSchema: GenMessage<Reasoning>;
+export declare const ReasoningPartSchema: GenMessage<ReasoningPart>;
 
 /**
  * The model's refusal in its own words.
  *
- * @generated from message admiral.optimizer.v1.Refusal
+ * @generated from message admiral.optimizer.v1.RefusalPart
  */
-export declare type Refusal = Message$1<"admiral.optimizer.v1.Refusal"> & {
+export declare type RefusalPart = Message<"admiral.optimizer.v1.RefusalPart"> & {
   /**
    * Explanation by the model.
    *
@@ -432,17 +426,53 @@ export declare type Refusal = Message$1<"admiral.optimizer.v1.Refusal"> & {
 };
 
 /**
- * Describes the message admiral.optimizer.v1.Refusal.
- * Use `create(RefusalSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.RefusalPart.
+ * Use `create(RefusalPartSchema)` to create a new message.
  */
-export declare const RefusalSchema: GenMessage<Refusal>;
+export declare const RefusalPartSchema: GenMessage<RefusalPart>;
 
 /**
  * A tool the model may call.
  *
  * @generated from message admiral.optimizer.v1.Tool
  */
-export declare type Tool = Message$1<"admiral.optimizer.v1.Tool"> & {
+export declare type Tool = Message<"admiral.optimizer.v1.Tool"> & {
+  /**
+   * What kind of tool. Required.
+   *
+   * @generated from oneof admiral.optimizer.v1.Tool.kind
+   */
+  kind: {
+    /**
+     * A function that the caller runs.
+     *
+     * @generated from field: admiral.optimizer.v1.FunctionTool function = 1;
+     */
+    value: FunctionTool;
+    case: "function";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * Asks vendors with explicit prompt caching to cache the tools up to and including this one, and for how long. Other vendors
+   * ignore it.
+   *
+   * @generated from field: admiral.optimizer.v1.PromptCachePoint prompt_cache_point = 15;
+   */
+  promptCachePoint: PromptCachePoint;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.Tool.
+ * Use `create(ToolSchema)` to create a new message.
+ */
+export declare const ToolSchema: GenMessage<Tool>;
+
+/**
+ * A function that the caller runs when the model asks for it.
+ *
+ * @generated from message admiral.optimizer.v1.FunctionTool
+ */
+export declare type FunctionTool = Message<"admiral.optimizer.v1.FunctionTool"> & {
   /**
    * Name, 1 to 64 characters of letters, digits, '_' and '-'. Unique in a call.
    *
@@ -470,34 +500,20 @@ export declare type Tool = Message$1<"admiral.optimizer.v1.Tool"> & {
    * @generated from field: optional bool strict = 4;
    */
   strict?: boolean | undefined;
-
-  /**
-   * Asks vendors with explicit prompt caching to cache the tools up to and including this one. Other vendors ignore it.
-   *
-   * @generated from field: bool prompt_cache_point = 5;
-   */
-  promptCachePoint: boolean;
-
-  /**
-   * With prompt_cache_point: keep them for an hour instead of the vendor's usual duration, where the vendor lets one choose.
-   *
-   * @generated from field: bool prompt_cache_1h = 6;
-   */
-  promptCache1h: boolean;
 };
 
 /**
- * Describes the message admiral.optimizer.v1.Tool.
- * Use `create(ToolSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.FunctionTool.
+ * Use `create(FunctionToolSchema)` to create a new message.
  */
-export declare const ToolSchema: GenMessage<Tool>;
+export declare const FunctionToolSchema: GenMessage<FunctionTool>;
 
 /**
  * Whether and which tools the model must call.
  *
  * @generated from message admiral.optimizer.v1.ToolChoice
  */
-export declare type ToolChoice = Message$1<"admiral.optimizer.v1.ToolChoice"> & {
+export declare type ToolChoice = Message<"admiral.optimizer.v1.ToolChoice"> & {
   /**
    * How the model may choose.
    *
@@ -626,4 +642,84 @@ export enum Role {
  * Describes the enum admiral.optimizer.v1.Role.
  */
 export declare const RoleSchema: GenEnum<Role>;
+
+/**
+ * Whether the vendor's prompt cache is asked to keep what came so far.
+ *
+ * @generated from enum admiral.optimizer.v1.PromptCachePoint
+ */
+export enum PromptCachePoint {
+  /**
+   * It is not asked.
+   *
+   * @generated from enum value: PROMPT_CACHE_POINT_UNSPECIFIED = 0;
+   */
+  PROMPT_CACHE_POINT_UNSPECIFIED = 0,
+
+  /**
+   * For the vendor's usual duration.
+   *
+   * @generated from enum value: PROMPT_CACHE_POINT_DEFAULT = 1;
+   */
+  PROMPT_CACHE_POINT_DEFAULT = 1,
+
+  /**
+   * For an hour, where the vendor lets one choose, else for its usual duration.
+   *
+   * @generated from enum value: PROMPT_CACHE_POINT_1H = 2;
+   */
+  PROMPT_CACHE_POINT_1H = 2,
+}
+
+/**
+ * Describes the enum admiral.optimizer.v1.PromptCachePoint.
+ */
+export declare const PromptCachePointSchema: GenEnum<PromptCachePoint>;
+
+/**
+ * In which resolution a picture is looked at.
+ *
+ * @generated from enum admiral.optimizer.v1.ImageDetail
+ */
+export enum ImageDetail {
+  /**
+   * The vendor's default.
+   *
+   * @generated from enum value: IMAGE_DETAIL_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Low, and cheap.
+   *
+   * @generated from enum value: IMAGE_DETAIL_LOW = 1;
+   */
+  LOW = 1,
+
+  /**
+   * High.
+   *
+   * @generated from enum value: IMAGE_DETAIL_HIGH = 2;
+   */
+  HIGH = 2,
+
+  /**
+   * The vendor chooses by the picture.
+   *
+   * @generated from enum value: IMAGE_DETAIL_AUTO = 3;
+   */
+  AUTO = 3,
+
+  /**
+   * As it is, where the vendor offers that.
+   *
+   * @generated from enum value: IMAGE_DETAIL_ORIGINAL = 4;
+   */
+  ORIGINAL = 4,
+}
+
+/**
+ * Describes the enum admiral.optimizer.v1.ImageDetail.
+ */
+export declare const ImageDetailSchema: GenEnum<ImageDetail>;
 

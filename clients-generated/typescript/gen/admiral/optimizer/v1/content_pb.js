@@ -3,46 +3,47 @@
 /* eslint-disable */
 
 import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
+import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
 
 /**
  * Describes the file admiral/optimizer/v1/content.proto.
  */
 export const file_admiral_optimizer_v1_content = /*@__PURE__*/
-  fileDesc("CiJhZG1pcmFsL29wdGltaXplci92MS9jb250ZW50LnByb3RvEhRhZG1pcmFsLm9wdGltaXplci52MSJsCgdNZXNzYWdlEigKBHJvbGUYASABKA4yGi5hZG1pcmFsLm9wdGltaXplci52MS5Sb2xlEikKBXBhcnRzGAIgAygLMhouYWRtaXJhbC5vcHRpbWl6ZXIudjEuUGFydBIMCgRuYW1lGAMgASgJIp8DCgRQYXJ0EioKBHRleHQYASABKAsyGi5hZG1pcmFsLm9wdGltaXplci52MS5UZXh0SAASLAoFaW1hZ2UYAiABKAsyGy5hZG1pcmFsLm9wdGltaXplci52MS5JbWFnZUgAEioKBGZpbGUYAyABKAsyGi5hZG1pcmFsLm9wdGltaXplci52MS5GaWxlSAASMwoJdG9vbF9jYWxsGAQgASgLMh4uYWRtaXJhbC5vcHRpbWl6ZXIudjEuVG9vbENhbGxIABI3Cgt0b29sX3Jlc3VsdBgFIAEoCzIgLmFkbWlyYWwub3B0aW1pemVyLnYxLlRvb2xSZXN1bHRIABI0CglyZWFzb25pbmcYBiABKAsyHy5hZG1pcmFsLm9wdGltaXplci52MS5SZWFzb25pbmdIABIwCgdyZWZ1c2FsGAcgASgLMh0uYWRtaXJhbC5vcHRpbWl6ZXIudjEuUmVmdXNhbEgAEhoKEnByb21wdF9jYWNoZV9wb2ludBgPIAEoCBIXCg9wcm9tcHRfY2FjaGVfMWgYECABKAhCBgoEa2luZCIUCgRUZXh0EgwKBHRleHQYASABKAkiiQEKBUltYWdlEjIKBmlubGluZRgBIAEoCzIgLmFkbWlyYWwub3B0aW1pemVyLnYxLklubGluZURhdGFIABIyCgZyZW1vdGUYAiABKAsyIC5hZG1pcmFsLm9wdGltaXplci52MS5SZW1vdGVEYXRhSAASDgoGZGV0YWlsGAMgASgJQggKBnNvdXJjZSK+AQoERmlsZRIyCgZpbmxpbmUYASABKAsyIC5hZG1pcmFsLm9wdGltaXplci52MS5JbmxpbmVEYXRhSAASMgoGcmVtb3RlGAIgASgLMiAuYWRtaXJhbC5vcHRpbWl6ZXIudjEuUmVtb3RlRGF0YUgAEjYKCHVwbG9hZGVkGAMgASgLMiIuYWRtaXJhbC5vcHRpbWl6ZXIudjEuVXBsb2FkZWREYXRhSAASDAoEbmFtZRgEIAEoCUIICgZzb3VyY2UiLgoKSW5saW5lRGF0YRISCgptZWRpYV90eXBlGAEgASgJEgwKBGRhdGEYAiABKAwiGQoKUmVtb3RlRGF0YRILCgN1cmkYASABKAkiHwoMVXBsb2FkZWREYXRhEg8KB2ZpbGVfaWQYASABKAkiPAoIVG9vbENhbGwSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRIWCg5hcmd1bWVudHNfanNvbhgDIAEoCSJfCgpUb29sUmVzdWx0EhQKDHRvb2xfY2FsbF9pZBgBIAEoCRIpCgVwYXJ0cxgCIAMoCzIaLmFkbWlyYWwub3B0aW1pemVyLnYxLlBhcnQSEAoIaXNfZXJyb3IYAyABKAgiQwoJUmVhc29uaW5nEgwKBHRleHQYASABKAkSEQoJc2lnbmF0dXJlGAIgASgJEhUKDXJlZGFjdGVkX2RhdGEYAyABKAkiFwoHUmVmdXNhbBIMCgR0ZXh0GAEgASgJIp4BCgRUb29sEgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSHgoWcGFyYW1ldGVyc19zY2hlbWFfanNvbhgDIAEoCRITCgZzdHJpY3QYBCABKAhIAIgBARIaChJwcm9tcHRfY2FjaGVfcG9pbnQYBSABKAgSFwoPcHJvbXB0X2NhY2hlXzFoGAYgASgIQgkKB19zdHJpY3Qi1gEKClRvb2xDaG9pY2USMwoEbW9kZRgBIAEoDjIlLmFkbWlyYWwub3B0aW1pemVyLnYxLlRvb2xDaG9pY2UuTW9kZRIRCgl0b29sX25hbWUYAiABKAkSFQoIcGFyYWxsZWwYAyABKAhIAIgBASJcCgRNb2RlEhQKEE1PREVfVU5TUEVDSUZJRUQQABINCglNT0RFX0FVVE8QARINCglNT0RFX05PTkUQAhIRCg1NT0RFX1JFUVVJUkVEEAMSDQoJTU9ERV9UT09MEARCCwoJX3BhcmFsbGVsKnMKBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg8KC1JPTEVfU1lTVEVNEAESEgoOUk9MRV9ERVZFTE9QRVIQAhINCglST0xFX1VTRVIQAxISCg5ST0xFX0FTU0lTVEFOVBAEEg0KCVJPTEVfVE9PTBAFQhwKGGRldi5hZG1pcmFsLm9wdGltaXplci52MVABYgZwcm90bzM");
+  fileDesc("CiJhZG1pcmFsL29wdGltaXplci92MS9jb250ZW50LnByb3RvEhRhZG1pcmFsLm9wdGltaXplci52MSKDAQoLQ2hhdE1lc3NhZ2USLgoEcm9sZRgBIAEoDjIaLmFkbWlyYWwub3B0aW1pemVyLnYxLlJvbGVCBOJBAQISNgoFcGFydHMYAiADKAsyIS5hZG1pcmFsLm9wdGltaXplci52MS5Db250ZW50UGFydEIE4kEBAhIMCgRuYW1lGAMgASgJIskDCgtDb250ZW50UGFydBIuCgR0ZXh0GAEgASgLMh4uYWRtaXJhbC5vcHRpbWl6ZXIudjEuVGV4dFBhcnRIABIwCgVpbWFnZRgCIAEoCzIfLmFkbWlyYWwub3B0aW1pemVyLnYxLkltYWdlUGFydEgAEi4KBGZpbGUYAyABKAsyHi5hZG1pcmFsLm9wdGltaXplci52MS5GaWxlUGFydEgAEjMKCXRvb2xfY2FsbBgEIAEoCzIeLmFkbWlyYWwub3B0aW1pemVyLnYxLlRvb2xDYWxsSAASNwoLdG9vbF9yZXN1bHQYBSABKAsyIC5hZG1pcmFsLm9wdGltaXplci52MS5Ub29sUmVzdWx0SAASOAoJcmVhc29uaW5nGAYgASgLMiMuYWRtaXJhbC5vcHRpbWl6ZXIudjEuUmVhc29uaW5nUGFydEgAEjQKB3JlZnVzYWwYByABKAsyIS5hZG1pcmFsLm9wdGltaXplci52MS5SZWZ1c2FsUGFydEgAEkIKEnByb21wdF9jYWNoZV9wb2ludBgPIAEoDjImLmFkbWlyYWwub3B0aW1pemVyLnYxLlByb21wdENhY2hlUG9pbnRCBgoEa2luZCIYCghUZXh0UGFydBIMCgR0ZXh0GAEgASgJIrABCglJbWFnZVBhcnQSMgoGaW5saW5lGAEgASgLMiAuYWRtaXJhbC5vcHRpbWl6ZXIudjEuSW5saW5lRGF0YUgAEjIKBnJlbW90ZRgCIAEoCzIgLmFkbWlyYWwub3B0aW1pemVyLnYxLlJlbW90ZURhdGFIABIxCgZkZXRhaWwYAyABKA4yIS5hZG1pcmFsLm9wdGltaXplci52MS5JbWFnZURldGFpbEIICgZzb3VyY2UiwgEKCEZpbGVQYXJ0EjIKBmlubGluZRgBIAEoCzIgLmFkbWlyYWwub3B0aW1pemVyLnYxLklubGluZURhdGFIABIyCgZyZW1vdGUYAiABKAsyIC5hZG1pcmFsLm9wdGltaXplci52MS5SZW1vdGVEYXRhSAASNgoIdXBsb2FkZWQYAyABKAsyIi5hZG1pcmFsLm9wdGltaXplci52MS5VcGxvYWRlZERhdGFIABIMCgRuYW1lGAQgASgJQggKBnNvdXJjZSI0CgpJbmxpbmVEYXRhEhgKCm1lZGlhX3R5cGUYASABKAlCBOJBAQISDAoEZGF0YRgCIAEoDCIfCgpSZW1vdGVEYXRhEhEKA3VyaRgBIAEoCUIE4kEBAiIlCgxVcGxvYWRlZERhdGESFQoHZmlsZV9pZBgBIAEoCUIE4kEBAiI8CghUb29sQ2FsbBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhYKDmFyZ3VtZW50c19qc29uGAMgASgJImYKClRvb2xSZXN1bHQSFAoMdG9vbF9jYWxsX2lkGAEgASgJEjAKBXBhcnRzGAIgAygLMiEuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQ29udGVudFBhcnQSEAoIaXNfZXJyb3IYAyABKAgiRwoNUmVhc29uaW5nUGFydBIMCgR0ZXh0GAEgASgJEhEKCXNpZ25hdHVyZRgCIAEoCRIVCg1yZWRhY3RlZF9kYXRhGAMgASgJIhsKC1JlZnVzYWxQYXJ0EgwKBHRleHQYASABKAkiigEKBFRvb2wSNgoIZnVuY3Rpb24YASABKAsyIi5hZG1pcmFsLm9wdGltaXplci52MS5GdW5jdGlvblRvb2xIABJCChJwcm9tcHRfY2FjaGVfcG9pbnQYDyABKA4yJi5hZG1pcmFsLm9wdGltaXplci52MS5Qcm9tcHRDYWNoZVBvaW50QgYKBGtpbmQicQoMRnVuY3Rpb25Ub29sEgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSHgoWcGFyYW1ldGVyc19zY2hlbWFfanNvbhgDIAEoCRITCgZzdHJpY3QYBCABKAhIAIgBAUIJCgdfc3RyaWN0ItYBCgpUb29sQ2hvaWNlEjMKBG1vZGUYASABKA4yJS5hZG1pcmFsLm9wdGltaXplci52MS5Ub29sQ2hvaWNlLk1vZGUSEQoJdG9vbF9uYW1lGAIgASgJEhUKCHBhcmFsbGVsGAMgASgISACIAQEiXAoETW9kZRIUChBNT0RFX1VOU1BFQ0lGSUVEEAASDQoJTU9ERV9BVVRPEAESDQoJTU9ERV9OT05FEAISEQoNTU9ERV9SRVFVSVJFRBADEg0KCU1PREVfVE9PTBAEQgsKCV9wYXJhbGxlbCpzCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIPCgtST0xFX1NZU1RFTRABEhIKDlJPTEVfREVWRUxPUEVSEAISDQoJUk9MRV9VU0VSEAMSEgoOUk9MRV9BU1NJU1RBTlQQBBINCglST0xFX1RPT0wQBSpxChBQcm9tcHRDYWNoZVBvaW50EiIKHlBST01QVF9DQUNIRV9QT0lOVF9VTlNQRUNJRklFRBAAEh4KGlBST01QVF9DQUNIRV9QT0lOVF9ERUZBVUxUEAESGQoVUFJPTVBUX0NBQ0hFX1BPSU5UXzFIEAIqigEKC0ltYWdlRGV0YWlsEhwKGElNQUdFX0RFVEFJTF9VTlNQRUNJRklFRBAAEhQKEElNQUdFX0RFVEFJTF9MT1cQARIVChFJTUFHRV9ERVRBSUxfSElHSBACEhUKEUlNQUdFX0RFVEFJTF9BVVRPEAMSGQoVSU1BR0VfREVUQUlMX09SSUdJTkFMEARCSwoYZGV2LmFkbWlyYWwub3B0aW1pemVyLnYxUAFaLWFkbWlyYWwuZGV2L29wdGltaXplci9vcHRpbWl6ZXJ2MTtvcHRpbWl6ZXJ2MWIGcHJvdG8z", [file_google_api_field_behavior]);
 
 /**
- * Describes the message admiral.optimizer.v1.Message.
- * Use `create(MessageSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.ChatMessage.
+ * Use `create(ChatMessageSchema)` to create a new message.
  */
-export const MessageSchema = /*@__PURE__*/
+export const ChatMessageSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_content, 0);
 
 /**
- * Describes the message admiral.optimizer.v1.Part.
- * Use `create(PartSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.ContentPart.
+ * Use `create(ContentPartSchema)` to create a new message.
  */
-export const PartSchema = /*@__PURE__*/
+export const ContentPartSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_content, 1);
 
 /**
- * Describes the message admiral.optimizer.v1.Text.
- * Use `create(TextSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.TextPart.
+ * Use `create(TextPartSchema)` to create a new message.
  */
-export const TextSchema = /*@__PURE__*/
+export const TextPartSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_content, 2);
 
 /**
- * Describes the message admiral.optimizer.v1.Image.
- * Use `create(ImageSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.ImagePart.
+ * Use `create(ImagePartSchema)` to create a new message.
  */
-export const ImageSchema = /*@__PURE__*/
+export const ImagePartSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_content, 3);
 
 /**
- * Describes the message admiral.optimizer.v1.File.
- * Use `create(FileSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.FilePart.
+ * Use `create(FilePartSchema)` to create a new message.
  */
-export const FileSchema = /*@__PURE__*/
+export const FilePartSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_content, 4);
 
 /**
@@ -81,17 +82,17 @@ export const ToolResultSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_content, 9);
 
 /**
- * Describes the message admiral.optimizer.v1.Reasoning.
- * Use `create(ReasoningSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.ReasoningPart.
+ * Use `create(ReasoningPartSchema)` to create a new message.
  */
-export const ReasoningSchema = /*@__PURE__*/
+export const ReasoningPartSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_content, 10);
 
 /**
- * Describes the message admiral.optimizer.v1.Refusal.
- * Use `create(RefusalSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.RefusalPart.
+ * Use `create(RefusalPartSchema)` to create a new message.
  */
-export const RefusalSchema = /*@__PURE__*/
+export const RefusalPartSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_content, 11);
 
 /**
@@ -102,17 +103,24 @@ export const ToolSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_content, 12);
 
 /**
+ * Describes the message admiral.optimizer.v1.FunctionTool.
+ * Use `create(FunctionToolSchema)` to create a new message.
+ */
+export const FunctionToolSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_content, 13);
+
+/**
  * Describes the message admiral.optimizer.v1.ToolChoice.
  * Use `create(ToolChoiceSchema)` to create a new message.
  */
 export const ToolChoiceSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 13);
+  messageDesc(file_admiral_optimizer_v1_content, 14);
 
 /**
  * Describes the enum admiral.optimizer.v1.ToolChoice.Mode.
  */
 export const ToolChoice_ModeSchema = /*@__PURE__*/
-  enumDesc(file_admiral_optimizer_v1_content, 13, 0);
+  enumDesc(file_admiral_optimizer_v1_content, 14, 0);
 
 /**
  * How the model may choose.
@@ -135,4 +143,32 @@ export const RoleSchema = /*@__PURE__*/
  */
 export const Role = /*@__PURE__*/
   tsEnum(RoleSchema);
+
+/**
+ * Describes the enum admiral.optimizer.v1.PromptCachePoint.
+ */
+export const PromptCachePointSchema = /*@__PURE__*/
+  enumDesc(file_admiral_optimizer_v1_content, 1);
+
+/**
+ * Whether the vendor's prompt cache is asked to keep what came so far.
+ *
+ * @generated from enum admiral.optimizer.v1.PromptCachePoint
+ */
+export const PromptCachePoint = /*@__PURE__*/
+  tsEnum(PromptCachePointSchema);
+
+/**
+ * Describes the enum admiral.optimizer.v1.ImageDetail.
+ */
+export const ImageDetailSchema = /*@__PURE__*/
+  enumDesc(file_admiral_optimizer_v1_content, 2);
+
+/**
+ * In which resolution a picture is looked at.
+ *
+ * @generated from enum admiral.optimizer.v1.ImageDetail
+ */
+export const ImageDetail = /*@__PURE__*/
+  tsEnum(ImageDetailSchema);
 

@@ -14,7 +14,8 @@ export declare const file_admiral_optimizer_v1_error: GenFile;
  * "optimizer.admiral.dev" and whose reason is the name here without the prefix ERROR_REASON_. ErrorInfo.metadata holds
  * what is named with the reason, and "retryAfterMillis" wherever RetryInfo is present. RetryInfo is present where the wait is known,
  * QuotaFailure where a limit refused, BadRequest where a field is at fault. Messages and details are cut so that they fit into 8 KiB of
- * headers. The gRPC code of each reason is given in brackets.
+ * headers. The gRPC code of each reason is given in brackets: UNAVAILABLE and DEADLINE_EXCEEDED may pass by
+ * themselves, FAILED_PRECONDITION needs somebody to act first.
  *
  * @generated from enum admiral.optimizer.v1.ErrorReason
  */
@@ -27,7 +28,8 @@ export enum ErrorReason {
   UNSPECIFIED = 0,
 
   /**
-   * The call is malformed; BadRequest names the fields. [INVALID_ARGUMENT]
+   * The call is malformed; BadRequest names the fields. Also a call of the contract as it was before version 0.1, whose fields had
+   * other numbers: the message says so. [INVALID_ARGUMENT]
    *
    * @generated from enum value: ERROR_REASON_CALL_INVALID = 1;
    */
@@ -76,14 +78,16 @@ export enum ErrorReason {
   NOT_PERMITTED = 7,
 
   /**
-   * A limit of requests or tokens is used up; QuotaFailure and metadata "limit" and "subject" say which and whose, RetryInfo the wait. [RESOURCE_EXHAUSTED]
+   * A limit is used up. Metadata "metric" (a LimitMetric without its prefix), "periodSeconds" and "subject" (as LimitSubject says, or "server" for a
+   * bound of this server itself) tell
+   * which and whose, and so do quota_metric and subject of QuotaFailure; RetryInfo tells the wait. [RESOURCE_EXHAUSTED]
    *
    * @generated from enum value: ERROR_REASON_RATE_LIMITED = 8;
    */
   RATE_LIMITED = 8,
 
   /**
-   * Too many calls at once; RetryInfo says the wait. [RESOURCE_EXHAUSTED]
+   * Too many calls at once; metadata as of RATE_LIMITED, RetryInfo says the wait. [RESOURCE_EXHAUSTED]
    *
    * @generated from enum value: ERROR_REASON_CONCURRENCY_LIMITED = 9;
    */
@@ -118,7 +122,7 @@ export enum ErrorReason {
   SERVER_DRAINING = 13,
 
   /**
-   * The deadline passed, here or upstream; metadata "lastReason" if a try failed before. [DEADLINE_EXCEEDED]
+   * The deadline passed, here or upstream; metadata "lastReason" if an attempt failed before. [DEADLINE_EXCEEDED]
    *
    * @generated from enum value: ERROR_REASON_DEADLINE_EXCEEDED = 14;
    */
@@ -153,7 +157,7 @@ export enum ErrorReason {
   PROVIDER_RATE_LIMITED = 18,
 
   /**
-   * The account at the provider has no money or quota left; waiting does not help. [UNAVAILABLE]
+   * The account at the provider has no money or quota left; waiting does not help. [FAILED_PRECONDITION]
    *
    * @generated from enum value: ERROR_REASON_PROVIDER_QUOTA_EXHAUSTED = 19;
    */
@@ -202,14 +206,14 @@ export enum ErrorReason {
   PROVIDER_TIMEOUT = 25,
 
   /**
-   * The provider rejects this server's key. [UNAVAILABLE]
+   * The provider rejects this server's key. [FAILED_PRECONDITION]
    *
    * @generated from enum value: ERROR_REASON_PROVIDER_KEY_INVALID = 26;
    */
   PROVIDER_KEY_INVALID = 26,
 
   /**
-   * The provider's key may not use the model. [UNAVAILABLE]
+   * The provider's key may not use the model. [FAILED_PRECONDITION]
    *
    * @generated from enum value: ERROR_REASON_PROVIDER_NOT_PERMITTED = 27;
    */
@@ -252,7 +256,7 @@ export enum ErrorReason {
   PROVIDER_REFUSED = 32,
 
   /**
-   * No candidate's price fits RoutingWishes.max_cost_pico_usd. [FAILED_PRECONDITION]
+   * No candidate's price fits RoutingPreferences.max_cost. [FAILED_PRECONDITION]
    *
    * @generated from enum value: ERROR_REASON_COST_LIMIT = 33;
    */

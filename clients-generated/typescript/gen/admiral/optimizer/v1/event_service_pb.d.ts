@@ -4,11 +4,8 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
-import type { Attempt, Source } from "./served_pb.js";
-import type { ErrorReason } from "./error_pb.js";
-import type { Cost, Usage } from "./usage_pb.js";
-import type { PartHealth } from "./health_pb.js";
+import type { FleetEvent } from "./event_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file admiral/optimizer/v1/event_service.proto.
@@ -22,15 +19,15 @@ export declare const file_admiral_optimizer_v1_event_service: GenFile;
  */
 export declare type WatchEventsRequest = Message<"admiral.optimizer.v1.WatchEventsRequest"> & {
   /**
-   * Only events whose type matches one of these patterns; '*' stands for one word, '#' for any number, as in
-   * "optimizer.cache.*". Empty means all. At most 32.
+   * Only events whose dotted name, which each kind of FleetEvent tells, matches one of these patterns; '*' stands for one word, '#'
+   * for any number, as in "optimizer.cache.*". Empty means all. At most 32.
    *
    * @generated from field: repeated string patterns = 1;
    */
   patterns: string[];
 
   /**
-   * Only events after this sequence number, as far as they are still kept; absent means from now on.
+   * Only events after this sequence number of this replica, as far as they are still kept; absent means from now on.
    *
    * @generated from field: optional int64 after_sequence = 2;
    */
@@ -52,9 +49,9 @@ export declare type WatchEventsResponse = Message<"admiral.optimizer.v1.WatchEve
   /**
    * The event.
    *
-   * @generated from field: admiral.optimizer.v1.Event event = 1;
+   * @generated from field: admiral.optimizer.v1.FleetEvent event = 1;
    */
-  event?: Event | undefined;
+  event?: FleetEvent | undefined;
 };
 
 /**
@@ -120,9 +117,9 @@ export declare type ListEventsResponse = Message<"admiral.optimizer.v1.ListEvent
   /**
    * Events, oldest first.
    *
-   * @generated from field: repeated admiral.optimizer.v1.Event events = 1;
+   * @generated from field: repeated admiral.optimizer.v1.FleetEvent events = 1;
    */
-  events: Event[];
+  events: FleetEvent[];
 
   /**
    * Token of the next page; empty at the end.
@@ -137,341 +134,6 @@ export declare type ListEventsResponse = Message<"admiral.optimizer.v1.ListEvent
  * Use `create(ListEventsResponseSchema)` to create a new message.
  */
 export declare const ListEventsResponseSchema: GenMessage<ListEventsResponse>;
-
-/**
- * Something that happened.
- *
- * @generated from message admiral.optimizer.v1.Event
- */
-export declare type Event = Message<"admiral.optimizer.v1.Event"> & {
-  /**
-   * Strictly rising number of the event on this server; starts anew with the server until events are durable.
-   *
-   * @generated from field: int64 sequence = 1;
-   */
-  sequence: bigint;
-
-  /**
-   * When it happened.
-   *
-   * @generated from field: google.protobuf.Timestamp create_time = 2;
-   */
-  createTime?: Timestamp | undefined;
-
-  /**
-   * Dotted name, such as "optimizer.call.finished".
-   *
-   * @generated from field: string type = 3;
-   */
-  type: string;
-
-  /**
-   * True if a watcher that does not know the kind may skip it.
-   *
-   * @generated from field: bool ignorable = 4;
-   */
-  ignorable: boolean;
-
-  /**
-   * What happened.
-   *
-   * @generated from oneof admiral.optimizer.v1.Event.kind
-   */
-  kind: {
-    /**
-     * A call ended.
-     *
-     * @generated from field: admiral.optimizer.v1.CallFinished call_finished = 5;
-     */
-    value: CallFinished;
-    case: "callFinished";
-  } | {
-    /**
-     * A try of a provider failed.
-     *
-     * @generated from field: admiral.optimizer.v1.AttemptFailed attempt_failed = 6;
-     */
-    value: AttemptFailed;
-    case: "attemptFailed";
-  } | {
-    /**
-     * An agent called for the first time.
-     *
-     * @generated from field: admiral.optimizer.v1.AgentRegistered agent_registered = 7;
-     */
-    value: AgentRegistered;
-    case: "agentRegistered";
-  } | {
-    /**
-     * A model's circuit breaker opened or closed.
-     *
-     * @generated from field: admiral.optimizer.v1.ModelHealthChanged model_health_changed = 8;
-     */
-    value: ModelHealthChanged;
-    case: "modelHealthChanged";
-  } | {
-    /**
-     * Entries left the cache on request.
-     *
-     * @generated from field: admiral.optimizer.v1.CacheInvalidated cache_invalidated = 9;
-     */
-    value: CacheInvalidated;
-    case: "cacheInvalidated";
-  } | {
-    /**
-     * A part of the server changed its health.
-     *
-     * @generated from field: admiral.optimizer.v1.PartHealthChanged part_health_changed = 10;
-     */
-    value: PartHealthChanged;
-    case: "partHealthChanged";
-  } | {
-    /**
-     * The watcher was too slow.
-     *
-     * @generated from field: admiral.optimizer.v1.EventsDropped events_dropped = 11;
-     */
-    value: EventsDropped;
-    case: "eventsDropped";
-  } | { case: undefined; value?: undefined };
-};
-
-/**
- * Describes the message admiral.optimizer.v1.Event.
- * Use `create(EventSchema)` to create a new message.
- */
-export declare const EventSchema: GenMessage<Event>;
-
-/**
- * A call ended: type "optimizer.call.finished" or "optimizer.call.failed".
- *
- * @generated from message admiral.optimizer.v1.CallFinished
- */
-export declare type CallFinished = Message<"admiral.optimizer.v1.CallFinished"> & {
-  /**
-   * The call.
-   *
-   * @generated from field: string call_id = 1;
-   */
-  callId: string;
-
-  /**
-   * Its agent.
-   *
-   * @generated from field: string agent_id = 2;
-   */
-  agentId: string;
-
-  /**
-   * Provider that answered; empty if none.
-   *
-   * @generated from field: string provider = 3;
-   */
-  provider: string;
-
-  /**
-   * Model that answered; empty if none.
-   *
-   * @generated from field: string model = 4;
-   */
-  model: string;
-
-  /**
-   * Where the answer came from.
-   *
-   * @generated from field: admiral.optimizer.v1.Source source = 5;
-   */
-  source: Source;
-
-  /**
-   * Why it failed; unspecified if it did not.
-   *
-   * @generated from field: admiral.optimizer.v1.ErrorReason failure = 6;
-   */
-  failure: ErrorReason;
-
-  /**
-   * Tokens; absent if it failed.
-   *
-   * @generated from field: admiral.optimizer.v1.Usage usage = 7;
-   */
-  usage?: Usage | undefined;
-
-  /**
-   * Money; absent if it failed.
-   *
-   * @generated from field: admiral.optimizer.v1.Cost cost = 8;
-   */
-  cost?: Cost | undefined;
-
-  /**
-   * From arrival to final message.
-   *
-   * @generated from field: google.protobuf.Duration duration = 9;
-   */
-  duration?: Duration | undefined;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.CallFinished.
- * Use `create(CallFinishedSchema)` to create a new message.
- */
-export declare const CallFinishedSchema: GenMessage<CallFinished>;
-
-/**
- * A try failed: type "optimizer.upstream.failed".
- *
- * @generated from message admiral.optimizer.v1.AttemptFailed
- */
-export declare type AttemptFailed = Message<"admiral.optimizer.v1.AttemptFailed"> & {
-  /**
-   * The call.
-   *
-   * @generated from field: string call_id = 1;
-   */
-  callId: string;
-
-  /**
-   * The agent that asked.
-   *
-   * @generated from field: string agent_id = 2;
-   */
-  agentId: string;
-
-  /**
-   * The try.
-   *
-   * @generated from field: admiral.optimizer.v1.Attempt attempt = 3;
-   */
-  attempt?: Attempt | undefined;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.AttemptFailed.
- * Use `create(AttemptFailedSchema)` to create a new message.
- */
-export declare const AttemptFailedSchema: GenMessage<AttemptFailed>;
-
-/**
- * A new agent: type "optimizer.agent.registered".
- *
- * @generated from message admiral.optimizer.v1.AgentRegistered
- */
-export declare type AgentRegistered = Message<"admiral.optimizer.v1.AgentRegistered"> & {
-  /**
-   * Its name.
-   *
-   * @generated from field: string agent_id = 1;
-   */
-  agentId: string;
-
-  /**
-   * Its group.
-   *
-   * @generated from field: string group = 2;
-   */
-  group: string;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.AgentRegistered.
- * Use `create(AgentRegisteredSchema)` to create a new message.
- */
-export declare const AgentRegisteredSchema: GenMessage<AgentRegistered>;
-
-/**
- * A breaker changed: type "optimizer.model.opened", "optimizer.model.closed" or "optimizer.model.probing".
- *
- * @generated from message admiral.optimizer.v1.ModelHealthChanged
- */
-export declare type ModelHealthChanged = Message<"admiral.optimizer.v1.ModelHealthChanged"> & {
-  /**
-   * The provider.
-   *
-   * @generated from field: string provider = 1;
-   */
-  provider: string;
-
-  /**
-   * The model.
-   *
-   * @generated from field: string model = 2;
-   */
-  model: string;
-
-  /**
-   * True if calls are sent to it.
-   *
-   * @generated from field: bool available = 3;
-   */
-  available: boolean;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.ModelHealthChanged.
- * Use `create(ModelHealthChangedSchema)` to create a new message.
- */
-export declare const ModelHealthChangedSchema: GenMessage<ModelHealthChanged>;
-
-/**
- * Entries left the cache: type "optimizer.cache.invalidated".
- *
- * @generated from message admiral.optimizer.v1.CacheInvalidated
- */
-export declare type CacheInvalidated = Message<"admiral.optimizer.v1.CacheInvalidated"> & {
-  /**
-   * How many.
-   *
-   * @generated from field: int64 entry_count = 1;
-   */
-  entryCount: bigint;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.CacheInvalidated.
- * Use `create(CacheInvalidatedSchema)` to create a new message.
- */
-export declare const CacheInvalidatedSchema: GenMessage<CacheInvalidated>;
-
-/**
- * A part changed its health: type "optimizer.health.changed".
- *
- * @generated from message admiral.optimizer.v1.PartHealthChanged
- */
-export declare type PartHealthChanged = Message<"admiral.optimizer.v1.PartHealthChanged"> & {
-  /**
-   * The part as it is now.
-   *
-   * @generated from field: admiral.optimizer.v1.PartHealth part = 1;
-   */
-  part?: PartHealth | undefined;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.PartHealthChanged.
- * Use `create(PartHealthChangedSchema)` to create a new message.
- */
-export declare const PartHealthChangedSchema: GenMessage<PartHealthChanged>;
-
-/**
- * Events were not sent: type "optimizer.events.dropped".
- *
- * @generated from message admiral.optimizer.v1.EventsDropped
- */
-export declare type EventsDropped = Message<"admiral.optimizer.v1.EventsDropped"> & {
-  /**
-   * How many.
-   *
-   * @generated from field: int64 event_count = 1;
-   */
-  eventCount: bigint;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.EventsDropped.
- * Use `create(EventsDroppedSchema)` to create a new message.
- */
-export declare const EventsDroppedSchema: GenMessage<EventsDropped>;
 
 /**
  * What happens in the fleet of the caller's tenant. Events carry no content of calls.
@@ -490,7 +152,7 @@ export declare const EventService: GenService<{
     output: typeof WatchEventsResponseSchema;
   },
   /**
-   * Lists past events, oldest first.
+   * Lists past events, oldest first. This version keeps none: NOT_IMPLEMENTED.
    *
    * @generated from rpc admiral.optimizer.v1.EventService.ListEvents
    */

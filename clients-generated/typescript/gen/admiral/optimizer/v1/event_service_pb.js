@@ -3,17 +3,14 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import { file_admiral_optimizer_v1_error } from "./error_pb.js";
-import { file_admiral_optimizer_v1_health } from "./health_pb.js";
-import { file_admiral_optimizer_v1_served } from "./served_pb.js";
-import { file_admiral_optimizer_v1_usage } from "./usage_pb.js";
-import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import { file_admiral_optimizer_v1_event } from "./event_pb.js";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file admiral/optimizer/v1/event_service.proto.
  */
 export const file_admiral_optimizer_v1_event_service = /*@__PURE__*/
-  fileDesc("CihhZG1pcmFsL29wdGltaXplci92MS9ldmVudF9zZXJ2aWNlLnByb3RvEhRhZG1pcmFsLm9wdGltaXplci52MSJWChJXYXRjaEV2ZW50c1JlcXVlc3QSEAoIcGF0dGVybnMYASADKAkSGwoOYWZ0ZXJfc2VxdWVuY2UYAiABKANIAIgBAUIRCg9fYWZ0ZXJfc2VxdWVuY2UiQQoTV2F0Y2hFdmVudHNSZXNwb25zZRIqCgVldmVudBgBIAEoCzIbLmFkbWlyYWwub3B0aW1pemVyLnYxLkV2ZW50IqoBChFMaXN0RXZlbnRzUmVxdWVzdBIQCghwYXR0ZXJucxgBIAMoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkiWgoSTGlzdEV2ZW50c1Jlc3BvbnNlEisKBmV2ZW50cxgBIAMoCzIbLmFkbWlyYWwub3B0aW1pemVyLnYxLkV2ZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLIBAoFRXZlbnQSEAoIc2VxdWVuY2UYASABKAMSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYAyABKAkSEQoJaWdub3JhYmxlGAQgASgIEjsKDWNhbGxfZmluaXNoZWQYBSABKAsyIi5hZG1pcmFsLm9wdGltaXplci52MS5DYWxsRmluaXNoZWRIABI9Cg5hdHRlbXB0X2ZhaWxlZBgGIAEoCzIjLmFkbWlyYWwub3B0aW1pemVyLnYxLkF0dGVtcHRGYWlsZWRIABJBChBhZ2VudF9yZWdpc3RlcmVkGAcgASgLMiUuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQWdlbnRSZWdpc3RlcmVkSAASSAoUbW9kZWxfaGVhbHRoX2NoYW5nZWQYCCABKAsyKC5hZG1pcmFsLm9wdGltaXplci52MS5Nb2RlbEhlYWx0aENoYW5nZWRIABJDChFjYWNoZV9pbnZhbGlkYXRlZBgJIAEoCzImLmFkbWlyYWwub3B0aW1pemVyLnYxLkNhY2hlSW52YWxpZGF0ZWRIABJGChNwYXJ0X2hlYWx0aF9jaGFuZ2VkGAogASgLMicuYWRtaXJhbC5vcHRpbWl6ZXIudjEuUGFydEhlYWx0aENoYW5nZWRIABI9Cg5ldmVudHNfZHJvcHBlZBgLIAEoCzIjLmFkbWlyYWwub3B0aW1pemVyLnYxLkV2ZW50c0Ryb3BwZWRIAEIGCgRraW5kIrcCCgxDYWxsRmluaXNoZWQSDwoHY2FsbF9pZBgBIAEoCRIQCghhZ2VudF9pZBgCIAEoCRIQCghwcm92aWRlchgDIAEoCRINCgVtb2RlbBgEIAEoCRIsCgZzb3VyY2UYBSABKA4yHC5hZG1pcmFsLm9wdGltaXplci52MS5Tb3VyY2USMgoHZmFpbHVyZRgGIAEoDjIhLmFkbWlyYWwub3B0aW1pemVyLnYxLkVycm9yUmVhc29uEioKBXVzYWdlGAcgASgLMhsuYWRtaXJhbC5vcHRpbWl6ZXIudjEuVXNhZ2USKAoEY29zdBgIIAEoCzIaLmFkbWlyYWwub3B0aW1pemVyLnYxLkNvc3QSKwoIZHVyYXRpb24YCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iYgoNQXR0ZW1wdEZhaWxlZBIPCgdjYWxsX2lkGAEgASgJEhAKCGFnZW50X2lkGAIgASgJEi4KB2F0dGVtcHQYAyABKAsyHS5hZG1pcmFsLm9wdGltaXplci52MS5BdHRlbXB0IjIKD0FnZW50UmVnaXN0ZXJlZBIQCghhZ2VudF9pZBgBIAEoCRINCgVncm91cBgCIAEoCSJIChJNb2RlbEhlYWx0aENoYW5nZWQSEAoIcHJvdmlkZXIYASABKAkSDQoFbW9kZWwYAiABKAkSEQoJYXZhaWxhYmxlGAMgASgIIicKEENhY2hlSW52YWxpZGF0ZWQSEwoLZW50cnlfY291bnQYASABKAMiQwoRUGFydEhlYWx0aENoYW5nZWQSLgoEcGFydBgBIAEoCzIgLmFkbWlyYWwub3B0aW1pemVyLnYxLlBhcnRIZWFsdGgiJAoNRXZlbnRzRHJvcHBlZBITCgtldmVudF9jb3VudBgBIAEoAzLVAQoMRXZlbnRTZXJ2aWNlEmQKC1dhdGNoRXZlbnRzEiguYWRtaXJhbC5vcHRpbWl6ZXIudjEuV2F0Y2hFdmVudHNSZXF1ZXN0GikuYWRtaXJhbC5vcHRpbWl6ZXIudjEuV2F0Y2hFdmVudHNSZXNwb25zZTABEl8KCkxpc3RFdmVudHMSJy5hZG1pcmFsLm9wdGltaXplci52MS5MaXN0RXZlbnRzUmVxdWVzdBooLmFkbWlyYWwub3B0aW1pemVyLnYxLkxpc3RFdmVudHNSZXNwb25zZUIcChhkZXYuYWRtaXJhbC5vcHRpbWl6ZXIudjFQAWIGcHJvdG8z", [file_admiral_optimizer_v1_error, file_admiral_optimizer_v1_health, file_admiral_optimizer_v1_served, file_admiral_optimizer_v1_usage, file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("CihhZG1pcmFsL29wdGltaXplci92MS9ldmVudF9zZXJ2aWNlLnByb3RvEhRhZG1pcmFsLm9wdGltaXplci52MSJWChJXYXRjaEV2ZW50c1JlcXVlc3QSEAoIcGF0dGVybnMYASADKAkSGwoOYWZ0ZXJfc2VxdWVuY2UYAiABKANIAIgBAUIRCg9fYWZ0ZXJfc2VxdWVuY2UiRgoTV2F0Y2hFdmVudHNSZXNwb25zZRIvCgVldmVudBgBIAEoCzIgLmFkbWlyYWwub3B0aW1pemVyLnYxLkZsZWV0RXZlbnQiqgEKEUxpc3RFdmVudHNSZXF1ZXN0EhAKCHBhdHRlcm5zGAEgAygJEi4KCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCSJfChJMaXN0RXZlbnRzUmVzcG9uc2USMAoGZXZlbnRzGAEgAygLMiAuYWRtaXJhbC5vcHRpbWl6ZXIudjEuRmxlZXRFdmVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAky1QEKDEV2ZW50U2VydmljZRJkCgtXYXRjaEV2ZW50cxIoLmFkbWlyYWwub3B0aW1pemVyLnYxLldhdGNoRXZlbnRzUmVxdWVzdBopLmFkbWlyYWwub3B0aW1pemVyLnYxLldhdGNoRXZlbnRzUmVzcG9uc2UwARJfCgpMaXN0RXZlbnRzEicuYWRtaXJhbC5vcHRpbWl6ZXIudjEuTGlzdEV2ZW50c1JlcXVlc3QaKC5hZG1pcmFsLm9wdGltaXplci52MS5MaXN0RXZlbnRzUmVzcG9uc2VCSwoYZGV2LmFkbWlyYWwub3B0aW1pemVyLnYxUAFaLWFkbWlyYWwuZGV2L29wdGltaXplci9vcHRpbWl6ZXJ2MTtvcHRpbWl6ZXJ2MWIGcHJvdG8z", [file_admiral_optimizer_v1_event, file_google_protobuf_timestamp]);
 
 /**
  * Describes the message admiral.optimizer.v1.WatchEventsRequest.
@@ -42,62 +39,6 @@ export const ListEventsRequestSchema = /*@__PURE__*/
  */
 export const ListEventsResponseSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_event_service, 3);
-
-/**
- * Describes the message admiral.optimizer.v1.Event.
- * Use `create(EventSchema)` to create a new message.
- */
-export const EventSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_event_service, 4);
-
-/**
- * Describes the message admiral.optimizer.v1.CallFinished.
- * Use `create(CallFinishedSchema)` to create a new message.
- */
-export const CallFinishedSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_event_service, 5);
-
-/**
- * Describes the message admiral.optimizer.v1.AttemptFailed.
- * Use `create(AttemptFailedSchema)` to create a new message.
- */
-export const AttemptFailedSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_event_service, 6);
-
-/**
- * Describes the message admiral.optimizer.v1.AgentRegistered.
- * Use `create(AgentRegisteredSchema)` to create a new message.
- */
-export const AgentRegisteredSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_event_service, 7);
-
-/**
- * Describes the message admiral.optimizer.v1.ModelHealthChanged.
- * Use `create(ModelHealthChangedSchema)` to create a new message.
- */
-export const ModelHealthChangedSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_event_service, 8);
-
-/**
- * Describes the message admiral.optimizer.v1.CacheInvalidated.
- * Use `create(CacheInvalidatedSchema)` to create a new message.
- */
-export const CacheInvalidatedSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_event_service, 9);
-
-/**
- * Describes the message admiral.optimizer.v1.PartHealthChanged.
- * Use `create(PartHealthChangedSchema)` to create a new message.
- */
-export const PartHealthChangedSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_event_service, 10);
-
-/**
- * Describes the message admiral.optimizer.v1.EventsDropped.
- * Use `create(EventsDroppedSchema)` to create a new message.
- */
-export const EventsDroppedSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_event_service, 11);
 
 /**
  * What happens in the fleet of the caller's tenant. Events carry no content of calls.

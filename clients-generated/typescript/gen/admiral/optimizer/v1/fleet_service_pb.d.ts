@@ -4,7 +4,11 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Money } from "./money_pb.js";
+import type { Duration, FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import type { AccessRole, ApiKey } from "./api_key_pb.js";
+import type { Budget } from "./budget_pb.js";
+import type { UsageLimit } from "./limit_pb.js";
 
 /**
  * Describes the file admiral/optimizer/v1/fleet_service.proto.
@@ -39,18 +43,18 @@ export declare type Agent = Message<"admiral.optimizer.v1.Agent"> & {
   callCount: bigint;
 
   /**
-   * Dollars paid for its calls, pico-dollars, as far as prices are known.
+   * Money paid for its calls, as far as prices are known.
    *
-   * @generated from field: int64 spent_pico_usd = 4;
+   * @generated from field: admiral.optimizer.v1.Money spent_amount = 8;
    */
-  spentPicoUsd: bigint;
+  spentAmount?: Money | undefined;
 
   /**
-   * Dollars its calls saved, pico-dollars.
+   * Money its calls saved, as far as prices are known.
    *
-   * @generated from field: int64 saved_pico_usd = 5;
+   * @generated from field: admiral.optimizer.v1.Money saved_amount = 9;
    */
-  savedPicoUsd: bigint;
+  savedAmount?: Money | undefined;
 
   /**
    * When it first called.
@@ -243,54 +247,6 @@ export declare type ForgetAgentResponse = Message<"admiral.optimizer.v1.ForgetAg
 export declare const ForgetAgentResponseSchema: GenMessage<ForgetAgentResponse>;
 
 /**
- * A key of the tenant, without its secret.
- *
- * @generated from message admiral.optimizer.v1.Key
- */
-export declare type Key = Message<"admiral.optimizer.v1.Key"> & {
-  /**
-   * Identifier of the key.
-   *
-   * @generated from field: string key_id = 1;
-   */
-  keyId: string;
-
-  /**
-   * What it is for.
-   *
-   * @generated from field: string label = 2;
-   */
-  label: string;
-
-  /**
-   * True if it may change the server.
-   *
-   * @generated from field: bool operator_access = 3;
-   */
-  operatorAccess: boolean;
-
-  /**
-   * When it was made.
-   *
-   * @generated from field: google.protobuf.Timestamp create_time = 4;
-   */
-  createTime?: Timestamp | undefined;
-
-  /**
-   * When it ends by itself; absent means never.
-   *
-   * @generated from field: google.protobuf.Timestamp expire_time = 5;
-   */
-  expireTime?: Timestamp | undefined;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.Key.
- * Use `create(KeySchema)` to create a new message.
- */
-export declare const KeySchema: GenMessage<Key>;
-
-/**
  * Asks for a key.
  *
  * @generated from message admiral.optimizer.v1.CreateKeyRequest
@@ -304,14 +260,14 @@ export declare type CreateKeyRequest = Message<"admiral.optimizer.v1.CreateKeyRe
   label: string;
 
   /**
-   * True if it may change the server.
+   * What it may do; at least one. Required.
    *
-   * @generated from field: bool operator_access = 2;
+   * @generated from field: repeated admiral.optimizer.v1.AccessRole roles = 4;
    */
-  operatorAccess: boolean;
+  roles: AccessRole[];
 
   /**
-   * How long it lives; absent means for ever.
+   * How long it lives; above zero; absent means for ever.
    *
    * @generated from field: google.protobuf.Duration time_to_live = 3;
    */
@@ -333,9 +289,9 @@ export declare type CreateKeyResponse = Message<"admiral.optimizer.v1.CreateKeyR
   /**
    * The key.
    *
-   * @generated from field: admiral.optimizer.v1.Key key = 1;
+   * @generated from field: admiral.optimizer.v1.ApiKey key = 1;
    */
-  key?: Key | undefined;
+  key?: ApiKey | undefined;
 
   /**
    * Its secret, shown this once.
@@ -387,9 +343,9 @@ export declare type ListKeysResponse = Message<"admiral.optimizer.v1.ListKeysRes
   /**
    * Keys, newest first.
    *
-   * @generated from field: repeated admiral.optimizer.v1.Key keys = 1;
+   * @generated from field: repeated admiral.optimizer.v1.ApiKey keys = 1;
    */
-  keys: Key[];
+  keys: ApiKey[];
 
   /**
    * Token of the next page; empty at the end.
@@ -404,6 +360,53 @@ export declare type ListKeysResponse = Message<"admiral.optimizer.v1.ListKeysRes
  * Use `create(ListKeysResponseSchema)` to create a new message.
  */
 export declare const ListKeysResponseSchema: GenMessage<ListKeysResponse>;
+
+/**
+ * Asks to change a key.
+ *
+ * @generated from message admiral.optimizer.v1.UpdateKeyRequest
+ */
+export declare type UpdateKeyRequest = Message<"admiral.optimizer.v1.UpdateKeyRequest"> & {
+  /**
+   * The key; key_id says which. Required.
+   *
+   * @generated from field: admiral.optimizer.v1.ApiKey key = 1;
+   */
+  key?: ApiKey | undefined;
+
+  /**
+   * The fields to change, of label, roles and expire_time; absent means all of them that are given.
+   *
+   * @generated from field: google.protobuf.FieldMask update_mask = 2;
+   */
+  updateMask?: FieldMask | undefined;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.UpdateKeyRequest.
+ * Use `create(UpdateKeyRequestSchema)` to create a new message.
+ */
+export declare const UpdateKeyRequestSchema: GenMessage<UpdateKeyRequest>;
+
+/**
+ * The key is changed.
+ *
+ * @generated from message admiral.optimizer.v1.UpdateKeyResponse
+ */
+export declare type UpdateKeyResponse = Message<"admiral.optimizer.v1.UpdateKeyResponse"> & {
+  /**
+   * The key as it stands.
+   *
+   * @generated from field: admiral.optimizer.v1.ApiKey key = 1;
+   */
+  key?: ApiKey | undefined;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.UpdateKeyResponse.
+ * Use `create(UpdateKeyResponseSchema)` to create a new message.
+ */
+export declare const UpdateKeyResponseSchema: GenMessage<UpdateKeyResponse>;
 
 /**
  * Asks to end a key.
@@ -440,61 +443,13 @@ export declare type RevokeKeyResponse = Message<"admiral.optimizer.v1.RevokeKeyR
 export declare const RevokeKeyResponseSchema: GenMessage<RevokeKeyResponse>;
 
 /**
- * Most money in a span of time.
+ * Asks for a new budget.
  *
- * @generated from message admiral.optimizer.v1.Budget
+ * @generated from message admiral.optimizer.v1.CreateBudgetRequest
  */
-export declare type Budget = Message<"admiral.optimizer.v1.Budget"> & {
+export declare type CreateBudgetRequest = Message<"admiral.optimizer.v1.CreateBudgetRequest"> & {
   /**
-   * The agent it holds for; empty means the whole tenant.
-   *
-   * @generated from field: string agent_id = 1;
-   */
-  agentId: string;
-
-  /**
-   * Most to spend, pico-dollars.
-   *
-   * @generated from field: int64 limit_pico_usd = 2;
-   */
-  limitPicoUsd: bigint;
-
-  /**
-   * Spent in the current span, pico-dollars.
-   *
-   * @generated from field: int64 spent_pico_usd = 3;
-   */
-  spentPicoUsd: bigint;
-
-  /**
-   * The span, such as one day.
-   *
-   * @generated from field: google.protobuf.Duration period = 4;
-   */
-  period?: Duration | undefined;
-
-  /**
-   * When the current span ends.
-   *
-   * @generated from field: google.protobuf.Timestamp reset_time = 5;
-   */
-  resetTime?: Timestamp | undefined;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.Budget.
- * Use `create(BudgetSchema)` to create a new message.
- */
-export declare const BudgetSchema: GenMessage<Budget>;
-
-/**
- * Asks to set a budget.
- *
- * @generated from message admiral.optimizer.v1.SetBudgetRequest
- */
-export declare type SetBudgetRequest = Message<"admiral.optimizer.v1.SetBudgetRequest"> & {
-  /**
-   * The budget; spent_pico_usd and reset_time are ignored. Required.
+   * The budget. Required.
    *
    * @generated from field: admiral.optimizer.v1.Budget budget = 1;
    */
@@ -502,17 +457,17 @@ export declare type SetBudgetRequest = Message<"admiral.optimizer.v1.SetBudgetRe
 };
 
 /**
- * Describes the message admiral.optimizer.v1.SetBudgetRequest.
- * Use `create(SetBudgetRequestSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.CreateBudgetRequest.
+ * Use `create(CreateBudgetRequestSchema)` to create a new message.
  */
-export declare const SetBudgetRequestSchema: GenMessage<SetBudgetRequest>;
+export declare const CreateBudgetRequestSchema: GenMessage<CreateBudgetRequest>;
 
 /**
- * The budget is set.
+ * A new budget.
  *
- * @generated from message admiral.optimizer.v1.SetBudgetResponse
+ * @generated from message admiral.optimizer.v1.CreateBudgetResponse
  */
-export declare type SetBudgetResponse = Message<"admiral.optimizer.v1.SetBudgetResponse"> & {
+export declare type CreateBudgetResponse = Message<"admiral.optimizer.v1.CreateBudgetResponse"> & {
   /**
    * The budget as it stands.
    *
@@ -522,10 +477,91 @@ export declare type SetBudgetResponse = Message<"admiral.optimizer.v1.SetBudgetR
 };
 
 /**
- * Describes the message admiral.optimizer.v1.SetBudgetResponse.
- * Use `create(SetBudgetResponseSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.CreateBudgetResponse.
+ * Use `create(CreateBudgetResponseSchema)` to create a new message.
  */
-export declare const SetBudgetResponseSchema: GenMessage<SetBudgetResponse>;
+export declare const CreateBudgetResponseSchema: GenMessage<CreateBudgetResponse>;
+
+/**
+ * Asks to change a budget.
+ *
+ * @generated from message admiral.optimizer.v1.UpdateBudgetRequest
+ */
+export declare type UpdateBudgetRequest = Message<"admiral.optimizer.v1.UpdateBudgetRequest"> & {
+  /**
+   * The budget; budget_id says which. Required.
+   *
+   * @generated from field: admiral.optimizer.v1.Budget budget = 1;
+   */
+  budget?: Budget | undefined;
+
+  /**
+   * The fields to change; absent means all that are given.
+   *
+   * @generated from field: google.protobuf.FieldMask update_mask = 2;
+   */
+  updateMask?: FieldMask | undefined;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.UpdateBudgetRequest.
+ * Use `create(UpdateBudgetRequestSchema)` to create a new message.
+ */
+export declare const UpdateBudgetRequestSchema: GenMessage<UpdateBudgetRequest>;
+
+/**
+ * The budget is changed.
+ *
+ * @generated from message admiral.optimizer.v1.UpdateBudgetResponse
+ */
+export declare type UpdateBudgetResponse = Message<"admiral.optimizer.v1.UpdateBudgetResponse"> & {
+  /**
+   * The budget as it stands.
+   *
+   * @generated from field: admiral.optimizer.v1.Budget budget = 1;
+   */
+  budget?: Budget | undefined;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.UpdateBudgetResponse.
+ * Use `create(UpdateBudgetResponseSchema)` to create a new message.
+ */
+export declare const UpdateBudgetResponseSchema: GenMessage<UpdateBudgetResponse>;
+
+/**
+ * Asks to delete a budget.
+ *
+ * @generated from message admiral.optimizer.v1.DeleteBudgetRequest
+ */
+export declare type DeleteBudgetRequest = Message<"admiral.optimizer.v1.DeleteBudgetRequest"> & {
+  /**
+   * The budget. Required.
+   *
+   * @generated from field: string budget_id = 1;
+   */
+  budgetId: string;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.DeleteBudgetRequest.
+ * Use `create(DeleteBudgetRequestSchema)` to create a new message.
+ */
+export declare const DeleteBudgetRequestSchema: GenMessage<DeleteBudgetRequest>;
+
+/**
+ * The budget is deleted.
+ *
+ * @generated from message admiral.optimizer.v1.DeleteBudgetResponse
+ */
+export declare type DeleteBudgetResponse = Message<"admiral.optimizer.v1.DeleteBudgetResponse"> & {
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.DeleteBudgetResponse.
+ * Use `create(DeleteBudgetResponseSchema)` to create a new message.
+ */
+export declare const DeleteBudgetResponseSchema: GenMessage<DeleteBudgetResponse>;
 
 /**
  * Asks for budgets.
@@ -561,7 +597,7 @@ export declare const ListBudgetsRequestSchema: GenMessage<ListBudgetsRequest>;
  */
 export declare type ListBudgetsResponse = Message<"admiral.optimizer.v1.ListBudgetsResponse"> & {
   /**
-   * Budgets in order of agent.
+   * Budgets in order of subject.
    *
    * @generated from field: repeated admiral.optimizer.v1.Budget budgets = 1;
    */
@@ -580,61 +616,6 @@ export declare type ListBudgetsResponse = Message<"admiral.optimizer.v1.ListBudg
  * Use `create(ListBudgetsResponseSchema)` to create a new message.
  */
 export declare const ListBudgetsResponseSchema: GenMessage<ListBudgetsResponse>;
-
-/**
- * A bound on requests in a span of time, as it stands now.
- *
- * @generated from message admiral.optimizer.v1.Limit
- */
-export declare type Limit = Message<"admiral.optimizer.v1.Limit"> & {
-  /**
-   * Whose calls it bounds: "provider/NAME", shared by all tenants, or "agent/NAME".
-   *
-   * @generated from field: string subject = 1;
-   */
-  subject: string;
-
-  /**
-   * What is bounded, such as "requests per minute".
-   *
-   * @generated from field: string name = 2;
-   */
-  name: string;
-
-  /**
-   * Most in the span.
-   *
-   * @generated from field: int64 limit_count = 3;
-   */
-  limitCount: bigint;
-
-  /**
-   * What could be taken at once now.
-   *
-   * @generated from field: int64 available_count = 4;
-   */
-  availableCount: bigint;
-
-  /**
-   * Most that can ever be taken at once.
-   *
-   * @generated from field: int64 burst_count = 5;
-   */
-  burstCount: bigint;
-
-  /**
-   * Calls it has refused since the server started; of an agent since it last came back after minutes without a call.
-   *
-   * @generated from field: int64 refused_count = 6;
-   */
-  refusedCount: bigint;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.Limit.
- * Use `create(LimitSchema)` to create a new message.
- */
-export declare const LimitSchema: GenMessage<Limit>;
 
 /**
  * Asks for limits.
@@ -672,9 +653,9 @@ export declare type ListLimitsResponse = Message<"admiral.optimizer.v1.ListLimit
   /**
    * Limits in order of subject and name; of agents those that called of late.
    *
-   * @generated from field: repeated admiral.optimizer.v1.Limit limits = 1;
+   * @generated from field: repeated admiral.optimizer.v1.UsageLimit limits = 1;
    */
-  limits: Limit[];
+  limits: UsageLimit[];
 
   /**
    * Token of the next page; empty at the end.
@@ -727,7 +708,7 @@ export declare const FleetService: GenService<{
     output: typeof HeartbeatResponseSchema;
   },
   /**
-   * Erases what is kept of an agent, except the ledger's amounts.
+   * Erases what is kept of an agent, except the ledger's amounts. This version has no engine for it: NOT_IMPLEMENTED.
    *
    * @generated from rpc admiral.optimizer.v1.FleetService.ForgetAgent
    */
@@ -737,7 +718,7 @@ export declare const FleetService: GenService<{
     output: typeof ForgetAgentResponseSchema;
   },
   /**
-   * Makes a key.
+   * Makes a key. In this version keys are in the configuration: NOT_IMPLEMENTED.
    *
    * @generated from rpc admiral.optimizer.v1.FleetService.CreateKey
    */
@@ -747,7 +728,7 @@ export declare const FleetService: GenService<{
     output: typeof CreateKeyResponseSchema;
   },
   /**
-   * Lists keys, never their secrets.
+   * Lists keys, never their secrets. NOT_IMPLEMENTED.
    *
    * @generated from rpc admiral.optimizer.v1.FleetService.ListKeys
    */
@@ -757,7 +738,17 @@ export declare const FleetService: GenService<{
     output: typeof ListKeysResponseSchema;
   },
   /**
-   * Ends a key at once.
+   * Changes a key, never its secret. NOT_IMPLEMENTED.
+   *
+   * @generated from rpc admiral.optimizer.v1.FleetService.UpdateKey
+   */
+  updateKey: {
+    methodKind: "unary";
+    input: typeof UpdateKeyRequestSchema;
+    output: typeof UpdateKeyResponseSchema;
+  },
+  /**
+   * Ends a key at once, and every open call with it. NOT_IMPLEMENTED.
    *
    * @generated from rpc admiral.optimizer.v1.FleetService.RevokeKey
    */
@@ -767,17 +758,37 @@ export declare const FleetService: GenService<{
     output: typeof RevokeKeyResponseSchema;
   },
   /**
-   * Sets the budget of an agent or of the tenant.
+   * Makes a budget. This version has no engine for budgets: NOT_IMPLEMENTED.
    *
-   * @generated from rpc admiral.optimizer.v1.FleetService.SetBudget
+   * @generated from rpc admiral.optimizer.v1.FleetService.CreateBudget
    */
-  setBudget: {
+  createBudget: {
     methodKind: "unary";
-    input: typeof SetBudgetRequestSchema;
-    output: typeof SetBudgetResponseSchema;
+    input: typeof CreateBudgetRequestSchema;
+    output: typeof CreateBudgetResponseSchema;
   },
   /**
-   * Lists budgets with what is spent.
+   * Changes a budget. NOT_IMPLEMENTED.
+   *
+   * @generated from rpc admiral.optimizer.v1.FleetService.UpdateBudget
+   */
+  updateBudget: {
+    methodKind: "unary";
+    input: typeof UpdateBudgetRequestSchema;
+    output: typeof UpdateBudgetResponseSchema;
+  },
+  /**
+   * Deletes a budget; what it bounded is bounded no longer. NOT_IMPLEMENTED.
+   *
+   * @generated from rpc admiral.optimizer.v1.FleetService.DeleteBudget
+   */
+  deleteBudget: {
+    methodKind: "unary";
+    input: typeof DeleteBudgetRequestSchema;
+    output: typeof DeleteBudgetResponseSchema;
+  },
+  /**
+   * Lists budgets with what is spent. NOT_IMPLEMENTED.
    *
    * @generated from rpc admiral.optimizer.v1.FleetService.ListBudgets
    */

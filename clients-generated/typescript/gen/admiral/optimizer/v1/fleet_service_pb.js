@@ -3,13 +3,18 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import { file_admiral_optimizer_v1_api_key } from "./api_key_pb.js";
+import { file_admiral_optimizer_v1_budget } from "./budget_pb.js";
+import { file_admiral_optimizer_v1_limit } from "./limit_pb.js";
+import { file_admiral_optimizer_v1_money } from "./money_pb.js";
+import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
+import { file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file admiral/optimizer/v1/fleet_service.proto.
  */
 export const file_admiral_optimizer_v1_fleet_service = /*@__PURE__*/
-  fileDesc("CihhZG1pcmFsL29wdGltaXplci92MS9mbGVldF9zZXJ2aWNlLnByb3RvEhRhZG1pcmFsLm9wdGltaXplci52MSLRAQoFQWdlbnQSEAoIYWdlbnRfaWQYASABKAkSDQoFZ3JvdXAYAiABKAkSEgoKY2FsbF9jb3VudBgDIAEoAxIWCg5zcGVudF9waWNvX3VzZBgEIAEoAxIWCg5zYXZlZF9waWNvX3VzZBgFIAEoAxIvCgtjcmVhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoObGFzdF9zZWVuX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjoKEUxpc3RBZ2VudHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIloKEkxpc3RBZ2VudHNSZXNwb25zZRIrCgZhZ2VudHMYASADKAsyGy5hZG1pcmFsLm9wdGltaXplci52MS5BZ2VudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiIwoPR2V0QWdlbnRSZXF1ZXN0EhAKCGFnZW50X2lkGAEgASgJIj4KEEdldEFnZW50UmVzcG9uc2USKgoFYWdlbnQYASABKAsyGy5hZG1pcmFsLm9wdGltaXplci52MS5BZ2VudCIzChBIZWFydGJlYXRSZXF1ZXN0EhAKCGFnZW50X2lkGAEgASgJEg0KBWdyb3VwGAIgASgJIhMKEUhlYXJ0YmVhdFJlc3BvbnNlIiYKEkZvcmdldEFnZW50UmVxdWVzdBIQCghhZ2VudF9pZBgBIAEoCSIVChNGb3JnZXRBZ2VudFJlc3BvbnNlIp8BCgNLZXkSDgoGa2V5X2lkGAEgASgJEg0KBWxhYmVsGAIgASgJEhcKD29wZXJhdG9yX2FjY2VzcxgDIAEoCBIvCgtjcmVhdGVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZXhwaXJlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImsKEENyZWF0ZUtleVJlcXVlc3QSDQoFbGFiZWwYASABKAkSFwoPb3BlcmF0b3JfYWNjZXNzGAIgASgIEi8KDHRpbWVfdG9fbGl2ZRgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJLChFDcmVhdGVLZXlSZXNwb25zZRImCgNrZXkYASABKAsyGS5hZG1pcmFsLm9wdGltaXplci52MS5LZXkSDgoGc2VjcmV0GAIgASgJIjgKD0xpc3RLZXlzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJUChBMaXN0S2V5c1Jlc3BvbnNlEicKBGtleXMYASADKAsyGS5hZG1pcmFsLm9wdGltaXplci52MS5LZXkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIiIKEFJldm9rZUtleVJlcXVlc3QSDgoGa2V5X2lkGAEgASgJIhMKEVJldm9rZUtleVJlc3BvbnNlIqUBCgZCdWRnZXQSEAoIYWdlbnRfaWQYASABKAkSFgoObGltaXRfcGljb191c2QYAiABKAMSFgoOc3BlbnRfcGljb191c2QYAyABKAMSKQoGcGVyaW9kGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi4KCnJlc2V0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkAKEFNldEJ1ZGdldFJlcXVlc3QSLAoGYnVkZ2V0GAEgASgLMhwuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQnVkZ2V0IkEKEVNldEJ1ZGdldFJlc3BvbnNlEiwKBmJ1ZGdldBgBIAEoCzIcLmFkbWlyYWwub3B0aW1pemVyLnYxLkJ1ZGdldCI7ChJMaXN0QnVkZ2V0c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiXQoTTGlzdEJ1ZGdldHNSZXNwb25zZRItCgdidWRnZXRzGAEgAygLMhwuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQnVkZ2V0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKAAQoFTGltaXQSDwoHc3ViamVjdBgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC2xpbWl0X2NvdW50GAMgASgDEhcKD2F2YWlsYWJsZV9jb3VudBgEIAEoAxITCgtidXJzdF9jb3VudBgFIAEoAxIVCg1yZWZ1c2VkX2NvdW50GAYgASgDIjoKEUxpc3RMaW1pdHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIloKEkxpc3RMaW1pdHNSZXNwb25zZRIrCgZsaW1pdHMYASADKAsyGy5hZG1pcmFsLm9wdGltaXplci52MS5MaW1pdBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkyxgcKDEZsZWV0U2VydmljZRJfCgpMaXN0QWdlbnRzEicuYWRtaXJhbC5vcHRpbWl6ZXIudjEuTGlzdEFnZW50c1JlcXVlc3QaKC5hZG1pcmFsLm9wdGltaXplci52MS5MaXN0QWdlbnRzUmVzcG9uc2USWQoIR2V0QWdlbnQSJS5hZG1pcmFsLm9wdGltaXplci52MS5HZXRBZ2VudFJlcXVlc3QaJi5hZG1pcmFsLm9wdGltaXplci52MS5HZXRBZ2VudFJlc3BvbnNlElwKCUhlYXJ0YmVhdBImLmFkbWlyYWwub3B0aW1pemVyLnYxLkhlYXJ0YmVhdFJlcXVlc3QaJy5hZG1pcmFsLm9wdGltaXplci52MS5IZWFydGJlYXRSZXNwb25zZRJiCgtGb3JnZXRBZ2VudBIoLmFkbWlyYWwub3B0aW1pemVyLnYxLkZvcmdldEFnZW50UmVxdWVzdBopLmFkbWlyYWwub3B0aW1pemVyLnYxLkZvcmdldEFnZW50UmVzcG9uc2USXAoJQ3JlYXRlS2V5EiYuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQ3JlYXRlS2V5UmVxdWVzdBonLmFkbWlyYWwub3B0aW1pemVyLnYxLkNyZWF0ZUtleVJlc3BvbnNlElkKCExpc3RLZXlzEiUuYWRtaXJhbC5vcHRpbWl6ZXIudjEuTGlzdEtleXNSZXF1ZXN0GiYuYWRtaXJhbC5vcHRpbWl6ZXIudjEuTGlzdEtleXNSZXNwb25zZRJcCglSZXZva2VLZXkSJi5hZG1pcmFsLm9wdGltaXplci52MS5SZXZva2VLZXlSZXF1ZXN0GicuYWRtaXJhbC5vcHRpbWl6ZXIudjEuUmV2b2tlS2V5UmVzcG9uc2USXAoJU2V0QnVkZ2V0EiYuYWRtaXJhbC5vcHRpbWl6ZXIudjEuU2V0QnVkZ2V0UmVxdWVzdBonLmFkbWlyYWwub3B0aW1pemVyLnYxLlNldEJ1ZGdldFJlc3BvbnNlEmIKC0xpc3RCdWRnZXRzEiguYWRtaXJhbC5vcHRpbWl6ZXIudjEuTGlzdEJ1ZGdldHNSZXF1ZXN0GikuYWRtaXJhbC5vcHRpbWl6ZXIudjEuTGlzdEJ1ZGdldHNSZXNwb25zZRJfCgpMaXN0TGltaXRzEicuYWRtaXJhbC5vcHRpbWl6ZXIudjEuTGlzdExpbWl0c1JlcXVlc3QaKC5hZG1pcmFsLm9wdGltaXplci52MS5MaXN0TGltaXRzUmVzcG9uc2VCHAoYZGV2LmFkbWlyYWwub3B0aW1pemVyLnYxUAFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("CihhZG1pcmFsL29wdGltaXplci92MS9mbGVldF9zZXJ2aWNlLnByb3RvEhRhZG1pcmFsLm9wdGltaXplci52MSKTAgoFQWdlbnQSEAoIYWdlbnRfaWQYASABKAkSDQoFZ3JvdXAYAiABKAkSEgoKY2FsbF9jb3VudBgDIAEoAxIxCgxzcGVudF9hbW91bnQYCCABKAsyGy5hZG1pcmFsLm9wdGltaXplci52MS5Nb25leRIxCgxzYXZlZF9hbW91bnQYCSABKAsyGy5hZG1pcmFsLm9wdGltaXplci52MS5Nb25leRIvCgtjcmVhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoObGFzdF9zZWVuX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSgQIBBAFSgQIBRAGIjoKEUxpc3RBZ2VudHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIloKEkxpc3RBZ2VudHNSZXNwb25zZRIrCgZhZ2VudHMYASADKAsyGy5hZG1pcmFsLm9wdGltaXplci52MS5BZ2VudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiKQoPR2V0QWdlbnRSZXF1ZXN0EhYKCGFnZW50X2lkGAEgASgJQgTiQQECIj4KEEdldEFnZW50UmVzcG9uc2USKgoFYWdlbnQYASABKAsyGy5hZG1pcmFsLm9wdGltaXplci52MS5BZ2VudCI5ChBIZWFydGJlYXRSZXF1ZXN0EhYKCGFnZW50X2lkGAEgASgJQgTiQQECEg0KBWdyb3VwGAIgASgJIhMKEUhlYXJ0YmVhdFJlc3BvbnNlIiwKEkZvcmdldEFnZW50UmVxdWVzdBIWCghhZ2VudF9pZBgBIAEoCUIE4kEBAiIVChNGb3JnZXRBZ2VudFJlc3BvbnNlIo8BChBDcmVhdGVLZXlSZXF1ZXN0Eg0KBWxhYmVsGAEgASgJEjUKBXJvbGVzGAQgAygOMiAuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQWNjZXNzUm9sZUIE4kEBAhIvCgx0aW1lX3RvX2xpdmUYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25KBAgCEAMiTgoRQ3JlYXRlS2V5UmVzcG9uc2USKQoDa2V5GAEgASgLMhwuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQXBpS2V5Eg4KBnNlY3JldBgCIAEoCSI4Cg9MaXN0S2V5c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiVwoQTGlzdEtleXNSZXNwb25zZRIqCgRrZXlzGAEgAygLMhwuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQXBpS2V5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJ0ChBVcGRhdGVLZXlSZXF1ZXN0Ei8KA2tleRgBIAEoCzIcLmFkbWlyYWwub3B0aW1pemVyLnYxLkFwaUtleUIE4kEBAhIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2siPgoRVXBkYXRlS2V5UmVzcG9uc2USKQoDa2V5GAEgASgLMhwuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQXBpS2V5IigKEFJldm9rZUtleVJlcXVlc3QSFAoGa2V5X2lkGAEgASgJQgTiQQECIhMKEVJldm9rZUtleVJlc3BvbnNlIkkKE0NyZWF0ZUJ1ZGdldFJlcXVlc3QSMgoGYnVkZ2V0GAEgASgLMhwuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQnVkZ2V0QgTiQQECIkQKFENyZWF0ZUJ1ZGdldFJlc3BvbnNlEiwKBmJ1ZGdldBgBIAEoCzIcLmFkbWlyYWwub3B0aW1pemVyLnYxLkJ1ZGdldCJ6ChNVcGRhdGVCdWRnZXRSZXF1ZXN0EjIKBmJ1ZGdldBgBIAEoCzIcLmFkbWlyYWwub3B0aW1pemVyLnYxLkJ1ZGdldEIE4kEBAhIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2siRAoUVXBkYXRlQnVkZ2V0UmVzcG9uc2USLAoGYnVkZ2V0GAEgASgLMhwuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQnVkZ2V0Ii4KE0RlbGV0ZUJ1ZGdldFJlcXVlc3QSFwoJYnVkZ2V0X2lkGAEgASgJQgTiQQECIhYKFERlbGV0ZUJ1ZGdldFJlc3BvbnNlIjsKEkxpc3RCdWRnZXRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJdChNMaXN0QnVkZ2V0c1Jlc3BvbnNlEi0KB2J1ZGdldHMYASADKAsyHC5hZG1pcmFsLm9wdGltaXplci52MS5CdWRnZXQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjoKEUxpc3RMaW1pdHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIl8KEkxpc3RMaW1pdHNSZXNwb25zZRIwCgZsaW1pdHMYASADKAsyIC5hZG1pcmFsLm9wdGltaXplci52MS5Vc2FnZUxpbWl0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTL7CQoMRmxlZXRTZXJ2aWNlEl8KCkxpc3RBZ2VudHMSJy5hZG1pcmFsLm9wdGltaXplci52MS5MaXN0QWdlbnRzUmVxdWVzdBooLmFkbWlyYWwub3B0aW1pemVyLnYxLkxpc3RBZ2VudHNSZXNwb25zZRJZCghHZXRBZ2VudBIlLmFkbWlyYWwub3B0aW1pemVyLnYxLkdldEFnZW50UmVxdWVzdBomLmFkbWlyYWwub3B0aW1pemVyLnYxLkdldEFnZW50UmVzcG9uc2USXAoJSGVhcnRiZWF0EiYuYWRtaXJhbC5vcHRpbWl6ZXIudjEuSGVhcnRiZWF0UmVxdWVzdBonLmFkbWlyYWwub3B0aW1pemVyLnYxLkhlYXJ0YmVhdFJlc3BvbnNlEmIKC0ZvcmdldEFnZW50EiguYWRtaXJhbC5vcHRpbWl6ZXIudjEuRm9yZ2V0QWdlbnRSZXF1ZXN0GikuYWRtaXJhbC5vcHRpbWl6ZXIudjEuRm9yZ2V0QWdlbnRSZXNwb25zZRJcCglDcmVhdGVLZXkSJi5hZG1pcmFsLm9wdGltaXplci52MS5DcmVhdGVLZXlSZXF1ZXN0GicuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQ3JlYXRlS2V5UmVzcG9uc2USWQoITGlzdEtleXMSJS5hZG1pcmFsLm9wdGltaXplci52MS5MaXN0S2V5c1JlcXVlc3QaJi5hZG1pcmFsLm9wdGltaXplci52MS5MaXN0S2V5c1Jlc3BvbnNlElwKCVVwZGF0ZUtleRImLmFkbWlyYWwub3B0aW1pemVyLnYxLlVwZGF0ZUtleVJlcXVlc3QaJy5hZG1pcmFsLm9wdGltaXplci52MS5VcGRhdGVLZXlSZXNwb25zZRJcCglSZXZva2VLZXkSJi5hZG1pcmFsLm9wdGltaXplci52MS5SZXZva2VLZXlSZXF1ZXN0GicuYWRtaXJhbC5vcHRpbWl6ZXIudjEuUmV2b2tlS2V5UmVzcG9uc2USZQoMQ3JlYXRlQnVkZ2V0EikuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQ3JlYXRlQnVkZ2V0UmVxdWVzdBoqLmFkbWlyYWwub3B0aW1pemVyLnYxLkNyZWF0ZUJ1ZGdldFJlc3BvbnNlEmUKDFVwZGF0ZUJ1ZGdldBIpLmFkbWlyYWwub3B0aW1pemVyLnYxLlVwZGF0ZUJ1ZGdldFJlcXVlc3QaKi5hZG1pcmFsLm9wdGltaXplci52MS5VcGRhdGVCdWRnZXRSZXNwb25zZRJlCgxEZWxldGVCdWRnZXQSKS5hZG1pcmFsLm9wdGltaXplci52MS5EZWxldGVCdWRnZXRSZXF1ZXN0GiouYWRtaXJhbC5vcHRpbWl6ZXIudjEuRGVsZXRlQnVkZ2V0UmVzcG9uc2USYgoLTGlzdEJ1ZGdldHMSKC5hZG1pcmFsLm9wdGltaXplci52MS5MaXN0QnVkZ2V0c1JlcXVlc3QaKS5hZG1pcmFsLm9wdGltaXplci52MS5MaXN0QnVkZ2V0c1Jlc3BvbnNlEl8KCkxpc3RMaW1pdHMSJy5hZG1pcmFsLm9wdGltaXplci52MS5MaXN0TGltaXRzUmVxdWVzdBooLmFkbWlyYWwub3B0aW1pemVyLnYxLkxpc3RMaW1pdHNSZXNwb25zZUJLChhkZXYuYWRtaXJhbC5vcHRpbWl6ZXIudjFQAVotYWRtaXJhbC5kZXYvb3B0aW1pemVyL29wdGltaXplcnYxO29wdGltaXplcnYxYgZwcm90bzM", [file_admiral_optimizer_v1_api_key, file_admiral_optimizer_v1_budget, file_admiral_optimizer_v1_limit, file_admiral_optimizer_v1_money, file_google_api_field_behavior, file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * Describes the message admiral.optimizer.v1.Agent.
@@ -75,109 +80,130 @@ export const ForgetAgentResponseSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_fleet_service, 8);
 
 /**
- * Describes the message admiral.optimizer.v1.Key.
- * Use `create(KeySchema)` to create a new message.
- */
-export const KeySchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_fleet_service, 9);
-
-/**
  * Describes the message admiral.optimizer.v1.CreateKeyRequest.
  * Use `create(CreateKeyRequestSchema)` to create a new message.
  */
 export const CreateKeyRequestSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_fleet_service, 10);
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 9);
 
 /**
  * Describes the message admiral.optimizer.v1.CreateKeyResponse.
  * Use `create(CreateKeyResponseSchema)` to create a new message.
  */
 export const CreateKeyResponseSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_fleet_service, 11);
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 10);
 
 /**
  * Describes the message admiral.optimizer.v1.ListKeysRequest.
  * Use `create(ListKeysRequestSchema)` to create a new message.
  */
 export const ListKeysRequestSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_fleet_service, 12);
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 11);
 
 /**
  * Describes the message admiral.optimizer.v1.ListKeysResponse.
  * Use `create(ListKeysResponseSchema)` to create a new message.
  */
 export const ListKeysResponseSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 12);
+
+/**
+ * Describes the message admiral.optimizer.v1.UpdateKeyRequest.
+ * Use `create(UpdateKeyRequestSchema)` to create a new message.
+ */
+export const UpdateKeyRequestSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_fleet_service, 13);
+
+/**
+ * Describes the message admiral.optimizer.v1.UpdateKeyResponse.
+ * Use `create(UpdateKeyResponseSchema)` to create a new message.
+ */
+export const UpdateKeyResponseSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 14);
 
 /**
  * Describes the message admiral.optimizer.v1.RevokeKeyRequest.
  * Use `create(RevokeKeyRequestSchema)` to create a new message.
  */
 export const RevokeKeyRequestSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_fleet_service, 14);
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 15);
 
 /**
  * Describes the message admiral.optimizer.v1.RevokeKeyResponse.
  * Use `create(RevokeKeyResponseSchema)` to create a new message.
  */
 export const RevokeKeyResponseSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_fleet_service, 15);
-
-/**
- * Describes the message admiral.optimizer.v1.Budget.
- * Use `create(BudgetSchema)` to create a new message.
- */
-export const BudgetSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_fleet_service, 16);
 
 /**
- * Describes the message admiral.optimizer.v1.SetBudgetRequest.
- * Use `create(SetBudgetRequestSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.CreateBudgetRequest.
+ * Use `create(CreateBudgetRequestSchema)` to create a new message.
  */
-export const SetBudgetRequestSchema = /*@__PURE__*/
+export const CreateBudgetRequestSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_fleet_service, 17);
 
 /**
- * Describes the message admiral.optimizer.v1.SetBudgetResponse.
- * Use `create(SetBudgetResponseSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.CreateBudgetResponse.
+ * Use `create(CreateBudgetResponseSchema)` to create a new message.
  */
-export const SetBudgetResponseSchema = /*@__PURE__*/
+export const CreateBudgetResponseSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_fleet_service, 18);
+
+/**
+ * Describes the message admiral.optimizer.v1.UpdateBudgetRequest.
+ * Use `create(UpdateBudgetRequestSchema)` to create a new message.
+ */
+export const UpdateBudgetRequestSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 19);
+
+/**
+ * Describes the message admiral.optimizer.v1.UpdateBudgetResponse.
+ * Use `create(UpdateBudgetResponseSchema)` to create a new message.
+ */
+export const UpdateBudgetResponseSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 20);
+
+/**
+ * Describes the message admiral.optimizer.v1.DeleteBudgetRequest.
+ * Use `create(DeleteBudgetRequestSchema)` to create a new message.
+ */
+export const DeleteBudgetRequestSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 21);
+
+/**
+ * Describes the message admiral.optimizer.v1.DeleteBudgetResponse.
+ * Use `create(DeleteBudgetResponseSchema)` to create a new message.
+ */
+export const DeleteBudgetResponseSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 22);
 
 /**
  * Describes the message admiral.optimizer.v1.ListBudgetsRequest.
  * Use `create(ListBudgetsRequestSchema)` to create a new message.
  */
 export const ListBudgetsRequestSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_fleet_service, 19);
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 23);
 
 /**
  * Describes the message admiral.optimizer.v1.ListBudgetsResponse.
  * Use `create(ListBudgetsResponseSchema)` to create a new message.
  */
 export const ListBudgetsResponseSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_fleet_service, 20);
-
-/**
- * Describes the message admiral.optimizer.v1.Limit.
- * Use `create(LimitSchema)` to create a new message.
- */
-export const LimitSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_fleet_service, 21);
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 24);
 
 /**
  * Describes the message admiral.optimizer.v1.ListLimitsRequest.
  * Use `create(ListLimitsRequestSchema)` to create a new message.
  */
 export const ListLimitsRequestSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_fleet_service, 22);
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 25);
 
 /**
  * Describes the message admiral.optimizer.v1.ListLimitsResponse.
  * Use `create(ListLimitsResponseSchema)` to create a new message.
  */
 export const ListLimitsResponseSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_fleet_service, 23);
+  messageDesc(file_admiral_optimizer_v1_fleet_service, 26);
 
 /**
  * Agents, keys and budgets of the caller's tenant.

@@ -56,16 +56,16 @@ export declare type FailureSummary = Message<"admiral.optimizer.v1.FailureSummar
   /**
    * When it was first seen.
    *
-   * @generated from field: google.protobuf.Timestamp first_time = 6;
+   * @generated from field: google.protobuf.Timestamp first_seen_time = 6;
    */
-  firstTime?: Timestamp | undefined;
+  firstSeenTime?: Timestamp | undefined;
 
   /**
    * When it was last seen.
    *
-   * @generated from field: google.protobuf.Timestamp last_time = 7;
+   * @generated from field: google.protobuf.Timestamp last_seen_time = 7;
    */
-  lastTime?: Timestamp | undefined;
+  lastSeenTime?: Timestamp | undefined;
 
   /**
    * HTTP status last seen with it; 0 if none.
@@ -84,9 +84,9 @@ export declare const FailureSummarySchema: GenMessage<FailureSummary>;
 /**
  * What callers reported of one model's answers to one kind of task.
  *
- * @generated from message admiral.optimizer.v1.OutcomeSummary
+ * @generated from message admiral.optimizer.v1.FeedbackSummary
  */
-export declare type OutcomeSummary = Message<"admiral.optimizer.v1.OutcomeSummary"> & {
+export declare type FeedbackSummary = Message<"admiral.optimizer.v1.FeedbackSummary"> & {
   /**
    * Provider that answered.
    *
@@ -146,21 +146,164 @@ export declare type OutcomeSummary = Message<"admiral.optimizer.v1.OutcomeSummar
   /**
    * When the first report came.
    *
-   * @generated from field: google.protobuf.Timestamp first_time = 9;
+   * @generated from field: google.protobuf.Timestamp first_seen_time = 9;
    */
-  firstTime?: Timestamp | undefined;
+  firstSeenTime?: Timestamp | undefined;
 
   /**
    * When the last report came.
    *
-   * @generated from field: google.protobuf.Timestamp last_time = 10;
+   * @generated from field: google.protobuf.Timestamp last_seen_time = 10;
    */
-  lastTime?: Timestamp | undefined;
+  lastSeenTime?: Timestamp | undefined;
 };
 
 /**
- * Describes the message admiral.optimizer.v1.OutcomeSummary.
- * Use `create(OutcomeSummarySchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.FeedbackSummary.
+ * Use `create(FeedbackSummarySchema)` to create a new message.
  */
-export declare const OutcomeSummarySchema: GenMessage<OutcomeSummary>;
+export declare const FeedbackSummarySchema: GenMessage<FeedbackSummary>;
+
+/**
+ * Asks for failures, by what they were met on.
+ *
+ * @generated from message admiral.optimizer.v1.FailureQuery
+ */
+export declare type FailureQuery = Message<"admiral.optimizer.v1.FailureQuery"> & {
+  /**
+   * Only this provider; empty means all.
+   *
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * Only this model; empty means all.
+   *
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * Only failures for this reason; unspecified means all.
+   *
+   * @generated from field: admiral.optimizer.v1.ErrorReason reason = 3;
+   */
+  reason: ErrorReason;
+
+  /**
+   * Most failures in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+   *
+   * @generated from field: int32 page_size = 4;
+   */
+  pageSize: number;
+
+  /**
+   * Token of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 5;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.FailureQuery.
+ * Use `create(FailureQuerySchema)` to create a new message.
+ */
+export declare const FailureQuerySchema: GenMessage<FailureQuery>;
+
+/**
+ * Failures.
+ *
+ * @generated from message admiral.optimizer.v1.FailurePage
+ */
+export declare type FailurePage = Message<"admiral.optimizer.v1.FailurePage"> & {
+  /**
+   * Failures seen, most frequent first.
+   *
+   * @generated from field: repeated admiral.optimizer.v1.FailureSummary failures = 1;
+   */
+  failures: FailureSummary[];
+
+  /**
+   * Token of the next page; empty at the end.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.FailurePage.
+ * Use `create(FailurePageSchema)` to create a new message.
+ */
+export declare const FailurePageSchema: GenMessage<FailurePage>;
+
+/**
+ * Asks what was reported of answers.
+ *
+ * @generated from message admiral.optimizer.v1.FeedbackQuery
+ */
+export declare type FeedbackQuery = Message<"admiral.optimizer.v1.FeedbackQuery"> & {
+  /**
+   * Only this provider; empty means all.
+   *
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * Only this model; empty means all.
+   *
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * Most rows in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+   *
+   * @generated from field: int32 page_size = 3;
+   */
+  pageSize: number;
+
+  /**
+   * Token of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.FeedbackQuery.
+ * Use `create(FeedbackQuerySchema)` to create a new message.
+ */
+export declare const FeedbackQuerySchema: GenMessage<FeedbackQuery>;
+
+/**
+ * What was reported of answers.
+ *
+ * @generated from message admiral.optimizer.v1.FeedbackPage
+ */
+export declare type FeedbackPage = Message<"admiral.optimizer.v1.FeedbackPage"> & {
+  /**
+   * Most reports first.
+   *
+   * @generated from field: repeated admiral.optimizer.v1.FeedbackSummary feedback = 1;
+   */
+  feedback: FeedbackSummary[];
+
+  /**
+   * Token of the next page; empty at the end.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.FeedbackPage.
+ * Use `create(FeedbackPageSchema)` to create a new message.
+ */
+export declare const FeedbackPageSchema: GenMessage<FeedbackPage>;
 

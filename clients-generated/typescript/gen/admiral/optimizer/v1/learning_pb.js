@@ -10,7 +10,7 @@ import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
  * Describes the file admiral/optimizer/v1/learning.proto.
  */
 export const file_admiral_optimizer_v1_learning = /*@__PURE__*/
-  fileDesc("CiNhZG1pcmFsL29wdGltaXplci92MS9sZWFybmluZy5wcm90bxIUYWRtaXJhbC5vcHRpbWl6ZXIudjEi/AEKDkZhaWx1cmVTdW1tYXJ5EhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEjEKBnJlYXNvbhgDIAEoDjIhLmFkbWlyYWwub3B0aW1pemVyLnYxLkVycm9yUmVhc29uEg0KBWNvdW50GAQgASgDEhMKC2FnZW50X2NvdW50GAUgASgDEi4KCmZpcnN0X3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWxhc3RfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLaHR0cF9zdGF0dXMYCCABKAUinAIKDk91dGNvbWVTdW1tYXJ5EhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEhEKCXRhc2tfdHlwZRgDIAEoCRISCgpnb29kX2NvdW50GAQgASgDEhEKCWJhZF9jb3VudBgFIAEoAxITCgtzY29yZV9jb3VudBgGIAEoAxIXCgptZWFuX3Njb3JlGAcgASgBSACIAQESEwoLYWdlbnRfY291bnQYCCABKAMSLgoKZmlyc3RfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJbGFzdF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEINCgtfbWVhbl9zY29yZUIcChhkZXYuYWRtaXJhbC5vcHRpbWl6ZXIudjFQAWIGcHJvdG8z", [file_admiral_optimizer_v1_error, file_google_protobuf_timestamp]);
+  fileDesc("CiNhZG1pcmFsL29wdGltaXplci92MS9sZWFybmluZy5wcm90bxIUYWRtaXJhbC5vcHRpbWl6ZXIudjEihgIKDkZhaWx1cmVTdW1tYXJ5EhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEjEKBnJlYXNvbhgDIAEoDjIhLmFkbWlyYWwub3B0aW1pemVyLnYxLkVycm9yUmVhc29uEg0KBWNvdW50GAQgASgDEhMKC2FnZW50X2NvdW50GAUgASgDEjMKD2ZpcnN0X3NlZW5fdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoObGFzdF9zZWVuX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC2h0dHBfc3RhdHVzGAggASgFIqcCCg9GZWVkYmFja1N1bW1hcnkSEAoIcHJvdmlkZXIYASABKAkSDQoFbW9kZWwYAiABKAkSEQoJdGFza190eXBlGAMgASgJEhIKCmdvb2RfY291bnQYBCABKAMSEQoJYmFkX2NvdW50GAUgASgDEhMKC3Njb3JlX2NvdW50GAYgASgDEhcKCm1lYW5fc2NvcmUYByABKAFIAIgBARITCgthZ2VudF9jb3VudBgIIAEoAxIzCg9maXJzdF9zZWVuX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDmxhc3Rfc2Vlbl90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEINCgtfbWVhbl9zY29yZSKJAQoMRmFpbHVyZVF1ZXJ5EhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEjEKBnJlYXNvbhgDIAEoDjIhLmFkbWlyYWwub3B0aW1pemVyLnYxLkVycm9yUmVhc29uEhEKCXBhZ2Vfc2l6ZRgEIAEoBRISCgpwYWdlX3Rva2VuGAUgASgJIl4KC0ZhaWx1cmVQYWdlEjYKCGZhaWx1cmVzGAEgAygLMiQuYWRtaXJhbC5vcHRpbWl6ZXIudjEuRmFpbHVyZVN1bW1hcnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlcKDUZlZWRiYWNrUXVlcnkSEAoIcHJvdmlkZXIYASABKAkSDQoFbW9kZWwYAiABKAkSEQoJcGFnZV9zaXplGAMgASgFEhIKCnBhZ2VfdG9rZW4YBCABKAkiYAoMRmVlZGJhY2tQYWdlEjcKCGZlZWRiYWNrGAEgAygLMiUuYWRtaXJhbC5vcHRpbWl6ZXIudjEuRmVlZGJhY2tTdW1tYXJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCUJLChhkZXYuYWRtaXJhbC5vcHRpbWl6ZXIudjFQAVotYWRtaXJhbC5kZXYvb3B0aW1pemVyL29wdGltaXplcnYxO29wdGltaXplcnYxYgZwcm90bzM", [file_admiral_optimizer_v1_error, file_google_protobuf_timestamp]);
 
 /**
  * Describes the message admiral.optimizer.v1.FailureSummary.
@@ -20,9 +20,37 @@ export const FailureSummarySchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_learning, 0);
 
 /**
- * Describes the message admiral.optimizer.v1.OutcomeSummary.
- * Use `create(OutcomeSummarySchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.FeedbackSummary.
+ * Use `create(FeedbackSummarySchema)` to create a new message.
  */
-export const OutcomeSummarySchema = /*@__PURE__*/
+export const FeedbackSummarySchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_learning, 1);
+
+/**
+ * Describes the message admiral.optimizer.v1.FailureQuery.
+ * Use `create(FailureQuerySchema)` to create a new message.
+ */
+export const FailureQuerySchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_learning, 2);
+
+/**
+ * Describes the message admiral.optimizer.v1.FailurePage.
+ * Use `create(FailurePageSchema)` to create a new message.
+ */
+export const FailurePageSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_learning, 3);
+
+/**
+ * Describes the message admiral.optimizer.v1.FeedbackQuery.
+ * Use `create(FeedbackQuerySchema)` to create a new message.
+ */
+export const FeedbackQuerySchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_learning, 4);
+
+/**
+ * Describes the message admiral.optimizer.v1.FeedbackPage.
+ * Use `create(FeedbackPageSchema)` to create a new message.
+ */
+export const FeedbackPageSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_learning, 5);
 

@@ -5,6 +5,7 @@
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Money } from "./money_pb.js";
 import type { Cost, Usage } from "./usage_pb.js";
 
 /**
@@ -45,6 +46,20 @@ export declare type GetReportRequest = Message<"admiral.optimizer.v1.GetReportRe
    * @generated from field: string agent_id = 4;
    */
   agentId: string;
+
+  /**
+   * Most rows in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+   *
+   * @generated from field: int32 page_size = 5;
+   */
+  pageSize: number;
+
+  /**
+   * Token of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 6;
+   */
+  pageToken: string;
 };
 
 /**
@@ -67,11 +82,18 @@ export declare type GetReportResponse = Message<"admiral.optimizer.v1.GetReportR
   rows: ReportRow[];
 
   /**
-   * All rows together.
+   * All rows together, those of other pages too.
    *
    * @generated from field: admiral.optimizer.v1.ReportRow total = 2;
    */
   total?: ReportRow | undefined;
+
+  /**
+   * Token of the next page; empty at the end.
+   *
+   * @generated from field: string next_page_token = 3;
+   */
+  nextPageToken: string;
 };
 
 /**
@@ -101,11 +123,11 @@ export declare type ReportRow = Message<"admiral.optimizer.v1.ReportRow"> & {
   exactCallCount: bigint;
 
   /**
-   * What those cost, pico-dollars.
+   * What those cost.
    *
-   * @generated from field: int64 exact_pico_usd = 3;
+   * @generated from field: admiral.optimizer.v1.Money exact_amount = 11;
    */
-  exactPicoUsd: bigint;
+  exactAmount?: Money | undefined;
 
   /**
    * Upstream calls whose usage is estimated, broken streams above all.
@@ -115,11 +137,11 @@ export declare type ReportRow = Message<"admiral.optimizer.v1.ReportRow"> & {
   estimatedCallCount: bigint;
 
   /**
-   * What those cost by estimate, pico-dollars.
+   * What those cost by estimate.
    *
-   * @generated from field: int64 estimated_pico_usd = 5;
+   * @generated from field: admiral.optimizer.v1.Money estimated_amount = 12;
    */
-  estimatedPicoUsd: bigint;
+  estimatedAmount?: Money | undefined;
 
   /**
    * Upstream calls without a known price.
@@ -129,18 +151,18 @@ export declare type ReportRow = Message<"admiral.optimizer.v1.ReportRow"> & {
   unpricedCallCount: bigint;
 
   /**
-   * Calls answered from the cache, joined or repeated.
+   * Calls answered from the cache, coalesced or repeated.
    *
    * @generated from field: int64 saved_call_count = 7;
    */
   savedCallCount: bigint;
 
   /**
-   * What those would have cost, pico-dollars, as far as prices are known.
+   * What those would have cost, as far as prices are known.
    *
-   * @generated from field: int64 saved_pico_usd = 8;
+   * @generated from field: admiral.optimizer.v1.Money saved_amount = 13;
    */
-  savedPicoUsd: bigint;
+  savedAmount?: Money | undefined;
 
   /**
    * Tokens of the upstream calls.
@@ -233,7 +255,7 @@ export declare type LedgerEntry = Message<"admiral.optimizer.v1.LedgerEntry"> & 
   providerRequestId: string;
 
   /**
-   * Which try of the call, from 0.
+   * Which attempt of the call, from 0.
    *
    * @generated from field: int32 attempt = 10;
    */

@@ -4,6 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { Money } from "./money_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
@@ -39,25 +40,25 @@ export declare type Model = Message<"admiral.optimizer.v1.Model"> & {
   contextTokenCount: bigint;
 
   /**
-   * True if a price is known.
+   * Most tokens of an answer, reasoning included; 0 if unknown.
    *
-   * @generated from field: bool priced = 4;
+   * @generated from field: int64 max_output_token_count = 9;
    */
-  priced: boolean;
+  maxOutputTokenCount: bigint;
 
   /**
-   * Price of a million input tokens in pico-dollars, short prompts; 0 if unknown.
+   * What it is known to be able to do; empty if nothing is known.
    *
-   * @generated from field: int64 input_pico_usd_per_mtok = 5;
+   * @generated from field: repeated admiral.optimizer.v1.ModelAbility abilities = 10;
    */
-  inputPicoUsdPerMtok: bigint;
+  abilities: ModelAbility[];
 
   /**
-   * Price of a million output tokens in pico-dollars, short prompts; 0 if unknown.
+   * What it costs now, from the smallest prompts to the largest; empty if no price is known.
    *
-   * @generated from field: int64 output_pico_usd_per_mtok = 6;
+   * @generated from field: repeated admiral.optimizer.v1.ModelPrice prices = 11;
    */
-  outputPicoUsdPerMtok: bigint;
+  prices: ModelPrice[];
 
   /**
    * True if calls are sent to it now; false while its circuit breaker is open.
@@ -69,9 +70,9 @@ export declare type Model = Message<"admiral.optimizer.v1.Model"> & {
   /**
    * Its circuit breaker; absent if it was never asked.
    *
-   * @generated from field: admiral.optimizer.v1.Breaker breaker = 8;
+   * @generated from field: admiral.optimizer.v1.CircuitBreaker circuit_breaker = 8;
    */
-  breaker?: Breaker | undefined;
+  circuitBreaker?: CircuitBreaker | undefined;
 };
 
 /**
@@ -81,17 +82,86 @@ export declare type Model = Message<"admiral.optimizer.v1.Model"> & {
 export declare const ModelSchema: GenMessage<Model>;
 
 /**
+ * Prices of a model's tokens in one tier and from one size of prompt on.
+ *
+ * @generated from message admiral.optimizer.v1.ModelPrice
+ */
+export declare type ModelPrice = Message<"admiral.optimizer.v1.ModelPrice"> & {
+  /**
+   * The tier. This version knows standard prices only.
+   *
+   * @generated from field: admiral.optimizer.v1.ServiceTier tier = 1;
+   */
+  tier: ServiceTier;
+
+  /**
+   * The prices hold for calls of more input tokens than this, and for all of their tokens; 0 for the smallest prompts.
+   *
+   * @generated from field: int64 above_input_token_count = 2;
+   */
+  aboveInputTokenCount: bigint;
+
+  /**
+   * A million tokens of prompt.
+   *
+   * @generated from field: admiral.optimizer.v1.Money input_per_million_tokens = 3;
+   */
+  inputPerMillionTokens?: Money | undefined;
+
+  /**
+   * A million tokens of answer; absent if the model gives none.
+   *
+   * @generated from field: admiral.optimizer.v1.Money output_per_million_tokens = 4;
+   */
+  outputPerMillionTokens?: Money | undefined;
+
+  /**
+   * A million tokens of prompt that the vendor read from its prompt cache; absent if they cost as any other.
+   *
+   * @generated from field: admiral.optimizer.v1.Money cached_input_per_million_tokens = 5;
+   */
+  cachedInputPerMillionTokens?: Money | undefined;
+
+  /**
+   * A million tokens of prompt that the vendor wrote to its prompt cache for its usual duration; absent if they cost as any other.
+   *
+   * @generated from field: admiral.optimizer.v1.Money cache_write_per_million_tokens = 6;
+   */
+  cacheWritePerMillionTokens?: Money | undefined;
+
+  /**
+   * As cache_write_per_million_tokens, kept for an hour; absent if that is not offered.
+   *
+   * @generated from field: admiral.optimizer.v1.Money cache_write_1h_per_million_tokens = 7;
+   */
+  cacheWrite1hPerMillionTokens?: Money | undefined;
+
+  /**
+   * Which price it is: "provider/model@date", as Cost.price_version.
+   *
+   * @generated from field: string price_version = 8;
+   */
+  priceVersion: string;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.ModelPrice.
+ * Use `create(ModelPriceSchema)` to create a new message.
+ */
+export declare const ModelPriceSchema: GenMessage<ModelPrice>;
+
+/**
  * What keeps calls from a model that fails.
  *
- * @generated from message admiral.optimizer.v1.Breaker
+ * @generated from message admiral.optimizer.v1.CircuitBreaker
  */
-export declare type Breaker = Message<"admiral.optimizer.v1.Breaker"> & {
+export declare type CircuitBreaker = Message<"admiral.optimizer.v1.CircuitBreaker"> & {
   /**
    * Whether calls go through.
    *
-   * @generated from field: admiral.optimizer.v1.Breaker.State state = 1;
+   * @generated from field: admiral.optimizer.v1.CircuitBreaker.State state = 1;
    */
-  state: Breaker_State;
+  state: CircuitBreaker_State;
 
   /**
    * When it is asked again; absent unless open.
@@ -101,32 +171,32 @@ export declare type Breaker = Message<"admiral.optimizer.v1.Breaker"> & {
   retryTime?: Timestamp | undefined;
 
   /**
-   * Part of the latest tries that failed, 0 to 1.
+   * Part of the latest attempts that failed, 0 to 1.
    *
    * @generated from field: double failure_rate = 3;
    */
   failureRate: number;
 
   /**
-   * Tries that failure_rate is of.
+   * Attempts that failure_rate is of.
    *
-   * @generated from field: int32 try_count = 4;
+   * @generated from field: int32 attempt_count = 4;
    */
-  tryCount: number;
+  attemptCount: number;
 };
 
 /**
- * Describes the message admiral.optimizer.v1.Breaker.
- * Use `create(BreakerSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.CircuitBreaker.
+ * Use `create(CircuitBreakerSchema)` to create a new message.
  */
-export declare const BreakerSchema: GenMessage<Breaker>;
+export declare const CircuitBreakerSchema: GenMessage<CircuitBreaker>;
 
 /**
  * Whether calls go through.
  *
- * @generated from enum admiral.optimizer.v1.Breaker.State
+ * @generated from enum admiral.optimizer.v1.CircuitBreaker.State
  */
-export enum Breaker_State {
+export enum CircuitBreaker_State {
   /**
    * Never sent.
    *
@@ -149,24 +219,24 @@ export enum Breaker_State {
   OPEN = 2,
 
   /**
-   * A single call is sent to see whether it works again.
+   * A single call at a time is sent to see whether it works again.
    *
-   * @generated from enum value: STATE_PROBING = 3;
+   * @generated from enum value: STATE_HALF_OPEN = 3;
    */
-  PROBING = 3,
+  HALF_OPEN = 3,
 }
 
 /**
- * Describes the enum admiral.optimizer.v1.Breaker.State.
+ * Describes the enum admiral.optimizer.v1.CircuitBreaker.State.
  */
-export declare const Breaker_StateSchema: GenEnum<Breaker_State>;
+export declare const CircuitBreaker_StateSchema: GenEnum<CircuitBreaker_State>;
 
 /**
  * A name for an ordered list of candidates.
  *
- * @generated from message admiral.optimizer.v1.Alias
+ * @generated from message admiral.optimizer.v1.ModelAlias
  */
-export declare type Alias = Message<"admiral.optimizer.v1.Alias"> & {
+export declare type ModelAlias = Message<"admiral.optimizer.v1.ModelAlias"> & {
   /**
    * The name, such as "fast".
    *
@@ -183,8 +253,123 @@ export declare type Alias = Message<"admiral.optimizer.v1.Alias"> & {
 };
 
 /**
- * Describes the message admiral.optimizer.v1.Alias.
- * Use `create(AliasSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.ModelAlias.
+ * Use `create(ModelAliasSchema)` to create a new message.
  */
-export declare const AliasSchema: GenMessage<Alias>;
+export declare const ModelAliasSchema: GenMessage<ModelAlias>;
+
+/**
+ * What a model may be able to do.
+ *
+ * @generated from enum admiral.optimizer.v1.ModelAbility
+ */
+export enum ModelAbility {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: MODEL_ABILITY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Answer prompts.
+   *
+   * @generated from enum value: MODEL_ABILITY_CHAT = 1;
+   */
+  CHAT = 1,
+
+  /**
+   * Turn texts into vectors.
+   *
+   * @generated from enum value: MODEL_ABILITY_EMBEDDINGS = 2;
+   */
+  EMBEDDINGS = 2,
+
+  /**
+   * Call tools.
+   *
+   * @generated from enum value: MODEL_ABILITY_TOOLS = 3;
+   */
+  TOOLS = 3,
+
+  /**
+   * Answer with JSON that satisfies a schema.
+   *
+   * @generated from enum value: MODEL_ABILITY_JSON_SCHEMA = 4;
+   */
+  JSON_SCHEMA = 4,
+
+  /**
+   * Look at pictures.
+   *
+   * @generated from enum value: MODEL_ABILITY_IMAGES = 5;
+   */
+  IMAGES = 5,
+
+  /**
+   * Read documents.
+   *
+   * @generated from enum value: MODEL_ABILITY_FILES = 6;
+   */
+  FILES = 6,
+
+  /**
+   * Reason before it answers.
+   *
+   * @generated from enum value: MODEL_ABILITY_REASONING = 7;
+   */
+  REASONING = 7,
+}
+
+/**
+ * Describes the enum admiral.optimizer.v1.ModelAbility.
+ */
+export declare const ModelAbilitySchema: GenEnum<ModelAbility>;
+
+/**
+ * How a vendor is asked to handle a call, which changes its price.
+ *
+ * @generated from enum admiral.optimizer.v1.ServiceTier
+ */
+export enum ServiceTier {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: SERVICE_TIER_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * As usual.
+   *
+   * @generated from enum value: SERVICE_TIER_STANDARD = 1;
+   */
+  STANDARD = 1,
+
+  /**
+   * Later, for less.
+   *
+   * @generated from enum value: SERVICE_TIER_BATCH = 2;
+   */
+  BATCH = 2,
+
+  /**
+   * When the vendor has room, for less.
+   *
+   * @generated from enum value: SERVICE_TIER_FLEX = 3;
+   */
+  FLEX = 3,
+
+  /**
+   * Before others, for more.
+   *
+   * @generated from enum value: SERVICE_TIER_PRIORITY = 4;
+   */
+  PRIORITY = 4,
+}
+
+/**
+ * Describes the enum admiral.optimizer.v1.ServiceTier.
+ */
+export declare const ServiceTierSchema: GenEnum<ServiceTier>;
 

@@ -3,13 +3,14 @@
 /* eslint-disable */
 
 import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
+import { file_admiral_optimizer_v1_money } from "./money_pb.js";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file admiral/optimizer/v1/model.proto.
  */
 export const file_admiral_optimizer_v1_model = /*@__PURE__*/
-  fileDesc("CiBhZG1pcmFsL29wdGltaXplci92MS9tb2RlbC5wcm90bxIUYWRtaXJhbC5vcHRpbWl6ZXIudjEi2gEKBU1vZGVsEhAKCHByb3ZpZGVyGAEgASgJEgwKBG5hbWUYAiABKAkSGwoTY29udGV4dF90b2tlbl9jb3VudBgDIAEoAxIOCgZwcmljZWQYBCABKAgSHwoXaW5wdXRfcGljb191c2RfcGVyX210b2sYBSABKAMSIAoYb3V0cHV0X3BpY29fdXNkX3Blcl9tdG9rGAYgASgDEhEKCWF2YWlsYWJsZRgHIAEoCBIuCgdicmVha2VyGAggASgLMh0uYWRtaXJhbC5vcHRpbWl6ZXIudjEuQnJlYWtlciLrAQoHQnJlYWtlchIyCgVzdGF0ZRgBIAEoDjIjLmFkbWlyYWwub3B0aW1pemVyLnYxLkJyZWFrZXIuU3RhdGUSLgoKcmV0cnlfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMZmFpbHVyZV9yYXRlGAMgASgBEhEKCXRyeV9jb3VudBgEIAEoBSJTCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhAKDFNUQVRFX0NMT1NFRBABEg4KClNUQVRFX09QRU4QAhIRCg1TVEFURV9QUk9CSU5HEAMiJQoFQWxpYXMSDAoEbmFtZRgBIAEoCRIOCgZtb2RlbHMYAiADKAlCHAoYZGV2LmFkbWlyYWwub3B0aW1pemVyLnYxUAFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("CiBhZG1pcmFsL29wdGltaXplci92MS9tb2RlbC5wcm90bxIUYWRtaXJhbC5vcHRpbWl6ZXIudjEipQIKBU1vZGVsEhAKCHByb3ZpZGVyGAEgASgJEgwKBG5hbWUYAiABKAkSGwoTY29udGV4dF90b2tlbl9jb3VudBgDIAEoAxIeChZtYXhfb3V0cHV0X3Rva2VuX2NvdW50GAkgASgDEjUKCWFiaWxpdGllcxgKIAMoDjIiLmFkbWlyYWwub3B0aW1pemVyLnYxLk1vZGVsQWJpbGl0eRIwCgZwcmljZXMYCyADKAsyIC5hZG1pcmFsLm9wdGltaXplci52MS5Nb2RlbFByaWNlEhEKCWF2YWlsYWJsZRgHIAEoCBI9Cg9jaXJjdWl0X2JyZWFrZXIYCCABKAsyJC5hZG1pcmFsLm9wdGltaXplci52MS5DaXJjdWl0QnJlYWtlckoECAQQByLHAwoKTW9kZWxQcmljZRIvCgR0aWVyGAEgASgOMiEuYWRtaXJhbC5vcHRpbWl6ZXIudjEuU2VydmljZVRpZXISHwoXYWJvdmVfaW5wdXRfdG9rZW5fY291bnQYAiABKAMSPQoYaW5wdXRfcGVyX21pbGxpb25fdG9rZW5zGAMgASgLMhsuYWRtaXJhbC5vcHRpbWl6ZXIudjEuTW9uZXkSPgoZb3V0cHV0X3Blcl9taWxsaW9uX3Rva2VucxgEIAEoCzIbLmFkbWlyYWwub3B0aW1pemVyLnYxLk1vbmV5EkQKH2NhY2hlZF9pbnB1dF9wZXJfbWlsbGlvbl90b2tlbnMYBSABKAsyGy5hZG1pcmFsLm9wdGltaXplci52MS5Nb25leRJDCh5jYWNoZV93cml0ZV9wZXJfbWlsbGlvbl90b2tlbnMYBiABKAsyGy5hZG1pcmFsLm9wdGltaXplci52MS5Nb25leRJGCiFjYWNoZV93cml0ZV8xaF9wZXJfbWlsbGlvbl90b2tlbnMYByABKAsyGy5hZG1pcmFsLm9wdGltaXplci52MS5Nb25leRIVCg1wcmljZV92ZXJzaW9uGAggASgJIv8BCg5DaXJjdWl0QnJlYWtlchI5CgVzdGF0ZRgBIAEoDjIqLmFkbWlyYWwub3B0aW1pemVyLnYxLkNpcmN1aXRCcmVha2VyLlN0YXRlEi4KCnJldHJ5X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGZhaWx1cmVfcmF0ZRgDIAEoARIVCg1hdHRlbXB0X2NvdW50GAQgASgFIlUKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEAoMU1RBVEVfQ0xPU0VEEAESDgoKU1RBVEVfT1BFThACEhMKD1NUQVRFX0hBTEZfT1BFThADIioKCk1vZGVsQWxpYXMSDAoEbmFtZRgBIAEoCRIOCgZtb2RlbHMYAiADKAkq6wEKDE1vZGVsQWJpbGl0eRIdChlNT0RFTF9BQklMSVRZX1VOU1BFQ0lGSUVEEAASFgoSTU9ERUxfQUJJTElUWV9DSEFUEAESHAoYTU9ERUxfQUJJTElUWV9FTUJFRERJTkdTEAISFwoTTU9ERUxfQUJJTElUWV9UT09MUxADEh0KGU1PREVMX0FCSUxJVFlfSlNPTl9TQ0hFTUEQBBIYChRNT0RFTF9BQklMSVRZX0lNQUdFUxAFEhcKE01PREVMX0FCSUxJVFlfRklMRVMQBhIbChdNT0RFTF9BQklMSVRZX1JFQVNPTklORxAHKpABCgtTZXJ2aWNlVGllchIcChhTRVJWSUNFX1RJRVJfVU5TUEVDSUZJRUQQABIZChVTRVJWSUNFX1RJRVJfU1RBTkRBUkQQARIWChJTRVJWSUNFX1RJRVJfQkFUQ0gQAhIVChFTRVJWSUNFX1RJRVJfRkxFWBADEhkKFVNFUlZJQ0VfVElFUl9QUklPUklUWRAEQksKGGRldi5hZG1pcmFsLm9wdGltaXplci52MVABWi1hZG1pcmFsLmRldi9vcHRpbWl6ZXIvb3B0aW1pemVydjE7b3B0aW1pemVydjFiBnByb3RvMw", [file_admiral_optimizer_v1_money, file_google_protobuf_timestamp]);
 
 /**
  * Describes the message admiral.optimizer.v1.Model.
@@ -19,30 +20,65 @@ export const ModelSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_model, 0);
 
 /**
- * Describes the message admiral.optimizer.v1.Breaker.
- * Use `create(BreakerSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.ModelPrice.
+ * Use `create(ModelPriceSchema)` to create a new message.
  */
-export const BreakerSchema = /*@__PURE__*/
+export const ModelPriceSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_model, 1);
 
 /**
- * Describes the enum admiral.optimizer.v1.Breaker.State.
+ * Describes the message admiral.optimizer.v1.CircuitBreaker.
+ * Use `create(CircuitBreakerSchema)` to create a new message.
  */
-export const Breaker_StateSchema = /*@__PURE__*/
-  enumDesc(file_admiral_optimizer_v1_model, 1, 0);
+export const CircuitBreakerSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_model, 2);
+
+/**
+ * Describes the enum admiral.optimizer.v1.CircuitBreaker.State.
+ */
+export const CircuitBreaker_StateSchema = /*@__PURE__*/
+  enumDesc(file_admiral_optimizer_v1_model, 2, 0);
 
 /**
  * Whether calls go through.
  *
- * @generated from enum admiral.optimizer.v1.Breaker.State
+ * @generated from enum admiral.optimizer.v1.CircuitBreaker.State
  */
-export const Breaker_State = /*@__PURE__*/
-  tsEnum(Breaker_StateSchema);
+export const CircuitBreaker_State = /*@__PURE__*/
+  tsEnum(CircuitBreaker_StateSchema);
 
 /**
- * Describes the message admiral.optimizer.v1.Alias.
- * Use `create(AliasSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.ModelAlias.
+ * Use `create(ModelAliasSchema)` to create a new message.
  */
-export const AliasSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_model, 2);
+export const ModelAliasSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_model, 3);
+
+/**
+ * Describes the enum admiral.optimizer.v1.ModelAbility.
+ */
+export const ModelAbilitySchema = /*@__PURE__*/
+  enumDesc(file_admiral_optimizer_v1_model, 0);
+
+/**
+ * What a model may be able to do.
+ *
+ * @generated from enum admiral.optimizer.v1.ModelAbility
+ */
+export const ModelAbility = /*@__PURE__*/
+  tsEnum(ModelAbilitySchema);
+
+/**
+ * Describes the enum admiral.optimizer.v1.ServiceTier.
+ */
+export const ServiceTierSchema = /*@__PURE__*/
+  enumDesc(file_admiral_optimizer_v1_model, 1);
+
+/**
+ * How a vendor is asked to handle a call, which changes its price.
+ *
+ * @generated from enum admiral.optimizer.v1.ServiceTier
+ */
+export const ServiceTier = /*@__PURE__*/
+  tsEnum(ServiceTierSchema);
 

@@ -10,11 +10,11 @@ import type { Completion, ContentDelta, FinishReason } from "./completion_pb.js"
 import type { Cost, Usage } from "./usage_pb.js";
 import type { Served, Source } from "./served_pb.js";
 import type { ErrorReason } from "./error_pb.js";
-import type { Alias, Model } from "./model_pb.js";
+import type { Model, ModelAlias } from "./model_pb.js";
 import type { HealthState, PartHealth, ServerFigures } from "./health_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import type { AgentStats, CallStats, ModelStats } from "./stats_pb.js";
-import type { FailureSummary, OutcomeSummary } from "./learning_pb.js";
+import type { CallStats, StatsGrouping, StatsRow } from "./stats_pb.js";
+import type { FailurePage, FailureQuery, FeedbackPage, FeedbackQuery } from "./learning_pb.js";
 
 /**
  * Describes the file admiral/optimizer/v1/optimizer_service.proto.
@@ -30,14 +30,14 @@ export declare type CompleteRequest = Message<"admiral.optimizer.v1.CompleteRequ
   /**
    * What the model is asked. Required.
    *
-   * @generated from field: admiral.optimizer.v1.Prompt prompt = 1;
+   * @generated from field: admiral.optimizer.v1.Prompt prompt = 4;
    */
   prompt?: Prompt | undefined;
 
   /**
    * Everything apart from content.
    *
-   * @generated from field: admiral.optimizer.v1.CallOptions options = 2;
+   * @generated from field: admiral.optimizer.v1.CallOptions options = 5;
    */
   options?: CallOptions | undefined;
 
@@ -46,7 +46,7 @@ export declare type CompleteRequest = Message<"admiral.optimizer.v1.CompleteRequ
    * the first answer and costs nothing, also while the first is in flight; a repeat with another body is refused with
    * REQUEST_ID_REUSED. A call that failed may be repeated. It joins attempts of one intent; the cache joins equal content.
    *
-   * @generated from field: string request_id = 3;
+   * @generated from field: string request_id = 6;
    */
   requestId: string;
 };
@@ -92,7 +92,7 @@ export declare type CompleteResponse = Message<"admiral.optimizer.v1.CompleteRes
   model: string;
 
   /**
-   * Tokens of the answer, also when it was cached or joined.
+   * Tokens of the answer, also when it was cached or coalesced.
    *
    * @generated from field: admiral.optimizer.v1.Usage usage = 5;
    */
@@ -135,21 +135,21 @@ export declare type StreamRequest = Message<"admiral.optimizer.v1.StreamRequest"
   /**
    * What the model is asked. Required.
    *
-   * @generated from field: admiral.optimizer.v1.Prompt prompt = 1;
+   * @generated from field: admiral.optimizer.v1.Prompt prompt = 4;
    */
   prompt?: Prompt | undefined;
 
   /**
    * Everything apart from content.
    *
-   * @generated from field: admiral.optimizer.v1.CallOptions options = 2;
+   * @generated from field: admiral.optimizer.v1.CallOptions options = 5;
    */
   options?: CallOptions | undefined;
 
   /**
    * Optional idempotency key, as CompleteRequest.request_id; shared with it.
    *
-   * @generated from field: string request_id = 3;
+   * @generated from field: string request_id = 6;
    */
   requestId: string;
 };
@@ -175,9 +175,9 @@ export declare type StreamResponse = Message<"admiral.optimizer.v1.StreamRespons
     /**
      * First, once a model has begun to answer.
      *
-     * @generated from field: admiral.optimizer.v1.Started started = 1;
+     * @generated from field: admiral.optimizer.v1.StreamStarted started = 1;
      */
-    value: Started;
+    value: StreamStarted;
     case: "started";
   } | {
     /**
@@ -191,9 +191,9 @@ export declare type StreamResponse = Message<"admiral.optimizer.v1.StreamRespons
     /**
      * Last.
      *
-     * @generated from field: admiral.optimizer.v1.Finished finished = 3;
+     * @generated from field: admiral.optimizer.v1.StreamFinished finished = 3;
      */
-    value: Finished;
+    value: StreamFinished;
     case: "finished";
   } | { case: undefined; value?: undefined };
 };
@@ -207,9 +207,9 @@ export declare const StreamResponseSchema: GenMessage<StreamResponse>;
 /**
  * A model has begun to answer.
  *
- * @generated from message admiral.optimizer.v1.Started
+ * @generated from message admiral.optimizer.v1.StreamStarted
  */
-export declare type Started = Message<"admiral.optimizer.v1.Started"> & {
+export declare type StreamStarted = Message<"admiral.optimizer.v1.StreamStarted"> & {
   /**
    * Identifier of this call, as in events and logs.
    *
@@ -240,17 +240,17 @@ export declare type Started = Message<"admiral.optimizer.v1.Started"> & {
 };
 
 /**
- * Describes the message admiral.optimizer.v1.Started.
- * Use `create(StartedSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.StreamStarted.
+ * Use `create(StreamStartedSchema)` to create a new message.
  */
-export declare const StartedSchema: GenMessage<Started>;
+export declare const StreamStartedSchema: GenMessage<StreamStarted>;
 
 /**
  * The answer is complete.
  *
- * @generated from message admiral.optimizer.v1.Finished
+ * @generated from message admiral.optimizer.v1.StreamFinished
  */
-export declare type Finished = Message<"admiral.optimizer.v1.Finished"> & {
+export declare type StreamFinished = Message<"admiral.optimizer.v1.StreamFinished"> & {
   /**
    * Why the model stopped.
    *
@@ -302,10 +302,10 @@ export declare type Finished = Message<"admiral.optimizer.v1.Finished"> & {
 };
 
 /**
- * Describes the message admiral.optimizer.v1.Finished.
- * Use `create(FinishedSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.StreamFinished.
+ * Use `create(StreamFinishedSchema)` to create a new message.
  */
-export declare const FinishedSchema: GenMessage<Finished>;
+export declare const StreamFinishedSchema: GenMessage<StreamFinished>;
 
 /**
  * Asks for several answers.
@@ -316,7 +316,7 @@ export declare type CompleteBatchRequest = Message<"admiral.optimizer.v1.Complet
   /**
    * 1 to 256 calls; equal ones are asked once.
    *
-   * @generated from field: repeated admiral.optimizer.v1.CompleteRequest requests = 1;
+   * @generated from field: repeated admiral.optimizer.v1.CompleteRequest requests = 2;
    */
   requests: CompleteRequest[];
 };
@@ -426,28 +426,28 @@ export declare type EmbedRequest = Message<"admiral.optimizer.v1.EmbedRequest"> 
   /**
    * Embedding model, in the forms of Prompt.model. Required.
    *
-   * @generated from field: string model = 1;
+   * @generated from field: string model = 5;
    */
   model: string;
 
   /**
    * 1 to 2,048 texts, none empty.
    *
-   * @generated from field: repeated string texts = 2;
+   * @generated from field: repeated string texts = 6;
    */
   texts: string[];
 
   /**
    * Length of the vectors for models that can shorten them; absent is the model's own.
    *
-   * @generated from field: optional int32 dimension_count = 3;
+   * @generated from field: optional int32 dimension_count = 7;
    */
   dimensionCount?: number | undefined;
 
   /**
    * Everything apart from content.
    *
-   * @generated from field: admiral.optimizer.v1.CallOptions options = 4;
+   * @generated from field: admiral.optimizer.v1.CallOptions options = 8;
    */
   options?: CallOptions | undefined;
 };
@@ -556,14 +556,14 @@ export declare type CountTokensRequest = Message<"admiral.optimizer.v1.CountToke
   /**
    * The prompt to count. Required.
    *
-   * @generated from field: admiral.optimizer.v1.Prompt prompt = 1;
+   * @generated from field: admiral.optimizer.v1.Prompt prompt = 3;
    */
   prompt?: Prompt | undefined;
 
   /**
    * Everything apart from content.
    *
-   * @generated from field: admiral.optimizer.v1.CallOptions options = 2;
+   * @generated from field: admiral.optimizer.v1.CallOptions options = 4;
    */
   options?: CallOptions | undefined;
 };
@@ -643,7 +643,7 @@ export declare type ListModelsRequest = Message<"admiral.optimizer.v1.ListModels
 export declare const ListModelsRequestSchema: GenMessage<ListModelsRequest>;
 
 /**
- * Models and aliases.
+ * Models.
  *
  * @generated from message admiral.optimizer.v1.ListModelsResponse
  */
@@ -661,13 +661,6 @@ export declare type ListModelsResponse = Message<"admiral.optimizer.v1.ListModel
    * @generated from field: string next_page_token = 2;
    */
   nextPageToken: string;
-
-  /**
-   * All aliases, on the first page only.
-   *
-   * @generated from field: repeated admiral.optimizer.v1.Alias aliases = 3;
-   */
-  aliases: Alias[];
 };
 
 /**
@@ -675,6 +668,60 @@ export declare type ListModelsResponse = Message<"admiral.optimizer.v1.ListModel
  * Use `create(ListModelsResponseSchema)` to create a new message.
  */
 export declare const ListModelsResponseSchema: GenMessage<ListModelsResponse>;
+
+/**
+ * Asks for the aliases.
+ *
+ * @generated from message admiral.optimizer.v1.ListAliasesRequest
+ */
+export declare type ListAliasesRequest = Message<"admiral.optimizer.v1.ListAliasesRequest"> & {
+  /**
+   * Most aliases in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Token of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.ListAliasesRequest.
+ * Use `create(ListAliasesRequestSchema)` to create a new message.
+ */
+export declare const ListAliasesRequestSchema: GenMessage<ListAliasesRequest>;
+
+/**
+ * Aliases.
+ *
+ * @generated from message admiral.optimizer.v1.ListAliasesResponse
+ */
+export declare type ListAliasesResponse = Message<"admiral.optimizer.v1.ListAliasesResponse"> & {
+  /**
+   * Aliases in order of name.
+   *
+   * @generated from field: repeated admiral.optimizer.v1.ModelAlias aliases = 1;
+   */
+  aliases: ModelAlias[];
+
+  /**
+   * Token of the next page; empty at the end.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.ListAliasesResponse.
+ * Use `create(ListAliasesResponseSchema)` to create a new message.
+ */
+export declare const ListAliasesResponseSchema: GenMessage<ListAliasesResponse>;
 
 /**
  * Tells how good an answer was. The report counts for the model that answered; a second report of the same call by the same agent, which
@@ -808,9 +855,30 @@ export declare type StatsRequest = Message<"admiral.optimizer.v1.StatsRequest"> 
   /**
    * Only this agent's calls; empty means all.
    *
-   * @generated from field: string agent_id = 1;
+   * @generated from field: string agent_id = 2;
    */
   agentId: string;
+
+  /**
+   * What the rows stand for. Unset: no rows.
+   *
+   * @generated from field: admiral.optimizer.v1.StatsGrouping grouping = 3;
+   */
+  grouping: StatsGrouping;
+
+  /**
+   * Most rows in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
+   *
+   * @generated from field: int32 page_size = 4;
+   */
+  pageSize: number;
+
+  /**
+   * Token of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 5;
+   */
+  pageToken: string;
 };
 
 /**
@@ -826,32 +894,33 @@ export declare const StatsRequestSchema: GenMessage<StatsRequest>;
  */
 export declare type StatsResponse = Message<"admiral.optimizer.v1.StatsResponse"> & {
   /**
-   * Since when is counted.
+   * Rows, busiest first; none unless asked for. Calls that end while pages are read may move a row to another page. Of more than
+   * 1,000 agents or models the least busy have no rows.
    *
-   * @generated from field: google.protobuf.Timestamp start_time = 1;
+   * @generated from field: repeated admiral.optimizer.v1.StatsRow rows = 6;
    */
-  startTime?: Timestamp | undefined;
+  rows: StatsRow[];
 
   /**
-   * All calls asked for.
+   * Token of the next page; empty at the end.
+   *
+   * @generated from field: string next_page_token = 7;
+   */
+  nextPageToken: string;
+
+  /**
+   * All calls asked for, those of other pages too.
    *
    * @generated from field: admiral.optimizer.v1.CallStats total = 2;
    */
   total?: CallStats | undefined;
 
   /**
-   * Calls by agent, busiest first, at most 1,000.
+   * Since when is counted.
    *
-   * @generated from field: repeated admiral.optimizer.v1.AgentStats agents = 3;
+   * @generated from field: google.protobuf.Timestamp start_time = 1;
    */
-  agents: AgentStats[];
-
-  /**
-   * Calls by model that answered, busiest first, at most 1,000.
-   *
-   * @generated from field: repeated admiral.optimizer.v1.ModelStats models = 4;
-   */
-  models: ModelStats[];
+  startTime?: Timestamp | undefined;
 
   /**
    * Calls in flight now.
@@ -868,45 +937,33 @@ export declare type StatsResponse = Message<"admiral.optimizer.v1.StatsResponse"
 export declare const StatsResponseSchema: GenMessage<StatsResponse>;
 
 /**
- * Asks what was learned.
+ * Asks what was learned: one query at a time.
  *
  * @generated from message admiral.optimizer.v1.LearningQueryRequest
  */
 export declare type LearningQueryRequest = Message<"admiral.optimizer.v1.LearningQueryRequest"> & {
   /**
-   * Only this provider; empty means all.
+   * What is asked for. Required.
    *
-   * @generated from field: string provider = 1;
+   * @generated from oneof admiral.optimizer.v1.LearningQueryRequest.query
    */
-  provider: string;
-
-  /**
-   * Only this model; empty means all.
-   *
-   * @generated from field: string model = 2;
-   */
-  model: string;
-
-  /**
-   * Only failures for this reason; unspecified means all, and outcomes too.
-   *
-   * @generated from field: admiral.optimizer.v1.ErrorReason reason = 3;
-   */
-  reason: ErrorReason;
-
-  /**
-   * Most failures in one answer; 0 means 100, more than 1,000 is lowered to 1,000, negative is refused.
-   *
-   * @generated from field: int32 page_size = 4;
-   */
-  pageSize: number;
-
-  /**
-   * Token of the page before; empty for the first.
-   *
-   * @generated from field: string page_token = 5;
-   */
-  pageToken: string;
+  query: {
+    /**
+     * Failures that calls met.
+     *
+     * @generated from field: admiral.optimizer.v1.FailureQuery failures = 6;
+     */
+    value: FailureQuery;
+    case: "failures";
+  } | {
+    /**
+     * What callers reported of answers.
+     *
+     * @generated from field: admiral.optimizer.v1.FeedbackQuery feedback = 7;
+     */
+    value: FeedbackQuery;
+    case: "feedback";
+  } | { case: undefined; value?: undefined };
 };
 
 /**
@@ -922,25 +979,27 @@ export declare const LearningQueryRequestSchema: GenMessage<LearningQueryRequest
  */
 export declare type LearningQueryResponse = Message<"admiral.optimizer.v1.LearningQueryResponse"> & {
   /**
-   * Failures seen, most frequent first.
+   * What was asked for.
    *
-   * @generated from field: repeated admiral.optimizer.v1.FailureSummary failures = 1;
+   * @generated from oneof admiral.optimizer.v1.LearningQueryResponse.page
    */
-  failures: FailureSummary[];
-
-  /**
-   * Token of the next page; empty at the end.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-
-  /**
-   * What was reported of answers, most reports first, at most 1,000; on the first page only.
-   *
-   * @generated from field: repeated admiral.optimizer.v1.OutcomeSummary outcomes = 3;
-   */
-  outcomes: OutcomeSummary[];
+  page: {
+    /**
+     * Failures that calls met.
+     *
+     * @generated from field: admiral.optimizer.v1.FailurePage failures = 4;
+     */
+    value: FailurePage;
+    case: "failures";
+  } | {
+    /**
+     * What callers reported of answers.
+     *
+     * @generated from field: admiral.optimizer.v1.FeedbackPage feedback = 5;
+     */
+    value: FeedbackPage;
+    case: "feedback";
+  } | { case: undefined; value?: undefined };
 };
 
 /**
@@ -963,7 +1022,7 @@ export enum Verdict {
   UNSPECIFIED = 0,
 
   /**
-   * It served.
+   * It was useful.
    *
    * @generated from enum value: VERDICT_GOOD = 1;
    */
@@ -984,14 +1043,15 @@ export declare const VerdictSchema: GenEnum<Verdict>;
 
 /**
  * The model calls of a fleet of agents. A key, where keys are configured, travels in the metadata "authorization: Bearer KEY".
- * Failures are gRPC statuses as ErrorReason describes. The caller's deadline bounds everything done for the call; a call without one
+ * Failures are gRPC statuses as ErrorReason describes. A request whose fields have numbers that are reserved here comes from a client
+ * of an older contract and is refused with CALL_INVALID, which says so. The caller's deadline bounds everything done for the call; a call without one
  * gets the server's default (10 minutes unless configured).
  *
  * @generated from service admiral.optimizer.v1.OptimizerService
  */
 export declare const OptimizerService: GenService<{
   /**
-   * Answers a prompt in one message. Identical calls are answered from the cache or join one that is in flight.
+   * Answers a prompt in one message. Identical calls are answered from the cache or coalesced with one in flight.
    *
    * @generated from rpc admiral.optimizer.v1.OptimizerService.Complete
    */
@@ -1001,8 +1061,8 @@ export declare const OptimizerService: GenService<{
     output: typeof CompleteResponseSchema;
   },
   /**
-   * Answers a prompt piece by piece: one Started, any number of ContentDelta, exactly one Finished. A stream that ends without
-   * Finished has failed, and its status says why; what arrived is incomplete.
+   * Answers a prompt piece by piece: one StreamStarted, any number of ContentDelta, exactly one StreamFinished. A stream that ends
+   * without StreamFinished has failed, and its status says why; what arrived is incomplete.
    *
    * @generated from rpc admiral.optimizer.v1.OptimizerService.Stream
    */
@@ -1042,7 +1102,7 @@ export declare const OptimizerService: GenService<{
     output: typeof CountTokensResponseSchema;
   },
   /**
-   * Lists the models and aliases that can be asked for.
+   * Lists the models that can be asked for.
    *
    * @generated from rpc admiral.optimizer.v1.OptimizerService.ListModels
    */
@@ -1052,7 +1112,17 @@ export declare const OptimizerService: GenService<{
     output: typeof ListModelsResponseSchema;
   },
   /**
-   * Tells how good an answer was. Reports are kept and summed up by LearningQuery; an answer reported as bad leaves the cache.
+   * Lists the aliases that can be asked for.
+   *
+   * @generated from rpc admiral.optimizer.v1.OptimizerService.ListAliases
+   */
+  listAliases: {
+    methodKind: "unary";
+    input: typeof ListAliasesRequestSchema;
+    output: typeof ListAliasesResponseSchema;
+  },
+  /**
+   * Tells how good an answer was. Reports are kept, and LearningQuery sums them up as feedback; an answer reported as bad leaves the cache.
    *
    * @generated from rpc admiral.optimizer.v1.OptimizerService.ReportOutcome
    */

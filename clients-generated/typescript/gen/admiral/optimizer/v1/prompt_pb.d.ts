@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
-import type { Message as Message$1, Tool, ToolChoice } from "./content_pb.js";
+import type { ChatMessage, Tool, ToolChoice } from "./content_pb.js";
 
 /**
  * Describes the file admiral/optimizer/v1/prompt.proto.
@@ -30,9 +30,9 @@ export declare type Prompt = Message<"admiral.optimizer.v1.Prompt"> & {
   /**
    * The conversation, oldest first. At least one message.
    *
-   * @generated from field: repeated admiral.optimizer.v1.Message messages = 2;
+   * @generated from field: repeated admiral.optimizer.v1.ChatMessage messages = 2;
    */
-  messages: Message$1[];
+  messages: ChatMessage[];
 
   /**
    * Tools the model may call. At most 512.
@@ -77,12 +77,12 @@ export declare type Prompt = Message<"admiral.optimizer.v1.Prompt"> & {
   providerOptions?: JsonObject | undefined;
 
   /**
-   * The wire format that provider_options is written in: "openai" or "anthropic". Providers of another format are asked without the
-   * options. Empty means that every provider gets them.
+   * The wire format that provider_options is written in. Providers of another are asked without the options. Unset means that every
+   * provider gets them.
    *
-   * @generated from field: string provider_options_dialect = 9;
+   * @generated from field: admiral.optimizer.v1.ProviderDialect provider_options_dialect = 9;
    */
-  providerOptionsDialect: string;
+  providerOptionsDialect: ProviderDialect;
 };
 
 /**
@@ -98,32 +98,35 @@ export declare const PromptSchema: GenMessage<Prompt>;
  */
 export declare type ResponseFormat = Message<"admiral.optimizer.v1.ResponseFormat"> & {
   /**
-   * What kind of form.
+   * What kind of form. Unset is free text.
    *
-   * @generated from field: admiral.optimizer.v1.ResponseFormat.Kind kind = 1;
+   * @generated from oneof admiral.optimizer.v1.ResponseFormat.kind
    */
-  kind: ResponseFormat_Kind;
-
-  /**
-   * Name of the schema for KIND_JSON_SCHEMA; 1 to 64 characters of letters, digits, '_' and '-'; empty means "answer".
-   *
-   * @generated from field: string name = 2;
-   */
-  name: string;
-
-  /**
-   * JSON Schema in text for KIND_JSON_SCHEMA; kept as text since the order of its properties changes answers.
-   *
-   * @generated from field: string schema_json = 3;
-   */
-  schemaJson: string;
-
-  /**
-   * Asks the vendor to hold the model to the schema exactly. Absent is the vendor's default.
-   *
-   * @generated from field: optional bool strict = 4;
-   */
-  strict?: boolean | undefined;
+  kind: {
+    /**
+     * Free text.
+     *
+     * @generated from field: admiral.optimizer.v1.TextFormat text = 1;
+     */
+    value: TextFormat;
+    case: "text";
+  } | {
+    /**
+     * Any JSON object.
+     *
+     * @generated from field: admiral.optimizer.v1.JsonObjectFormat json_object = 2;
+     */
+    value: JsonObjectFormat;
+    case: "jsonObject";
+  } | {
+    /**
+     * JSON that satisfies a schema.
+     *
+     * @generated from field: admiral.optimizer.v1.JsonSchemaFormat json_schema = 3;
+     */
+    value: JsonSchemaFormat;
+    case: "jsonSchema";
+  } | { case: undefined; value?: undefined };
 };
 
 /**
@@ -133,44 +136,66 @@ export declare type ResponseFormat = Message<"admiral.optimizer.v1.ResponseForma
 export declare const ResponseFormatSchema: GenMessage<ResponseFormat>;
 
 /**
- * What kind of form.
+ * Free text.
  *
- * @generated from enum admiral.optimizer.v1.ResponseFormat.Kind
+ * @generated from message admiral.optimizer.v1.TextFormat
  */
-export enum ResponseFormat_Kind {
-  /**
-   * Same as KIND_TEXT.
-   *
-   * @generated from enum value: KIND_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * Free text.
-   *
-   * @generated from enum value: KIND_TEXT = 1;
-   */
-  TEXT = 1,
-
-  /**
-   * Any JSON object.
-   *
-   * @generated from enum value: KIND_JSON_OBJECT = 2;
-   */
-  JSON_OBJECT = 2,
-
-  /**
-   * JSON that satisfies the schema below.
-   *
-   * @generated from enum value: KIND_JSON_SCHEMA = 3;
-   */
-  JSON_SCHEMA = 3,
-}
+export declare type TextFormat = Message<"admiral.optimizer.v1.TextFormat"> & {
+};
 
 /**
- * Describes the enum admiral.optimizer.v1.ResponseFormat.Kind.
+ * Describes the message admiral.optimizer.v1.TextFormat.
+ * Use `create(TextFormatSchema)` to create a new message.
  */
-export declare const ResponseFormat_KindSchema: GenEnum<ResponseFormat_Kind>;
+export declare const TextFormatSchema: GenMessage<TextFormat>;
+
+/**
+ * Any JSON object.
+ *
+ * @generated from message admiral.optimizer.v1.JsonObjectFormat
+ */
+export declare type JsonObjectFormat = Message<"admiral.optimizer.v1.JsonObjectFormat"> & {
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.JsonObjectFormat.
+ * Use `create(JsonObjectFormatSchema)` to create a new message.
+ */
+export declare const JsonObjectFormatSchema: GenMessage<JsonObjectFormat>;
+
+/**
+ * JSON that satisfies a schema.
+ *
+ * @generated from message admiral.optimizer.v1.JsonSchemaFormat
+ */
+export declare type JsonSchemaFormat = Message<"admiral.optimizer.v1.JsonSchemaFormat"> & {
+  /**
+   * Name of the schema; 1 to 64 characters of letters, digits, '_' and '-'; empty means "answer".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * JSON Schema in text; kept as text since the order of its properties changes answers. Required.
+   *
+   * @generated from field: string schema_json = 2;
+   */
+  schemaJson: string;
+
+  /**
+   * Asks the vendor to hold the model to the schema exactly. Absent is the vendor's default.
+   *
+   * @generated from field: optional bool strict = 3;
+   */
+  strict?: boolean | undefined;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.JsonSchemaFormat.
+ * Use `create(JsonSchemaFormatSchema)` to create a new message.
+ */
+export declare const JsonSchemaFormatSchema: GenMessage<JsonSchemaFormat>;
 
 /**
  * How an answer is drawn. Every field is optional, so that absent differs from zero.
@@ -223,9 +248,9 @@ export declare type Sampling = Message<"admiral.optimizer.v1.Sampling"> & {
   /**
    * Texts that end the answer. At most 16, none empty.
    *
-   * @generated from field: repeated string stop = 7;
+   * @generated from field: repeated string stop_sequences = 7;
    */
-  stop: string[];
+  stopSequences: string[];
 
   /**
    * Asks for a repeatable draw.
@@ -247,6 +272,39 @@ export declare type Sampling = Message<"admiral.optimizer.v1.Sampling"> & {
  * Use `create(SamplingSchema)` to create a new message.
  */
 export declare const SamplingSchema: GenMessage<Sampling>;
+
+/**
+ * The wire formats of providers.
+ *
+ * @generated from enum admiral.optimizer.v1.ProviderDialect
+ */
+export enum ProviderDialect {
+  /**
+   * Any.
+   *
+   * @generated from enum value: PROVIDER_DIALECT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * OpenAI's, and those of the many vendors that speak it.
+   *
+   * @generated from enum value: PROVIDER_DIALECT_OPENAI = 1;
+   */
+  OPENAI = 1,
+
+  /**
+   * Anthropic's.
+   *
+   * @generated from enum value: PROVIDER_DIALECT_ANTHROPIC = 2;
+   */
+  ANTHROPIC = 2,
+}
+
+/**
+ * Describes the enum admiral.optimizer.v1.ProviderDialect.
+ */
+export declare const ProviderDialectSchema: GenEnum<ProviderDialect>;
 
 /**
  * How much a model may reason. Ignored by models that cannot.

@@ -4,13 +4,14 @@
 
 import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 import { file_admiral_optimizer_v1_content } from "./content_pb.js";
+import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
 import { file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file admiral/optimizer/v1/prompt.proto.
  */
 export const file_admiral_optimizer_v1_prompt = /*@__PURE__*/
-  fileDesc("CiFhZG1pcmFsL29wdGltaXplci92MS9wcm9tcHQucHJvdG8SFGFkbWlyYWwub3B0aW1pemVyLnYxIrEDCgZQcm9tcHQSDQoFbW9kZWwYASABKAkSLwoIbWVzc2FnZXMYAiADKAsyHS5hZG1pcmFsLm9wdGltaXplci52MS5NZXNzYWdlEikKBXRvb2xzGAMgAygLMhouYWRtaXJhbC5vcHRpbWl6ZXIudjEuVG9vbBI1Cgt0b29sX2Nob2ljZRgEIAEoCzIgLmFkbWlyYWwub3B0aW1pemVyLnYxLlRvb2xDaG9pY2USPQoPcmVzcG9uc2VfZm9ybWF0GAUgASgLMiQuYWRtaXJhbC5vcHRpbWl6ZXIudjEuUmVzcG9uc2VGb3JtYXQSMAoIc2FtcGxpbmcYBiABKAsyHi5hZG1pcmFsLm9wdGltaXplci52MS5TYW1wbGluZxI/ChByZWFzb25pbmdfZWZmb3J0GAcgASgOMiUuYWRtaXJhbC5vcHRpbWl6ZXIudjEuUmVhc29uaW5nRWZmb3J0EjEKEHByb3ZpZGVyX29wdGlvbnMYCCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EiAKGHByb3ZpZGVyX29wdGlvbnNfZGlhbGVjdBgJIAEoCSLlAQoOUmVzcG9uc2VGb3JtYXQSNwoEa2luZBgBIAEoDjIpLmFkbWlyYWwub3B0aW1pemVyLnYxLlJlc3BvbnNlRm9ybWF0LktpbmQSDAoEbmFtZRgCIAEoCRITCgtzY2hlbWFfanNvbhgDIAEoCRITCgZzdHJpY3QYBCABKAhIAIgBASJXCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABINCglLSU5EX1RFWFQQARIUChBLSU5EX0pTT05fT0JKRUNUEAISFAoQS0lORF9KU09OX1NDSEVNQRADQgkKB19zdHJpY3Qi9gIKCFNhbXBsaW5nEhgKC3RlbXBlcmF0dXJlGAEgASgBSACIAQESEgoFdG9wX3AYAiABKAFIAYgBARISCgV0b3BfaxgDIAEoBUgCiAEBEh4KEWZyZXF1ZW5jeV9wZW5hbHR5GAQgASgBSAOIAQESHQoQcHJlc2VuY2VfcGVuYWx0eRgFIAEoAUgEiAEBEiMKFm1heF9vdXRwdXRfdG9rZW5fY291bnQYBiABKANIBYgBARIMCgRzdG9wGAcgAygJEhEKBHNlZWQYCCABKANIBogBARIcCg9jYW5kaWRhdGVfY291bnQYCSABKAVIB4gBAUIOCgxfdGVtcGVyYXR1cmVCCAoGX3RvcF9wQggKBl90b3Bfa0IUChJfZnJlcXVlbmN5X3BlbmFsdHlCEwoRX3ByZXNlbmNlX3BlbmFsdHlCGQoXX21heF9vdXRwdXRfdG9rZW5fY291bnRCBwoFX3NlZWRCEgoQX2NhbmRpZGF0ZV9jb3VudCq+AQoPUmVhc29uaW5nRWZmb3J0EiAKHFJFQVNPTklOR19FRkZPUlRfVU5TUEVDSUZJRUQQABIZChVSRUFTT05JTkdfRUZGT1JUX05PTkUQARIcChhSRUFTT05JTkdfRUZGT1JUX01JTklNQUwQAhIYChRSRUFTT05JTkdfRUZGT1JUX0xPVxADEhsKF1JFQVNPTklOR19FRkZPUlRfTUVESVVNEAQSGQoVUkVBU09OSU5HX0VGRk9SVF9ISUdIEAVCHAoYZGV2LmFkbWlyYWwub3B0aW1pemVyLnYxUAFiBnByb3RvMw", [file_admiral_optimizer_v1_content, file_google_protobuf_struct]);
+  fileDesc("CiFhZG1pcmFsL29wdGltaXplci92MS9wcm9tcHQucHJvdG8SFGFkbWlyYWwub3B0aW1pemVyLnYxIugDCgZQcm9tcHQSEwoFbW9kZWwYASABKAlCBOJBAQISOQoIbWVzc2FnZXMYAiADKAsyIS5hZG1pcmFsLm9wdGltaXplci52MS5DaGF0TWVzc2FnZUIE4kEBAhIpCgV0b29scxgDIAMoCzIaLmFkbWlyYWwub3B0aW1pemVyLnYxLlRvb2wSNQoLdG9vbF9jaG9pY2UYBCABKAsyIC5hZG1pcmFsLm9wdGltaXplci52MS5Ub29sQ2hvaWNlEj0KD3Jlc3BvbnNlX2Zvcm1hdBgFIAEoCzIkLmFkbWlyYWwub3B0aW1pemVyLnYxLlJlc3BvbnNlRm9ybWF0EjAKCHNhbXBsaW5nGAYgASgLMh4uYWRtaXJhbC5vcHRpbWl6ZXIudjEuU2FtcGxpbmcSPwoQcmVhc29uaW5nX2VmZm9ydBgHIAEoDjIlLmFkbWlyYWwub3B0aW1pemVyLnYxLlJlYXNvbmluZ0VmZm9ydBIxChBwcm92aWRlcl9vcHRpb25zGAggASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBJHChhwcm92aWRlcl9vcHRpb25zX2RpYWxlY3QYCSABKA4yJS5hZG1pcmFsLm9wdGltaXplci52MS5Qcm92aWRlckRpYWxlY3QiyAEKDlJlc3BvbnNlRm9ybWF0EjAKBHRleHQYASABKAsyIC5hZG1pcmFsLm9wdGltaXplci52MS5UZXh0Rm9ybWF0SAASPQoLanNvbl9vYmplY3QYAiABKAsyJi5hZG1pcmFsLm9wdGltaXplci52MS5Kc29uT2JqZWN0Rm9ybWF0SAASPQoLanNvbl9zY2hlbWEYAyABKAsyJi5hZG1pcmFsLm9wdGltaXplci52MS5Kc29uU2NoZW1hRm9ybWF0SABCBgoEa2luZCIMCgpUZXh0Rm9ybWF0IhIKEEpzb25PYmplY3RGb3JtYXQiWwoQSnNvblNjaGVtYUZvcm1hdBIMCgRuYW1lGAEgASgJEhkKC3NjaGVtYV9qc29uGAIgASgJQgTiQQECEhMKBnN0cmljdBgDIAEoCEgAiAEBQgkKB19zdHJpY3QigAMKCFNhbXBsaW5nEhgKC3RlbXBlcmF0dXJlGAEgASgBSACIAQESEgoFdG9wX3AYAiABKAFIAYgBARISCgV0b3BfaxgDIAEoBUgCiAEBEh4KEWZyZXF1ZW5jeV9wZW5hbHR5GAQgASgBSAOIAQESHQoQcHJlc2VuY2VfcGVuYWx0eRgFIAEoAUgEiAEBEiMKFm1heF9vdXRwdXRfdG9rZW5fY291bnQYBiABKANIBYgBARIWCg5zdG9wX3NlcXVlbmNlcxgHIAMoCRIRCgRzZWVkGAggASgDSAaIAQESHAoPY2FuZGlkYXRlX2NvdW50GAkgASgFSAeIAQFCDgoMX3RlbXBlcmF0dXJlQggKBl90b3BfcEIICgZfdG9wX2tCFAoSX2ZyZXF1ZW5jeV9wZW5hbHR5QhMKEV9wcmVzZW5jZV9wZW5hbHR5QhkKF19tYXhfb3V0cHV0X3Rva2VuX2NvdW50QgcKBV9zZWVkQhIKEF9jYW5kaWRhdGVfY291bnQqcAoPUHJvdmlkZXJEaWFsZWN0EiAKHFBST1ZJREVSX0RJQUxFQ1RfVU5TUEVDSUZJRUQQABIbChdQUk9WSURFUl9ESUFMRUNUX09QRU5BSRABEh4KGlBST1ZJREVSX0RJQUxFQ1RfQU5USFJPUElDEAIqvgEKD1JlYXNvbmluZ0VmZm9ydBIgChxSRUFTT05JTkdfRUZGT1JUX1VOU1BFQ0lGSUVEEAASGQoVUkVBU09OSU5HX0VGRk9SVF9OT05FEAESHAoYUkVBU09OSU5HX0VGRk9SVF9NSU5JTUFMEAISGAoUUkVBU09OSU5HX0VGRk9SVF9MT1cQAxIbChdSRUFTT05JTkdfRUZGT1JUX01FRElVTRAEEhkKFVJFQVNPTklOR19FRkZPUlRfSElHSBAFQksKGGRldi5hZG1pcmFsLm9wdGltaXplci52MVABWi1hZG1pcmFsLmRldi9vcHRpbWl6ZXIvb3B0aW1pemVydjE7b3B0aW1pemVydjFiBnByb3RvMw", [file_admiral_optimizer_v1_content, file_google_api_field_behavior, file_google_protobuf_struct]);
 
 /**
  * Describes the message admiral.optimizer.v1.Prompt.
@@ -27,31 +28,52 @@ export const ResponseFormatSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_prompt, 1);
 
 /**
- * Describes the enum admiral.optimizer.v1.ResponseFormat.Kind.
+ * Describes the message admiral.optimizer.v1.TextFormat.
+ * Use `create(TextFormatSchema)` to create a new message.
  */
-export const ResponseFormat_KindSchema = /*@__PURE__*/
-  enumDesc(file_admiral_optimizer_v1_prompt, 1, 0);
+export const TextFormatSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_prompt, 2);
 
 /**
- * What kind of form.
- *
- * @generated from enum admiral.optimizer.v1.ResponseFormat.Kind
+ * Describes the message admiral.optimizer.v1.JsonObjectFormat.
+ * Use `create(JsonObjectFormatSchema)` to create a new message.
  */
-export const ResponseFormat_Kind = /*@__PURE__*/
-  tsEnum(ResponseFormat_KindSchema);
+export const JsonObjectFormatSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_prompt, 3);
+
+/**
+ * Describes the message admiral.optimizer.v1.JsonSchemaFormat.
+ * Use `create(JsonSchemaFormatSchema)` to create a new message.
+ */
+export const JsonSchemaFormatSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_prompt, 4);
 
 /**
  * Describes the message admiral.optimizer.v1.Sampling.
  * Use `create(SamplingSchema)` to create a new message.
  */
 export const SamplingSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_prompt, 2);
+  messageDesc(file_admiral_optimizer_v1_prompt, 5);
+
+/**
+ * Describes the enum admiral.optimizer.v1.ProviderDialect.
+ */
+export const ProviderDialectSchema = /*@__PURE__*/
+  enumDesc(file_admiral_optimizer_v1_prompt, 0);
+
+/**
+ * The wire formats of providers.
+ *
+ * @generated from enum admiral.optimizer.v1.ProviderDialect
+ */
+export const ProviderDialect = /*@__PURE__*/
+  tsEnum(ProviderDialectSchema);
 
 /**
  * Describes the enum admiral.optimizer.v1.ReasoningEffort.
  */
 export const ReasoningEffortSchema = /*@__PURE__*/
-  enumDesc(file_admiral_optimizer_v1_prompt, 0);
+  enumDesc(file_admiral_optimizer_v1_prompt, 1);
 
 /**
  * How much a model may reason. Ignored by models that cannot.

@@ -61,7 +61,7 @@ export declare type Served = Message<"admiral.optimizer.v1.Served"> & {
   overheadDuration?: Duration | undefined;
 
   /**
-   * Every try of a provider, oldest first. Joined calls show those of the flight they joined; hits show none.
+   * Every attempt at a provider, oldest first. Coalesced calls show those of the call whose answer they share; hits show none.
    *
    * @generated from field: repeated admiral.optimizer.v1.Attempt attempts = 7;
    */
@@ -75,7 +75,7 @@ export declare type Served = Message<"admiral.optimizer.v1.Served"> & {
 export declare const ServedSchema: GenMessage<Served>;
 
 /**
- * One try of one model.
+ * One attempt at one model.
  *
  * @generated from message admiral.optimizer.v1.Attempt
  */
@@ -95,7 +95,7 @@ export declare type Attempt = Message<"admiral.optimizer.v1.Attempt"> & {
   model: string;
 
   /**
-   * When the try began.
+   * When it began.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 3;
    */
@@ -109,11 +109,11 @@ export declare type Attempt = Message<"admiral.optimizer.v1.Attempt"> & {
   duration?: Duration | undefined;
 
   /**
-   * Time to the first piece of the answer; absent if none came.
+   * Time to the first token of the answer; absent if none came.
    *
-   * @generated from field: google.protobuf.Duration first_token_duration = 5;
+   * @generated from field: google.protobuf.Duration time_to_first_token = 5;
    */
-  firstTokenDuration?: Duration | undefined;
+  timeToFirstToken?: Duration | undefined;
 
   /**
    * Why it failed; ERROR_REASON_UNSPECIFIED if it succeeded.
@@ -178,11 +178,11 @@ export enum Source {
   NEAR_MATCH = 4,
 
   /**
-   * A call in flight was joined.
+   * An equal call in flight, whose answer this one shares.
    *
-   * @generated from enum value: SOURCE_JOINED = 5;
+   * @generated from enum value: SOURCE_COALESCED = 5;
    */
-  JOINED = 5,
+  COALESCED = 5,
 
   /**
    * The first answer to the same request_id.

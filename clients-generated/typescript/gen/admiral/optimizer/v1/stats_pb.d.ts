@@ -2,8 +2,9 @@
 // @generated from file admiral/optimizer/v1/stats.proto (package admiral.optimizer.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { Money } from "./money_pb.js";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 
 /**
@@ -60,11 +61,11 @@ export declare type CallStats = Message<"admiral.optimizer.v1.CallStats"> & {
   nearMatchCount: bigint;
 
   /**
-   * Answers of calls that joined one in flight.
+   * Answers shared with an equal call in flight.
    *
-   * @generated from field: int64 joined_count = 7;
+   * @generated from field: int64 coalesced_count = 7;
    */
-  joinedCount: bigint;
+  coalescedCount: bigint;
 
   /**
    * Answers to a repeated request_id.
@@ -74,7 +75,7 @@ export declare type CallStats = Message<"admiral.optimizer.v1.CallStats"> & {
   repeatedCount: bigint;
 
   /**
-   * Calls that no provider was asked for: hits of every kind, joined and repeated ones.
+   * Calls that no provider was asked for: hits of every kind, coalesced and repeated ones.
    *
    * @generated from field: int64 saved_call_count = 9;
    */
@@ -102,18 +103,18 @@ export declare type CallStats = Message<"admiral.optimizer.v1.CallStats"> & {
   savedRate: number;
 
   /**
-   * Dollars paid, pico-dollars, as far as prices are known.
+   * Money paid, as far as prices are known.
    *
-   * @generated from field: int64 spent_pico_usd = 13;
+   * @generated from field: admiral.optimizer.v1.Money spent_amount = 19;
    */
-  spentPicoUsd: bigint;
+  spentAmount?: Money | undefined;
 
   /**
-   * Dollars not paid thanks to hits and joins, pico-dollars, as far as prices are known.
+   * Money not paid thanks to hits and coalesced calls, as far as prices are known.
    *
-   * @generated from field: int64 saved_pico_usd = 14;
+   * @generated from field: admiral.optimizer.v1.Money saved_amount = 20;
    */
-  savedPicoUsd: bigint;
+  savedAmount?: Money | undefined;
 
   /**
    * Calls whose price is unknown.
@@ -137,7 +138,7 @@ export declare type CallStats = Message<"admiral.optimizer.v1.CallStats"> & {
   overhead?: Latency | undefined;
 
   /**
-   * Time callers did not wait thanks to hits and joins: for each, how long its answer took upstream less how long the caller waited.
+   * Time callers did not wait thanks to hits and coalesced calls: for each, how long its answer took upstream less how long the caller waited.
    *
    * @generated from field: google.protobuf.Duration saved_duration = 18;
    */
@@ -206,63 +207,76 @@ export declare type Latency = Message<"admiral.optimizer.v1.Latency"> & {
 export declare const LatencySchema: GenMessage<Latency>;
 
 /**
- * Calls of one agent.
+ * Calls of one agent, or calls answered by one model.
  *
- * @generated from message admiral.optimizer.v1.AgentStats
+ * @generated from message admiral.optimizer.v1.StatsRow
  */
-export declare type AgentStats = Message<"admiral.optimizer.v1.AgentStats"> & {
+export declare type StatsRow = Message<"admiral.optimizer.v1.StatsRow"> & {
   /**
-   * The agent.
+   * The agent; empty in rows of models.
    *
    * @generated from field: string agent_id = 1;
    */
   agentId: string;
 
   /**
-   * Its calls.
+   * The provider; empty in rows of agents.
    *
-   * @generated from field: admiral.optimizer.v1.CallStats stats = 2;
-   */
-  stats?: CallStats | undefined;
-};
-
-/**
- * Describes the message admiral.optimizer.v1.AgentStats.
- * Use `create(AgentStatsSchema)` to create a new message.
- */
-export declare const AgentStatsSchema: GenMessage<AgentStats>;
-
-/**
- * Calls answered by one model.
- *
- * @generated from message admiral.optimizer.v1.ModelStats
- */
-export declare type ModelStats = Message<"admiral.optimizer.v1.ModelStats"> & {
-  /**
-   * The provider.
-   *
-   * @generated from field: string provider = 1;
+   * @generated from field: string provider = 2;
    */
   provider: string;
 
   /**
-   * The model, the provider's own name.
+   * The model, the provider's own name; empty in rows of agents.
    *
-   * @generated from field: string model = 2;
+   * @generated from field: string model = 3;
    */
   model: string;
 
   /**
-   * Its calls.
+   * The calls.
    *
-   * @generated from field: admiral.optimizer.v1.CallStats stats = 3;
+   * @generated from field: admiral.optimizer.v1.CallStats stats = 4;
    */
   stats?: CallStats | undefined;
 };
 
 /**
- * Describes the message admiral.optimizer.v1.ModelStats.
- * Use `create(ModelStatsSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.StatsRow.
+ * Use `create(StatsRowSchema)` to create a new message.
  */
-export declare const ModelStatsSchema: GenMessage<ModelStats>;
+export declare const StatsRowSchema: GenMessage<StatsRow>;
+
+/**
+ * What the rows of statistics stand for.
+ *
+ * @generated from enum admiral.optimizer.v1.StatsGrouping
+ */
+export enum StatsGrouping {
+  /**
+   * No rows, the total only.
+   *
+   * @generated from enum value: STATS_GROUPING_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A row for each agent.
+   *
+   * @generated from enum value: STATS_GROUPING_AGENT = 1;
+   */
+  AGENT = 1,
+
+  /**
+   * A row for each model that answered.
+   *
+   * @generated from enum value: STATS_GROUPING_MODEL = 2;
+   */
+  MODEL = 2,
+}
+
+/**
+ * Describes the enum admiral.optimizer.v1.StatsGrouping.
+ */
+export declare const StatsGroupingSchema: GenEnum<StatsGrouping>;
 

@@ -2,14 +2,15 @@
 // @generated from file admiral/optimizer/v1/stats.proto (package admiral.optimizer.v1, syntax proto3)
 /* eslint-disable */
 
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
+import { file_admiral_optimizer_v1_money } from "./money_pb.js";
 import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file admiral/optimizer/v1/stats.proto.
  */
 export const file_admiral_optimizer_v1_stats = /*@__PURE__*/
-  fileDesc("CiBhZG1pcmFsL29wdGltaXplci92MS9zdGF0cy5wcm90bxIUYWRtaXJhbC5vcHRpbWl6ZXIudjEiggQKCUNhbGxTdGF0cxISCgpjYWxsX2NvdW50GAEgASgDEhUKDWZhaWx1cmVfY291bnQYAiABKAMSFgoOdXBzdHJlYW1fY291bnQYAyABKAMSGAoQbWVtb3J5X2hpdF9jb3VudBgEIAEoAxIWCg5kaXNrX2hpdF9jb3VudBgFIAEoAxIYChBuZWFyX21hdGNoX2NvdW50GAYgASgDEhQKDGpvaW5lZF9jb3VudBgHIAEoAxIWCg5yZXBlYXRlZF9jb3VudBgIIAEoAxIYChBzYXZlZF9jYWxsX2NvdW50GAkgASgDEhcKD21lbW9yeV9oaXRfcmF0ZRgKIAEoARIVCg1kaXNrX2hpdF9yYXRlGAsgASgBEhIKCnNhdmVkX3JhdGUYDCABKAESFgoOc3BlbnRfcGljb191c2QYDSABKAMSFgoOc2F2ZWRfcGljb191c2QYDiABKAMSFgoOdW5wcmljZWRfY291bnQYDyABKAMSLgoHbGF0ZW5jeRgQIAEoCzIdLmFkbWlyYWwub3B0aW1pemVyLnYxLkxhdGVuY3kSLwoIb3ZlcmhlYWQYESABKAsyHS5hZG1pcmFsLm9wdGltaXplci52MS5MYXRlbmN5EjEKDnNhdmVkX2R1cmF0aW9uGBIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIuEBCgdMYXRlbmN5Eg0KBWNvdW50GAEgASgDEiYKA3A1MBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhImCgNwOTUYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJgoDcDk5GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEicKBHA5OTkYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJgoDbWF4GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIk4KCkFnZW50U3RhdHMSEAoIYWdlbnRfaWQYASABKAkSLgoFc3RhdHMYAiABKAsyHy5hZG1pcmFsLm9wdGltaXplci52MS5DYWxsU3RhdHMiXQoKTW9kZWxTdGF0cxIQCghwcm92aWRlchgBIAEoCRINCgVtb2RlbBgCIAEoCRIuCgVzdGF0cxgDIAEoCzIfLmFkbWlyYWwub3B0aW1pemVyLnYxLkNhbGxTdGF0c0IcChhkZXYuYWRtaXJhbC5vcHRpbWl6ZXIudjFQAWIGcHJvdG8z", [file_google_protobuf_duration]);
+  fileDesc("CiBhZG1pcmFsL29wdGltaXplci92MS9zdGF0cy5wcm90bxIUYWRtaXJhbC5vcHRpbWl6ZXIudjEixwQKCUNhbGxTdGF0cxISCgpjYWxsX2NvdW50GAEgASgDEhUKDWZhaWx1cmVfY291bnQYAiABKAMSFgoOdXBzdHJlYW1fY291bnQYAyABKAMSGAoQbWVtb3J5X2hpdF9jb3VudBgEIAEoAxIWCg5kaXNrX2hpdF9jb3VudBgFIAEoAxIYChBuZWFyX21hdGNoX2NvdW50GAYgASgDEhcKD2NvYWxlc2NlZF9jb3VudBgHIAEoAxIWCg5yZXBlYXRlZF9jb3VudBgIIAEoAxIYChBzYXZlZF9jYWxsX2NvdW50GAkgASgDEhcKD21lbW9yeV9oaXRfcmF0ZRgKIAEoARIVCg1kaXNrX2hpdF9yYXRlGAsgASgBEhIKCnNhdmVkX3JhdGUYDCABKAESMQoMc3BlbnRfYW1vdW50GBMgASgLMhsuYWRtaXJhbC5vcHRpbWl6ZXIudjEuTW9uZXkSMQoMc2F2ZWRfYW1vdW50GBQgASgLMhsuYWRtaXJhbC5vcHRpbWl6ZXIudjEuTW9uZXkSFgoOdW5wcmljZWRfY291bnQYDyABKAMSLgoHbGF0ZW5jeRgQIAEoCzIdLmFkbWlyYWwub3B0aW1pemVyLnYxLkxhdGVuY3kSLwoIb3ZlcmhlYWQYESABKAsyHS5hZG1pcmFsLm9wdGltaXplci52MS5MYXRlbmN5EjEKDnNhdmVkX2R1cmF0aW9uGBIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uSgQIDRAOSgQIDhAPIuEBCgdMYXRlbmN5Eg0KBWNvdW50GAEgASgDEiYKA3A1MBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhImCgNwOTUYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJgoDcDk5GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEicKBHA5OTkYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJgoDbWF4GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIm0KCFN0YXRzUm93EhAKCGFnZW50X2lkGAEgASgJEhAKCHByb3ZpZGVyGAIgASgJEg0KBW1vZGVsGAMgASgJEi4KBXN0YXRzGAQgASgLMh8uYWRtaXJhbC5vcHRpbWl6ZXIudjEuQ2FsbFN0YXRzKmMKDVN0YXRzR3JvdXBpbmcSHgoaU1RBVFNfR1JPVVBJTkdfVU5TUEVDSUZJRUQQABIYChRTVEFUU19HUk9VUElOR19BR0VOVBABEhgKFFNUQVRTX0dST1VQSU5HX01PREVMEAJCSwoYZGV2LmFkbWlyYWwub3B0aW1pemVyLnYxUAFaLWFkbWlyYWwuZGV2L29wdGltaXplci9vcHRpbWl6ZXJ2MTtvcHRpbWl6ZXJ2MWIGcHJvdG8z", [file_admiral_optimizer_v1_money, file_google_protobuf_duration]);
 
 /**
  * Describes the message admiral.optimizer.v1.CallStats.
@@ -26,16 +27,23 @@ export const LatencySchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_stats, 1);
 
 /**
- * Describes the message admiral.optimizer.v1.AgentStats.
- * Use `create(AgentStatsSchema)` to create a new message.
+ * Describes the message admiral.optimizer.v1.StatsRow.
+ * Use `create(StatsRowSchema)` to create a new message.
  */
-export const AgentStatsSchema = /*@__PURE__*/
+export const StatsRowSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_stats, 2);
 
 /**
- * Describes the message admiral.optimizer.v1.ModelStats.
- * Use `create(ModelStatsSchema)` to create a new message.
+ * Describes the enum admiral.optimizer.v1.StatsGrouping.
  */
-export const ModelStatsSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_stats, 3);
+export const StatsGroupingSchema = /*@__PURE__*/
+  enumDesc(file_admiral_optimizer_v1_stats, 0);
+
+/**
+ * What the rows of statistics stand for.
+ *
+ * @generated from enum admiral.optimizer.v1.StatsGrouping
+ */
+export const StatsGrouping = /*@__PURE__*/
+  tsEnum(StatsGroupingSchema);
 

@@ -4,6 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { Money } from "./money_pb.js";
 
 /**
  * Describes the file admiral/optimizer/v1/usage.proto.
@@ -74,7 +75,7 @@ export declare type Usage = Message<"admiral.optimizer.v1.Usage"> & {
 export declare const UsageSchema: GenMessage<Usage>;
 
 /**
- * Money of one call, in pico-dollars (1e-12 USD), exact integers.
+ * Money of one call, exact.
  *
  * @generated from message admiral.optimizer.v1.Cost
  */
@@ -89,23 +90,23 @@ export declare type Cost = Message<"admiral.optimizer.v1.Cost"> & {
   /**
    * What this answer costs at list price when the vendor is asked.
    *
-   * @generated from field: int64 list_pico_usd = 2;
+   * @generated from field: admiral.optimizer.v1.Money list_amount = 6;
    */
-  listPicoUsd: bigint;
+  listAmount?: Money | undefined;
 
   /**
-   * What this call added to the bill: the list price if the vendor was asked for it, zero if it was cached or joined.
+   * What this call added to the bill: the list price if the vendor was asked for it, zero if it was cached or coalesced.
    *
-   * @generated from field: int64 charged_pico_usd = 3;
+   * @generated from field: admiral.optimizer.v1.Money charged_amount = 7;
    */
-  chargedPicoUsd: bigint;
+  chargedAmount?: Money | undefined;
 
   /**
-   * What was not paid because the answer was cached or joined.
+   * What was not paid because the answer was cached or coalesced.
    *
-   * @generated from field: int64 saved_pico_usd = 4;
+   * @generated from field: admiral.optimizer.v1.Money saved_amount = 8;
    */
-  savedPicoUsd: bigint;
+  savedAmount?: Money | undefined;
 
   /**
    * Which price was used: "provider/model@date". Empty if unknown.
@@ -149,7 +150,7 @@ export enum Cost_State {
   ESTIMATED = 2,
 
   /**
-   * No price is known for the model; the amounts are zero and mean nothing.
+   * No price is known for the model; there are no amounts.
    *
    * @generated from enum value: STATE_UNKNOWN = 3;
    */

@@ -3,10 +3,10 @@ package dev.admiral.bench;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 
 /** Answers of the bare servers. */
 final class Answers {
@@ -24,9 +24,9 @@ final class Answers {
             Completion.newBuilder()
                 .setFinishReason(FinishReason.FINISH_REASON_STOP)
                 .setMessage(
-                    Message.newBuilder()
+                    ChatMessage.newBuilder()
                         .setRole(Role.ROLE_ASSISTANT)
-                        .addParts(Part.newBuilder().setText(Text.newBuilder().setText(text)))))
+                        .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)))))
         .build();
   }
 }

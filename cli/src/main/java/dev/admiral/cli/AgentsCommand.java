@@ -37,8 +37,8 @@ final class AgentsCommand extends FleetCommand {
           agent.getAgentId(),
           agent.getGroup(),
           Show.count(agent.getCallCount()),
-          Show.dollars(agent.getSpentPicoUsd()),
-          Show.dollars(agent.getSavedPicoUsd()),
+          Show.dollars(agent.getSpentAmount()),
+          Show.dollars(agent.getSavedAmount()),
           Show.instant(agent.getLastSeenTime()));
     }
     print(table, "No agent has called yet.");

@@ -4,11 +4,13 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.AdmiralException;
+import dev.admiral.optimizer.client.Amounts;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
 import io.grpc.Status;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -27,7 +29,7 @@ final class Batch implements AutoCloseable {
   private final Waiting waiting;
   private long failed;
   private long saved;
-  private long paidPicoUsd;
+  private BigDecimal paid = BigDecimal.ZERO;
 
   Batch(Shell shell, AdmiralClient client, int parallel, boolean json) {
     this.shell = shell;
@@ -59,7 +61,7 @@ final class Batch implements AutoCloseable {
             Show.count(requests.size() - failed) + " answered",
             Show.count(failed) + " failed",
             Show.count(saved) + " saved",
-            Show.dollars(paidPicoUsd),
+            Show.dollars(paid),
             Show.time(Duration.ofNanos(shell.ticker().nanos() - start))));
     return failed == 0 ? Main.DONE : Main.FAILED;
   }
@@ -74,7 +76,7 @@ final class Batch implements AutoCloseable {
     try {
       CompleteResponse answer = running.remove().join();
       saved += answer.getServed().getSource() == Source.SOURCE_UPSTREAM ? 0 : 1;
-      paidPicoUsd += answer.getCost().getChargedPicoUsd();
+      paid = paid.add(Amounts.decimal(answer.getCost().getChargedAmount()));
       String text = CompleteCommand.said(answer);
       print(
           json ? OutputOptions.jsonLine(answer) : shell.terminalOut() ? Text.readable(text) : text);

@@ -83,7 +83,7 @@ final class CacheCommand extends FleetCommand {
             "TIER", ">ANSWERS", ">SIZE", "?>LIMIT", ">HITS", "?>MISSES", "?>DROPPED FOR ROOM");
     for (CacheTier tier : metrics.getTiersList()) {
       table.add(
-          tier.getName(),
+          Show.word(tier.getKind(), "KIND_"),
           Show.count(tier.getEntryCount()),
           Show.bytes(tier.getSizeBytes()),
           Show.bytes(tier.getLimitBytes()),

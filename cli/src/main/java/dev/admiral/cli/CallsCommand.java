@@ -202,7 +202,7 @@ final class CallsCommand extends FleetCommand {
               : Show.failure(attempt.getFailure()),
           attempt.getHttpStatus() == 0 ? "" : String.valueOf(attempt.getHttpStatus()),
           Show.time(attempt.getDuration()),
-          attempt.hasFirstTokenDuration() ? Show.time(attempt.getFirstTokenDuration()) : "");
+          attempt.hasTimeToFirstToken() ? Show.time(attempt.getTimeToFirstToken()) : "");
     }
     return table;
   }
@@ -219,8 +219,8 @@ final class CallsCommand extends FleetCommand {
 
   private static String money(Cost cost) {
     return switch (cost.getState()) {
-      case STATE_EXACT -> Show.dollars(cost.getChargedPicoUsd());
-      case STATE_ESTIMATED -> "about " + Show.dollars(cost.getChargedPicoUsd());
+      case STATE_EXACT -> Show.dollars(cost.getChargedAmount());
+      case STATE_ESTIMATED -> "about " + Show.dollars(cost.getChargedAmount());
       default -> "price unknown";
     };
   }

@@ -1,15 +1,16 @@
 package dev.admiral.cli;
 
 import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.client.Amounts;
 import dev.admiral.optimizer.client.CompletionStream;
 import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Cost;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Part;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.Served;
@@ -225,9 +226,9 @@ final class CompleteCommand extends FleetCommand {
       return "price unknown";
     }
     String about = cost.getState() == Cost.State.STATE_ESTIMATED ? "about " : "";
-    return cost.getSavedPicoUsd() > 0
-        ? "saved " + about + Show.dollars(cost.getSavedPicoUsd())
-        : about + Show.dollars(cost.getChargedPicoUsd());
+    return Amounts.decimal(cost.getSavedAmount()).signum() > 0
+        ? "saved " + about + Show.dollars(cost.getSavedAmount())
+        : about + Show.dollars(cost.getChargedAmount());
   }
 
   /** Returns the text of an answer. */
@@ -237,7 +238,7 @@ final class CompleteCommand extends FleetCommand {
         .collect(Collectors.joining());
   }
 
-  private static String said(Part part) {
+  private static String said(ContentPart part) {
     return part.hasRefusal() ? part.getRefusal().getText() : part.getText().getText();
   }
 

@@ -42,12 +42,12 @@ record Costs(List<String> headings, List<List<String>> rows) {
     List<String> cells = new ArrayList<>();
     cells.add(name);
     cells.add(Show.count(row.getExactCallCount() + row.getEstimatedCallCount()));
-    cells.add(Show.dollars(row.getExactPicoUsd()));
+    cells.add(Show.dollars(row.getExactAmount()));
     if (estimates) {
-      cells.add(Show.dollars(row.getEstimatedPicoUsd()));
+      cells.add(Show.dollars(row.getEstimatedAmount()));
     }
     cells.add(Show.count(row.getSavedCallCount()));
-    cells.add(Show.dollars(row.getSavedPicoUsd()));
+    cells.add(Show.dollars(row.getSavedAmount()));
     if (times) {
       cells.add(Show.time(row.getSavedDuration()));
     }

@@ -273,7 +273,7 @@ final class Doctor {
     Duration took = Duration.ofNanos(shell.ticker().nanos() - start);
     Instant asked = shell.ticker().now().minus(took.dividedBy(2));
     List<Model> models =
-        FleetCommand.ifOffered(() -> ModelsCommand.all(client).getModelsList()).orElse(List.of());
+        FleetCommand.ifOffered(() -> client.models().toList()).orElse(List.of());
     return new Answered(health, models, took, ahead(health, asked));
   }
 
@@ -353,7 +353,7 @@ final class Doctor {
           "admiral-fleet models tells when they are asked again, admiral-fleet learn why");
     }
     List<String> unpriced =
-        models.stream().filter(model -> !model.getPriced()).map(Doctor::name).toList();
+        models.stream().filter(model -> model.getPricesCount() == 0).map(Doctor::name).toList();
     if (!unpriced.isEmpty()) {
       warn(
           "no price is known of " + named(unpriced) + ", so what they cost is not counted",

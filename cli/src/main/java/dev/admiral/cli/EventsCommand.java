@@ -5,12 +5,14 @@ import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.EventStream;
 import dev.admiral.optimizer.v1.Attempt;
 import dev.admiral.optimizer.v1.CallFinished;
+import dev.admiral.optimizer.v1.CircuitBreaker;
 import dev.admiral.optimizer.v1.ErrorReason;
-import dev.admiral.optimizer.v1.Event;
+import dev.admiral.optimizer.v1.FleetEvent;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,7 +37,7 @@ final class EventsCommand extends FleetCommand {
       paramLabel = "PATTERN",
       arity = "0..*",
       description =
-          "Only types like these, as in 'optimizer.call.*'; * is one word, # any number. Default:"
+          "Only kinds like these, as in 'optimizer.call.*'; * is one word, # any number. Default:"
               + " all.")
   private List<String> patterns = List.of();
 
@@ -81,7 +83,7 @@ final class EventsCommand extends FleetCommand {
         EventStream events = client.events().watch(request.build());
         Closeable _ = timer(over, events)) {
       for (long seen = 0; seen < most && !out().checkError() && events.hasNext(); seen++) {
-        Event event = events.next();
+        FleetEvent event = events.next();
         ending.print((isJson() ? OutputOptions.jsonLine(event) : shown(event)) + "\n");
       }
     } catch (AdmiralException e) {
@@ -120,15 +122,39 @@ final class EventsCommand extends FleetCommand {
     return shell().terminalOut() ? Text.cut(line, width()) : line;
   }
 
-  private static String line(Event event) {
+  private static String line(FleetEvent event) {
     return Show.timeOfDay(event.getCreateTime())
         + "  "
-        + event.getType().replaceFirst("^optimizer\\.", "")
+        + kind(event)
         + "  "
         + detail(event);
   }
 
-  private static String detail(Event event) {
+  /** Returns the dotted name by which the kind is chosen, without its first word. */
+  private static String kind(FleetEvent event) {
+    return switch (event.getKindCase()) {
+      case CALL_FINISHED ->
+          event.getCallFinished().getFailure() == ErrorReason.ERROR_REASON_UNSPECIFIED
+              ? "call.finished"
+              : "call.failed";
+      case ATTEMPT_FAILED -> "upstream.failed";
+      case AGENT_REGISTERED -> "agent.registered";
+      case MODEL_HEALTH_CHANGED ->
+          "model."
+              + event
+                  .getModelHealthChanged()
+                  .getState()
+                  .name()
+                  .replaceFirst("^STATE_", "")
+                  .toLowerCase(Locale.ROOT);
+      case CACHE_INVALIDATED -> "cache.invalidated";
+      case PART_HEALTH_CHANGED -> "health.changed";
+      case EVENTS_DROPPED -> "events.dropped";
+      case KIND_NOT_SET -> "unknown";
+    };
+  }
+
+  private static String detail(FleetEvent event) {
     return switch (event.getKindCase()) {
       case CALL_FINISHED -> detail(event.getCallFinished());
       case ATTEMPT_FAILED -> {
@@ -147,7 +173,9 @@ final class EventsCommand extends FleetCommand {
           event.getModelHealthChanged().getProvider()
               + "/"
               + event.getModelHealthChanged().getModel()
-              + (event.getModelHealthChanged().getAvailable() ? "  available" : "  not asked");
+              + (event.getModelHealthChanged().getState() == CircuitBreaker.State.STATE_OPEN
+                  ? "  not asked"
+                  : "  available");
       case CACHE_INVALIDATED ->
           Show.count(event.getCacheInvalidated().getEntryCount()) + " answers removed";
       case PART_HEALTH_CHANGED ->
@@ -178,7 +206,7 @@ final class EventsCommand extends FleetCommand {
         + "  "
         + Show.source(call.getSource())
         + "  "
-        + Show.dollars(call.getCost().getChargedPicoUsd())
+        + Show.dollars(call.getCost().getChargedAmount())
         + "  "
         + Show.time(call.getDuration());
   }

@@ -1,11 +1,17 @@
 package dev.admiral.cli;
 
+import com.google.protobuf.Message;
 import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.v1.FailurePage;
+import dev.admiral.optimizer.v1.FailureQuery;
 import dev.admiral.optimizer.v1.FailureSummary;
+import dev.admiral.optimizer.v1.FeedbackPage;
+import dev.admiral.optimizer.v1.FeedbackQuery;
+import dev.admiral.optimizer.v1.FeedbackSummary;
 import dev.admiral.optimizer.v1.LearningQueryRequest;
-import dev.admiral.optimizer.v1.LearningQueryResponse;
-import dev.admiral.optimizer.v1.OutcomeSummary;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -47,47 +53,58 @@ final class LearnCommand extends FleetCommand {
     if (most < 1 || most > 1_000) {
       throw new UsageException("--most is not between 1 and 1000.");
     }
-    LearningQueryResponse learned =
-        client.learning(
-            LearningQueryRequest.newBuilder()
-                .setProvider(provider)
-                .setModel(model)
-                .setPageSize(most)
-                .build());
+    FailurePage failures =
+        client
+            .learning(
+                LearningQueryRequest.newBuilder()
+                    .setFailures(
+                        FailureQuery.newBuilder()
+                            .setProvider(provider)
+                            .setModel(model)
+                            .setPageSize(most))
+                    .build())
+            .getFailures();
+    FeedbackQuery query = FeedbackQuery.newBuilder().setProvider(provider).setModel(model).build();
+    FeedbackPage feedback =
+        FeedbackPage.newBuilder().addAllFeedback(client.feedback(query).toList()).build();
     if (isJson()) {
-      return printJson(learned);
+      Map<String, Message> members = new LinkedHashMap<>();
+      members.put("failures", failures);
+      members.put("feedback", feedback);
+      out().println(OutputOptions.object(members));
+      return Main.DONE;
     }
     Table table =
         new Table("MODEL", "~FAILURE", "?>HTTP", ">COUNT", "?>AGENTS", "?LAST SEEN (UTC)");
-    for (FailureSummary failure : learned.getFailuresList()) {
+    for (FailureSummary failure : failures.getFailuresList()) {
       table.add(
           failure.getProvider() + "/" + failure.getModel(),
           Show.word(failure.getReason(), "ERROR_REASON_"),
           failure.getHttpStatus() == 0 ? "" : String.valueOf(failure.getHttpStatus()),
           Show.count(failure.getCount()),
           Show.count(failure.getAgentCount()),
-          Show.instant(failure.getLastTime()));
+          Show.instant(failure.getLastSeenTime()));
     }
     print(table, "No failure was seen.");
-    if (learned.getOutcomesCount() > 0) {
+    if (feedback.getFeedbackCount() > 0) {
       out().println();
-      print(outcomes(learned), "");
+      print(reported(feedback), "");
     }
     return Main.DONE;
   }
 
-  private static Table outcomes(LearningQueryResponse learned) {
+  private static Table reported(FeedbackPage feedback) {
     Table table =
         new Table("MODEL", "?TASK", ">GOOD", ">BAD", ">SCORE", "?>AGENTS", "?LAST REPORTED (UTC)");
-    for (OutcomeSummary outcome : learned.getOutcomesList()) {
+    for (FeedbackSummary one : feedback.getFeedbackList()) {
       table.add(
-          outcome.getProvider() + "/" + outcome.getModel(),
-          outcome.getTaskType(),
-          Show.count(outcome.getGoodCount()),
-          Show.count(outcome.getBadCount()),
-          outcome.hasMeanScore() ? String.format(Locale.ROOT, "%.3f", outcome.getMeanScore()) : "",
-          Show.count(outcome.getAgentCount()),
-          Show.instant(outcome.getLastTime()));
+          one.getProvider() + "/" + one.getModel(),
+          one.getTaskType(),
+          Show.count(one.getGoodCount()),
+          Show.count(one.getBadCount()),
+          one.hasMeanScore() ? String.format(Locale.ROOT, "%.3f", one.getMeanScore()) : "",
+          Show.count(one.getAgentCount()),
+          Show.instant(one.getLastSeenTime()));
     }
     return table;
   }

@@ -1,8 +1,8 @@
 package dev.admiral.cli;
 
 import dev.admiral.optimizer.client.AdmiralClient;
-import dev.admiral.optimizer.v1.Limit;
 import dev.admiral.optimizer.v1.ListLimitsResponse;
+import dev.admiral.optimizer.v1.UsageLimit;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -24,7 +24,7 @@ final class LimitsCommand extends FleetCommand {
 
   @Override
   int run(AdmiralClient client) {
-    List<Limit> limits = client.fleet().limits().toList();
+    List<UsageLimit> limits = client.fleet().limits().toList();
     if (isJson()) {
       return printJson(ListLimitsResponse.newBuilder().addAllLimits(limits).build());
     }
@@ -33,12 +33,12 @@ final class LimitsCommand extends FleetCommand {
   }
 
   /** Returns limits as a table. */
-  static Table table(List<Limit> limits) {
+  static Table table(List<UsageLimit> limits) {
     Table table = new Table("WHOSE", "?LIMIT", ">MOST", ">LEFT", "?>AT ONCE", ">REFUSED");
-    for (Limit limit : limits) {
+    for (UsageLimit limit : limits) {
       table.add(
-          limit.getSubject(),
-          limit.getName(),
+          Show.subject(limit.getSubject()),
+          Show.counted(limit),
           Show.count(limit.getLimitCount()),
           Show.count(limit.getAvailableCount()),
           Show.count(limit.getBurstCount()),
@@ -48,7 +48,7 @@ final class LimitsCommand extends FleetCommand {
   }
 
   /** Whether a limit is nearly used up: less than a fifth of it is left. */
-  static boolean isNearlyUsed(Limit limit) {
+  static boolean isNearlyUsed(UsageLimit limit) {
     return limit.getBurstCount() > 0 && limit.getAvailableCount() * 5 < limit.getBurstCount();
   }
 }

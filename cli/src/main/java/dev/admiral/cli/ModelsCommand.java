@@ -1,10 +1,16 @@
 package dev.admiral.cli;
 
+import com.google.protobuf.Message;
 import dev.admiral.optimizer.client.AdmiralClient;
-import dev.admiral.optimizer.v1.Alias;
-import dev.admiral.optimizer.v1.ListModelsRequest;
+import dev.admiral.optimizer.v1.ListAliasesResponse;
 import dev.admiral.optimizer.v1.ListModelsResponse;
 import dev.admiral.optimizer.v1.Model;
+import dev.admiral.optimizer.v1.ModelAlias;
+import dev.admiral.optimizer.v1.ModelPrice;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -19,50 +25,38 @@ import picocli.CommandLine.Command;
       "64:the command line is wrong"
     })
 final class ModelsCommand extends FleetCommand {
-  private static final int PAGE_SIZE = 1_000;
-
   ModelsCommand(Shell shell) {
     super(shell);
   }
 
   @Override
   int run(AdmiralClient client) {
-    ListModelsResponse all = all(client);
+    List<Model> models = client.models().toList();
+    List<ModelAlias> aliases = client.aliases().toList();
     if (isJson()) {
-      return printJson(all);
+      Map<String, Message> members = new LinkedHashMap<>();
+      members.put("models", ListModelsResponse.newBuilder().addAllModels(models).build());
+      members.put("aliases", ListAliasesResponse.newBuilder().addAllAliases(aliases).build());
+      out().println(OutputOptions.object(members));
+      return Main.DONE;
     }
-    Table models = new Table("MODEL", "?>CONTEXT", "?>IN $/MTOK", "?>OUT $/MTOK", "~BREAKER");
-    for (Model model : all.getModelsList()) {
-      models.add(
+    Table table = new Table("MODEL", "?>CONTEXT", "?>IN $/MTOK", "?>OUT $/MTOK", "~BREAKER");
+    for (Model model : models) {
+      Optional<ModelPrice> price = model.getPricesList().stream().findFirst();
+      table.add(
           model.getProvider() + "/" + model.getName(),
           model.getContextTokenCount() == 0 ? "" : Show.count(model.getContextTokenCount()),
-          model.getPriced() ? Show.dollars(model.getInputPicoUsdPerMtok()) : "unknown",
-          model.getPriced() ? Show.dollars(model.getOutputPicoUsdPerMtok()) : "unknown",
+          price.map(p -> Show.dollars(p.getInputPerMillionTokens())).orElse("unknown"),
+          price.map(p -> Show.dollars(p.getOutputPerMillionTokens())).orElse("unknown"),
           Show.breaker(model, shell().ticker().now()));
     }
-    print(models, "The server knows no models.");
-    if (all.getAliasesCount() > 0) {
+    print(table, "The server knows no models.");
+    if (!aliases.isEmpty()) {
       out().println();
-      Table aliases = new Table("ALIAS", "~CANDIDATES, BEST FIRST");
-      for (Alias alias : all.getAliasesList()) {
-        aliases.add(alias.getName(), String.join(", ", alias.getModelsList()));
-      }
-      print(aliases, "");
+      Table names = new Table("ALIAS", "~CANDIDATES, BEST FIRST");
+      aliases.forEach(alias -> names.add(alias.getName(), String.join(", ", alias.getModelsList())));
+      print(names, "");
     }
     return Main.DONE;
-  }
-
-  /** Returns all pages in one. */
-  static ListModelsResponse all(AdmiralClient client) {
-    ListModelsResponse.Builder all = ListModelsResponse.newBuilder();
-    String token = "";
-    do {
-      ListModelsResponse page =
-          client.listModels(
-              ListModelsRequest.newBuilder().setPageSize(PAGE_SIZE).setPageToken(token).build());
-      all.addAllModels(page.getModelsList()).addAllAliases(page.getAliasesList());
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
-    return all.build();
   }
 }

@@ -1,9 +1,11 @@
 package dev.admiral.cli;
 
 import com.google.protobuf.Timestamp;
+import dev.admiral.optimizer.client.Amounts;
 import dev.admiral.optimizer.v1.CallStats;
-import dev.admiral.optimizer.v1.ModelStats;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.StatsResponse;
+import dev.admiral.optimizer.v1.StatsRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -61,21 +63,23 @@ record Rates(Duration time, boolean isWhole, CallStats total, List<One> agents, 
       StatsResponse before, StatsResponse after, Duration span, boolean isWhole) {
     Duration time = span.compareTo(SHORTEST) < 0 ? SHORTEST : span;
     Map<String, CallStats> agents = new HashMap<>();
-    before.getAgentsList().forEach(one -> agents.put(one.getAgentId(), one.getStats()));
+    Statistics.agents(before).forEach(row -> agents.put(Statistics.name(row), row.getStats()));
     Map<String, CallStats> models = new HashMap<>();
-    before.getModelsList().forEach(one -> models.put(name(one), one.getStats()));
+    Statistics.models(before).forEach(row -> models.put(Statistics.name(row), row.getStats()));
     return new Rates(
         time,
         isWhole,
         less(after.getTotal(), before.getTotal()),
-        after.getAgentsList().stream()
-            .map(one -> one(one.getAgentId(), one.getStats(), agents, time))
-            .sorted(BUSIEST)
-            .toList(),
-        after.getModelsList().stream()
-            .map(one -> one(name(one), one.getStats(), models, time))
-            .sorted(BUSIEST)
-            .toList());
+        busiest(Statistics.agents(after), agents, time),
+        busiest(Statistics.models(after), models, time));
+  }
+
+  private static List<One> busiest(
+      List<StatsRow> rows, Map<String, CallStats> before, Duration time) {
+    return rows.stream()
+        .map(row -> one(Statistics.name(row), row.getStats(), before, time))
+        .sorted(BUSIEST)
+        .toList();
   }
 
   private static final Comparator<One> BUSIEST =
@@ -89,10 +93,6 @@ record Rates(Duration time, boolean isWhole, CallStats total, List<One> agents, 
     return new One(name, less(whole, earlier), whole, time);
   }
 
-  private static String name(ModelStats model) {
-    return model.getProvider() + "/" + model.getModel();
-  }
-
   private static CallStats less(CallStats after, CallStats before) {
     return CallStats.newBuilder()
         .setCallCount(after.getCallCount() - before.getCallCount())
@@ -101,12 +101,16 @@ record Rates(Duration time, boolean isWhole, CallStats total, List<One> agents, 
         .setMemoryHitCount(after.getMemoryHitCount() - before.getMemoryHitCount())
         .setDiskHitCount(after.getDiskHitCount() - before.getDiskHitCount())
         .setNearMatchCount(after.getNearMatchCount() - before.getNearMatchCount())
-        .setJoinedCount(after.getJoinedCount() - before.getJoinedCount())
+        .setCoalescedCount(after.getCoalescedCount() - before.getCoalescedCount())
         .setRepeatedCount(after.getRepeatedCount() - before.getRepeatedCount())
         .setSavedCallCount(after.getSavedCallCount() - before.getSavedCallCount())
-        .setSpentPicoUsd(after.getSpentPicoUsd() - before.getSpentPicoUsd())
-        .setSavedPicoUsd(after.getSavedPicoUsd() - before.getSavedPicoUsd())
+        .setSpentAmount(less(after.getSpentAmount(), before.getSpentAmount()))
+        .setSavedAmount(less(after.getSavedAmount(), before.getSavedAmount()))
         .build();
+  }
+
+  private static Money less(Money after, Money before) {
+    return Amounts.dollars(Amounts.decimal(after).subtract(Amounts.decimal(before)));
   }
 
   private static double seconds(Duration time) {

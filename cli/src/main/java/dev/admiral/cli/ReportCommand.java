@@ -128,19 +128,19 @@ final class ReportCommand extends FleetCommand {
         "Saved: "
             + Show.count(total.getSavedCallCount(), "call")
             + ", "
-            + Show.dollars(total.getSavedPicoUsd())
+            + Show.dollars(total.getSavedAmount())
             + time
             + ". Paid: "
             + Show.count(total.getExactCallCount(), "call")
             + ", "
-            + Show.dollars(total.getExactPicoUsd())
+            + Show.dollars(total.getExactAmount())
             + ".");
     if (total.getEstimatedCallCount() > 0) {
       facts.add(
           "Estimated, as the vendor reported no usage: "
               + Show.count(total.getEstimatedCallCount(), "further call")
               + ", "
-              + Show.dollars(total.getEstimatedPicoUsd())
+              + Show.dollars(total.getEstimatedAmount())
               + ".");
     }
     if (total.getUnpricedCallCount() > 0) {

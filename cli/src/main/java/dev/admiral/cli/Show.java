@@ -4,11 +4,15 @@ import static java.math.RoundingMode.HALF_EVEN;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
-import dev.admiral.optimizer.v1.Breaker;
+import dev.admiral.optimizer.client.Amounts;
+import dev.admiral.optimizer.v1.CircuitBreaker;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.HealthState;
+import dev.admiral.optimizer.v1.LimitSubject;
 import dev.admiral.optimizer.v1.Model;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Source;
+import dev.admiral.optimizer.v1.UsageLimit;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Instant;
@@ -24,8 +28,13 @@ public final class Show {
   private Show() {}
 
   /** Returns dollars with every digit that is not a trailing zero, and two decimals at least. */
-  public static String dollars(long picoUsd) {
-    BigDecimal usd = BigDecimal.valueOf(picoUsd, 12).stripTrailingZeros();
+  public static String dollars(Money amount) {
+    return dollars(Amounts.decimal(amount));
+  }
+
+  /** Returns dollars as {@link #dollars(Money)} does. */
+  public static String dollars(BigDecimal amount) {
+    BigDecimal usd = amount.stripTrailingZeros();
     BigDecimal shown = usd.scale() < 2 ? usd.setScale(2) : usd;
     return (shown.signum() < 0 ? "-$" : "$") + shown.abs().toPlainString();
   }
@@ -34,11 +43,15 @@ public final class Show {
    * Returns dollars rounded for a glance: cents from a dollar up, three digits below. Reports that
    * must be exact use {@link #dollars}.
    */
-  static String about(long picoUsd) {
-    BigDecimal usd = BigDecimal.valueOf(picoUsd, 12);
+  static String about(Money amount) {
+    return about(Amounts.decimal(amount));
+  }
+
+  /** Returns dollars as {@link #about(Money)} does. */
+  static String about(BigDecimal usd) {
     if (usd.abs().compareTo(BigDecimal.ONE) >= 0) {
       return String.format(
-          Locale.ROOT, picoUsd < 0 ? "-$%,.2f" : "$%,.2f", usd.abs().setScale(2, HALF_EVEN));
+          Locale.ROOT, usd.signum() < 0 ? "-$%,.2f" : "$%,.2f", usd.abs().setScale(2, HALF_EVEN));
     }
     BigDecimal rounded = usd.round(new MathContext(3)).stripTrailingZeros();
     BigDecimal shown = rounded.scale() < 2 ? rounded.setScale(2) : rounded;
@@ -134,7 +147,7 @@ public final class Show {
       case SOURCE_MEMORY -> "memory";
       case SOURCE_DISK -> "disk";
       case SOURCE_NEAR_MATCH -> "near match";
-      case SOURCE_JOINED -> "joined";
+      case SOURCE_COALESCED -> "coalesced";
       case SOURCE_REPEATED -> "repeated";
       case SOURCE_UNSPECIFIED, UNRECOGNIZED -> "unknown";
     };
@@ -154,20 +167,56 @@ public final class Show {
 
   /** Returns whether calls are sent to a model, and if not, why and until when. */
   static String breaker(Model model, Instant now) {
-    Breaker breaker = model.getBreaker();
+    CircuitBreaker breaker = model.getCircuitBreaker();
     return switch (breaker.getState()) {
       case STATE_OPEN ->
           "open: "
               + percent(breaker.getFailureRate())
               + " of "
-              + breaker.getTryCount()
-              + " tries failed"
+              + breaker.getAttemptCount()
+              + " attempts failed"
               + (breaker.hasRetryTime()
                   ? ", asked again in " + time(until(breaker.getRetryTime(), now))
                   : "");
-      case STATE_PROBING -> "probing: one call is sent to see whether it works";
+      case STATE_HALF_OPEN -> "half-open: one call is sent to see whether it works";
       case STATE_CLOSED -> "closed";
       default -> model.getAvailable() ? "" : "not asked: it fails";
+    };
+  }
+
+  /** Returns whose calls a limit bounds, in the form that errors have it too. */
+  static String subject(LimitSubject subject) {
+    return switch (subject.getSubjectCase()) {
+      case TENANT -> "tenant/" + subject.getTenant().getTenant();
+      case AGENT -> "agent/" + subject.getAgent().getAgentId();
+      case AGENT_GROUP -> "group/" + subject.getAgentGroup().getAgentGroup();
+      case SESSION -> "session/" + subject.getSession().getSessionId();
+      case API_KEY -> "key/" + subject.getApiKey().getKeyId();
+      case PROVIDER -> "provider/" + subject.getProvider().getProvider();
+      case PROVIDER_KEY ->
+          "provider-key/"
+              + subject.getProviderKey().getProvider()
+              + "/"
+              + subject.getProviderKey().getKeyName();
+      case MODEL -> "model/" + subject.getModel().getProvider() + "/" + subject.getModel().getModel();
+      case MODEL_CLASS -> "class/" + subject.getModelClass().getModelClass();
+      case SUBJECT_NOT_SET -> "(unknown to this version)";
+    };
+  }
+
+  /** Returns what a limit counts: {@code requests per minute}, {@code requests in 90 s}. */
+  static String counted(UsageLimit limit) {
+    String metric = word(limit.getMetric(), "LIMIT_METRIC_");
+    if (!limit.hasPeriod()) {
+      return metric;
+    }
+    long seconds = limit.getPeriod().getSeconds();
+    return switch ((int) Math.min(seconds, Integer.MAX_VALUE)) {
+      case 1 -> metric + " per second";
+      case 60 -> metric + " per minute";
+      case 3_600 -> metric + " per hour";
+      case 86_400 -> metric + " per day";
+      default -> metric + " in " + seconds + " s";
     };
   }
 

@@ -1,12 +1,10 @@
 package dev.admiral.cli;
 
 import dev.admiral.optimizer.client.AdmiralClient;
-import dev.admiral.optimizer.v1.AgentStats;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.Latency;
-import dev.admiral.optimizer.v1.ModelStats;
-import dev.admiral.optimizer.v1.StatsRequest;
 import dev.admiral.optimizer.v1.StatsResponse;
+import dev.admiral.optimizer.v1.StatsRow;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -67,7 +65,7 @@ final class StatsCommand extends FleetCommand {
   }
 
   private StatsResponse ask(AdmiralClient client) {
-    return client.stats(StatsRequest.newBuilder().setAgentId(agent).build());
+    return Statistics.ask(client, agent);
   }
 
   private List<String> look(StatsResponse stats, int width) {
@@ -86,9 +84,9 @@ final class StatsCommand extends FleetCommand {
     lines.add("");
     lines.addAll(latencies(stats.getTotal()).lines(width));
     Table models = table("MODEL");
-    stats.getModelsList().stream().limit(rows()).forEach(model -> add(models, model));
+    Statistics.models(stats).stream().limit(rows()).forEach(row -> add(models, row));
     Table agents = table("AGENT");
-    stats.getAgentsList().stream().limit(rows()).forEach(one -> add(agents, one));
+    Statistics.agents(stats).stream().limit(rows()).forEach(row -> add(agents, row));
     for (Table table : List.of(models, agents)) {
       if (!table.isEmpty()) {
         lines.add("");
@@ -122,11 +120,11 @@ final class StatsCommand extends FleetCommand {
     if (total.getNearMatchCount() > 0) {
       row(table, "near match", total.getNearMatchCount(), answered);
     }
-    row(table, "joined", total.getJoinedCount(), answered);
+    row(table, "coalesced", total.getCoalescedCount(), answered);
     row(table, "repeated", total.getRepeatedCount(), answered);
     row(table, "saved in all", total.getSavedCallCount(), answered);
-    table.add("dollars spent", Show.dollars(total.getSpentPicoUsd()), "");
-    table.add("dollars saved", Show.dollars(total.getSavedPicoUsd()), "");
+    table.add("dollars spent", Show.dollars(total.getSpentAmount()), "");
+    table.add("dollars saved", Show.dollars(total.getSavedAmount()), "");
     if (total.hasSavedDuration()) {
       table.add("time saved", Show.time(total.getSavedDuration()), "");
     }
@@ -157,12 +155,8 @@ final class StatsCommand extends FleetCommand {
         Show.time(latency.getMax()));
   }
 
-  private static void add(Table table, ModelStats model) {
-    add(table, model.getProvider() + "/" + model.getModel(), model.getStats());
-  }
-
-  private static void add(Table table, AgentStats one) {
-    add(table, one.getAgentId(), one.getStats());
+  private static void add(Table table, StatsRow row) {
+    add(table, Statistics.name(row), row.getStats());
   }
 
   private static void add(Table table, String name, CallStats stats) {
@@ -171,7 +165,7 @@ final class StatsCommand extends FleetCommand {
         Show.count(stats.getCallCount()),
         Show.count(stats.getFailureCount()),
         Show.percent(stats.getSavedCallCount(), stats.getCallCount() - stats.getFailureCount()),
-        Show.dollars(stats.getSpentPicoUsd()),
+        Show.dollars(stats.getSpentAmount()),
         Show.time(stats.getLatency().getP50()),
         Show.time(stats.getLatency().getP99()));
   }

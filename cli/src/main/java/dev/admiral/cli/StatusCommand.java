@@ -4,19 +4,18 @@ import com.google.protobuf.Message;
 import com.google.protobuf.StringValue;
 import com.google.protobuf.Timestamp;
 import dev.admiral.optimizer.client.AdmiralClient;
-import dev.admiral.optimizer.v1.AgentStats;
+import dev.admiral.optimizer.client.Amounts;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.GetReportRequest;
 import dev.admiral.optimizer.v1.GetReportResponse;
 import dev.admiral.optimizer.v1.HealthResponse;
 import dev.admiral.optimizer.v1.HealthState;
-import dev.admiral.optimizer.v1.ModelStats;
 import dev.admiral.optimizer.v1.PartHealth;
 import dev.admiral.optimizer.v1.ReportGrouping;
 import dev.admiral.optimizer.v1.ReportRow;
 import dev.admiral.optimizer.v1.ServerFigures;
-import dev.admiral.optimizer.v1.StatsRequest;
 import dev.admiral.optimizer.v1.StatsResponse;
+import dev.admiral.optimizer.v1.StatsRow;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +50,7 @@ final class StatusCommand extends FleetCommand {
   int run(AdmiralClient client) {
     HealthResponse health = client.health();
     Optional<StatsResponse> stats =
-        ifOffered(() -> client.stats(StatsRequest.getDefaultInstance()));
+        ifOffered(() -> Statistics.ask(client));
     Optional<GetReportResponse> today = ifOffered(() -> client.ledger().report(today()));
     if (isJson()) {
       Map<String, Message> members = new LinkedHashMap<>();
@@ -153,20 +152,20 @@ final class StatusCommand extends FleetCommand {
         + " ("
         + part
         + "), "
-        + Show.about(total.getSavedPicoUsd())
+        + Show.about(total.getSavedAmount())
         + (total.hasSavedDuration() ? ", " + Show.time(total.getSavedDuration()) : "")
         + " since the start; "
-        + Show.about(total.getSpentPicoUsd())
+        + Show.about(total.getSpentAmount())
         + " paid";
   }
 
   private static String today(ReportRow day) {
     return Show.count(day.getSavedCallCount(), "call")
         + ", "
-        + Show.about(day.getSavedPicoUsd())
+        + Show.about(day.getSavedAmount())
         + (day.hasSavedDuration() ? ", " + Show.time(day.getSavedDuration()) : "")
         + " saved; "
-        + Show.about(day.getExactPicoUsd() + day.getEstimatedPicoUsd())
+        + Show.about(Amounts.decimal(day.getExactAmount()).add(Amounts.decimal(day.getEstimatedAmount())))
         + " paid since midnight UTC";
   }
 
@@ -189,31 +188,24 @@ final class StatusCommand extends FleetCommand {
 
   private static Table agents(StatsResponse stats) {
     Table table = new Table("BUSIEST AGENTS", ">CALLS", "?>FAILED", "?>SAVED", "?>SPENT");
-    for (AgentStats agent : stats.getAgentsList().subList(0, most(stats.getAgentsCount()))) {
-      add(table, agent.getAgentId(), agent.getStats());
-    }
+    Statistics.agents(stats).stream().limit(MOST_ROWS).forEach(row -> add(table, row));
     return table;
   }
 
   private static Table models(StatsResponse stats) {
     Table table = new Table("BUSIEST MODELS", ">CALLS", "?>FAILED", "?>SAVED", "?>SPENT");
-    for (ModelStats model : stats.getModelsList().subList(0, most(stats.getModelsCount()))) {
-      add(table, model.getProvider() + "/" + model.getModel(), model.getStats());
-    }
+    Statistics.models(stats).stream().limit(MOST_ROWS).forEach(row -> add(table, row));
     return table;
   }
 
-  private static int most(int count) {
-    return Math.min(MOST_ROWS, count);
-  }
-
-  private static void add(Table table, String name, CallStats stats) {
+  private static void add(Table table, StatsRow row) {
+    CallStats stats = row.getStats();
     table.add(
-        name,
+        Statistics.name(row),
         Show.count(stats.getCallCount()),
         Show.count(stats.getFailureCount()),
         Show.percent(stats.getSavedCallCount(), stats.getCallCount() - stats.getFailureCount()),
-        Show.about(stats.getSpentPicoUsd()));
+        Show.about(stats.getSpentAmount()));
   }
 
   private void printTable(Table table) {

@@ -7,13 +7,13 @@ import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.v1.CallRecord;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.HealthResponse;
-import dev.admiral.optimizer.v1.Limit;
 import dev.admiral.optimizer.v1.ListCallsRequest;
 import dev.admiral.optimizer.v1.ListCallsResponse;
 import dev.admiral.optimizer.v1.ListLimitsResponse;
 import dev.admiral.optimizer.v1.ListModelsResponse;
 import dev.admiral.optimizer.v1.Model;
 import dev.admiral.optimizer.v1.StatsResponse;
+import dev.admiral.optimizer.v1.UsageLimit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +67,7 @@ final class TopCommand extends FleetCommand {
       StatsResponse stats,
       Rates rates,
       List<Model> notAsked,
-      List<Limit> nearlyUsed,
+      List<UsageLimit> nearlyUsed,
       List<CallRecord> calls) {}
 
   @Override
@@ -77,7 +77,7 @@ final class TopCommand extends FleetCommand {
     boolean inPlace = shell().terminalOut() && !isJson() && count > 1;
     if (!inPlace) {
       // What is kept must be true of its own time; a person sees the average until it is known.
-      before = new Sample(client.stats(), shell().ticker().nanos());
+      before = new Sample(Statistics.ask(client), shell().ticker().nanos());
       if (!shell().ticker().await(interval)) {
         return Main.DONE;
       }
@@ -96,7 +96,7 @@ final class TopCommand extends FleetCommand {
 
   private Found look(AdmiralClient client) {
     HealthResponse health = client.health();
-    StatsResponse stats = client.stats();
+    StatsResponse stats = Statistics.ask(client);
     Sample now = new Sample(stats, shell().ticker().nanos());
     Sample last = before;
     before = now;
@@ -105,10 +105,8 @@ final class TopCommand extends FleetCommand {
             ? Rates.sinceStart(stats, shell().ticker().now())
             : Rates.between(last.stats(), stats, Duration.ofNanos(now.nanos() - last.nanos()));
     List<Model> notAsked =
-        ModelsCommand.all(client).getModelsList().stream()
-            .filter(model -> !model.getAvailable())
-            .toList();
-    List<Limit> limits =
+        client.models().filter(model -> !model.getAvailable()).toList();
+    List<UsageLimit> limits =
         ifOffered(() -> client.fleet().limits().filter(LimitsCommand::isNearlyUsed).toList())
             .orElse(List.of());
     ListCallsRequest latest = ListCallsRequest.newBuilder().setPageSize(MOST_CALLS).build();
@@ -198,9 +196,9 @@ final class TopCommand extends FleetCommand {
             + Show.percent(
                 whole.getSavedCallCount(), whole.getCallCount() - whole.getFailureCount())
             + " since the start: "
-            + Show.about(whole.getSavedPicoUsd())
+            + Show.about(whole.getSavedAmount())
             + (whole.hasSavedDuration() ? ", " + Show.time(whole.getSavedDuration()) : ""));
-    facts.add("paid", Show.about(whole.getSpentPicoUsd()) + " since the start");
+    facts.add("paid", Show.about(whole.getSpentAmount()) + " since the start");
     if (health.hasFigures()) {
       facts.add(
           "memory",
@@ -223,8 +221,8 @@ final class TopCommand extends FleetCommand {
         + " disk, "
         + rates.perSecond(now.getNearMatchCount())
         + " near match, "
-        + rates.perSecond(now.getJoinedCount())
-        + " joined, "
+        + rates.perSecond(now.getCoalescedCount())
+        + " coalesced, "
         + rates.perSecond(now.getRepeatedCount())
         + " repeated";
   }
@@ -238,7 +236,7 @@ final class TopCommand extends FleetCommand {
           one.perSecond(one.now().getCallCount()),
           one.perSecond(one.now().getFailureCount()),
           Show.percent(whole.getSavedCallCount(), whole.getCallCount() - whole.getFailureCount()),
-          Show.about(whole.getSpentPicoUsd()),
+          Show.about(whole.getSpentAmount()),
           Show.count(whole.getCallCount()));
     }
     return table;

@@ -1,8 +1,8 @@
 package dev.admiral.cli;
 
 import dev.admiral.optimizer.v1.CallRecord;
+import dev.admiral.optimizer.v1.CallStep;
 import dev.admiral.optimizer.v1.ErrorReason;
-import dev.admiral.optimizer.v1.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ final class Waterfall {
   private static final int WIDEST_BAR = 60;
   private static final int NARROWEST_BAR = 10;
 
-  private final List<Step> steps;
+  private final List<CallStep> steps;
   private final Duration from;
   private final long span;
 
@@ -24,7 +24,7 @@ final class Waterfall {
     steps = call.getStepsList();
     Duration first = Duration.ZERO;
     Duration last = Show.span(call.getDuration());
-    for (Step step : steps) {
+    for (CallStep step : steps) {
       first = min(first, start(step));
       last = max(last, end(step));
     }
@@ -34,13 +34,13 @@ final class Waterfall {
 
   /** Returns the lines for a terminal of so many columns. */
   List<String> lines(int width) {
-    int name = steps.stream().mapToInt(step -> step.getName().length()).max().orElse(0);
+    int name = steps.stream().mapToInt(step -> name(step).length()).max().orElse(0);
     int time = steps.stream().mapToInt(step -> took(step).length()).max().orElse(0);
     int bar = Math.clamp(width - name - time - 6L, NARROWEST_BAR, WIDEST_BAR);
     List<String> lines = new ArrayList<>();
-    for (Step step : steps) {
+    for (CallStep step : steps) {
       String line =
-          Text.pad(step.getName(), name)
+          Text.pad(name(step), name)
               + "  |"
               + bar(step, bar)
               + "|  "
@@ -60,7 +60,7 @@ final class Waterfall {
     return lines;
   }
 
-  private String bar(Step step, int columns) {
+  private String bar(CallStep step, int columns) {
     int start = column(start(step), columns - 1);
     int end = Math.max(start + 1, column(end(step), columns));
     String sign = step.getFailure() == ErrorReason.ERROR_REASON_UNSPECIFIED ? "=" : "x";
@@ -71,21 +71,25 @@ final class Waterfall {
     return Math.clamp(Math.round((double) at.minus(from).toNanos() / span * columns), 0, columns);
   }
 
-  private static String took(Step step) {
+  private static String name(CallStep step) {
+    return Show.word(step.getKind(), "KIND_");
+  }
+
+  private static String took(CallStep step) {
     return Show.time(step.getDuration());
   }
 
-  private static String why(Step step) {
+  private static String why(CallStep step) {
     return step.getFailure() == ErrorReason.ERROR_REASON_UNSPECIFIED
         ? step.getDetail()
         : (step.getDetail() + " " + Show.failure(step.getFailure())).strip();
   }
 
-  private static Duration start(Step step) {
+  private static Duration start(CallStep step) {
     return Show.span(step.getStartOffset());
   }
 
-  private static Duration end(Step step) {
+  private static Duration end(CallStep step) {
     return start(step).plus(Show.span(step.getDuration()));
   }
 

@@ -5,30 +5,31 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.rpc.ErrorInfo;
+import dev.admiral.optimizer.client.Amounts;
 import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.v1.Agent;
-import dev.admiral.optimizer.v1.AgentStats;
-import dev.admiral.optimizer.v1.Alias;
+import dev.admiral.optimizer.v1.AgentSubject;
 import dev.admiral.optimizer.v1.Attempt;
-import dev.admiral.optimizer.v1.Breaker;
 import dev.admiral.optimizer.v1.CacheServiceGrpc;
 import dev.admiral.optimizer.v1.CacheTier;
 import dev.admiral.optimizer.v1.CallFinished;
 import dev.admiral.optimizer.v1.CallRecord;
 import dev.admiral.optimizer.v1.CallServiceGrpc;
 import dev.admiral.optimizer.v1.CallStats;
+import dev.admiral.optimizer.v1.CallStep;
+import dev.admiral.optimizer.v1.CircuitBreaker;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.Cost;
 import dev.admiral.optimizer.v1.ErrorReason;
-import dev.admiral.optimizer.v1.Event;
 import dev.admiral.optimizer.v1.EventServiceGrpc;
 import dev.admiral.optimizer.v1.EventsDropped;
 import dev.admiral.optimizer.v1.FailureSummary;
+import dev.admiral.optimizer.v1.FeedbackSummary;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Finished;
+import dev.admiral.optimizer.v1.FleetEvent;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.GetCallRequest;
 import dev.admiral.optimizer.v1.GetCallResponse;
@@ -45,9 +46,12 @@ import dev.admiral.optimizer.v1.Latency;
 import dev.admiral.optimizer.v1.LearningQueryRequest;
 import dev.admiral.optimizer.v1.LearningQueryResponse;
 import dev.admiral.optimizer.v1.LedgerServiceGrpc;
-import dev.admiral.optimizer.v1.Limit;
+import dev.admiral.optimizer.v1.LimitMetric;
+import dev.admiral.optimizer.v1.LimitSubject;
 import dev.admiral.optimizer.v1.ListAgentsRequest;
 import dev.admiral.optimizer.v1.ListAgentsResponse;
+import dev.admiral.optimizer.v1.ListAliasesRequest;
+import dev.admiral.optimizer.v1.ListAliasesResponse;
 import dev.admiral.optimizer.v1.ListCallsRequest;
 import dev.admiral.optimizer.v1.ListCallsResponse;
 import dev.admiral.optimizer.v1.ListLimitsRequest;
@@ -55,23 +59,27 @@ import dev.admiral.optimizer.v1.ListLimitsResponse;
 import dev.admiral.optimizer.v1.ListModelsRequest;
 import dev.admiral.optimizer.v1.ListModelsResponse;
 import dev.admiral.optimizer.v1.Model;
-import dev.admiral.optimizer.v1.ModelStats;
+import dev.admiral.optimizer.v1.ModelAlias;
+import dev.admiral.optimizer.v1.ModelPrice;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
-import dev.admiral.optimizer.v1.OutcomeSummary;
 import dev.admiral.optimizer.v1.PartHealth;
+import dev.admiral.optimizer.v1.ProviderSubject;
 import dev.admiral.optimizer.v1.ReportRow;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.ServerFigures;
 import dev.admiral.optimizer.v1.Source;
-import dev.admiral.optimizer.v1.Started;
 import dev.admiral.optimizer.v1.StatsRequest;
 import dev.admiral.optimizer.v1.StatsResponse;
-import dev.admiral.optimizer.v1.Step;
+import dev.admiral.optimizer.v1.StatsRow;
+import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
+import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.Usage;
+import dev.admiral.optimizer.v1.UsageLimit;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
 import dev.admiral.optimizer.v1.WatchEventsResponse;
 import io.grpc.Grpc;
@@ -87,6 +95,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -168,8 +177,8 @@ final class FakeFleet implements AutoCloseable {
   private static final Cost COST =
       Cost.newBuilder()
           .setState(Cost.State.STATE_EXACT)
-          .setListPicoUsd(1_250_000_000L)
-          .setChargedPicoUsd(1_250_000_000L)
+          .setListAmount(dollars(1_250_000_000L))
+          .setChargedAmount(dollars(1_250_000_000L))
           .build();
   private static final Served SERVED =
       Served.newBuilder().setSource(Source.SOURCE_UPSTREAM).build();
@@ -181,14 +190,18 @@ final class FakeFleet implements AutoCloseable {
           .setUpstreamCount(2_300)
           .setMemoryHitCount(9_000)
           .setDiskHitCount(200)
-          .setJoinedCount(800)
+          .setCoalescedCount(800)
           .setSavedCallCount(10_000)
-          .setSpentPicoUsd(1_234_567_890_123L)
-          .setSavedPicoUsd(5_000_000_000_000L)
+          .setSpentAmount(dollars(1_234_567_890_123L))
+          .setSavedAmount(dollars(5_000_000_000_000L))
           .setLatency(latency())
           .setOverhead(latency())
           .setSavedDuration(Duration.newBuilder().setSeconds(3_900))
           .build();
+
+  private static Money dollars(long picos) {
+    return Amounts.dollars(BigDecimal.valueOf(picos, 12));
+  }
 
   private static Latency latency() {
     Latency.Builder latency = Latency.newBuilder().setCount(12_300);
@@ -225,7 +238,7 @@ final class FakeFleet implements AutoCloseable {
       answer.onNext(
           StreamResponse.newBuilder()
               .setStarted(
-                  Started.newBuilder()
+                  StreamStarted.newBuilder()
                       .setCallId("call-1")
                       .setProvider("openai")
                       .setModel("gpt-5-mini"))
@@ -244,9 +257,9 @@ final class FakeFleet implements AutoCloseable {
       answer.onNext(
           StreamResponse.newBuilder()
               .setFinished(
-                  Finished.newBuilder()
+                  StreamFinished.newBuilder()
                       .setFinishReason(FinishReason.FINISH_REASON_LENGTH)
-                      .setCost(COST.toBuilder().setChargedPicoUsd(0).setSavedPicoUsd(500))
+                      .setCost(COST.toBuilder().setChargedAmount(dollars(0)).setSavedAmount(dollars(500)))
                       .setServed(SERVED.toBuilder().setSource(Source.SOURCE_MEMORY)))
               .build());
       answer.onCompleted();
@@ -282,51 +295,55 @@ final class FakeFleet implements AutoCloseable {
 
     @Override
     public void stats(StatsRequest request, StreamObserver<StatsResponse> answer) {
-      reply(
-          request,
-          answer,
-          StatsResponse.newBuilder()
-              .setStartTime(TIME)
-              .setTotal(STATS)
-              .addAgents(AgentStats.newBuilder().setAgentId("triage-1").setStats(STATS))
-              .addModels(
-                  ModelStats.newBuilder()
-                      .setProvider("openai")
-                      .setModel("gpt-5-mini")
-                      .setStats(STATS))
-              .setInFlightCount(3)
-              .build());
+      StatsResponse.Builder response =
+          StatsResponse.newBuilder().setStartTime(TIME).setTotal(STATS).setInFlightCount(3);
+      switch (request.getGrouping()) {
+        case STATS_GROUPING_AGENT ->
+            response.addRows(StatsRow.newBuilder().setAgentId("triage-1").setStats(STATS));
+        case STATS_GROUPING_MODEL ->
+            response.addRows(
+                StatsRow.newBuilder()
+                    .setProvider("openai")
+                    .setModel("gpt-5-mini")
+                    .setStats(STATS));
+        default -> {}
+      }
+      reply(request, answer, response.build());
     }
 
     @Override
     public void learningQuery(
         LearningQueryRequest request, StreamObserver<LearningQueryResponse> answer) {
-      reply(
-          request,
-          answer,
-          LearningQueryResponse.newBuilder()
-              .addFailures(
-                  FailureSummary.newBuilder()
-                      .setProvider("groq")
-                      .setModel("llama")
-                      .setReason(ErrorReason.ERROR_REASON_PROVIDER_RATE_LIMITED)
-                      .setCount(7)
-                      .setAgentCount(3)
-                      .setHttpStatus(429)
-                      .setLastTime(TIME))
-              .addOutcomes(
-                  OutcomeSummary.newBuilder()
-                      .setProvider("openai")
-                      .setModel("gpt-4o")
-                      .setTaskType("review")
-                      .setGoodCount(1_250)
-                      .setBadCount(8)
-                      .setScoreCount(1_258)
-                      .setMeanScore(0.87549)
-                      .setAgentCount(3)
-                      .setFirstTime(TIME)
-                      .setLastTime(TIME))
-              .build());
+      LearningQueryResponse.Builder response = LearningQueryResponse.newBuilder();
+      if (request.hasFailures()) {
+        response
+            .getFailuresBuilder()
+            .addFailures(
+                FailureSummary.newBuilder()
+                    .setProvider("groq")
+                    .setModel("llama")
+                    .setReason(ErrorReason.ERROR_REASON_PROVIDER_RATE_LIMITED)
+                    .setCount(7)
+                    .setAgentCount(3)
+                    .setHttpStatus(429)
+                    .setLastSeenTime(TIME));
+      } else {
+        response
+            .getFeedbackBuilder()
+            .addFeedback(
+                FeedbackSummary.newBuilder()
+                    .setProvider("openai")
+                    .setModel("gpt-4o")
+                    .setTaskType("review")
+                    .setGoodCount(1_250)
+                    .setBadCount(8)
+                    .setScoreCount(1_258)
+                    .setMeanScore(0.87549)
+                    .setAgentCount(3)
+                    .setFirstSeenTime(TIME)
+                    .setLastSeenTime(TIME));
+      }
+      reply(request, answer, response.build());
     }
 
     @Override
@@ -338,25 +355,36 @@ final class FakeFleet implements AutoCloseable {
                 .setProvider("openai")
                 .setName("gpt-5-mini")
                 .setContextTokenCount(400_000)
-                .setPriced(true)
-                .setInputPicoUsdPerMtok(250_000_000_000L)
-                .setOutputPicoUsdPerMtok(2_000_000_000_000L)
+                .addPrices(
+                    ModelPrice.newBuilder()
+                        .setInputPerMillionTokens(dollars(250_000_000_000L))
+                        .setOutputPerMillionTokens(dollars(2_000_000_000_000L)))
                 .setAvailable(true));
-        page.addAliases(Alias.newBuilder().setName("fast").addModels("openai/gpt-5-mini"));
         page.setNextPageToken("2");
       } else {
         Model.Builder failing = Model.newBuilder().setProvider("zz").setName("local");
         if (!old) {
-          failing.setBreaker(
-              Breaker.newBuilder()
-                  .setState(Breaker.State.STATE_OPEN)
+          failing.setCircuitBreaker(
+              CircuitBreaker.newBuilder()
+                  .setState(CircuitBreaker.State.STATE_OPEN)
                   .setRetryTime(Timestamp.newBuilder().setSeconds(TIME.getSeconds() + 12))
                   .setFailureRate(0.8)
-                  .setTryCount(20));
+                  .setAttemptCount(20));
         }
         page.addModels(failing);
       }
       reply(request, answer, page.build());
+    }
+
+    @Override
+    public void listAliases(
+        ListAliasesRequest request, StreamObserver<ListAliasesResponse> answer) {
+      reply(
+          request,
+          answer,
+          ListAliasesResponse.newBuilder()
+              .addAliases(ModelAlias.newBuilder().setName("fast").addModels("openai/gpt-5-mini"))
+              .build());
     }
   }
 
@@ -372,7 +400,7 @@ final class FakeFleet implements AutoCloseable {
                       .setAgentId("triage-1")
                       .setGroup("triage")
                       .setCallCount(12)
-                      .setSpentPicoUsd(1_000_000)
+                      .setSpentAmount(dollars(1_000_000))
                       .setLastSeenTime(TIME))
               .build());
     }
@@ -387,15 +415,22 @@ final class FakeFleet implements AutoCloseable {
           request,
           answer,
           ListLimitsResponse.newBuilder()
-              .addLimits(limit("agent/triage-1", 2))
-              .addLimits(limit("provider/openai", 100))
+              .addLimits(limit(
+                      LimitSubject.newBuilder()
+                          .setAgent(AgentSubject.newBuilder().setAgentId("triage-1")),
+                      2))
+              .addLimits(limit(
+                      LimitSubject.newBuilder()
+                          .setProvider(ProviderSubject.newBuilder().setProvider("openai")),
+                      100))
               .build());
     }
 
-    private static Limit limit(String subject, long left) {
-      return Limit.newBuilder()
+    private static UsageLimit limit(LimitSubject.Builder subject, long left) {
+      return UsageLimit.newBuilder()
           .setSubject(subject)
-          .setName("requests per minute")
+          .setMetric(LimitMetric.LIMIT_METRIC_REQUESTS)
+          .setPeriod(Duration.newBuilder().setSeconds(60))
           .setLimitCount(6_000)
           .setAvailableCount(left)
           .setBurstCount(100)
@@ -471,18 +506,18 @@ final class FakeFleet implements AutoCloseable {
           GetCallResponse.newBuilder()
               .setCall(
                   call.toBuilder()
-                      .addSteps(step("queue", 0, 200).setDetail("agent/triage-1"))
+                      .addSteps(step(CallStep.Kind.KIND_QUEUE, 0, 200).setDetail("agent/triage-1"))
                       .addSteps(
-                          step("attempt", 200, 200)
+                          step(CallStep.Kind.KIND_ATTEMPT, 200, 200)
                               .setDetail("groq/llama")
                               .setFailure(ErrorReason.ERROR_REASON_PROVIDER_RATE_LIMITED))
-                      .addSteps(step("attempt", 400, 600).setDetail("openai/gpt-5-mini")))
+                      .addSteps(step(CallStep.Kind.KIND_ATTEMPT, 400, 600).setDetail("openai/gpt-5-mini")))
               .build());
     }
 
-    private static Step.Builder step(String name, long start, long took) {
-      return Step.newBuilder()
-          .setName(name)
+    private static CallStep.Builder step(CallStep.Kind kind, long start, long took) {
+      return CallStep.newBuilder()
+          .setKind(kind)
           .setStartOffset(millis(start))
           .setDuration(millis(took));
     }
@@ -502,12 +537,12 @@ final class FakeFleet implements AutoCloseable {
           ReportRow.newBuilder()
               .setGroup("openai/gpt-5-mini")
               .setExactCallCount(2)
-              .setExactPicoUsd(1)
+              .setExactAmount(dollars(1))
               .setEstimatedCallCount(1)
-              .setEstimatedPicoUsd(2_000_000_000_000L)
+              .setEstimatedAmount(dollars(2_000_000_000_000L))
               .setUnpricedCallCount(4)
               .setSavedCallCount(9)
-              .setSavedPicoUsd(3_000)
+              .setSavedAmount(dollars(3_000))
               .setSavedDuration(Duration.newBuilder().setSeconds(75))
               .build();
       reply(request, answer, GetReportResponse.newBuilder().addRows(row).setTotal(row).build());
@@ -523,7 +558,7 @@ final class FakeFleet implements AutoCloseable {
           GetMetricsResponse.newBuilder()
               .addTiers(
                   CacheTier.newBuilder()
-                      .setName("memory")
+                      .setKind(CacheTier.Kind.KIND_MEMORY)
                       .setEntryCount(10)
                       .setSizeBytes(13_107_200)
                       .setLimitBytes(1 << 28))
@@ -544,8 +579,7 @@ final class FakeFleet implements AutoCloseable {
       requests.add(request);
       answer.onNext(
           event(
-              Event.newBuilder()
-                  .setType("optimizer.call.finished")
+              FleetEvent.newBuilder()
                   .setCallFinished(
                       CallFinished.newBuilder()
                           .setAgentId("triage-1")
@@ -555,12 +589,11 @@ final class FakeFleet implements AutoCloseable {
                           .setCost(COST))));
       answer.onNext(
           event(
-              Event.newBuilder()
-                  .setType("optimizer.events.dropped")
+              FleetEvent.newBuilder()
                   .setEventsDropped(EventsDropped.newBuilder().setEventCount(5))));
     }
 
-    private WatchEventsResponse event(Event.Builder event) {
+    private WatchEventsResponse event(FleetEvent.Builder event) {
       return WatchEventsResponse.newBuilder().setEvent(event.setCreateTime(TIME)).build();
     }
   }

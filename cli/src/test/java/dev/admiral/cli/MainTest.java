@@ -253,7 +253,7 @@ final class MainTest {
     assertThat(stdout())
         .contains("calls/s    0.0 over 5.0 s, 0.0 failed, 3 in flight")
         .contains("triage-1      0.0       0.0  81.3 %  $1.23  12,345")
-        .contains("zz/local   open: 80.0 % of 20 tries failed, asked again in 0.00 ms")
+        .contains("zz/local   open: 80.0 % of 20 attempts failed, asked again in 0.00 ms")
         .contains("agent/triage-1  requests per minute  6,000     2      100        7")
         .doesNotContain("provider/openai ")
         .contains("call-1            triage-1  upstream");

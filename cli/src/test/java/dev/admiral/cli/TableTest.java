@@ -57,7 +57,7 @@ final class TableTest {
     "9223372036854775807, $9223372.036854775807"
   })
   void dollars_ofAnySize_showEveryDigit(long pico, String shown) {
-    assertThat(Show.dollars(pico)).isEqualTo(shown);
+    assertThat(Show.dollars(java.math.BigDecimal.valueOf(pico, 12))).isEqualTo(shown);
   }
 
   @ParameterizedTest

@@ -7,11 +7,11 @@ import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.RoutingPreferences;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.ToolResult;
 import java.time.Duration;
@@ -89,7 +89,7 @@ final class AgentLoop implements Runnable {
         CallOptions.newBuilder()
             .setTaskType(agent.group().task())
             .setPriority(agent.group().priority())
-            .setRouting(RoutingWishes.newBuilder().addAllFallbackModels(agent.group().fallbacks()))
+            .setRouting(RoutingPreferences.newBuilder().addAllFallbackModels(agent.group().fallbacks()))
             .build();
     boolean streamed = random.nextDouble() < agent.group().streamShare();
     long start = System.nanoTime();
@@ -117,15 +117,15 @@ final class AgentLoop implements Runnable {
   }
 
   private static Optional<Prompt> goOn(Prompt prompt, CompleteResponse answer) {
-    Message said = answer.getCompletion().getMessage();
-    List<Part> calls = said.getPartsList().stream().filter(Part::hasToolCall).toList();
+    ChatMessage said = answer.getCompletion().getMessage();
+    List<ContentPart> calls = said.getPartsList().stream().filter(ContentPart::hasToolCall).toList();
     if (calls.isEmpty()) {
       return Optional.empty();
     }
-    Message.Builder results = Message.newBuilder().setRole(Role.ROLE_TOOL);
-    for (Part call : calls) {
+    ChatMessage.Builder results = ChatMessage.newBuilder().setRole(Role.ROLE_TOOL);
+    for (ContentPart call : calls) {
       results.addParts(
-          Part.newBuilder()
+          ContentPart.newBuilder()
               .setToolResult(
                   ToolResult.newBuilder()
                       .setToolCallId(call.getToolCall().getId())

@@ -1,14 +1,16 @@
 package dev.admiral.cli.demo;
 
+import dev.admiral.cli.Statistics;
 import dev.admiral.cli.Terminal;
 import dev.admiral.cli.Text;
 import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.client.Amounts;
 import dev.admiral.optimizer.v1.Agent;
 import dev.admiral.optimizer.v1.CallStats;
+import dev.admiral.optimizer.v1.FailureQuery;
+import dev.admiral.optimizer.v1.FailureSummary;
 import dev.admiral.optimizer.v1.GetReportRequest;
 import dev.admiral.optimizer.v1.GetReportResponse;
-import dev.admiral.optimizer.v1.LearningQueryRequest;
-import dev.admiral.optimizer.v1.LearningQueryResponse;
 import dev.admiral.optimizer.v1.StatsResponse;
 import dev.admiral.simulator.Invoice;
 import java.io.FileDescriptor;
@@ -221,8 +223,8 @@ public final class DemoMain implements Callable<Integer> {
             time.toSeconds(),
             total.getCallCount(),
             total.getSavedRate() * 100,
-            total.getSpentPicoUsd() / 1e12,
-            total.getSavedPicoUsd() / 1e12,
+            Amounts.decimal(total.getSpentAmount()),
+            Amounts.decimal(total.getSavedAmount()),
             stats.getInFlightCount(),
             broken ? "  outage" : ""));
     out.flush();
@@ -230,7 +232,7 @@ public final class DemoMain implements Callable<Integer> {
 
   private DemoReport report(AdmiralClient operator, Tally tally, Invoice invoice)
       throws InterruptedException {
-    StatsResponse stats = operator.stats();
+    StatsResponse stats = Statistics.ask(operator);
     // What was paid is in the ledger already; what was saved follows within a second.
     long limit = System.nanoTime() + BOOKS_LIMIT.toNanos();
     GetReportResponse ledger = operator.ledger().report(GetReportRequest.getDefaultInstance());
@@ -239,7 +241,8 @@ public final class DemoMain implements Callable<Integer> {
       Thread.sleep(SHOW_EVERY);
       ledger = operator.ledger().report(GetReportRequest.getDefaultInstance());
     }
-    LearningQueryResponse learned = operator.learning(LearningQueryRequest.getDefaultInstance());
+    List<FailureSummary> learned =
+        operator.failures(FailureQuery.getDefaultInstance()).toList();
     List<Agent> agents = operator.fleet().agents().toList();
     return new DemoReport(seconds, stats, ledger, learned, agents, tally, invoice);
   }

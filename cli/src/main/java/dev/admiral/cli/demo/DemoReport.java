@@ -1,17 +1,20 @@
 package dev.admiral.cli.demo;
 
 import dev.admiral.cli.Show;
+import dev.admiral.cli.Statistics;
 import dev.admiral.cli.Table;
 import dev.admiral.cli.Text;
+import dev.admiral.optimizer.client.Amounts;
 import dev.admiral.optimizer.v1.Agent;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.FailureSummary;
 import dev.admiral.optimizer.v1.GetReportResponse;
-import dev.admiral.optimizer.v1.LearningQueryResponse;
-import dev.admiral.optimizer.v1.ModelStats;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.ReportRow;
 import dev.admiral.optimizer.v1.StatsResponse;
+import dev.admiral.optimizer.v1.StatsRow;
 import dev.admiral.simulator.Invoice;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,7 +37,7 @@ record DemoReport(
     long seconds,
     StatsResponse stats,
     GetReportResponse ledger,
-    LearningQueryResponse learned,
+    List<FailureSummary> learned,
     List<Agent> agents,
     Tally tally,
     Invoice invoice) {
@@ -48,7 +51,7 @@ record DemoReport(
     page.add(
         agents.size()
             + " agents, "
-            + stats.getModelsCount()
+            + Statistics.models(stats).size()
             + " models, "
             + seconds
             + " seconds of real gRPC calls");
@@ -99,7 +102,7 @@ record DemoReport(
         "needed no provider, " + Show.percent(total.getSavedCallCount(), answered));
     part(page, "from memory", total.getMemoryHitCount(), answered);
     part(page, "from disk", total.getDiskHitCount(), answered);
-    part(page, "joined", total.getJoinedCount(), answered);
+    part(page, "coalesced", total.getCoalescedCount(), answered);
     part(page, "repeated", total.getRepeatedCount(), answered);
     fact(
         page,
@@ -109,14 +112,15 @@ record DemoReport(
   }
 
   private void money(Page page, CallStats total) {
-    long spent = total.getSpentPicoUsd();
-    long saved = total.getSavedPicoUsd();
+    BigDecimal spent = Amounts.decimal(total.getSpentAmount());
+    BigDecimal saved = Amounts.decimal(total.getSavedAmount());
+    double bill = spent.add(saved).doubleValue();
     fact(page, "Dollars spent", Show.dollars(spent), "");
     fact(
         page,
         "Dollars saved",
         Show.dollars(saved),
-        spent + saved == 0 ? "" : Show.percent((double) saved / (spent + saved)) + " of the bill");
+        bill == 0 ? "" : Show.percent(saved.doubleValue() / bill) + " of the bill");
     fact(
         page,
         "Waiting saved",
@@ -172,14 +176,14 @@ record DemoReport(
 
   private Table models() {
     Table table = new Table("MODEL", ">CALLS", "?>UPSTREAM", ">SAVED", "?>SPENT", "?>P99");
-    for (ModelStats model : stats.getModelsList()) {
+    for (StatsRow model : Statistics.models(stats)) {
       CallStats calls = model.getStats();
       table.add(
-          model.getProvider() + "/" + model.getModel(),
+          Statistics.name(model),
           Show.count(calls.getCallCount()),
           Show.count(calls.getUpstreamCount()),
           Show.percent(calls.getSavedCallCount(), calls.getCallCount() - calls.getFailureCount()),
-          cents(calls.getSpentPicoUsd()),
+          cents(calls.getSpentAmount()),
           Show.time(calls.getLatency().getP99()));
     }
     return table;
@@ -188,22 +192,22 @@ record DemoReport(
   private Table savers() {
     Table table = new Table("AGENT", "?GROUP", ">CALLS", ">SPENT", ">SAVED");
     agents.stream()
-        .sorted(Comparator.comparingLong(Agent::getSavedPicoUsd).reversed())
+        .sorted(Comparator.comparing((Agent agent) -> Amounts.decimal(agent.getSavedAmount())).reversed())
         .limit(MOST_AGENTS)
         .forEach(agent ->
             table.add(
                 agent.getAgentId(),
                 agent.getGroup(),
                 Show.count(agent.getCallCount()),
-                cents(agent.getSpentPicoUsd()),
-                cents(agent.getSavedPicoUsd())));
+                cents(agent.getSpentAmount()),
+                cents(agent.getSavedAmount())));
     return table;
   }
 
   private Table failures() {
     Table table = new Table("MODEL", "~FAILURE", "?>HTTP", ">COUNT", "?>AGENTS");
     for (FailureSummary failure :
-        learned.getFailuresList().stream().limit(MOST_FAILURES).toList()) {
+        learned.stream().limit(MOST_FAILURES).toList()) {
       table.add(
           failure.getProvider() + "/" + failure.getModel(),
           failure
@@ -226,34 +230,40 @@ record DemoReport(
     fact(
         page,
         "Ledger",
-        Show.dollars(paid.getExactPicoUsd()),
+        Show.dollars(paid.getExactAmount()),
         Show.count(paid.getExactCallCount()) + " calls, usage reported");
     fact(
         page,
         "Invoice",
-        Show.dollars(billed.reportedCostPicos()),
+        Show.dollars(dollars(billed.reportedCostPicos())),
         Show.count(billed.calls() - billed.unreportedCalls()) + " calls");
-    long difference = paid.getExactPicoUsd() - billed.reportedCostPicos();
+    BigDecimal difference =
+        Amounts.decimal(paid.getExactAmount()).subtract(dollars(billed.reportedCostPicos()));
     page.add(
-        difference == 0
+        difference.signum() == 0
             ? "  They agree to the pico-dollar."
             : "  They differ by " + Show.dollars(difference) + ".");
     if (paid.getEstimatedCallCount() > 0 || billed.unreportedCalls() > 0) {
       fact(
           page,
           "Broken calls",
-          Show.dollars(paid.getEstimatedPicoUsd()),
+          Show.dollars(paid.getEstimatedAmount()),
           Show.count(paid.getEstimatedCallCount()) + " in the ledger, estimated, kept apart");
       fact(
           page,
           "",
-          Show.dollars(billed.costPicos() - billed.reportedCostPicos()),
+          Show.dollars(dollars(billed.costPicos() - billed.reportedCostPicos())),
           Show.count(billed.unreportedCalls()) + " on the invoice");
     }
   }
 
   /** Rounded, for columns that no sum is made of. */
-  private static String cents(long picoUsd) {
-    return String.format(Locale.ROOT, "$%.4f", picoUsd / 1e12);
+  private static String cents(Money amount) {
+    return String.format(Locale.ROOT, "$%.4f", Amounts.decimal(amount));
+  }
+
+  /** The invoice counts in 1e-12 of a dollar. */
+  private static BigDecimal dollars(long picos) {
+    return BigDecimal.valueOf(picos, 12);
   }
 }

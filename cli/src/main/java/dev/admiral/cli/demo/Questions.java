@@ -1,6 +1,7 @@
 package dev.admiral.cli.demo;
 
 import dev.admiral.optimizer.client.Prompts;
+import dev.admiral.optimizer.v1.FunctionTool;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Tool;
 import java.util.List;
@@ -100,11 +101,13 @@ final class Questions {
 
   private static Tool tool() {
     return Tool.newBuilder()
-        .setName("look_up_status")
-        .setDescription("Returns the state of a part of the system.")
-        .setParametersSchemaJson(
-            "{\"type\":\"object\",\"properties\":{\"part\":{\"type\":\"string\"}},"
-                + "\"required\":[\"part\"]}")
+        .setFunction(
+            FunctionTool.newBuilder()
+                .setName("look_up_status")
+                .setDescription("Returns the state of a part of the system.")
+                .setParametersSchemaJson(
+                    "{\"type\":\"object\",\"properties\":{\"part\":{\"type\":\"string\"}},"
+                        + "\"required\":[\"part\"]}"))
         .build();
   }
 }

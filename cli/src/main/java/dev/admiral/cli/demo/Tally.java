@@ -85,7 +85,7 @@ final class Tally {
 
   private static Way way(Source source) {
     return switch (source) {
-      case SOURCE_JOINED -> Way.JOINED;
+      case SOURCE_COALESCED -> Way.JOINED;
       case SOURCE_UPSTREAM, SOURCE_UNSPECIFIED, UNRECOGNIZED -> Way.UPSTREAM;
       case SOURCE_MEMORY, SOURCE_DISK, SOURCE_NEAR_MATCH, SOURCE_REPEATED -> Way.CACHED;
     };

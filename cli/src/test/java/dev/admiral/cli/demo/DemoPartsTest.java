@@ -2,21 +2,23 @@ package dev.admiral.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.client.Amounts;
 import dev.admiral.optimizer.v1.Agent;
 import dev.admiral.optimizer.v1.Attempt;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.FailureSummary;
 import dev.admiral.optimizer.v1.GetReportResponse;
-import dev.admiral.optimizer.v1.LearningQueryResponse;
-import dev.admiral.optimizer.v1.ModelStats;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReportRow;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
 import dev.admiral.optimizer.v1.StatsResponse;
+import dev.admiral.optimizer.v1.StatsRow;
 import dev.admiral.simulator.Invoice;
 import dev.admiral.simulator.Tokens;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -138,31 +140,32 @@ final class DemoPartsTest {
             .setUpstreamCount(230_000)
             .setMemoryHitCount(800_000)
             .setDiskHitCount(100_000)
-            .setJoinedCount(100_000)
+            .setCoalescedCount(100_000)
             .setSavedCallCount(1_000_000)
-            .setSpentPicoUsd(ledgerPicos)
-            .setSavedPicoUsd(12_345_678_901_234L)
+            .setSpentAmount(dollars(ledgerPicos))
+            .setSavedAmount(dollars(12_345_678_901_234L))
             .build();
     Tally tally = new Tally();
     tally.answered(MISS, Duration.ofSeconds(90).toNanos());
     tally.answered(HIT, Duration.ofMillis(1).toNanos());
     StatsResponse.Builder all = StatsResponse.newBuilder().setTotal(stats);
-    LearningQueryResponse.Builder learned = LearningQueryResponse.newBuilder();
+    List<FailureSummary> learned = new ArrayList<>();
     for (String model : Cast.MODELS) {
       int slash = model.indexOf('/');
-      all.addModels(
-          ModelStats.newBuilder()
+      all.addRows(
+          StatsRow.newBuilder()
               .setProvider(model.substring(0, slash))
               .setModel(model.substring(slash + 1))
               .setStats(stats));
-      learned.addFailures(
+      learned.add(
           FailureSummary.newBuilder()
               .setProvider(model.substring(0, slash))
               .setModel(model.substring(slash + 1))
               .setReason(ErrorReason.ERROR_REASON_PROVIDER_RATE_LIMITED)
               .setHttpStatus(429)
               .setCount(123_456)
-              .setAgentCount(28));
+              .setAgentCount(28)
+              .build());
     }
     List<Agent> agents =
         Cast.agents().stream()
@@ -178,9 +181,9 @@ final class DemoPartsTest {
             .setTotal(
                 ReportRow.newBuilder()
                     .setExactCallCount(230_000)
-                    .setExactPicoUsd(ledgerPicos)
+                    .setExactAmount(dollars(ledgerPicos))
                     .setEstimatedCallCount(12)
-                    .setEstimatedPicoUsd(5))
+                    .setEstimatedAmount(dollars(5)))
             .build();
     Invoice invoice =
         new Invoice(
@@ -191,6 +194,10 @@ final class DemoPartsTest {
                 new Invoice.Totals(
                     230_012, 12, 0, Tokens.NONE, 3_000_000_000_009L, 3_000_000_000_001L)),
             0);
-    return new DemoReport(20, all.build(), ledger, learned.build(), agents, tally, invoice);
+    return new DemoReport(20, all.build(), ledger, learned, agents, tally, invoice);
+  }
+
+  private static Money dollars(long picos) {
+    return Amounts.dollars(BigDecimal.valueOf(picos, 12));
   }
 }

@@ -8,18 +8,29 @@ import dev.admiral.optimizer.v1.CountTokensRequest;
 import dev.admiral.optimizer.v1.CountTokensResponse;
 import dev.admiral.optimizer.v1.EmbedRequest;
 import dev.admiral.optimizer.v1.EmbedResponse;
+import dev.admiral.optimizer.v1.FailurePage;
+import dev.admiral.optimizer.v1.FailureQuery;
+import dev.admiral.optimizer.v1.FailureSummary;
+import dev.admiral.optimizer.v1.FeedbackPage;
+import dev.admiral.optimizer.v1.FeedbackQuery;
+import dev.admiral.optimizer.v1.FeedbackSummary;
 import dev.admiral.optimizer.v1.HealthRequest;
 import dev.admiral.optimizer.v1.HealthResponse;
 import dev.admiral.optimizer.v1.LearningQueryRequest;
 import dev.admiral.optimizer.v1.LearningQueryResponse;
+import dev.admiral.optimizer.v1.ListAliasesRequest;
+import dev.admiral.optimizer.v1.ListAliasesResponse;
 import dev.admiral.optimizer.v1.ListModelsRequest;
 import dev.admiral.optimizer.v1.ListModelsResponse;
+import dev.admiral.optimizer.v1.Model;
+import dev.admiral.optimizer.v1.ModelAlias;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReportOutcomeRequest;
 import dev.admiral.optimizer.v1.ReportOutcomeResponse;
 import dev.admiral.optimizer.v1.StatsRequest;
 import dev.admiral.optimizer.v1.StatsResponse;
+import dev.admiral.optimizer.v1.StatsRow;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.Verdict;
@@ -36,6 +47,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A connection to Admiral, through which an agent makes its model calls. Make one and keep it; it
@@ -196,12 +208,47 @@ public final class AdmiralClient implements AutoCloseable {
   }
 
   /**
-   * Lists models, and with the first page all aliases.
+   * Lists models, a page at a time.
    *
    * @throws AdmiralException if the call failed
    */
   public ListModelsResponse listModels(ListModelsRequest request) {
     return calls.await(OptimizerServiceGrpc.getListModelsMethod(), request);
+  }
+
+  /**
+   * Lists aliases, a page at a time.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public ListAliasesResponse listAliases(ListAliasesRequest request) {
+    return calls.await(OptimizerServiceGrpc.getListAliasesMethod(), request);
+  }
+
+  /**
+   * Lists models in order of provider and name.
+   *
+   * @return all of them, fetched page by page as the stream is read, which throws {@link
+   *     AdmiralException}
+   */
+  public Stream<Model> models() {
+    return Pages.all(
+        token -> listModels(ListModelsRequest.newBuilder().setPageToken(token).build()),
+        ListModelsResponse::getModelsList,
+        ListModelsResponse::getNextPageToken);
+  }
+
+  /**
+   * Lists aliases in order of name.
+   *
+   * @return all of them, fetched page by page as the stream is read, which throws {@link
+   *     AdmiralException}
+   */
+  public Stream<ModelAlias> aliases() {
+    return Pages.all(
+        token -> listAliases(ListAliasesRequest.newBuilder().setPageToken(token).build()),
+        ListAliasesResponse::getAliasesList,
+        ListAliasesResponse::getNextPageToken);
   }
 
   /**
@@ -268,7 +315,20 @@ public final class AdmiralClient implements AutoCloseable {
   }
 
   /**
-   * Tells what the server has learned from outcomes and failures.
+   * Tells what the server counted of each agent or model, busiest first.
+   *
+   * @return all rows, fetched page by page as the stream is read, which throws {@link
+   *     AdmiralException}
+   */
+  public Stream<StatsRow> statsRows(StatsRequest request) {
+    return Pages.all(
+        token -> stats(request.toBuilder().setPageToken(token).build()),
+        StatsResponse::getRowsList,
+        StatsResponse::getNextPageToken);
+  }
+
+  /**
+   * Tells what the server has learned, as the request's one query asks.
    *
    * @throws AdmiralException if the call failed
    */
@@ -277,12 +337,39 @@ public final class AdmiralClient implements AutoCloseable {
   }
 
   /**
-   * Tells what the server has learned, without narrowing.
+   * Lists failures that calls have met, most frequent first.
    *
-   * @throws AdmiralException if the call failed
+   * @return all of them, fetched page by page as the stream is read, which throws {@link
+   *     AdmiralException}
    */
-  public LearningQueryResponse learning() {
-    return learning(LearningQueryRequest.getDefaultInstance());
+  public Stream<FailureSummary> failures(FailureQuery query) {
+    return Pages.all(
+        token ->
+            learning(
+                    LearningQueryRequest.newBuilder()
+                        .setFailures(query.toBuilder().setPageToken(token))
+                        .build())
+                .getFailures(),
+        FailurePage::getFailuresList,
+        FailurePage::getNextPageToken);
+  }
+
+  /**
+   * Lists what was reported of answers, most reports first.
+   *
+   * @return all of it, fetched page by page as the stream is read, which throws {@link
+   *     AdmiralException}
+   */
+  public Stream<FeedbackSummary> feedback(FeedbackQuery query) {
+    return Pages.all(
+        token ->
+            learning(
+                    LearningQueryRequest.newBuilder()
+                        .setFeedback(query.toBuilder().setPageToken(token))
+                        .build())
+                .getFeedback(),
+        FeedbackPage::getFeedbackList,
+        FeedbackPage::getNextPageToken);
   }
 
   /** Agents, keys, budgets and limits. */
@@ -303,6 +390,11 @@ public final class AdmiralClient implements AutoCloseable {
   /** The response cache. */
   public CacheClient cache() {
     return new CacheClient(calls);
+  }
+
+  /** Settings that were changed while the server runs. */
+  public SettingsClient settings() {
+    return new SettingsClient(calls);
   }
 
   /** What happens in the fleet. */

@@ -5,13 +5,13 @@ import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Finished;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
-import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.StreamFinished;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ReasoningDelta;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Started;
+import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolCallDelta;
@@ -21,8 +21,8 @@ import java.util.TreeMap;
 /** Puts the events of a stream together to the answer that the same unary call would have given. */
 final class Assembly {
   private final SortedMap<Integer, SortedMap<Integer, Piece>> candidates = new TreeMap<>();
-  private Started started = Started.getDefaultInstance();
-  private Finished finished = Finished.getDefaultInstance();
+  private StreamStarted started = StreamStarted.getDefaultInstance();
+  private StreamFinished finished = StreamFinished.getDefaultInstance();
 
   /** One part as far as it has come; appending to builders' strings would be quadratic. */
   private static final class Piece {
@@ -56,14 +56,14 @@ final class Assembly {
       }
     }
 
-    Part part() {
-      Part.Builder part = Part.newBuilder();
+    ContentPart part() {
+      ContentPart.Builder part = ContentPart.newBuilder();
       switch (kind) {
         case TEXT -> part.getTextBuilder().setText(text.toString());
         case REFUSAL -> part.getRefusalBuilder().setText(text.toString());
         case REASONING ->
             part.setReasoning(
-                Reasoning.newBuilder()
+                ReasoningPart.newBuilder()
                     .setText(text.toString())
                     .setSignature(signature.toString())
                     .setRedactedData(redacted.toString()));
@@ -125,8 +125,8 @@ final class Assembly {
     return response.build();
   }
 
-  private Message message(int candidate) {
-    Message.Builder message = Message.newBuilder().setRole(Role.ROLE_ASSISTANT);
+  private ChatMessage message(int candidate) {
+    ChatMessage.Builder message = ChatMessage.newBuilder().setRole(Role.ROLE_ASSISTANT);
     candidates.getOrDefault(candidate, new TreeMap<>()).values().stream()
         .map(Piece::part)
         .forEach(message::addParts);

@@ -1,20 +1,14 @@
 package dev.admiral.optimizer.client;
 
-import dev.admiral.optimizer.v1.CacheChange;
 import dev.admiral.optimizer.v1.CacheServiceGrpc;
 import dev.admiral.optimizer.v1.GetMetricsRequest;
 import dev.admiral.optimizer.v1.GetMetricsResponse;
 import dev.admiral.optimizer.v1.InvalidateCacheRequest;
 import dev.admiral.optimizer.v1.InvalidateCacheResponse;
-import dev.admiral.optimizer.v1.ListChangesRequest;
-import dev.admiral.optimizer.v1.ListChangesResponse;
 import dev.admiral.optimizer.v1.OptimizeRequest;
 import dev.admiral.optimizer.v1.OptimizeResponse;
-import dev.admiral.optimizer.v1.RollBackChangeRequest;
-import dev.admiral.optimizer.v1.RollBackChangeResponse;
 import dev.admiral.optimizer.v1.WarmRequest;
 import dev.admiral.optimizer.v1.WarmResponse;
-import java.util.stream.Stream;
 
 /** The response cache of the caller's tenant. Thread-safe. */
 public final class CacheClient {
@@ -22,27 +16,6 @@ public final class CacheClient {
 
   CacheClient(Calls calls) {
     this.calls = calls;
-  }
-
-  /**
-   * Lists changes of settings, newest first.
-   *
-   * @return all of them, fetched page by page as the stream is read, which throws {@link
-   *     AdmiralException}
-   */
-  public Stream<CacheChange> changes(ListChangesRequest request) {
-    return Pages.all(
-        token ->
-            calls.await(
-                CacheServiceGrpc.getListChangesMethod(),
-                request.toBuilder().setPageToken(token).build()),
-        ListChangesResponse::getChangesList,
-        ListChangesResponse::getNextPageToken);
-  }
-
-  /** As {@link #changes(ListChangesRequest)}, without narrowing. */
-  public Stream<CacheChange> changes() {
-    return changes(ListChangesRequest.getDefaultInstance());
   }
 
   /**
@@ -80,14 +53,5 @@ public final class CacheClient {
    */
   public InvalidateCacheResponse invalidate(InvalidateCacheRequest request) {
     return calls.await(CacheServiceGrpc.getInvalidateCacheMethod(), request);
-  }
-
-  /**
-   * Undoes one change of settings. Never tried again.
-   *
-   * @throws AdmiralException if the call failed
-   */
-  public RollBackChangeResponse rollBackChange(RollBackChangeRequest request) {
-    return calls.await(CacheServiceGrpc.getRollBackChangeMethod(), request);
   }
 }

@@ -1,9 +1,9 @@
 package dev.admiral.optimizer.client;
 
-import dev.admiral.optimizer.v1.CacheServiceGrpc;
 import dev.admiral.optimizer.v1.EventServiceGrpc;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
+import dev.admiral.optimizer.v1.SettingsServiceGrpc;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
@@ -36,7 +36,8 @@ final class Calls {
       Set.of(
           OptimizerServiceGrpc.getEmbedMethod(),
           FleetServiceGrpc.getCreateKeyMethod(),
-          CacheServiceGrpc.getRollBackChangeMethod());
+          FleetServiceGrpc.getCreateBudgetMethod(),
+          SettingsServiceGrpc.getRollBackChangeMethod());
 
   /** What differs between clients that share a connection. */
   record View(

@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.client;
 
 import dev.admiral.optimizer.v1.CompleteResponse;
-import dev.admiral.optimizer.v1.Finished;
+import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.StreamResponse;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class CompletionStream implements Iterator<StreamResponse>, AutoCloseable {
   private final MessageQueue<StreamResponse> queue;
   private @Nullable StreamResponse next;
-  private @Nullable Finished finished;
+  private @Nullable StreamFinished finished;
   private boolean begun;
 
   CompletionStream(MessageQueue<StreamResponse> queue) {
@@ -71,7 +71,7 @@ public final class CompletionStream implements Iterator<StreamResponse>, AutoClo
   }
 
   /** Returns how the answer ended, once it was read to the end; empty before. */
-  public Optional<Finished> finished() {
+  public Optional<StreamFinished> finished() {
     return Optional.ofNullable(finished);
   }
 
@@ -80,11 +80,11 @@ public final class CompletionStream implements Iterator<StreamResponse>, AutoClo
    *
    * @throws AdmiralException if the stream failed
    */
-  public Finished finish() {
+  public StreamFinished finish() {
     while (hasNext()) {
       next();
     }
-    Finished end = finished;
+    StreamFinished end = finished;
     if (end == null) {
       throw new IllegalStateException("The stream was closed before its end.");
     }

@@ -1,6 +1,6 @@
 package dev.admiral.optimizer.client;
 
-import dev.admiral.optimizer.v1.Event;
+import dev.admiral.optimizer.v1.FleetEvent;
 import dev.admiral.optimizer.v1.EventServiceGrpc;
 import dev.admiral.optimizer.v1.ListEventsRequest;
 import dev.admiral.optimizer.v1.ListEventsResponse;
@@ -26,7 +26,7 @@ public final class EventClient {
    * @return all of them, fetched page by page as the stream is read, which throws {@link
    *     AdmiralException}
    */
-  public Stream<Event> past(ListEventsRequest request) {
+  public Stream<FleetEvent> past(ListEventsRequest request) {
     return Pages.all(
         token ->
             calls.await(
@@ -37,7 +37,7 @@ public final class EventClient {
   }
 
   /** As {@link #past(ListEventsRequest)}, without narrowing. */
-  public Stream<Event> past() {
+  public Stream<FleetEvent> past() {
     return past(ListEventsRequest.getDefaultInstance());
   }
 }

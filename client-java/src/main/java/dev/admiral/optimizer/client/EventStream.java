@@ -1,6 +1,6 @@
 package dev.admiral.optimizer.client;
 
-import dev.admiral.optimizer.v1.Event;
+import dev.admiral.optimizer.v1.FleetEvent;
 import dev.admiral.optimizer.v1.WatchEventsResponse;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Events of the fleet as they happen. It goes on until it is closed or fails; a reader too slow to
  * keep up is told by an {@code EventsDropped} how many it missed. One thread reads; any may close.
  */
-public final class EventStream implements Iterator<Event>, AutoCloseable {
+public final class EventStream implements Iterator<FleetEvent>, AutoCloseable {
   private final MessageQueue<WatchEventsResponse> queue;
-  private @Nullable Event next;
+  private @Nullable FleetEvent next;
 
   EventStream(MessageQueue<WatchEventsResponse> queue) {
     this.queue = queue;
@@ -38,8 +38,8 @@ public final class EventStream implements Iterator<Event>, AutoCloseable {
    * @throws AdmiralException if the stream failed
    */
   @Override
-  public Event next() {
-    Event event = hasNext() ? next : null;
+  public FleetEvent next() {
+    FleetEvent event = hasNext() ? next : null;
     if (event == null) {
       throw new NoSuchElementException("The server ended the stream of events.");
     }

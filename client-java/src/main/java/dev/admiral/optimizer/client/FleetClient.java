@@ -1,9 +1,14 @@
 package dev.admiral.optimizer.client;
 
 import dev.admiral.optimizer.v1.Agent;
+import dev.admiral.optimizer.v1.ApiKey;
 import dev.admiral.optimizer.v1.Budget;
+import dev.admiral.optimizer.v1.CreateBudgetRequest;
+import dev.admiral.optimizer.v1.CreateBudgetResponse;
 import dev.admiral.optimizer.v1.CreateKeyRequest;
 import dev.admiral.optimizer.v1.CreateKeyResponse;
+import dev.admiral.optimizer.v1.DeleteBudgetRequest;
+import dev.admiral.optimizer.v1.DeleteBudgetResponse;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.ForgetAgentRequest;
 import dev.admiral.optimizer.v1.ForgetAgentResponse;
@@ -11,8 +16,6 @@ import dev.admiral.optimizer.v1.GetAgentRequest;
 import dev.admiral.optimizer.v1.GetAgentResponse;
 import dev.admiral.optimizer.v1.HeartbeatRequest;
 import dev.admiral.optimizer.v1.HeartbeatResponse;
-import dev.admiral.optimizer.v1.Key;
-import dev.admiral.optimizer.v1.Limit;
 import dev.admiral.optimizer.v1.ListAgentsRequest;
 import dev.admiral.optimizer.v1.ListAgentsResponse;
 import dev.admiral.optimizer.v1.ListBudgetsRequest;
@@ -23,8 +26,11 @@ import dev.admiral.optimizer.v1.ListLimitsRequest;
 import dev.admiral.optimizer.v1.ListLimitsResponse;
 import dev.admiral.optimizer.v1.RevokeKeyRequest;
 import dev.admiral.optimizer.v1.RevokeKeyResponse;
-import dev.admiral.optimizer.v1.SetBudgetRequest;
-import dev.admiral.optimizer.v1.SetBudgetResponse;
+import dev.admiral.optimizer.v1.UpdateBudgetRequest;
+import dev.admiral.optimizer.v1.UpdateBudgetResponse;
+import dev.admiral.optimizer.v1.UpdateKeyRequest;
+import dev.admiral.optimizer.v1.UpdateKeyResponse;
+import dev.admiral.optimizer.v1.UsageLimit;
 import java.util.stream.Stream;
 
 /** Agents, keys, budgets and limits of the caller's tenant. Thread-safe. */
@@ -62,7 +68,7 @@ public final class FleetClient {
    * @return all of them, fetched page by page as the stream is read, which throws {@link
    *     AdmiralException}
    */
-  public Stream<Key> keys(ListKeysRequest request) {
+  public Stream<ApiKey> keys(ListKeysRequest request) {
     return Pages.all(
         token ->
             calls.await(
@@ -73,12 +79,12 @@ public final class FleetClient {
   }
 
   /** As {@link #keys(ListKeysRequest)}, without narrowing. */
-  public Stream<Key> keys() {
+  public Stream<ApiKey> keys() {
     return keys(ListKeysRequest.getDefaultInstance());
   }
 
   /**
-   * Lists budgets with what is spent, in order of agent.
+   * Lists budgets with what is spent, in order of subject.
    *
    * @return all of them, fetched page by page as the stream is read, which throws {@link
    *     AdmiralException}
@@ -104,7 +110,7 @@ public final class FleetClient {
    * @return all of them, fetched page by page as the stream is read, which throws {@link
    *     AdmiralException}
    */
-  public Stream<Limit> limits(ListLimitsRequest request) {
+  public Stream<UsageLimit> limits(ListLimitsRequest request) {
     return Pages.all(
         token ->
             calls.await(
@@ -115,7 +121,7 @@ public final class FleetClient {
   }
 
   /** As {@link #limits(ListLimitsRequest)}, without narrowing. */
-  public Stream<Limit> limits() {
+  public Stream<UsageLimit> limits() {
     return limits(ListLimitsRequest.getDefaultInstance());
   }
 
@@ -156,6 +162,15 @@ public final class FleetClient {
   }
 
   /**
+   * Changes a key, never its secret.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public UpdateKeyResponse updateKey(UpdateKeyRequest request) {
+    return calls.await(FleetServiceGrpc.getUpdateKeyMethod(), request);
+  }
+
+  /**
    * Ends a key at once.
    *
    * @throws AdmiralException if the call failed
@@ -165,11 +180,29 @@ public final class FleetClient {
   }
 
   /**
-   * Sets the budget of an agent or of the tenant.
+   * Makes a budget. Never tried again.
    *
    * @throws AdmiralException if the call failed
    */
-  public SetBudgetResponse setBudget(SetBudgetRequest request) {
-    return calls.await(FleetServiceGrpc.getSetBudgetMethod(), request);
+  public CreateBudgetResponse createBudget(CreateBudgetRequest request) {
+    return calls.await(FleetServiceGrpc.getCreateBudgetMethod(), request);
+  }
+
+  /**
+   * Changes a budget.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public UpdateBudgetResponse updateBudget(UpdateBudgetRequest request) {
+    return calls.await(FleetServiceGrpc.getUpdateBudgetMethod(), request);
+  }
+
+  /**
+   * Deletes a budget; what it bounded is bounded no longer.
+   *
+   * @throws AdmiralException if the call failed
+   */
+  public DeleteBudgetResponse deleteBudget(DeleteBudgetRequest request) {
+    return calls.await(FleetServiceGrpc.getDeleteBudgetMethod(), request);
   }
 }

@@ -40,9 +40,23 @@ public final class LedgerClient {
   /**
    * Sums money and tokens by agent, model or day.
    *
-   * @throws AdmiralException if the call failed
+   * @return all rows, fetched page by page, with the total
+   * @throws AdmiralException if a call failed
    */
   public GetReportResponse report(GetReportRequest request) {
-    return calls.await(LedgerServiceGrpc.getGetReportMethod(), request);
+    GetReportResponse.Builder whole = GetReportResponse.newBuilder();
+    Pages.all(
+            token -> {
+              GetReportResponse page =
+                  calls.await(
+                      LedgerServiceGrpc.getGetReportMethod(),
+                      request.toBuilder().setPageToken(token).build());
+              whole.setTotal(page.getTotal());
+              return page;
+            },
+            GetReportResponse::getRowsList,
+            GetReportResponse::getNextPageToken)
+        .forEach(whole::addRows);
+    return whole.build();
   }
 }

@@ -4,12 +4,12 @@ import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.ContentDelta;
-import dev.admiral.optimizer.v1.Finished;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.StreamFinished;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.ReasoningDelta;
 import dev.admiral.optimizer.v1.RefusalDelta;
-import dev.admiral.optimizer.v1.Started;
+import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.TextDelta;
@@ -65,10 +65,10 @@ final class LocalAnswer {
     events.add(
         StreamResponse.newBuilder()
             .setStarted(
-                Started.newBuilder().setProvider(answer.getProvider()).setModel(answer.getModel()))
+                StreamStarted.newBuilder().setProvider(answer.getProvider()).setModel(answer.getModel()))
             .build());
-    Finished.Builder finished =
-        Finished.newBuilder()
+    StreamFinished.Builder finished =
+        StreamFinished.newBuilder()
             .setFinishReason(answer.getCompletion().getFinishReason())
             .setStopSequence(answer.getCompletion().getStopSequence());
     addDeltas(events, 0, answer.getCompletion().getMessage());
@@ -87,7 +87,7 @@ final class LocalAnswer {
     return events;
   }
 
-  private static void addDeltas(List<StreamResponse> events, int candidate, Message message) {
+  private static void addDeltas(List<StreamResponse> events, int candidate, ChatMessage message) {
     for (int i = 0; i < message.getPartsCount(); i++) {
       ContentDelta.Builder delta =
           ContentDelta.newBuilder().setCandidateIndex(candidate).setPartIndex(i);
@@ -98,7 +98,7 @@ final class LocalAnswer {
   }
 
   /** Puts a part into a delta; false for parts that only prompts have. */
-  private static boolean put(Part part, ContentDelta.Builder delta) {
+  private static boolean put(ContentPart part, ContentDelta.Builder delta) {
     if (part.hasText()) {
       delta.setText(TextDelta.newBuilder().setText(part.getText().getText()));
     } else if (part.hasRefusal()) {

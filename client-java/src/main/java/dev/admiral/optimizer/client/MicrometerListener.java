@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.client;
 
 import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Usage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,7 +28,6 @@ import java.util.Locale;
  * models and addresses are no labels.
  */
 public final class MicrometerListener implements CallListener {
-  private static final double PICO = 1e-12;
 
   private final MeterRegistry registry;
 
@@ -61,8 +61,8 @@ public final class MicrometerListener implements CallListener {
     countTokens("input", usage.getInputTokenCount() - usage.getCachedInputTokenCount());
     countTokens("cached_input", usage.getCachedInputTokenCount());
     countTokens("output", usage.getOutputTokenCount());
-    countDollars("spent", "Dollars paid for answers.", call.cost().getChargedPicoUsd());
-    countDollars("saved", "Dollars that answers did not cost.", call.cost().getSavedPicoUsd());
+    countDollars("spent", "Dollars paid for answers.", call.cost().getChargedAmount());
+    countDollars("saved", "Dollars that answers did not cost.", call.cost().getSavedAmount());
   }
 
   private void countTokens(String type, long count) {
@@ -75,13 +75,14 @@ public final class MicrometerListener implements CallListener {
     }
   }
 
-  private void countDollars(String name, String description, long picoUsd) {
-    if (picoUsd > 0) {
+  private void countDollars(String name, String description, Money amount) {
+    double usd = Amounts.decimal(amount).doubleValue();
+    if (usd > 0) {
       Counter.builder("admiral.client." + name)
           .description(description)
           .baseUnit("usd")
           .register(registry)
-          .increment(picoUsd * PICO);
+          .increment(usd);
     }
   }
 

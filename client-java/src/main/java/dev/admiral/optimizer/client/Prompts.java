@@ -1,11 +1,11 @@
 package dev.admiral.optimizer.client;
 
 import dev.admiral.optimizer.v1.Completion;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import java.util.stream.Collectors;
 
 /** Short forms for the most common content; everything else is the generated builders' business. */
@@ -27,17 +27,17 @@ public final class Prompts {
   }
 
   /** Returns a message of one text. */
-  public static Message message(Role role, String text) {
-    return Message.newBuilder()
+  public static ChatMessage message(Role role, String text) {
+    return ChatMessage.newBuilder()
         .setRole(role)
-        .addParts(Part.newBuilder().setText(Text.newBuilder().setText(text)))
+        .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)))
         .build();
   }
 
   /** Returns the text of an answer, all of its text parts joined; empty if it has none. */
   public static String text(Completion completion) {
     return completion.getMessage().getPartsList().stream()
-        .filter(Part::hasText)
+        .filter(ContentPart::hasText)
         .map(part -> part.getText().getText())
         .collect(Collectors.joining());
   }

@@ -3,6 +3,8 @@ package dev.admiral.optimizer.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.v1.AgentSubject;
+import dev.admiral.optimizer.v1.LimitSubject;
 import dev.admiral.optimizer.v1.Agent;
 import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.CallOptions;
@@ -13,7 +15,7 @@ import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.GetCallRequest;
 import dev.admiral.optimizer.v1.GetCallResponse;
-import dev.admiral.optimizer.v1.Limit;
+import dev.admiral.optimizer.v1.UsageLimit;
 import dev.admiral.optimizer.v1.ListAgentsRequest;
 import dev.admiral.optimizer.v1.ListAgentsResponse;
 import dev.admiral.optimizer.v1.ListCallsRequest;
@@ -43,6 +45,9 @@ import org.junit.jupiter.api.Test;
 
 /** Unary calls: what is sent, what comes back, and how they end early. */
 final class CallsTest {
+  private static final LimitSubject AGENT_A =
+      LimitSubject.newBuilder().setAgent(AgentSubject.newBuilder().setAgentId("a")).build();
+
   private static final Prompt SAMPLED =
       Prompts.of("fast", "hi").toBuilder()
           .setSampling(Sampling.newBuilder().setTemperature(0.7))
@@ -235,7 +240,7 @@ final class CallsTest {
   @Test
   void limitsAndCalls_areAskedForAsGiven() {
     try (AdmiralClient client = server.client().build()) {
-      assertThat(client.fleet().limits().map(Limit::getSubject)).containsExactly("agent/a");
+      assertThat(client.fleet().limits().map(UsageLimit::getSubject)).containsExactly(AGENT_A);
       assertThat(
               client
                   .calls()
@@ -346,7 +351,7 @@ final class CallsTest {
     public void listLimits(ListLimitsRequest request, StreamObserver<ListLimitsResponse> answer) {
       answer.onNext(
           ListLimitsResponse.newBuilder()
-              .addLimits(Limit.newBuilder().setSubject("agent/a"))
+              .addLimits(UsageLimit.newBuilder().setSubject(AGENT_A))
               .build());
       answer.onCompleted();
     }

@@ -13,12 +13,12 @@ import dev.admiral.optimizer.v1.EmbedRequest;
 import dev.admiral.optimizer.v1.EmbedResponse;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Finished;
+import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
 import dev.admiral.optimizer.v1.ReportOutcomeRequest;
 import dev.admiral.optimizer.v1.ReportOutcomeResponse;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Started;
+import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.TextDelta;
@@ -155,7 +155,7 @@ final class FakeServer implements AutoCloseable {
   }
 
   static StreamResponse started() {
-    return StreamResponse.newBuilder().setStarted(Started.newBuilder().setCallId("call-1")).build();
+    return StreamResponse.newBuilder().setStarted(StreamStarted.newBuilder().setCallId("call-1")).build();
   }
 
   static StreamResponse text(String piece) {
@@ -168,7 +168,7 @@ final class FakeServer implements AutoCloseable {
 
   static StreamResponse finished() {
     return StreamResponse.newBuilder()
-        .setFinished(Finished.newBuilder().setFinishReason(FinishReason.FINISH_REASON_STOP))
+        .setFinished(StreamFinished.newBuilder().setFinishReason(FinishReason.FINISH_REASON_STOP))
         .build();
   }
 

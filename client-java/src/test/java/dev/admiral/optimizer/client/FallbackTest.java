@@ -4,16 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.Cost;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
-import dev.admiral.optimizer.v1.Reasoning;
-import dev.admiral.optimizer.v1.Refusal;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.ReasoningPart;
+import dev.admiral.optimizer.v1.RefusalPart;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
@@ -293,23 +294,23 @@ final class FallbackTest {
             .setCompletion(
                 Completion.newBuilder()
                     .setMessage(
-                        Message.newBuilder()
+                        ChatMessage.newBuilder()
                             .setRole(Role.ROLE_ASSISTANT)
                             .addParts(
-                                Part.newBuilder()
+                                ContentPart.newBuilder()
                                     .setReasoning(
-                                        Reasoning.newBuilder().setText("so").setSignature("s")))
+                                        ReasoningPart.newBuilder().setText("so").setSignature("s")))
                             .addParts(
                                 Prompts.message(Role.ROLE_ASSISTANT, "Let me look.").getParts(0))
                             .addParts(
-                                Part.newBuilder()
+                                ContentPart.newBuilder()
                                     .setToolCall(
                                         ToolCall.newBuilder()
                                             .setId("1")
                                             .setName("search")
                                             .setArgumentsJson("{}")))
                             .addParts(
-                                Part.newBuilder().setRefusal(Refusal.newBuilder().setText("no"))))
+                                ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText("no"))))
                     .setFinishReason(FinishReason.FINISH_REASON_TOOL_CALLS)
                     .setStopSequence("END")
                     .addAlternatives(
@@ -317,7 +318,7 @@ final class FallbackTest {
                             .setMessage(Prompts.message(Role.ROLE_ASSISTANT, "other"))
                             .setFinishReason(FinishReason.FINISH_REASON_STOP)))
             .setUsage(Usage.newBuilder().setInputTokenCount(3))
-            .setCost(Cost.newBuilder().setListPicoUsd(7))
+            .setCost(Cost.newBuilder().setListAmount(Money.newBuilder().setPico(7)))
             .build();
     Assembly assembly = new Assembly();
     LocalAnswer.events(answer).forEach(assembly::add);

@@ -3,9 +3,10 @@ package dev.admiral.optimizer.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Cost;
-import dev.admiral.optimizer.v1.Finished;
+import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
 import dev.admiral.optimizer.v1.StreamResponse;
@@ -34,9 +35,9 @@ final class ListenerTest {
           .build();
   private static final Cost COST =
       Cost.newBuilder()
-          .setListPicoUsd(3_000_000_000_000L)
-          .setChargedPicoUsd(2_000_000_000_000L)
-          .setSavedPicoUsd(1_000_000_000_000L)
+          .setListAmount(Money.newBuilder().setUnits(3))
+          .setChargedAmount(Money.newBuilder().setUnits(2))
+          .setSavedAmount(Money.newBuilder().setUnits(1))
           .build();
   private static final Served SERVED = Served.newBuilder().setSource(Source.SOURCE_MEMORY).build();
 
@@ -88,7 +89,7 @@ final class ListenerTest {
           answer.onNext(
               StreamResponse.newBuilder()
                   .setFinished(
-                      Finished.newBuilder().setUsage(USAGE).setCost(COST).setServed(SERVED))
+                      StreamFinished.newBuilder().setUsage(USAGE).setCost(COST).setServed(SERVED))
                   .build());
           answer.onCompleted();
         };

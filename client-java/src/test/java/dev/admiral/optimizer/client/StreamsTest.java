@@ -4,25 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.Cost;
-import dev.admiral.optimizer.v1.Event;
+import dev.admiral.optimizer.v1.FleetEvent;
 import dev.admiral.optimizer.v1.EventServiceGrpc;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Finished;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
-import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.StreamFinished;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ReasoningDelta;
-import dev.admiral.optimizer.v1.Refusal;
+import dev.admiral.optimizer.v1.RefusalPart;
 import dev.admiral.optimizer.v1.RefusalDelta;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
-import dev.admiral.optimizer.v1.Started;
+import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.TextDelta;
@@ -95,13 +96,13 @@ final class StreamsTest {
   @Test
   void collect_everyKindOfPiece_isTheUnaryAnswer() {
     Usage usage = Usage.newBuilder().setInputTokenCount(3).setOutputTokenCount(5).build();
-    Cost cost = Cost.newBuilder().setListPicoUsd(7).build();
+    Cost cost = Cost.newBuilder().setListAmount(Money.newBuilder().setPico(7)).build();
     Served served = Served.newBuilder().setSource(Source.SOURCE_UPSTREAM).build();
     server.onStream =
         (request, answer) -> {
           answer.onNext(
               StreamResponse.newBuilder()
-                  .setStarted(Started.newBuilder().setCallId("c").setProvider("p").setModel("m"))
+                  .setStarted(StreamStarted.newBuilder().setCallId("c").setProvider("p").setModel("m"))
                   .build());
           answer.onNext(reasoning(0, "thin", ""));
           answer.onNext(reasoning(0, "king", "sig"));
@@ -118,7 +119,7 @@ final class StreamsTest {
           answer.onNext(
               StreamResponse.newBuilder()
                   .setFinished(
-                      Finished.newBuilder()
+                      StreamFinished.newBuilder()
                           .setFinishReason(FinishReason.FINISH_REASON_TOOL_CALLS)
                           .addAlternativeFinishReasons(FinishReason.FINISH_REASON_STOP)
                           .setStopSequence("END")
@@ -129,21 +130,21 @@ final class StreamsTest {
                   .build());
           answer.onCompleted();
         };
-    Message message =
-        Message.newBuilder()
+    ChatMessage message =
+        ChatMessage.newBuilder()
             .setRole(Role.ROLE_ASSISTANT)
             .addParts(
-                Part.newBuilder()
-                    .setReasoning(Reasoning.newBuilder().setText("thinking").setSignature("sig")))
+                ContentPart.newBuilder()
+                    .setReasoning(ReasoningPart.newBuilder().setText("thinking").setSignature("sig")))
             .addParts(Prompts.message(Role.ROLE_ASSISTANT, "Let me look.").getParts(0))
             .addParts(
-                Part.newBuilder()
+                ContentPart.newBuilder()
                     .setToolCall(
                         ToolCall.newBuilder()
                             .setId("id-1")
                             .setName("search")
                             .setArgumentsJson("{\"q\":\"x\"}")))
-            .addParts(Part.newBuilder().setRefusal(Refusal.newBuilder().setText("no")))
+            .addParts(ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText("no")))
             .build();
     try (CompletionStream stream = client.stream(REQUEST)) {
       assertThat(stream.collect())
@@ -357,7 +358,7 @@ final class StreamsTest {
             for (int i = 1; i <= 3; i++) {
               answer.onNext(
                   WatchEventsResponse.newBuilder()
-                      .setEvent(Event.newBuilder().setSequence(i))
+                      .setEvent(FleetEvent.newBuilder().setSequence(i))
                       .build());
             }
           }

@@ -13,6 +13,7 @@ import dev.admiral.optimizer.v1.EventServiceGrpc;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.LedgerServiceGrpc;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
+import dev.admiral.optimizer.v1.SettingsServiceGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import java.io.IOException;
@@ -41,6 +42,7 @@ final class Contract {
           FleetServiceGrpc.getServiceDescriptor(),
           LedgerServiceGrpc.getServiceDescriptor(),
           CacheServiceGrpc.getServiceDescriptor(),
+          SettingsServiceGrpc.getServiceDescriptor(),
           CallServiceGrpc.getServiceDescriptor(),
           EventServiceGrpc.getServiceDescriptor());
 

@@ -17,6 +17,7 @@ import dev.admiral.optimizer.v1.EventServiceGrpc;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.LedgerServiceGrpc;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
+import dev.admiral.optimizer.v1.SettingsServiceGrpc;
 import dev.admiral.optimizer.v1.Part;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
@@ -53,6 +54,7 @@ final class JavaDriver {
               FleetServiceGrpc.getServiceDescriptor(),
               LedgerServiceGrpc.getServiceDescriptor(),
               CacheServiceGrpc.getServiceDescriptor(),
+              SettingsServiceGrpc.getServiceDescriptor(),
               CallServiceGrpc.getServiceDescriptor(),
               EventServiceGrpc.getServiceDescriptor())
           .map(ServiceDescriptor::getMethods)

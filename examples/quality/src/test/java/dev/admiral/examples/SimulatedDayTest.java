@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.admiral.cli.demo.DemoStack;
 import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.client.Amounts;
 import dev.admiral.optimizer.v1.CallRecord;
 import dev.admiral.optimizer.v1.CallStats;
+import dev.admiral.optimizer.v1.FeedbackQuery;
+import dev.admiral.optimizer.v1.FeedbackSummary;
 import dev.admiral.optimizer.v1.GetReportRequest;
 import dev.admiral.optimizer.v1.GetReportResponse;
 import dev.admiral.optimizer.v1.LedgerEntry;
-import dev.admiral.optimizer.v1.OutcomeSummary;
 import dev.admiral.optimizer.v1.Source;
 import dev.admiral.simulator.Invoice;
 import dev.admiral.simulator.InvoiceLine;
@@ -68,7 +70,7 @@ class SimulatedDayTest {
   private static List<String> council = List.of();
   private static CallStats stats = CallStats.getDefaultInstance();
   private static List<CallRecord> calls = List.of();
-  private static List<OutcomeSummary> outcomes = List.of();
+  private static List<FeedbackSummary> feedback = List.of();
   private static List<LedgerEntry> entries = List.of();
   private static GetReportResponse report = GetReportResponse.getDefaultInstance();
   private static @Nullable Invoice invoice;
@@ -98,7 +100,7 @@ class SimulatedDayTest {
       council = noTypeScript.isEmpty() ? agents.lines("council") : List.of();
       stats = operator.stats().getTotal();
       calls = operator.calls().latest().toList();
-      outcomes = operator.learning().getOutcomesList();
+      feedback = operator.feedback(FeedbackQuery.getDefaultInstance()).toList();
       entries = operator.ledger().entries().toList();
       report = operator.ledger().report(GetReportRequest.getDefaultInstance());
     }
@@ -150,12 +152,12 @@ class SimulatedDayTest {
     assertThat(reported.values().stream().mapToLong(c -> c[0] + c[1]).sum())
         .isGreaterThan(COUNCIL_ROUNDS * COUNCILLORS.size() / 2L);
     assertThat(
-            outcomes.stream()
-                .filter(outcome -> outcome.getTaskType().equals("council"))
+            feedback.stream()
+                .filter(outcome -> one.getTaskType().equals("council"))
                 .collect(
                     Collectors.toMap(
-                        outcome -> outcome.getProvider() + "/" + outcome.getModel(),
-                        outcome -> List.of(outcome.getGoodCount(), outcome.getBadCount()))))
+                        outcome -> one.getProvider() + "/" + one.getModel(),
+                        outcome -> List.of(one.getGoodCount(), one.getBadCount()))))
         .isEqualTo(
             reported.entrySet().stream()
                 .collect(
@@ -165,10 +167,10 @@ class SimulatedDayTest {
 
   @Test
   void qualitysGrades_areToldByLearningQuery() {
-    assertThat(outcomes)
-        .filteredOn(outcome -> outcome.getTaskType().equals("golden"))
+    assertThat(feedback)
+        .filteredOn(outcome -> one.getTaskType().equals("golden"))
         .isNotEmpty()
-        .allMatch(outcome -> outcome.hasMeanScore() && outcome.getAgentCount() == 1);
+        .allMatch(outcome -> outcome.hasMeanScore() && one.getAgentCount() == 1);
   }
 
   @Test
@@ -181,12 +183,13 @@ class SimulatedDayTest {
       LedgerEntry entry = byId.get(line.clientRequestId().orElseThrow());
       assertThat(entry).as("%s", line).isNotNull();
       if (line.usageReported()) {
-        assertThat(entry.getCost().getListPicoUsd())
+        assertThat(Amounts.decimal(entry.getCost().getListAmount()))
             .as("%s", line)
-            .isEqualTo(line.costPicos().orElseThrow());
+            .isEqualTo(dollars(line.costPicos().orElseThrow()));
       }
     }
-    assertThat(report.getTotal().getExactPicoUsd()).isEqualTo(served.total().reportedCostPicos());
+    assertThat(Amounts.decimal(report.getTotal().getExactAmount()))
+        .isEqualTo(dollars(served.total().reportedCostPicos()));
   }
 
   @Test
@@ -221,7 +224,7 @@ class SimulatedDayTest {
 
   private static double joinedShare() {
     List<CallRecord> concurrent = concurrent();
-    long joined = concurrent.stream().filter(c -> source(c) == Source.SOURCE_JOINED).count();
+    long joined = concurrent.stream().filter(c -> source(c) == Source.SOURCE_COALESCED).count();
     return (double) joined / concurrent.size();
   }
 
@@ -269,20 +272,20 @@ class SimulatedDayTest {
             Locale.ROOT,
             "hit rate %.1f %%; %d of %d concurrent calls joined, %.1f %%; saved $%s%n",
             hitRate() * 100,
-            stats.getJoinedCount(),
+            stats.getCoalescedCount(),
             concurrent().size(),
             joinedShare() * 100,
-            dollars(stats.getSavedPicoUsd())));
-    for (OutcomeSummary outcome : outcomes) {
+            Amounts.decimal(stats.getSavedAmount())));
+    for (FeedbackSummary one : feedback) {
       table.append(
           String.format(
               Locale.ROOT,
               "%-8s %-38s %3d good %3d bad, mean score %.3f%n",
-              outcome.getTaskType(),
-              outcome.getProvider() + "/" + outcome.getModel(),
-              outcome.getGoodCount(),
-              outcome.getBadCount(),
-              outcome.getMeanScore()));
+              one.getTaskType(),
+              one.getProvider() + "/" + one.getModel(),
+              one.getGoodCount(),
+              one.getBadCount(),
+              one.getMeanScore()));
     }
     return table.toString();
   }
@@ -297,12 +300,15 @@ class SimulatedDayTest {
         sources.getOrDefault(Source.SOURCE_UPSTREAM, 0L),
         sources.getOrDefault(Source.SOURCE_MEMORY, 0L)
             + sources.getOrDefault(Source.SOURCE_DISK, 0L),
-        sources.getOrDefault(Source.SOURCE_JOINED, 0L),
+        sources.getOrDefault(Source.SOURCE_COALESCED, 0L),
         sources.getOrDefault(Source.SOURCE_UNSPECIFIED, 0L),
-        dollars(of.stream().mapToLong(c -> c.getCost().getChargedPicoUsd()).sum()));
+        of.stream()
+            .map(call -> Amounts.decimal(call.getCost().getChargedAmount()))
+            .reduce(BigDecimal.ZERO, BigDecimal::add)
+            .toPlainString());
   }
 
-  private static String dollars(long pico) {
-    return BigDecimal.valueOf(pico, 12).toPlainString();
+  private static BigDecimal dollars(long pico) {
+    return BigDecimal.valueOf(pico, 12);
   }
 }

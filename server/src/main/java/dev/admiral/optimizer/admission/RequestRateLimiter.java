@@ -9,6 +9,7 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.LimitMetric;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ public final class RequestRateLimiter implements Limiter {
   public static final int DEFAULT_MAX_AGENTS = 100_000;
 
   private static final Duration IDLE = Duration.ofMinutes(2);
+  private static final Duration PERIOD = Duration.ofMinutes(1);
   private static final String LIMIT = "requests per minute";
   private static final Admission UNLIMITED = new Admitted(new NothingHeld());
 
@@ -91,7 +93,7 @@ public final class RequestRateLimiter implements Limiter {
         admit(
             agents.get(agent, a -> new Bucket(perMinute, meter)),
             perMinute,
-            "agent ",
+            "agent/",
             caller.agent());
     if (admission instanceof Refused) {
       refusedToAgents.increment();
@@ -108,7 +110,7 @@ public final class RequestRateLimiter implements Limiter {
         : admit(
             providers.computeIfAbsent(provider, p -> new Bucket(perMinute, meter)),
             perMinute,
-            "provider ",
+            "provider/",
             provider);
   }
 
@@ -127,7 +129,7 @@ public final class RequestRateLimiter implements Limiter {
             levels.add(level("agent/" + agent.agent(), perMinute, bucket));
           }
         });
-    levels.sort(Comparator.comparing(LimitLevel::subject).thenComparing(LimitLevel::name));
+    levels.sort(Comparator.comparing(LimitLevel::subject).thenComparing(LimitLevel::metric));
     return levels;
   }
 
@@ -145,7 +147,8 @@ public final class RequestRateLimiter implements Limiter {
     long burst = Bucket.burst(perMinute);
     return new LimitLevel(
         subject,
-        LIMIT,
+        LimitMetric.LIMIT_METRIC_REQUESTS,
+        PERIOD,
         perMinute,
         // A limit lowered a moment ago is known to the bucket with its next request.
         bucket == null ? burst : Math.min(burst, bucket.available()),
@@ -163,6 +166,8 @@ public final class RequestRateLimiter implements Limiter {
         : new Refused(
             new Failure.LimitReached(
                 ErrorReason.ERROR_REASON_RATE_LIMITED,
+                LimitMetric.LIMIT_METRIC_REQUESTS,
+                PERIOD,
                 LIMIT,
                 kind + name,
                 Duration.ofNanos(waitNanos)));

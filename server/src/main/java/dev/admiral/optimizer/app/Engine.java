@@ -47,6 +47,7 @@ import dev.admiral.optimizer.routing.Router;
 import dev.admiral.optimizer.stats.CallStatistics;
 import dev.admiral.optimizer.telemetry.CallTraces;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,7 +118,7 @@ final class Engine implements AutoCloseable {
     this.backends = Backends.open(config, environment, time, opened);
     stores.awaitReady();
 
-    this.events = new FanOut(kept.events(), time);
+    this.events = new FanOut(kept.events(), time, Replica.name(), new SecureRandom());
     this.keys = new Keys(live.part(c -> c.access().keys()));
     this.fleet =
         new Fleet(

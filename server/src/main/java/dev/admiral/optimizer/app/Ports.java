@@ -18,6 +18,7 @@ import dev.admiral.optimizer.grpc.LedgerGrpcService;
 import dev.admiral.optimizer.grpc.ModelCalls;
 import dev.admiral.optimizer.grpc.OptimizerGrpcService;
 import dev.admiral.optimizer.grpc.OutcomeCalls;
+import dev.admiral.optimizer.grpc.SettingsGrpcService;
 import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.http.HttpFront;
 import dev.admiral.optimizer.http.VendorEndpoints;
@@ -179,7 +180,8 @@ final class Ports implements AutoCloseable {
                 engine.cache,
                 new CacheReport(engine.cache::metrics),
                 engine.events,
-                engine.virtualThreads)),
+                engine.virtualThreads),
+            new SettingsGrpcService()),
         engine.keys,
         new GrpcServices.Settings(settings.maxRequestBytes(), engine.traces != null));
   }

@@ -9,6 +9,7 @@ import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.v1.Completion;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -36,6 +38,9 @@ final class AnswerCodec {
 
   /** Nanoseconds; answers stored before it was kept have none. */
   private static final int TOOK = 7;
+
+  /** Number of the cost's field for the amount in answers of older versions. */
+  private static final int OLDER_AMOUNT = 2;
 
   private AnswerCodec() {}
 
@@ -157,14 +162,26 @@ final class AnswerCodec {
                   estimated
                       ? dev.admiral.optimizer.v1.Cost.State.STATE_ESTIMATED
                       : dev.admiral.optimizer.v1.Cost.State.STATE_EXACT)
-              .setListPicoUsd(amount.picoUsd())
+              .setListAmount(
+                  dev.admiral.optimizer.v1.Money.newBuilder()
+                      .setUnits(amount.units())
+                      .setPico(amount.pico()))
               .setPriceVersion(priceVersion)
               .build();
     };
   }
 
+  /** Answers stored by older versions have the amount as a number of 1e-12 dollars. */
+  private static Money amount(dev.admiral.optimizer.v1.Cost wire) {
+    if (wire.hasListAmount()) {
+      return ProtoMoney.money(wire.getListAmount());
+    }
+    List<Long> older = wire.getUnknownFields().getField(OLDER_AMOUNT).getVarintList();
+    return older.isEmpty() ? Money.ZERO : new Money(older.getLast());
+  }
+
   private static Cost cost(dev.admiral.optimizer.v1.Cost wire) throws IOException {
-    Money amount = new Money(wire.getListPicoUsd());
+    Money amount = amount(wire);
     return switch (wire.getState()) {
       case STATE_EXACT -> new Cost.Known(amount, wire.getPriceVersion(), false);
       case STATE_ESTIMATED -> new Cost.Known(amount, wire.getPriceVersion(), true);

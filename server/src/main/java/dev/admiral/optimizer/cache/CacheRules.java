@@ -8,8 +8,8 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 
 /** What may be cached, for whom, and who may be given it. Thread-safe. */
 public final class CacheRules {
@@ -43,12 +43,12 @@ public final class CacheRules {
     return true;
   }
 
-  private static boolean finished(FinishReason reason, Message message) {
+  private static boolean finished(FinishReason reason, ChatMessage message) {
     if (reason != FinishReason.FINISH_REASON_STOP
         && reason != FinishReason.FINISH_REASON_TOOL_CALLS) {
       return false;
     }
-    for (Part part : message.getPartsList()) {
+    for (ContentPart part : message.getPartsList()) {
       if (part.hasRefusal()) {
         return false;
       }

@@ -2,8 +2,8 @@ package dev.admiral.optimizer.cache;
 
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.v1.Candidate;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 
 /**
  * What an answer weighs in memory, in bytes: strings exactly, objects by what they usually take.
@@ -32,15 +32,15 @@ final class Footprint {
     return bytes;
   }
 
-  private static long of(Message message) {
+  private static long of(ChatMessage message) {
     long bytes = PART_BYTES + of(message.getName());
-    for (Part part : message.getPartsList()) {
+    for (ContentPart part : message.getPartsList()) {
       bytes += PART_BYTES + of(part);
     }
     return bytes;
   }
 
-  private static long of(Part part) {
+  private static long of(ContentPart part) {
     return switch (part.getKindCase()) {
       case TEXT -> of(part.getText().getText());
       case REASONING ->

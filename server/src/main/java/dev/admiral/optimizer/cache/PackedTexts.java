@@ -3,9 +3,9 @@ package dev.admiral.optimizer.cache;
 import com.google.protobuf.ByteString;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.v1.Completion;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.TextPart;
 
 /**
  * Answers whose texts are kept as the bytes they are sent as, so that a hit copies instead of
@@ -16,11 +16,11 @@ final class PackedTexts {
 
   /** Returns an equal answer, packed. */
   static Answer of(Answer answer) {
-    Message.Builder message = answer.completion().getMessage().toBuilder();
+    ChatMessage.Builder message = answer.completion().getMessage().toBuilder();
     for (int i = 0; i < message.getPartsCount(); i++) {
-      Part part = message.getParts(i);
+      ContentPart part = message.getParts(i);
       if (part.hasText()) {
-        Text text =
+        TextPart text =
             part.getText().toBuilder()
                 .setTextBytes(ByteString.copyFromUtf8(part.getText().getText()))
                 .build();

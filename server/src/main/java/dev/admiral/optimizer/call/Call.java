@@ -2,7 +2,7 @@ package dev.admiral.optimizer.call;
 
 import dev.admiral.optimizer.v1.Priority;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.RoutingPreferences;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ public record Call(
     boolean shareable,
     @Nullable CallKey repeatKey,
     CacheUse cacheUse,
-    RoutingWishes routing,
+    RoutingPreferences routing,
     Priority priority,
     String taskType,
     boolean streamed,
@@ -52,7 +52,7 @@ public record Call(
       boolean shareable,
       @Nullable CallKey repeatKey,
       CacheUse cacheUse,
-      RoutingWishes routing,
+      RoutingPreferences routing,
       Priority priority,
       String taskType,
       boolean streamed,

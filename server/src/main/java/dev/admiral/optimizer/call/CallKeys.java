@@ -4,12 +4,13 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import dev.admiral.optimizer.v1.File;
-import dev.admiral.optimizer.v1.Image;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FilePart;
+import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.PromptCachePoint;
 import dev.admiral.optimizer.v1.ResponseFormat;
-import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.RoutingPreferences;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolChoice;
@@ -34,6 +35,9 @@ public final class CallKeys {
   /** Of prompts that name the dialect of their options; the others keep the keys they had. */
   private static final String DIALECT_TAG = "admiral.content.2";
 
+  /** Of prompts with tools or a form of the answer, whose messages were once others. */
+  private static final String SHAPED_TAG = "admiral.content.3";
+
   private static final String REPEAT_TAG = "admiral.repeat.1";
 
   /** Gathers small fields; a larger one goes to the digest as it is. */
@@ -50,11 +54,12 @@ public final class CallKeys {
    * Returns the key of a call's content. Equal are calls of one tenant, in one scope (the whole
    * fleet or one agent), whose prompt and routing wishes are equal field by field.
    */
-  public static CallKey content(Caller caller, Prompt prompt, RoutingWishes wishes, CacheUse use) {
+  public static CallKey content(Caller caller, Prompt prompt, RoutingPreferences wishes, CacheUse use) {
     return digest(out -> {
-      String dialect = prompt.getProviderOptionsDialect();
-      out.writeStringNoTag(dialect.isEmpty() ? CONTENT_TAG : DIALECT_TAG);
-      if (!dialect.isEmpty()) {
+      String dialect = dialect(prompt);
+      boolean shaped = prompt.getToolsCount() > 0 || prompt.hasResponseFormat();
+      out.writeStringNoTag(shaped ? SHAPED_TAG : dialect.isEmpty() ? CONTENT_TAG : DIALECT_TAG);
+      if (shaped || !dialect.isEmpty()) {
         out.writeStringNoTag(dialect);
       }
       out.writeStringNoTag(caller.tenant());
@@ -65,13 +70,22 @@ public final class CallKeys {
     });
   }
 
+  private static String dialect(Prompt prompt) {
+    return switch (prompt.getProviderOptionsDialect()) {
+      case PROVIDER_DIALECT_UNSPECIFIED -> "";
+      case PROVIDER_DIALECT_OPENAI -> "openai";
+      case PROVIDER_DIALECT_ANTHROPIC -> "anthropic";
+      case UNRECOGNIZED -> Integer.toString(prompt.getProviderOptionsDialectValue());
+    };
+  }
+
   /**
    * Writes every field of a prompt, each with its length or presence, so that no two run together.
    */
   private static void write(CodedOutputStream out, Prompt prompt) throws IOException {
     out.writeStringNoTag(prompt.getModel());
     out.writeUInt32NoTag(prompt.getMessagesCount());
-    for (dev.admiral.optimizer.v1.Message message : prompt.getMessagesList()) {
+    for (dev.admiral.optimizer.v1.ChatMessage message : prompt.getMessagesList()) {
       boolean plain = isPlainText(message);
       out.writeBoolNoTag(plain);
       if (plain) {
@@ -98,14 +112,13 @@ public final class CallKeys {
     out.writeMessageNoTag(message);
   }
 
-  private static boolean isPlainText(dev.admiral.optimizer.v1.Message message) {
+  private static boolean isPlainText(dev.admiral.optimizer.v1.ChatMessage message) {
     if (!message.getName().isEmpty() || !clean(message)) {
       return false;
     }
-    for (Part part : message.getPartsList()) {
+    for (ContentPart part : message.getPartsList()) {
       if (!part.hasText()
-          || part.getPromptCachePoint()
-          || part.getPromptCache1H()
+          || part.getPromptCachePoint() != PromptCachePoint.PROMPT_CACHE_POINT_UNSPECIFIED
           || !clean(part)
           || !clean(part.getText())) {
         return false;
@@ -119,10 +132,10 @@ public final class CallKeys {
    * does.
    */
   private static void writePlainText(
-      CodedOutputStream out, dev.admiral.optimizer.v1.Message message) throws IOException {
+      CodedOutputStream out, dev.admiral.optimizer.v1.ChatMessage message) throws IOException {
     out.writeEnumNoTag(message.getRoleValue());
     out.writeUInt32NoTag(message.getPartsCount());
-    for (Part part : message.getPartsList()) {
+    for (ContentPart part : message.getPartsList()) {
       out.writeByteArrayNoTag(part.getText().getText().getBytes(StandardCharsets.UTF_8));
     }
   }
@@ -140,22 +153,22 @@ public final class CallKeys {
    * Returns true if every field of the call is one this server knows. The answer to a call with
    * fields it does not know must be neither cached nor shared: nobody here can say what they mean.
    */
-  public static boolean known(Prompt prompt, RoutingWishes wishes) {
-    if (!clean(prompt) || !clean(wishes)) {
+  public static boolean known(Prompt prompt, RoutingPreferences wishes) {
+    if (!clean(prompt) || !clean(wishes) || !clean(wishes.getMaxCost())) {
       return false;
     }
-    for (dev.admiral.optimizer.v1.Message message : prompt.getMessagesList()) {
+    for (dev.admiral.optimizer.v1.ChatMessage message : prompt.getMessagesList()) {
       if (!clean(message)) {
         return false;
       }
-      for (Part part : message.getPartsList()) {
+      for (ContentPart part : message.getPartsList()) {
         if (!known(part)) {
           return false;
         }
       }
     }
     for (Tool tool : prompt.getToolsList()) {
-      if (!clean(tool)) {
+      if (!clean(tool) || !clean(tool.getFunction())) {
         return false;
       }
     }
@@ -163,6 +176,9 @@ public final class CallKeys {
     ResponseFormat format = prompt.getResponseFormat();
     return clean(choice)
         && clean(format)
+        && clean(format.getText())
+        && clean(format.getJsonObject())
+        && clean(format.getJsonSchema())
         && clean(prompt.getSampling())
         && known(prompt.getProviderOptions());
   }
@@ -189,7 +205,7 @@ public final class CallKeys {
         : value.getKindCase() != Value.KindCase.KIND_NOT_SET;
   }
 
-  private static boolean known(Part part) {
+  private static boolean known(ContentPart part) {
     return clean(part)
         && switch (part.getKindCase()) {
           case TEXT -> clean(part.getText());
@@ -203,12 +219,12 @@ public final class CallKeys {
         };
   }
 
-  private static boolean known(Image image) {
+  private static boolean known(ImagePart image) {
     // Of the two sources one is set; the other reads as empty, which is clean.
     return clean(image) && clean(image.getInline()) && clean(image.getRemote());
   }
 
-  private static boolean known(File file) {
+  private static boolean known(FilePart file) {
     return clean(file)
         && clean(file.getInline())
         && clean(file.getRemote())
@@ -219,7 +235,7 @@ public final class CallKeys {
     if (!clean(result)) {
       return false;
     }
-    for (Part part : result.getPartsList()) {
+    for (ContentPart part : result.getPartsList()) {
       if (!known(part)) {
         return false;
       }

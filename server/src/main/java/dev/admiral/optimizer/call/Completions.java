@@ -4,14 +4,14 @@ import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
-import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ReasoningDelta;
-import dev.admiral.optimizer.v1.Refusal;
+import dev.admiral.optimizer.v1.RefusalPart;
 import dev.admiral.optimizer.v1.RefusalDelta;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolCallDelta;
@@ -64,14 +64,14 @@ public final class Completions {
     return List.copyOf(deltas);
   }
 
-  private static void replay(List<ContentDelta> deltas, int candidate, Message message) {
+  private static void replay(List<ContentDelta> deltas, int candidate, ChatMessage message) {
     int index = 0;
-    for (Part part : message.getPartsList()) {
+    for (ContentPart part : message.getPartsList()) {
       ContentDelta.Builder delta = ContentDelta.newBuilder().setCandidateIndex(candidate);
       switch (part.getKindCase()) {
         case TEXT -> delta.setText(TextDelta.newBuilder().setText(part.getText().getText()));
         case REASONING -> {
-          Reasoning reasoning = part.getReasoning();
+          ReasoningPart reasoning = part.getReasoning();
           delta.setReasoning(
               ReasoningDelta.newBuilder()
                   .setText(reasoning.getText())
@@ -162,8 +162,8 @@ public final class Completions {
     private final List<PartDraft> parts = new ArrayList<>(2);
     private FinishReason finishReason = FinishReason.FINISH_REASON_UNSPECIFIED;
 
-    private Message message() {
-      Message.Builder message = Message.newBuilder().setRole(Role.ROLE_ASSISTANT);
+    private ChatMessage message() {
+      ChatMessage.Builder message = ChatMessage.newBuilder().setRole(Role.ROLE_ASSISTANT);
       parts.forEach(part -> message.addParts(part.build()));
       return message.build();
     }
@@ -204,14 +204,14 @@ public final class Completions {
       }
     }
 
-    private Part build() {
-      Part.Builder part = Part.newBuilder();
+    private ContentPart build() {
+      ContentPart.Builder part = ContentPart.newBuilder();
       switch (kind) {
-        case TEXT -> part.setText(Text.newBuilder().setText(text.toString()));
-        case REFUSAL -> part.setRefusal(Refusal.newBuilder().setText(text.toString()));
+        case TEXT -> part.setText(TextPart.newBuilder().setText(text.toString()));
+        case REFUSAL -> part.setRefusal(RefusalPart.newBuilder().setText(text.toString()));
         case REASONING ->
             part.setReasoning(
-                Reasoning.newBuilder()
+                ReasoningPart.newBuilder()
                     .setText(text.toString())
                     .setSignature(first)
                     .setRedactedData(second));

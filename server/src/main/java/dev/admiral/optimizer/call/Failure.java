@@ -1,7 +1,9 @@
 package dev.admiral.optimizer.call;
 
 import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.LimitMetric;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -183,19 +185,33 @@ public sealed interface Failure {
    * One of this server's limits refused the call.
    *
    * @param reason RATE_LIMITED, CONCURRENCY_LIMITED or BUDGET_EXHAUSTED
-   * @param limit which limit, such as "requests per minute"
-   * @param subject whose limit, such as "agent council" or "provider openai"
+   * @param metric what it counts
+   * @param period over which time; null if it counts what is under way
+   * @param limit which limit, in words such as "requests per minute"
+   * @param subject whose limit, such as "agent/council" or "provider/openai"
    * @param retryAfter the wait; null where waiting does not help
    */
   record LimitReached(
-      ErrorReason reason, String limit, String subject, @Nullable Duration retryAfter)
+      ErrorReason reason,
+      LimitMetric metric,
+      @Nullable Duration period,
+      String limit,
+      String subject,
+      @Nullable Duration retryAfter)
       implements Failure {
+
+    /** A limit on what is under way at once. */
+    public LimitReached(
+        ErrorReason reason, String limit, String subject, @Nullable Duration retryAfter) {
+      this(reason, LimitMetric.LIMIT_METRIC_CONCURRENCY, null, limit, subject, retryAfter);
+    }
+
     @Override
     public String message() {
       return "the limit on "
           + limit
           + " of "
-          + subject
+          + (subject.equals("server") ? "this server" : subject.replaceFirst("/", " "))
           + " is used up"
           + (retryAfter == null
               ? ""
@@ -209,7 +225,14 @@ public sealed interface Failure {
 
     @Override
     public Map<String, String> metadata() {
-      return Map.of("limit", limit, "subject", subject);
+      Map<String, String> metadata = new LinkedHashMap<>();
+      metadata.put("limit", limit);
+      metadata.put("metric", metric.name().substring("LIMIT_METRIC_".length()));
+      if (period != null) {
+        metadata.put("periodSeconds", Long.toString(period.toSeconds()));
+      }
+      metadata.put("subject", subject);
+      return metadata;
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.admiral.optimizer.call;
 
-import dev.admiral.optimizer.v1.File;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.FilePart;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.Tool;
@@ -43,17 +43,17 @@ public final class Tokens {
   /** Returns the likely tokens of a prompt. */
   public static long likely(Prompt prompt) {
     Counter counter = new Counter();
-    for (Message message : prompt.getMessagesList()) {
+    for (ChatMessage message : prompt.getMessagesList()) {
       counter.addTokens(FRAME);
       parts(counter, message.getPartsList());
     }
     for (Tool tool : prompt.getToolsList()) {
       counter.addTokens(FRAME);
-      counter.add(tool.getName());
-      counter.add(tool.getDescription());
-      counter.add(tool.getParametersSchemaJson());
+      counter.add(tool.getFunction().getName());
+      counter.add(tool.getFunction().getDescription());
+      counter.add(tool.getFunction().getParametersSchemaJson());
     }
-    counter.add(prompt.getResponseFormat().getSchemaJson());
+    counter.add(prompt.getResponseFormat().getJsonSchema().getSchemaJson());
     return counter.tokens();
   }
 
@@ -67,7 +67,7 @@ public final class Tokens {
   /** Returns the upper figure for a prompt; cheap, since sizes in bytes are remembered. */
   public static long upper(Prompt prompt) {
     Attachments attachments = new Attachments();
-    for (Message message : prompt.getMessagesList()) {
+    for (ChatMessage message : prompt.getMessagesList()) {
       attachments.add(message.getPartsList());
     }
     long bytes = prompt.getSerializedSize() - attachments.bytes;
@@ -95,13 +95,13 @@ public final class Tokens {
     return each * Math.max(1, sampling.getCandidateCount());
   }
 
-  private static void parts(Counter counter, List<Part> parts) {
-    for (Part part : parts) {
+  private static void parts(Counter counter, List<ContentPart> parts) {
+    for (ContentPart part : parts) {
       switch (part.getKindCase()) {
         case TEXT -> counter.add(part.getText().getText());
         case IMAGE -> counter.addTokens(IMAGE);
         case FILE -> {
-          File file = part.getFile();
+          FilePart file = part.getFile();
           counter.addTokens(
               isText(file) ? file.getInline().getData().size() / ASCII_PER_TOKEN : DOCUMENT);
         }
@@ -120,7 +120,7 @@ public final class Tokens {
     }
   }
 
-  private static boolean isText(File file) {
+  private static boolean isText(FilePart file) {
     return file.hasInline() && file.getInline().getMediaType().startsWith("text/");
   }
 
@@ -141,8 +141,8 @@ public final class Tokens {
     private long bytes;
     private long tokens;
 
-    void add(List<Part> parts) {
-      for (Part part : parts) {
+    void add(List<ContentPart> parts) {
+      for (ContentPart part : parts) {
         if (part.hasImage()) {
           bytes += part.getImage().getSerializedSize();
           tokens += (long) UPPER_FACTOR * IMAGE;

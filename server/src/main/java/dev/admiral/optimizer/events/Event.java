@@ -27,11 +27,11 @@ public sealed interface Event {
     /** An agent called for the first time. */
     AGENT_REGISTERED("optimizer.agent.registered"),
     /** A model is left alone. */
-    MODEL_OPENED("optimizer.model.opened"),
+    MODEL_OPENED("optimizer.model.open"),
     /** A model is asked again. */
     MODEL_CLOSED("optimizer.model.closed"),
     /** A model is probed by one call at a time. */
-    MODEL_PROBING("optimizer.model.probing"),
+    MODEL_PROBING("optimizer.model.half_open"),
     /** Entries left the cache on request. */
     CACHE_INVALIDATED("optimizer.cache.invalidated"),
     /** A part of the server changed its health. */

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
 
 /**
  * Events in memory: each tenant has a ring of its latest events, which all of its watchers read,
@@ -31,6 +32,8 @@ public final class FanOut implements EventBus {
 
   private final Settings settings;
   private final Time time;
+  private final String replica;
+  private final RandomGenerator random;
   private final ConcurrentMap<String, TenantEvents> tenants = new ConcurrentHashMap<>();
   private final LongAdder dropped = new LongAdder();
 
@@ -65,10 +68,14 @@ public final class FanOut implements EventBus {
   /**
    * @param settings bounds
    * @param time dates the events
+   * @param replica name of this replica
+   * @param random makes the identifiers of this run's events differ from those of others
    */
-  public FanOut(Settings settings, Time time) {
+  public FanOut(Settings settings, Time time, String replica, RandomGenerator random) {
     this.settings = settings;
     this.time = time;
+    this.replica = replica;
+    this.random = random;
   }
 
   @Override
@@ -92,7 +99,7 @@ public final class FanOut implements EventBus {
                 new Failure.LimitReached(
                     ErrorReason.ERROR_REASON_CONCURRENCY_LIMITED,
                     "watches of events at once (" + settings.maxWatches() + ")",
-                    "tenant " + tenant,
+                    "tenant/" + tenant,
                     WATCH_WAIT)));
   }
 
@@ -106,7 +113,13 @@ public final class FanOut implements EventBus {
     return events != null
         ? events
         : tenants.computeIfAbsent(
-            tenant, t -> new TenantEvents(settings.kept(), settings.maxWatches(), time, dropped));
+            tenant, t ->
+                new TenantEvents(
+                    settings.kept(),
+                    settings.maxWatches(),
+                    time,
+                    new Origin(replica, random.nextLong()),
+                    dropped));
   }
 
   /** There are few kinds of events, so what a pattern matches is worked out once for a watch. */

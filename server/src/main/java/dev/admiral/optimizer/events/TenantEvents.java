@@ -36,25 +36,29 @@ final class TenantEvents {
   private final int mask;
   private final int maxWatches;
   private final Time time;
+  private final Origin origin;
   private final LongAdder allDropped;
   private final AtomicLong last = new AtomicLong();
   private final CopyOnWriteArrayList<Reader> readers = new CopyOnWriteArrayList<>();
 
   /**
+   * @param origin where the events come from
    * @param allDropped counts what watchers were too slow for
    */
-  TenantEvents(int kept, int maxWatches, Time time, LongAdder allDropped) {
+  TenantEvents(
+      int kept, int maxWatches, Time time, Origin origin, LongAdder allDropped) {
     int size = Integer.highestOneBit(kept - 1) << 1;
     this.slots = new AtomicReferenceArray<>(size);
     this.mask = size - 1;
     this.maxWatches = maxWatches;
     this.time = time;
+    this.origin = origin;
     this.allDropped = allDropped;
   }
 
   long publish(Event event, Instant now) {
     long sequence = last.incrementAndGet();
-    Stamped stamped = new Stamped(sequence, now, event);
+    Stamped stamped = new Stamped(sequence, now, event, origin);
     int index = (int) sequence & mask;
     Stamped old = slots.get(index);
     while ((old == null || old.sequence() < sequence)
@@ -147,7 +151,7 @@ final class TenantEvents {
       long dropped = Math.max(1, resume - next);
       next += dropped;
       allDropped.add(dropped);
-      return new Stamped(next - 1, time.now(), new Event.EventsDropped(dropped));
+      return new Stamped(next - 1, time.now(), new Event.EventsDropped(dropped), origin);
     }
 
     @Override

@@ -183,7 +183,7 @@ final class Seat implements Waiter {
   }
 
   private static Source seenByFollower(Source source) {
-    return source == Source.SOURCE_UPSTREAM ? Source.SOURCE_JOINED : source;
+    return source == Source.SOURCE_UPSTREAM ? Source.SOURCE_COALESCED : source;
   }
 
   private static Duration shorter(Duration one, Duration other) {

@@ -15,12 +15,8 @@ import dev.admiral.optimizer.v1.GetMetricsRequest;
 import dev.admiral.optimizer.v1.GetMetricsResponse;
 import dev.admiral.optimizer.v1.InvalidateCacheRequest;
 import dev.admiral.optimizer.v1.InvalidateCacheResponse;
-import dev.admiral.optimizer.v1.ListChangesRequest;
-import dev.admiral.optimizer.v1.ListChangesResponse;
 import dev.admiral.optimizer.v1.OptimizeRequest;
 import dev.admiral.optimizer.v1.OptimizeResponse;
-import dev.admiral.optimizer.v1.RollBackChangeRequest;
-import dev.admiral.optimizer.v1.RollBackChangeResponse;
 import dev.admiral.optimizer.v1.WarmRequest;
 import dev.admiral.optimizer.v1.WarmResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -109,16 +105,5 @@ public final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBas
   @Override
   public void warm(WarmRequest request, StreamObserver<WarmResponse> caller) {
     caller.onError(Unimplemented.method("Warm"));
-  }
-
-  @Override
-  public void listChanges(ListChangesRequest request, StreamObserver<ListChangesResponse> caller) {
-    caller.onError(Unimplemented.method("ListChanges"));
-  }
-
-  @Override
-  public void rollBackChange(
-      RollBackChangeRequest request, StreamObserver<RollBackChangeResponse> caller) {
-    caller.onError(Unimplemented.method("RollBackChange"));
   }
 }

@@ -9,8 +9,8 @@ import dev.admiral.optimizer.front.AnswerSteps.Step;
 import dev.admiral.optimizer.report.Protos;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.ContentDelta;
-import dev.admiral.optimizer.v1.Finished;
-import dev.admiral.optimizer.v1.Started;
+import dev.admiral.optimizer.v1.StreamFinished;
+import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.StreamResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 
@@ -45,8 +45,8 @@ final class CompletionSink extends GrpcSink<Step, StreamResponse> {
     return true;
   }
 
-  private Started started(Begun begun) {
-    return Started.newBuilder()
+  private StreamStarted started(Begun begun) {
+    return StreamStarted.newBuilder()
         .setCallId(call.id())
         .setProvider(begun.provider())
         .setModel(begun.model())
@@ -54,9 +54,9 @@ final class CompletionSink extends GrpcSink<Step, StreamResponse> {
         .build();
   }
 
-  private Finished finished(Answered answered) {
-    Finished.Builder finished =
-        Finished.newBuilder()
+  private StreamFinished finished(Answered answered) {
+    StreamFinished.Builder finished =
+        StreamFinished.newBuilder()
             .setFinishReason(answered.answer().completion().getFinishReason())
             .setStopSequence(answered.answer().completion().getStopSequence())
             .setUsage(Protos.usage(answered.answer().usage()))

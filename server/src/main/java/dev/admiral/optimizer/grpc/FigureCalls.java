@@ -7,6 +7,8 @@ import dev.admiral.optimizer.report.StatsReport;
 import dev.admiral.optimizer.v1.HealthResponse;
 import dev.admiral.optimizer.v1.LearningQueryRequest;
 import dev.admiral.optimizer.v1.LearningQueryResponse;
+import dev.admiral.optimizer.v1.ListAliasesRequest;
+import dev.admiral.optimizer.v1.ListAliasesResponse;
 import dev.admiral.optimizer.v1.ListModelsRequest;
 import dev.admiral.optimizer.v1.ListModelsResponse;
 import dev.admiral.optimizer.v1.StatsRequest;
@@ -54,6 +56,10 @@ public final class FigureCalls {
 
   void models(ListModelsRequest request, StreamObserver<ListModelsResponse> caller) {
     Blocking.answer(caller, () -> models.list(request));
+  }
+
+  void aliases(ListAliasesRequest request, StreamObserver<ListAliasesResponse> caller) {
+    Blocking.answer(caller, () -> models.aliases(request));
   }
 
   void learned(LearningQueryRequest request, StreamObserver<LearningQueryResponse> caller) {

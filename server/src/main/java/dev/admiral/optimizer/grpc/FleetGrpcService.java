@@ -6,8 +6,12 @@ import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.front.Sender;
 import dev.admiral.optimizer.report.AgentReport;
 import dev.admiral.optimizer.report.LimitReport;
+import dev.admiral.optimizer.v1.CreateBudgetRequest;
+import dev.admiral.optimizer.v1.CreateBudgetResponse;
 import dev.admiral.optimizer.v1.CreateKeyRequest;
 import dev.admiral.optimizer.v1.CreateKeyResponse;
+import dev.admiral.optimizer.v1.DeleteBudgetRequest;
+import dev.admiral.optimizer.v1.DeleteBudgetResponse;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.ForgetAgentRequest;
 import dev.admiral.optimizer.v1.ForgetAgentResponse;
@@ -25,8 +29,10 @@ import dev.admiral.optimizer.v1.ListLimitsRequest;
 import dev.admiral.optimizer.v1.ListLimitsResponse;
 import dev.admiral.optimizer.v1.RevokeKeyRequest;
 import dev.admiral.optimizer.v1.RevokeKeyResponse;
-import dev.admiral.optimizer.v1.SetBudgetRequest;
-import dev.admiral.optimizer.v1.SetBudgetResponse;
+import dev.admiral.optimizer.v1.UpdateBudgetRequest;
+import dev.admiral.optimizer.v1.UpdateBudgetResponse;
+import dev.admiral.optimizer.v1.UpdateKeyRequest;
+import dev.admiral.optimizer.v1.UpdateKeyResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
@@ -89,13 +95,28 @@ public final class FleetGrpcService extends FleetServiceGrpc.FleetServiceImplBas
   }
 
   @Override
+  public void updateKey(UpdateKeyRequest request, StreamObserver<UpdateKeyResponse> caller) {
+    caller.onError(Unimplemented.method("UpdateKey"));
+  }
+
+  @Override
   public void revokeKey(RevokeKeyRequest request, StreamObserver<RevokeKeyResponse> caller) {
     caller.onError(Unimplemented.method("RevokeKey"));
   }
 
   @Override
-  public void setBudget(SetBudgetRequest request, StreamObserver<SetBudgetResponse> caller) {
-    caller.onError(Unimplemented.method("SetBudget"));
+  public void createBudget(CreateBudgetRequest request, StreamObserver<CreateBudgetResponse> caller) {
+    caller.onError(Unimplemented.method("CreateBudget"));
+  }
+
+  @Override
+  public void updateBudget(UpdateBudgetRequest request, StreamObserver<UpdateBudgetResponse> caller) {
+    caller.onError(Unimplemented.method("UpdateBudget"));
+  }
+
+  @Override
+  public void deleteBudget(DeleteBudgetRequest request, StreamObserver<DeleteBudgetResponse> caller) {
+    caller.onError(Unimplemented.method("DeleteBudget"));
   }
 
   @Override

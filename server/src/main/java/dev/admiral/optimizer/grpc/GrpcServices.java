@@ -1,6 +1,5 @@
 package dev.admiral.optimizer.grpc;
 
-import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.fleet.Keys;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;

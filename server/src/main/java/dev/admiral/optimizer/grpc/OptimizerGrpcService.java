@@ -12,6 +12,8 @@ import dev.admiral.optimizer.v1.HealthRequest;
 import dev.admiral.optimizer.v1.HealthResponse;
 import dev.admiral.optimizer.v1.LearningQueryRequest;
 import dev.admiral.optimizer.v1.LearningQueryResponse;
+import dev.admiral.optimizer.v1.ListAliasesRequest;
+import dev.admiral.optimizer.v1.ListAliasesResponse;
 import dev.admiral.optimizer.v1.ListModelsRequest;
 import dev.admiral.optimizer.v1.ListModelsResponse;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
@@ -70,6 +72,11 @@ public final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerSe
   @Override
   public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> caller) {
     figures.models(request, caller);
+  }
+
+  @Override
+  public void listAliases(ListAliasesRequest request, StreamObserver<ListAliasesResponse> caller) {
+    figures.aliases(request, caller);
   }
 
   @Override

@@ -20,11 +20,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
- * Answers requests that are too large, or that are no messages of the contract (broken encoding,
- * text that is not UTF-8), with the contract's own errors. The transport alone would end them with
+ * Answers requests that are too large, that are no messages of the contract (broken encoding, text
+ * that is not UTF-8), or that are messages of an older form of it, with the contract's own errors. The transport alone would end them with
  * an unexplained status.
  */
 final class RequestGuard {
@@ -176,9 +177,25 @@ final class RequestGuard {
                 ErrorReason.ERROR_REASON_CALL_INVALID,
                 "the request is not a message of this contract: its encoding is broken, or a text"
                     + " in it is not UTF-8"));
+      } else if (isOfOlderContract((Message) message)) {
+        refuse(
+            new Failure.Refused(
+                ErrorReason.ERROR_REASON_CALL_INVALID,
+                "the client speaks an older form of the contract admiral.optimizer.v1 than this"
+                    + " server: the request's fields are at numbers of before version 0.1; use a"
+                    + " client, or code generated from the contract, of this server's version"));
       } else {
         super.onMessage(message);
       }
+    }
+
+    /** Old numbers are reserved and never given to a new field: whoever sends one is old. */
+    private static boolean isOfOlderContract(Message request) {
+      Map<Integer, ?> unknown = request.getUnknownFields().asMap();
+      if (unknown.isEmpty()) {
+        return false;
+      }
+      return unknown.keySet().stream().anyMatch(request.getDescriptorForType()::isReservedNumber);
     }
 
     @Override

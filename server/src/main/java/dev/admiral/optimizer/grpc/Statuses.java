@@ -66,6 +66,7 @@ final class Statuses {
                       .addViolations(
                           QuotaFailure.Violation.newBuilder()
                               .setSubject(limit.subject())
+                              .setQuotaMetric(limit.metadata().getOrDefault("metric", ""))
                               .setDescription(limit.limit()))
                       .build()));
       default -> {}
@@ -160,20 +161,22 @@ final class Statuses {
           Code.RESOURCE_EXHAUSTED;
       case ERROR_REASON_NO_PROVIDER_AVAILABLE,
           ERROR_REASON_SERVER_DRAINING,
-          ERROR_REASON_PROVIDER_QUOTA_EXHAUSTED,
           ERROR_REASON_PROVIDER_OVERLOADED,
           ERROR_REASON_PROVIDER_FAILED,
           ERROR_REASON_PROVIDER_UNREACHABLE,
           ERROR_REASON_PROVIDER_MALFORMED,
           ERROR_REASON_STREAM_BROKEN,
-          ERROR_REASON_PROVIDER_KEY_INVALID,
-          ERROR_REASON_PROVIDER_NOT_PERMITTED,
           ERROR_REASON_STORE_UNAVAILABLE ->
           Code.UNAVAILABLE;
       case ERROR_REASON_DEADLINE_EXCEEDED, ERROR_REASON_PROVIDER_TIMEOUT -> Code.DEADLINE_EXCEEDED;
       case ERROR_REASON_CALL_CANCELLED -> Code.CANCELLED;
       case ERROR_REASON_NOT_IMPLEMENTED -> Code.UNIMPLEMENTED;
-      case ERROR_REASON_PROVIDER_REFUSED, ERROR_REASON_COST_LIMIT -> Code.FAILED_PRECONDITION;
+      case ERROR_REASON_PROVIDER_REFUSED,
+          ERROR_REASON_PROVIDER_QUOTA_EXHAUSTED,
+          ERROR_REASON_PROVIDER_KEY_INVALID,
+          ERROR_REASON_PROVIDER_NOT_PERMITTED,
+          ERROR_REASON_COST_LIMIT ->
+          Code.FAILED_PRECONDITION;
       case ERROR_REASON_INTERNAL, ERROR_REASON_UNSPECIFIED, UNRECOGNIZED -> Code.INTERNAL;
     };
   }

@@ -1,7 +1,6 @@
 package dev.admiral.optimizer.http;
 
 import dev.admiral.optimizer.call.Failure;
-import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.http.dashboard.Dashboard;
 import dev.admiral.optimizer.http.exchange.Endpoint;

@@ -43,8 +43,6 @@ import org.jspecify.annotations.Nullable;
  * marks on what is in memory anyway, and goes with the next {@link #flush} that succeeds.
  */
 public final class OutcomeLog {
-  private static final int MOST_TOLD = 1_000;
-
   private static final Comparator<Map.Entry<OutcomeRecord.Key, Sum>> MOST_REPORTED_FIRST =
       Comparator.comparingLong((Map.Entry<OutcomeRecord.Key, Sum> sum) -> sum.getValue().count())
           .reversed()
@@ -267,12 +265,11 @@ public final class OutcomeLog {
     }
   }
 
-  /** Returns what was reported, most reports first, at most 1,000 sums. */
+  /** Returns what was reported, most reports first. */
   public synchronized List<OutcomeRecord> query(OutcomeQuery query) {
     return tenant(query.tenant()).sums.entrySet().stream()
         .filter(sum -> query.matches(sum.getKey()))
         .sorted(MOST_REPORTED_FIRST)
-        .limit(MOST_TOLD)
         .map(sum -> record(sum.getKey(), sum.getValue()))
         .toList();
   }

@@ -76,6 +76,26 @@ public final class PriceBook {
       String priceVersion) {}
 
   /**
+   * Prices of a million tokens, from one size of prompt on.
+   *
+   * @param aboveInputTokens holds for calls of more input tokens than this
+   * @param input tokens of the prompt
+   * @param output tokens of the answer; empty if the model gives none
+   * @param cachedInput read from the vendor's cache; empty if they cost as any other
+   * @param cacheWrite written to it; empty if they cost as any other
+   * @param cacheWrite1h written to it for an hour; empty if that is not offered
+   * @param priceVersion the price used
+   */
+  public record Rate(
+      long aboveInputTokens,
+      Money input,
+      Optional<Money> output,
+      Optional<Money> cachedInput,
+      Optional<Money> cacheWrite,
+      Optional<Money> cacheWrite1h,
+      String priceVersion) {}
+
+  /**
    * Makes a book of prices.
    *
    * @throws IllegalArgumentException if a price is stated twice, or a name stands for two models
@@ -210,6 +230,38 @@ public final class PriceBook {
     return tariff == null ? Optional.empty() : listed(provider, model, tariff, at);
   }
 
+  /**
+   * Returns the rates of a model that hold at that time, from the smallest prompts to the largest;
+   * none if no price of it holds.
+   */
+  public List<Rate> rates(String provider, String model, Instant at) {
+    Tariff.Period period = period(provider, model, at);
+    return period == null
+        ? List.of()
+        : period.tiers().reversed().stream().map(tier -> rate(tier, period.version())).toList();
+  }
+
+  private static Rate rate(Tariff.Rates rates, String version) {
+    return new Rate(
+        rates.above(),
+        perMillion(rates.input()),
+        sold(rates.output()),
+        different(rates.cachedInput(), rates),
+        different(rates.cacheWrite(), rates),
+        sold(rates.cacheWrite1h()),
+        version);
+  }
+
+  private static Optional<Money> sold(long picoPerToken) {
+    return picoPerToken == Tariff.Rates.NOT_SOLD
+        ? Optional.empty()
+        : Optional.of(perMillion(picoPerToken));
+  }
+
+  private static Optional<Money> different(long picoPerToken, Tariff.Rates rates) {
+    return picoPerToken == rates.input() ? Optional.empty() : sold(picoPerToken);
+  }
+
   /** Returns every model with a price at that time, by provider and name; other names left out. */
   public List<Listed> models(Instant at) {
     return own.stream().flatMap(e -> listed(e.provider, e.model, e.tariff, at).stream()).toList();
@@ -232,7 +284,7 @@ public final class PriceBook {
   }
 
   private static Money perMillion(long picoPerToken) {
-    return Money.ofEach(1_000_000, picoPerToken);
+    return Money.ofEach(1_000_000L, picoPerToken);
   }
 
   private Tariff.@Nullable Period period(String provider, String model, Instant at) {

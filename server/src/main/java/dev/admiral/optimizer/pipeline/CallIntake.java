@@ -9,6 +9,7 @@ import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Failure.Violation;
 import dev.admiral.optimizer.call.Live;
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.ProtoTimes;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.fleet.Fleet;
@@ -18,7 +19,7 @@ import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Priority;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.RoutingPreferences;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ public final class CallIntake {
     } catch (CallException e) {
       return new Accepted.Wrong(e.failure());
     }
-    RoutingWishes routing = options.getRouting();
+    RoutingPreferences routing = options.getRouting();
     CacheUse use = options.hasCachePolicy() ? use(options.getCachePolicy()) : defaultUse.get();
     CallKey key = CallKeys.content(caller, prompt, routing, use);
     boolean shareable =
@@ -194,7 +195,7 @@ public final class CallIntake {
     if (options.hasCachePolicy()) {
       cachePolicy(options.getCachePolicy(), violations);
     }
-    RoutingWishes routing = options.getRouting();
+    RoutingPreferences routing = options.getRouting();
     if (routing.getFallbackModelsCount() > FALLBACK_COUNT) {
       violations.add(
           new Violation(
@@ -210,12 +211,13 @@ public final class CallIntake {
         violations.add(new Violation("options.routing.fallback_models[" + i + "]", wrong));
       }
     }
-    if (routing.getMaxCostPicoUsd() < 0) {
-      violations.add(
-          new Violation(
-              "options.routing.max_cost_pico_usd", "is negative; leave it out for no limit"));
+    if (routing.hasMaxCost()) {
+      String wrong = ProtoMoney.problem(routing.getMaxCost());
+      if (wrong != null) {
+        violations.add(new Violation("options.routing.max_cost", wrong));
+      }
     }
-    if (routing.getObjective() == RoutingWishes.Objective.UNRECOGNIZED) {
+    if (routing.getObjective() == RoutingPreferences.Objective.UNRECOGNIZED) {
       violations.add(
           new Violation("options.routing.objective", "is a value this server does not know"));
     }

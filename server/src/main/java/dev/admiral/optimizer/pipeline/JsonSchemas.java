@@ -12,7 +12,6 @@ import com.networknt.schema.SpecificationVersion;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Failure.Violation;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.ResponseFormat;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -46,15 +45,15 @@ final class JsonSchemas {
   Failure.@Nullable Invalid check(Prompt prompt) {
     List<Violation> violations = new ArrayList<>(0);
     for (int i = 0; i < prompt.getToolsCount(); i++) {
-      String schema = prompt.getTools(i).getParametersSchemaJson();
+      String schema = prompt.getTools(i).getFunction().getParametersSchemaJson();
       if (!schema.isEmpty()) {
-        judge("prompt.tools[" + i + "].parameters_schema_json", schema, violations);
+        judge("prompt.tools[" + i + "].function.parameters_schema_json", schema, violations);
       }
     }
-    if (prompt.getResponseFormat().getKind() == ResponseFormat.Kind.KIND_JSON_SCHEMA) {
+    if (prompt.getResponseFormat().hasJsonSchema()) {
       judge(
-          "prompt.response_format.schema_json",
-          prompt.getResponseFormat().getSchemaJson(),
+          "prompt.response_format.json_schema.schema_json",
+          prompt.getResponseFormat().getJsonSchema().getSchemaJson(),
           violations);
     }
     return violations.isEmpty() ? null : PromptRules.invalid(violations);

@@ -2,13 +2,13 @@ package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Failure.Violation;
-import dev.admiral.optimizer.provider.Dialect;
-import dev.admiral.optimizer.v1.File;
-import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FilePart;
+import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
 import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.ProviderDialect;
 import dev.admiral.optimizer.v1.ReasoningEffort;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
@@ -65,10 +65,9 @@ final class PromptRules {
         "prompt.reasoning_effort",
         "is a value this server does not know");
     findings.unless(
-        prompt.getProviderOptionsDialect().isEmpty()
-            || Dialect.WORDS.contains(prompt.getProviderOptionsDialect()),
+        prompt.getProviderOptionsDialect() != ProviderDialect.UNRECOGNIZED,
         "prompt.provider_options_dialect",
-        "must be " + String.join(", ", Dialect.WORDS) + ", or empty");
+        "is a value this server does not know");
     return findings.isEmpty() ? null : invalid(findings.list);
   }
 
@@ -93,7 +92,7 @@ final class PromptRules {
   }
 
   private static void message(
-      Message message, Path at, Set<String> calledTools, Findings findings) {
+      ChatMessage message, Path at, Set<String> calledTools, Findings findings) {
     Role role = message.getRole();
     findings.unless(
         role != Role.ROLE_UNSPECIFIED && role != Role.UNRECOGNIZED,
@@ -112,12 +111,12 @@ final class PromptRules {
   }
 
   private static void part(
-      Part part, Role role, Path at, Set<String> calledTools, Findings findings) {
+      ContentPart part, Role role, Path at, Set<String> calledTools, Findings findings) {
     boolean assistant = role == Role.ROLE_ASSISTANT;
     findings.unless(
         role != Role.ROLE_TOOL
             || part.hasToolResult()
-            || part.getKindCase() == Part.KindCase.KIND_NOT_SET,
+            || part.getKindCase() == ContentPart.KindCase.KIND_NOT_SET,
         at,
         "",
         "must be a tool_result: a message of ROLE_TOOL holds nothing else");
@@ -168,7 +167,7 @@ final class PromptRules {
     }
   }
 
-  private static void resultPart(Part part, Path at, Findings findings) {
+  private static void resultPart(ContentPart part, Path at, Findings findings) {
     switch (part.getKindCase()) {
       case TEXT -> {}
       case IMAGE -> image(part.getImage(), at.field(".image"), findings);
@@ -177,7 +176,7 @@ final class PromptRules {
     }
   }
 
-  private static void image(Image image, Path at, Findings findings) {
+  private static void image(ImagePart image, Path at, Findings findings) {
     switch (image.getSourceCase()) {
       case INLINE -> inline(image.getInline(), at.field(".inline"), findings);
       case REMOTE -> remote(image.getRemote().getUri(), at.field(".remote.uri"), findings);
@@ -185,7 +184,7 @@ final class PromptRules {
     }
   }
 
-  private static void file(File file, Path at, Findings findings) {
+  private static void file(FilePart file, Path at, Findings findings) {
     switch (file.getSourceCase()) {
       case INLINE -> inline(file.getInline(), at.field(".inline"), findings);
       case REMOTE -> remote(file.getRemote().getUri(), at.field(".remote.uri"), findings);
@@ -217,12 +216,12 @@ final class PromptRules {
     Set<String> names = new HashSet<>();
     for (int i = 0; i < count && !findings.full(); i++) {
       Tool tool = prompt.getTools(i);
-      String at = "prompt.tools[" + i + "].name";
+      String at = "prompt.tools[" + i + "].function.name";
       findings.unless(
-          NAME.matcher(tool.getName()).matches(),
+          NAME.matcher(tool.getFunction().getName()).matches(),
           at,
           "must be 1 to 64 letters, digits, '_' or '-'");
-      findings.unless(names.add(tool.getName()), at, "is used by an earlier tool");
+      findings.unless(names.add(tool.getFunction().getName()), at, "is used by an earlier tool");
     }
     ToolChoice choice = prompt.getToolChoice();
     switch (choice.getMode()) {
@@ -241,20 +240,18 @@ final class PromptRules {
   }
 
   private static void responseFormat(ResponseFormat format, Findings findings) {
-    switch (format.getKind()) {
-      case KIND_UNSPECIFIED, KIND_TEXT, KIND_JSON_OBJECT -> {}
-      case KIND_JSON_SCHEMA -> {
+    switch (format.getKindCase()) {
+      case KIND_NOT_SET, TEXT, JSON_OBJECT -> {}
+      case JSON_SCHEMA -> {
         findings.unless(
-            !format.getSchemaJson().isBlank(),
-            "prompt.response_format.schema_json",
-            "is empty; KIND_JSON_SCHEMA needs a schema");
+            !format.getJsonSchema().getSchemaJson().isBlank(),
+            "prompt.response_format.json_schema.schema_json",
+            "is empty; an answer in JSON needs a schema");
         findings.unless(
-            format.getName().isEmpty() || NAME.matcher(format.getName()).matches(),
-            "prompt.response_format.name",
+            format.getJsonSchema().getName().isEmpty() || NAME.matcher(format.getJsonSchema().getName()).matches(),
+            "prompt.response_format.json_schema.name",
             "must be 1 to 64 letters, digits, '_' or '-'");
       }
-      case UNRECOGNIZED ->
-          findings.add("prompt.response_format.kind", "is a value this server does not know");
     }
   }
 
@@ -291,12 +288,12 @@ final class PromptRules {
         "candidate_count",
         findings);
     findings.unless(
-        sampling.getStopCount() <= STOP_COUNT,
-        "prompt.sampling.stop",
-        "has " + sampling.getStopCount() + " texts; the limit is " + STOP_COUNT);
-    for (int i = 0; i < Math.min(sampling.getStopCount(), STOP_COUNT); i++) {
+        sampling.getStopSequencesCount() <= STOP_COUNT,
+        "prompt.sampling.stop_sequences",
+        "has " + sampling.getStopSequencesCount() + " texts; the limit is " + STOP_COUNT);
+    for (int i = 0; i < Math.min(sampling.getStopSequencesCount(), STOP_COUNT); i++) {
       findings.unless(
-          !sampling.getStop(i).isEmpty(), "prompt.sampling.stop[" + i + "]", "is empty");
+          !sampling.getStopSequences(i).isEmpty(), "prompt.sampling.stop_sequences[" + i + "]", "is empty");
     }
   }
 

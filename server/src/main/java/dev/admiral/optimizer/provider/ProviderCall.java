@@ -3,6 +3,7 @@ package dev.admiral.optimizer.provider;
 import com.google.protobuf.Struct;
 import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.ProviderDialect;
 
 /**
  * One try of one model.
@@ -23,8 +24,13 @@ public record ProviderCall(
 
   /** Returns the prompt's options as far as they are written for a wire format. */
   public Struct options(Dialect dialect) {
-    String written = prompt.getProviderOptionsDialect();
-    return written.isEmpty() || written.equals(dialect.word())
+    ProviderDialect written = prompt.getProviderOptionsDialect();
+    boolean meant =
+        switch (dialect) {
+          case OPENAI -> written == ProviderDialect.PROVIDER_DIALECT_OPENAI;
+          case ANTHROPIC -> written == ProviderDialect.PROVIDER_DIALECT_ANTHROPIC;
+        };
+    return meant || written == ProviderDialect.PROVIDER_DIALECT_UNSPECIFIED
         ? prompt.getProviderOptions()
         : Struct.getDefaultInstance();
   }

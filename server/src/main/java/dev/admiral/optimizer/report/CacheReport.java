@@ -20,14 +20,14 @@ public final class CacheReport {
   public GetMetricsResponse metrics() {
     CacheMetrics metrics = cache.get();
     return GetMetricsResponse.newBuilder()
-        .addTiers(tier("memory", metrics.memory()))
-        .addTiers(tier("disk", metrics.disk()))
+        .addTiers(tier(CacheTier.Kind.KIND_MEMORY, metrics.memory()))
+        .addTiers(tier(CacheTier.Kind.KIND_DISK, metrics.disk()))
         .build();
   }
 
-  private static CacheTier tier(String name, CacheMetrics.Tier tier) {
+  private static CacheTier tier(CacheTier.Kind kind, CacheMetrics.Tier tier) {
     return CacheTier.newBuilder()
-        .setName(name)
+        .setKind(kind)
         .setEntryCount(tier.entries())
         .setSizeBytes(tier.bytes())
         .setLimitBytes(tier.limitBytes())

@@ -7,6 +7,7 @@ import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.journal.KeptCall;
 import dev.admiral.optimizer.v1.CallRecord;
+import dev.admiral.optimizer.v1.CallStep;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
@@ -68,9 +69,20 @@ final class CallRecords {
     return served.build();
   }
 
-  private static dev.admiral.optimizer.v1.Step step(KeptCall call, Step step) {
-    return dev.admiral.optimizer.v1.Step.newBuilder()
-        .setName(step.kind().word())
+  private static CallStep.Kind kind(Step step) {
+    return switch (step.kind()) {
+      case QUEUE -> CallStep.Kind.KIND_QUEUE;
+      case JOIN -> CallStep.Kind.KIND_COALESCE;
+      case DISK -> CallStep.Kind.KIND_DISK;
+      case ROUTE -> CallStep.Kind.KIND_ROUTE;
+      case ATTEMPT -> CallStep.Kind.KIND_ATTEMPT;
+      case SETTLE -> CallStep.Kind.KIND_SETTLE;
+    };
+  }
+
+  private static dev.admiral.optimizer.v1.CallStep step(KeptCall call, Step step) {
+    return dev.admiral.optimizer.v1.CallStep.newBuilder()
+        .setKind(kind(step))
         .setStartOffset(Protos.duration(step.startNanos() - call.arrivalNanos()))
         .setDuration(Protos.duration(step.nanos()))
         .setDetail(step.detail())

@@ -6,6 +6,7 @@ import dev.admiral.optimizer.v1.AgentRegistered;
 import dev.admiral.optimizer.v1.AttemptFailed;
 import dev.admiral.optimizer.v1.CacheInvalidated;
 import dev.admiral.optimizer.v1.CallFinished;
+import dev.admiral.optimizer.v1.CircuitBreaker;
 import dev.admiral.optimizer.v1.EventsDropped;
 import dev.admiral.optimizer.v1.ModelHealthChanged;
 import dev.admiral.optimizer.v1.PartHealth;
@@ -17,12 +18,13 @@ public final class EventReport {
   private EventReport() {}
 
   /** Returns the message of an event. */
-  public static dev.admiral.optimizer.v1.Event of(Stamped stamped) {
-    dev.admiral.optimizer.v1.Event.Builder builder =
-        dev.admiral.optimizer.v1.Event.newBuilder()
+  public static dev.admiral.optimizer.v1.FleetEvent of(Stamped stamped) {
+    dev.admiral.optimizer.v1.FleetEvent.Builder builder =
+        dev.admiral.optimizer.v1.FleetEvent.newBuilder()
             .setSequence(stamped.sequence())
             .setCreateTime(Protos.timestamp(stamped.time()))
-            .setType(stamped.event().type().dotted())
+            .setEventId(stamped.id())
+            .setReplica(stamped.origin().replica())
             .setIgnorable(stamped.event().type().ignorable());
     switch (stamped.event()) {
       case Event.CallFinished finished -> builder.setCallFinished(callFinished(finished));
@@ -42,7 +44,7 @@ public final class EventReport {
               ModelHealthChanged.newBuilder()
                   .setProvider(changed.provider())
                   .setModel(changed.model())
-                  .setAvailable(changed.available()));
+                  .setState(state(changed.health())));
       case Event.CacheInvalidated invalidated ->
           builder.setCacheInvalidated(
               CacheInvalidated.newBuilder().setEntryCount(invalidated.entries()));
@@ -59,6 +61,14 @@ public final class EventReport {
           builder.setEventsDropped(EventsDropped.newBuilder().setEventCount(dropped.count()));
     }
     return builder.build();
+  }
+
+  private static CircuitBreaker.State state(Event.ModelHealthChanged.Health health) {
+    return switch (health) {
+      case OPENED -> CircuitBreaker.State.STATE_OPEN;
+      case PROBING -> CircuitBreaker.State.STATE_HALF_OPEN;
+      case CLOSED -> CircuitBreaker.State.STATE_CLOSED;
+    };
   }
 
   private static CallFinished callFinished(Event.CallFinished finished) {

@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.report;
 
 import com.google.protobuf.Timestamp;
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.ledger.EntryPage;
@@ -28,7 +29,8 @@ public final class LedgerReport {
   /**
    * Returns the sums of a tenant's entries.
    *
-   * @throws CallException if the request names no time or grouping
+   * @throws CallException if the request names no time or grouping, or the page's size or token is
+   *     not a legal one
    */
   public GetReportResponse report(String tenant, GetReportRequest request) throws CallException {
     ReportQuery query =
@@ -38,10 +40,14 @@ public final class LedgerReport {
             request.hasEndTime() ? day("end_time", request.getEndTime()) : null,
             grouping(request),
             request.getAgentId());
+    Paging.Slice slice = Paging.slice(request.getPageSize(), request.getPageToken());
     Report report = ledger.report(query);
+    Paging.Page<Report.Row> page = slice.of(report.rows());
     GetReportResponse.Builder response =
-        GetReportResponse.newBuilder().setTotal(row(report.total()));
-    report.rows().forEach(row -> response.addRows(row(row)));
+        GetReportResponse.newBuilder()
+            .setTotal(row(report.total()))
+            .setNextPageToken(page.nextToken());
+    page.items().forEach(row -> response.addRows(row(row)));
     return response.build();
   }
 
@@ -95,12 +101,12 @@ public final class LedgerReport {
     return ReportRow.newBuilder()
         .setGroup(row.group())
         .setExactCallCount(row.exactCalls())
-        .setExactPicoUsd(row.exact().picoUsd())
+        .setExactAmount(ProtoMoney.of(row.exact()))
         .setEstimatedCallCount(row.estimatedCalls())
-        .setEstimatedPicoUsd(row.estimated().picoUsd())
+        .setEstimatedAmount(ProtoMoney.of(row.estimated()))
         .setUnpricedCallCount(row.unpricedCalls())
         .setSavedCallCount(row.savedCalls())
-        .setSavedPicoUsd(row.saved().picoUsd())
+        .setSavedAmount(ProtoMoney.of(row.saved()))
         .setUsage(Protos.usage(row.usage()))
         .setSavedDuration(Protos.duration(row.savedTime()))
         .build();

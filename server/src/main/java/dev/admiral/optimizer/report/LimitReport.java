@@ -3,9 +3,12 @@ package dev.admiral.optimizer.report;
 import dev.admiral.optimizer.admission.LimitLevel;
 import dev.admiral.optimizer.admission.Limiter;
 import dev.admiral.optimizer.call.CallException;
-import dev.admiral.optimizer.v1.Limit;
+import dev.admiral.optimizer.v1.AgentSubject;
+import dev.admiral.optimizer.v1.LimitSubject;
 import dev.admiral.optimizer.v1.ListLimitsRequest;
 import dev.admiral.optimizer.v1.ListLimitsResponse;
+import dev.admiral.optimizer.v1.ProviderSubject;
+import dev.admiral.optimizer.v1.UsageLimit;
 import java.util.List;
 
 /** The limits, as they stand. Thread-safe. */
@@ -35,9 +38,10 @@ public final class LimitReport {
     page.items()
         .forEach(level ->
             response.addLimits(
-                Limit.newBuilder()
-                    .setSubject(level.subject())
-                    .setName(level.name())
+                UsageLimit.newBuilder()
+                    .setSubject(subject(level.subject()))
+                    .setMetric(level.metric())
+                    .setPeriod(Protos.duration(level.period()))
                     .setLimitCount(level.limit())
                     .setAvailableCount(level.available())
                     .setBurstCount(level.burst())
@@ -45,8 +49,21 @@ public final class LimitReport {
     return response.build();
   }
 
+  /** Reads the text form of whose calls a limit bounds. */
+  private static LimitSubject subject(String text) {
+    int slash = text.indexOf('/');
+    String name = text.substring(slash + 1);
+    LimitSubject.Builder subject = LimitSubject.newBuilder();
+    return switch (text.substring(0, slash)) {
+      case "agent" -> subject.setAgent(AgentSubject.newBuilder().setAgentId(name)).build();
+      case "provider" ->
+          subject.setProvider(ProviderSubject.newBuilder().setProvider(name)).build();
+      default -> throw new IllegalStateException("no limit is of " + text);
+    };
+  }
+
   /** The place of a limit in the order of subject and name. */
   private static String key(LimitLevel level) {
-    return level.subject() + '\0' + level.name();
+    return level.subject() + '\0' + level.metric() + '\0' + level.period();
   }
 }

@@ -1,21 +1,29 @@
 package dev.admiral.optimizer.report;
 
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.ledger.PriceBook;
+import dev.admiral.optimizer.routing.Ability;
 import dev.admiral.optimizer.routing.Candidate;
 import dev.admiral.optimizer.routing.Catalogue;
 import dev.admiral.optimizer.routing.KnownModel;
 import dev.admiral.optimizer.routing.ModelHealth;
-import dev.admiral.optimizer.v1.Alias;
-import dev.admiral.optimizer.v1.Breaker;
+import dev.admiral.optimizer.v1.CircuitBreaker;
+import dev.admiral.optimizer.v1.ListAliasesRequest;
+import dev.admiral.optimizer.v1.ListAliasesResponse;
 import dev.admiral.optimizer.v1.ListModelsRequest;
 import dev.admiral.optimizer.v1.ListModelsResponse;
 import dev.admiral.optimizer.v1.Model;
+import dev.admiral.optimizer.v1.ModelAbility;
+import dev.admiral.optimizer.v1.ModelAlias;
+import dev.admiral.optimizer.v1.ModelPrice;
+import dev.admiral.optimizer.v1.ServiceTier;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /** The models, what they cost, and whether they take calls. Thread-safe. */
 public final class ModelReport {
@@ -35,7 +43,7 @@ public final class ModelReport {
   }
 
   /**
-   * Returns the models and aliases that can be asked for.
+   * Returns the models that can be asked for.
    *
    * @throws CallException if the page's size or token is not a legal one
    */
@@ -52,16 +60,33 @@ public final class ModelReport {
     ListModelsResponse.Builder response =
         ListModelsResponse.newBuilder().setNextPageToken(page.nextToken());
     page.items().forEach(model -> response.addModels(model(model)));
-    if (after.isEmpty()) {
-      catalogue
-          .aliases()
-          .forEach((name, candidates) ->
-              response.addAliases(
-                  Alias.newBuilder()
-                      .setName(name)
-                      .addAllModels(candidates.stream().map(Candidate::name).toList())));
-    }
     return response.build();
+  }
+
+  /**
+   * Returns the aliases that can be asked for.
+   *
+   * @throws CallException if the page's size or token is not a legal one
+   */
+  public ListAliasesResponse aliases(ListAliasesRequest request) throws CallException {
+    int size = Paging.size(request.getPageSize());
+    String after = Paging.after(request.getPageToken());
+    List<ModelAlias> rest =
+        catalogue.aliases().entrySet().stream()
+            .filter(alias -> alias.getKey().compareTo(after) > 0)
+            .sorted(Map.Entry.comparingByKey())
+            .limit(size + 1L)
+            .map(alias ->
+                ModelAlias.newBuilder()
+                    .setName(alias.getKey())
+                    .addAllModels(alias.getValue().stream().map(Candidate::name).toList())
+                    .build())
+            .toList();
+    Paging.Page<ModelAlias> page = Paging.cut(rest, size, ModelAlias::getName);
+    return ListAliasesResponse.newBuilder()
+        .addAllAliases(page.items())
+        .setNextPageToken(page.nextToken())
+        .build();
   }
 
   /** The place of a model in the order of provider and name: no name holds a null character. */
@@ -70,32 +95,64 @@ public final class ModelReport {
   }
 
   private Model model(KnownModel model) {
-    Optional<PriceBook.Listed> price = prices.listed(model.provider(), model.name(), time.now());
     Model.Builder told =
         Model.newBuilder()
             .setProvider(model.provider())
             .setName(model.name())
             .setContextTokenCount(model.contextTokens())
-            .setPriced(price.isPresent())
-            .setInputPicoUsdPerMtok(
-                price.map(listed -> listed.inputPerMillion().picoUsd()).orElse(0L))
-            .setOutputPicoUsdPerMtok(
-                price.map(listed -> listed.outputPerMillion().picoUsd()).orElse(0L))
+            .addAllAbilities(abilities(model))
             .setAvailable(health.available(model.provider(), model.name()));
-    health.find(model.provider(), model.name()).ifPresent(state -> told.setBreaker(breaker(state)));
+    for (PriceBook.Rate rate : prices.rates(model.provider(), model.name(), time.now())) {
+      told.addPrices(price(rate));
+    }
+    health
+        .find(model.provider(), model.name())
+        .ifPresent(state -> told.setCircuitBreaker(breaker(state)));
     return told.build();
   }
 
-  private Breaker breaker(ModelHealth.ModelState state) {
-    Breaker.Builder breaker =
-        Breaker.newBuilder()
+  private static ModelPrice price(PriceBook.Rate rate) {
+    ModelPrice.Builder price =
+        ModelPrice.newBuilder()
+            .setTier(ServiceTier.SERVICE_TIER_STANDARD)
+            .setAboveInputTokenCount(rate.aboveInputTokens())
+            .setInputPerMillionTokens(ProtoMoney.of(rate.input()))
+            .setPriceVersion(rate.priceVersion());
+    rate.output().ifPresent(output -> price.setOutputPerMillionTokens(ProtoMoney.of(output)));
+    rate.cachedInput().ifPresent(read -> price.setCachedInputPerMillionTokens(ProtoMoney.of(read)));
+    rate.cacheWrite().ifPresent(write -> price.setCacheWritePerMillionTokens(ProtoMoney.of(write)));
+    rate.cacheWrite1h()
+        .ifPresent(write -> price.setCacheWrite1HPerMillionTokens(ProtoMoney.of(write)));
+    return price.build();
+  }
+
+  private static List<ModelAbility> abilities(KnownModel model) {
+    List<ModelAbility> abilities = new ArrayList<>();
+    for (Ability ability : Ability.values()) {
+      if (model.abilities().contains(ability)) {
+        abilities.add(
+            switch (ability) {
+              case IMAGES -> ModelAbility.MODEL_ABILITY_IMAGES;
+              case TOOLS -> ModelAbility.MODEL_ABILITY_TOOLS;
+              case JSON_SCHEMA -> ModelAbility.MODEL_ABILITY_JSON_SCHEMA;
+              case REASONING -> ModelAbility.MODEL_ABILITY_REASONING;
+              case EMBEDDINGS -> ModelAbility.MODEL_ABILITY_EMBEDDINGS;
+            });
+      }
+    }
+    return abilities;
+  }
+
+  private CircuitBreaker breaker(ModelHealth.ModelState state) {
+    CircuitBreaker.Builder breaker =
+        CircuitBreaker.newBuilder()
             .setState(
                 switch (state.state()) {
-                  case CLOSED -> Breaker.State.STATE_CLOSED;
-                  case OPEN -> Breaker.State.STATE_OPEN;
-                  case PROBING -> Breaker.State.STATE_PROBING;
+                  case CLOSED -> CircuitBreaker.State.STATE_CLOSED;
+                  case OPEN -> CircuitBreaker.State.STATE_OPEN;
+                  case PROBING -> CircuitBreaker.State.STATE_HALF_OPEN;
                 })
-            .setTryCount(state.tries());
+            .setAttemptCount(state.tries());
     if (state.tries() > 0) {
       breaker.setFailureRate((double) state.failedTries() / state.tries());
     }

@@ -65,6 +65,47 @@ final class Paging {
   }
 
   /**
+   * A page of a list whose order may change while it is read: counted from its beginning.
+   *
+   * @param start how many items are before the page
+   * @param size most items on it
+   */
+  record Slice(int start, int size) {
+    /** Cuts the page out of the whole list. */
+    <T> Page<T> of(List<T> all) {
+      int from = Math.min(start, all.size());
+      int to = Math.min(from + size, all.size());
+      return new Page<>(
+          all.subList(from, to), to == all.size() ? "" : token(Integer.toString(to)));
+    }
+  }
+
+  /**
+   * Reads which page of a list in changing order is asked for.
+   *
+   * @throws CallException if the size or the token is not a legal one
+   */
+  static Slice slice(int requestedSize, String token) throws CallException {
+    int size = size(requestedSize);
+    String start = after(token);
+    try {
+      int from = start.isEmpty() ? 0 : Integer.parseInt(start);
+      if (from >= 0) {
+        return new Slice(from, size);
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw badToken();
+  }
+
+  private static String token(String key) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(key.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
    * Cuts a page.
    *
    * @param found the items from the page's beginning, one more than the page holds if there are
@@ -75,11 +116,6 @@ final class Paging {
       return new Page<>(found, "");
     }
     List<T> items = found.subList(0, size);
-    String last = key.apply(items.getLast());
-    return new Page<>(
-        items,
-        Base64.getUrlEncoder()
-            .withoutPadding()
-            .encodeToString(last.getBytes(StandardCharsets.UTF_8)));
+    return new Page<>(items, token(key.apply(items.getLast())));
   }
 }

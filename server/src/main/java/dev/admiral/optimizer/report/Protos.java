@@ -12,6 +12,8 @@ import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Timing;
 import dev.admiral.optimizer.call.ProtoTimes;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.call.ProtoMoney;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Instant;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** The engine's values as messages of the contract. Thread-safe. */
 public final class Protos {
   private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+  private static final Money NOTHING = ProtoMoney.of(dev.admiral.optimizer.call.Money.ZERO);
 
   private Protos() {}
 
@@ -86,15 +90,15 @@ public final class Protos {
       case Cost.Unknown unknown ->
           builder.setState(dev.admiral.optimizer.v1.Cost.State.STATE_UNKNOWN).build();
       case Cost.Known known -> {
-        long amount = known.amount().picoUsd();
+        Money amount = ProtoMoney.of(known.amount());
         yield builder
             .setState(
                 known.estimated()
                     ? dev.admiral.optimizer.v1.Cost.State.STATE_ESTIMATED
                     : dev.admiral.optimizer.v1.Cost.State.STATE_EXACT)
-            .setListPicoUsd(amount)
-            .setChargedPicoUsd(charged ? amount : 0)
-            .setSavedPicoUsd(charged ? 0 : amount)
+            .setListAmount(amount)
+            .setChargedAmount(charged ? amount : NOTHING)
+            .setSavedAmount(charged ? NOTHING : amount)
             .setPriceVersion(known.priceVersion())
             .build();
       }
@@ -166,7 +170,7 @@ public final class Protos {
             .setDuration(duration(attempt.duration()))
             .setHttpStatus(attempt.httpStatus());
     if (attempt.firstToken() != null) {
-      builder.setFirstTokenDuration(duration(attempt.firstToken()));
+      builder.setTimeToFirstToken(duration(attempt.firstToken()));
     }
     if (attempt.failure() != null) {
       builder.setFailure(attempt.failure().reason());

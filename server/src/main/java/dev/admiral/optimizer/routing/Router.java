@@ -4,12 +4,12 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Tokens;
+import dev.admiral.optimizer.call.ProtoMoney;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.ErrorReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.ResponseFormat;
-import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.RoutingPreferences;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -50,7 +50,7 @@ public final class Router {
   }
 
   /** Returns the models to try for an answer to a prompt. */
-  public Route route(Prompt prompt, RoutingWishes wishes) {
+  public Route route(Prompt prompt, RoutingPreferences wishes) {
     return route(
         prompt.getModel(),
         needs(prompt),
@@ -64,7 +64,7 @@ public final class Router {
    * @param model the name, in the forms of {@link Prompt#getModel()}
    * @param inputTokens upper estimate of the texts' tokens
    */
-  public Route routeEmbedding(String model, long inputTokens, RoutingWishes wishes) {
+  public Route routeEmbedding(String model, long inputTokens, RoutingPreferences wishes) {
     return route(model, EnumSet.of(Ability.EMBEDDINGS), new Size(inputTokens, 0), wishes);
   }
 
@@ -73,7 +73,7 @@ public final class Router {
     return catalogue.traits(candidate.provider(), candidate.model());
   }
 
-  private Route route(String name, Set<Ability> needs, Size size, RoutingWishes wishes) {
+  private Route route(String name, Set<Ability> needs, Size size, RoutingPreferences wishes) {
     Named named = named(name);
     if (named.failure() != null) {
       return new Route.Failed(named.failure());
@@ -105,8 +105,8 @@ public final class Router {
       }
       candidates.addAll(fallback.candidates());
     }
-    return wishes.hasMaxCostPicoUsd()
-        ? affordable(candidates, size, new Money(wishes.getMaxCostPicoUsd()))
+    return wishes.hasMaxCost()
+        ? affordable(candidates, size, ProtoMoney.money(wishes.getMaxCost()))
         : new Route.Candidates(List.copyOf(candidates));
   }
 
@@ -164,7 +164,7 @@ public final class Router {
         .toList();
   }
 
-  private List<Candidate> ordered(List<Candidate> candidates, Size size, RoutingWishes wishes) {
+  private List<Candidate> ordered(List<Candidate> candidates, Size size, RoutingPreferences wishes) {
     return switch (wishes.getObjective()) {
       case OBJECTIVE_COST -> byCost(candidates, size);
       case OBJECTIVE_LATENCY -> byFirstToken(candidates);
@@ -231,7 +231,7 @@ public final class Router {
                 + dollars(most)
                 + " for this call: "
                 + why
-                + "; raise max_cost_pico_usd, shorten the prompt or lower"
+                + "; raise max_cost, shorten the prompt or lower"
                 + " max_output_token_count"));
   }
 
@@ -244,10 +244,10 @@ public final class Router {
     if (prompt.getToolsCount() > 0) {
       needs.add(Ability.TOOLS);
     }
-    if (prompt.getResponseFormat().getKind() == ResponseFormat.Kind.KIND_JSON_SCHEMA) {
+    if (prompt.getResponseFormat().hasJsonSchema()) {
       needs.add(Ability.JSON_SCHEMA);
     }
-    for (Message message : prompt.getMessagesList()) {
+    for (ChatMessage message : prompt.getMessagesList()) {
       if (message.getPartsList().stream().anyMatch(Router::showsImage)) {
         needs.add(Ability.IMAGES);
         break;
@@ -256,8 +256,8 @@ public final class Router {
     return needs;
   }
 
-  private static boolean showsImage(Part part) {
-    return part.hasImage() || part.getToolResult().getPartsList().stream().anyMatch(Part::hasImage);
+  private static boolean showsImage(ContentPart part) {
+    return part.hasImage() || part.getToolResult().getPartsList().stream().anyMatch(ContentPart::hasImage);
   }
 
   private static String words(Set<Ability> needs) {

@@ -5,9 +5,8 @@ import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
-import dev.admiral.optimizer.v1.AgentStats;
 import dev.admiral.optimizer.v1.CallStats;
-import dev.admiral.optimizer.v1.ModelStats;
+import dev.admiral.optimizer.v1.StatsRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -84,8 +83,8 @@ public final class CallStatistics {
   public record Snapshot(
       Instant start,
       CallStats total,
-      List<AgentStats> agents,
-      List<ModelStats> models,
+      List<StatsRow> agents,
+      List<StatsRow> models,
       long inFlight) {}
 
   /** What a call is counted under; provider and model are empty if none answered. */
@@ -270,14 +269,14 @@ public final class CallStatistics {
           total.toProto(),
           busiest(agents)
               .map(entry ->
-                  AgentStats.newBuilder()
+                  StatsRow.newBuilder()
                       .setAgentId(entry.getKey())
                       .setStats(entry.getValue().toProto())
                       .build())
               .toList(),
           busiest(models)
               .map(entry ->
-                  ModelStats.newBuilder()
+                  StatsRow.newBuilder()
                       .setProvider(entry.getKey().provider())
                       .setModel(entry.getKey().name())
                       .setStats(entry.getValue().toProto())

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.stats;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.MoneyAdder;
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.Source;
@@ -128,14 +129,14 @@ final class Series {
           .setMemoryHitCount(calls[Source.SOURCE_MEMORY_VALUE])
           .setDiskHitCount(calls[Source.SOURCE_DISK_VALUE])
           .setNearMatchCount(calls[Source.SOURCE_NEAR_MATCH_VALUE])
-          .setJoinedCount(calls[Source.SOURCE_JOINED_VALUE])
+          .setCoalescedCount(calls[Source.SOURCE_COALESCED_VALUE])
           .setRepeatedCount(calls[Source.SOURCE_REPEATED_VALUE])
           .setSavedCallCount(savedCalls)
           .setMemoryHitRate(part(calls[Source.SOURCE_MEMORY_VALUE], answers))
           .setDiskHitRate(part(calls[Source.SOURCE_DISK_VALUE], answers))
           .setSavedRate(part(savedCalls, answers))
-          .setSpentPicoUsd(spent.picoUsd())
-          .setSavedPicoUsd(saved.picoUsd())
+          .setSpentAmount(ProtoMoney.of(spent))
+          .setSavedAmount(ProtoMoney.of(saved))
           .setUnpricedCount(unpriced)
           .setLatency(latency.toProto())
           .setOverhead(overhead.toProto())

@@ -111,9 +111,8 @@ final class CallSpans {
     if (sampling.getCandidateCount() > 1) {
       span.setAttribute("gen_ai.request.choice.count", sampling.getCandidateCount());
     }
-    ResponseFormat.Kind form = call.prompt().getResponseFormat().getKind();
-    if (form == ResponseFormat.Kind.KIND_JSON_OBJECT
-        || form == ResponseFormat.Kind.KIND_JSON_SCHEMA) {
+    ResponseFormat form = call.prompt().getResponseFormat();
+    if (form.hasJsonObject() || form.hasJsonSchema()) {
       span.setAttribute("gen_ai.output.type", "json");
     }
   }

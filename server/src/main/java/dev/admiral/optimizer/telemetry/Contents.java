@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.admiral.optimizer.call.Words;
 import dev.admiral.optimizer.v1.Completion;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
 import io.opentelemetry.api.common.AttributeKey;
@@ -51,15 +51,15 @@ final class Contents {
     return text == null ? 0 : 2L * text.length();
   }
 
-  private static String json(List<Message> messages, String finishReason, int maxChars) {
+  private static String json(List<ChatMessage> messages, String finishReason, int maxChars) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartArray();
-      for (Message message : messages) {
+      for (ChatMessage message : messages) {
         json.writeStartObject();
         json.writeStringField("role", role(message.getRole()));
         json.writeArrayFieldStart("parts");
-        for (Part part : message.getPartsList()) {
+        for (ContentPart part : message.getPartsList()) {
           part(json, part, maxChars);
         }
         json.writeEndArray();
@@ -87,7 +87,7 @@ final class Contents {
     };
   }
 
-  private static void part(JsonGenerator json, Part part, int maxChars) throws IOException {
+  private static void part(JsonGenerator json, ContentPart part, int maxChars) throws IOException {
     json.writeStartObject();
     switch (part.getKindCase()) {
       case TEXT -> said(json, "text", part.getText().getText(), maxChars);
@@ -103,7 +103,7 @@ final class Contents {
         json.writeStringField("type", "tool_call_response");
         json.writeStringField("id", part.getToolResult().getToolCallId());
         json.writeArrayFieldStart("response");
-        for (Part result : part.getToolResult().getPartsList()) {
+        for (ContentPart result : part.getToolResult().getPartsList()) {
           part(json, result, maxChars);
         }
         json.writeEndArray();

@@ -12,6 +12,7 @@ import dev.admiral.optimizer.call.LiveValue;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.LimitMetric;
 import dev.admiral.optimizer.v1.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,8 +55,10 @@ class RequestRateLimiterTest {
         .isEqualTo(
             new Failure.LimitReached(
                 ErrorReason.ERROR_REASON_RATE_LIMITED,
+                LimitMetric.LIMIT_METRIC_REQUESTS,
+                Duration.ofMinutes(1),
                 "requests per minute",
-                "agent ada",
+                "agent/ada",
                 Duration.ofSeconds(1).plusNanos(1)));
   }
 
@@ -96,10 +99,10 @@ class RequestRateLimiterTest {
 
     assertThat(limiter.levels("acme"))
         .containsExactly(
-            new LimitLevel("agent/ada", "requests per minute", 60, 4, 6, 0),
-            new LimitLevel("agent/bob", "requests per minute", 60, 0, 6, 2),
-            new LimitLevel("provider/groq", "requests per minute", 20, 2, 2, 0),
-            new LimitLevel("provider/openai", "requests per minute", 600, 60, 60, 0));
+            new LimitLevel("agent/ada", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 60, 4, 6, 0),
+            new LimitLevel("agent/bob", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 60, 0, 6, 2),
+            new LimitLevel("provider/groq", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 20, 2, 2, 0),
+            new LimitLevel("provider/openai", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 600, 60, 60, 0));
     assertThat(limiter.refusals().agents()).isEqualTo(2);
     time.advance(Duration.ofSeconds(3));
     assertThat(limiter.levels("acme").get(1).available()).isEqualTo(3);
@@ -112,7 +115,7 @@ class RequestRateLimiterTest {
 
     law.set(agents(20));
     assertThat(limiter.levels("acme"))
-        .containsExactly(new LimitLevel("agent/ada", "requests per minute", 20, 2, 2, 0));
+        .containsExactly(new LimitLevel("agent/ada", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 20, 2, 2, 0));
 
     law.set(Limits.NONE);
     assertThat(limiter.levels("acme")).isEmpty();
@@ -150,7 +153,7 @@ class RequestRateLimiterTest {
     assertThat(limiter.admitAttempt(demand("globex", "openai"))).isInstanceOf(Admitted.class);
 
     assertThat(refused(limiter.admitAttempt(demand("acme", "openai"))).subject())
-        .isEqualTo("provider openai");
+        .isEqualTo("provider/openai");
     assertThat(limiter.admitAttempt(demand("acme", "anthropic"))).isInstanceOf(Admitted.class);
   }
 

@@ -19,7 +19,7 @@ import dev.admiral.optimizer.config.LogSettings;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Priority;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.RoutingPreferences;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -131,7 +131,7 @@ class CallLogTest {
         true,
         null,
         new CacheUse(CacheUse.Mode.USE, Duration.ofMinutes(10), null, false, false),
-        RoutingWishes.getDefaultInstance(),
+        RoutingPreferences.getDefaultInstance(),
         Priority.PRIORITY_INTERACTIVE,
         "",
         false,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.admiral.optimizer.call.Picos;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -20,16 +21,16 @@ import dev.admiral.optimizer.v1.CountTokensResponse;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.GetAgentRequest;
 import dev.admiral.optimizer.v1.HealthRequest;
-import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReportOutcomeRequest;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Source;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.Verdict;
 import dev.admiral.simulator.Hold;
 import dev.admiral.simulator.Simulator;
@@ -129,7 +130,7 @@ class WiringTest {
             .getAgent(GetAgentRequest.newBuilder().setAgentId("anonymous").build())
             .getAgent();
     assertThat(agent.getCallCount()).isEqualTo(2);
-    assertThat(agent.getSpentPicoUsd()).isPositive().isEqualTo(agent.getSavedPicoUsd());
+    assertThat(Picos.of(agent.getSpentAmount())).isPositive().isEqualTo(Picos.of(agent.getSavedAmount()));
   }
 
   @Test
@@ -148,7 +149,7 @@ class WiringTest {
     CompleteResponse answer = complete("europe/gpt-4o-mini", "hello");
 
     assertThat(answer.getProvider()).isEqualTo("europe");
-    assertThat(answer.getCost().getChargedPicoUsd()).isPositive();
+    assertThat(Picos.of(answer.getCost().getChargedAmount())).isPositive();
     assertThat(answer.getCost().getPriceVersion()).startsWith("openai/gpt-4o-mini@");
   }
 
@@ -480,9 +481,9 @@ class WiringTest {
     return Prompt.newBuilder()
         .setModel(model)
         .addMessages(
-            Message.newBuilder()
+            ChatMessage.newBuilder()
                 .setRole(Role.ROLE_USER)
-                .addParts(Part.newBuilder().setText(Text.newBuilder().setText(text))))
+                .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text))))
         .build();
   }
 

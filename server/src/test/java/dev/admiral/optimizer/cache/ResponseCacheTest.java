@@ -18,9 +18,9 @@ import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
-import dev.admiral.optimizer.v1.Refusal;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.RefusalPart;
 import dev.admiral.optimizer.v1.Source;
 import java.io.IOException;
 import java.time.Duration;
@@ -216,9 +216,9 @@ class ResponseCacheTest {
 
   @Test
   void refusalOrSilence_isNotKept() {
-    Message refusal =
-        Message.newBuilder()
-            .addParts(Part.newBuilder().setRefusal(Refusal.newBuilder().setText("no")))
+    ChatMessage refusal =
+        ChatMessage.newBuilder()
+            .addParts(ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText("no")))
             .build();
     Completion stopped = answer("x").completion().toBuilder().clearAlternatives().build();
 
@@ -232,7 +232,7 @@ class ResponseCacheTest {
         .isTrue();
   }
 
-  private static Candidate of(Message message) {
+  private static Candidate of(ChatMessage message) {
     return Candidate.newBuilder()
         .setMessage(message)
         .setFinishReason(FinishReason.FINISH_REASON_STOP)

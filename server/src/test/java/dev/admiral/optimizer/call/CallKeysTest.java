@@ -11,12 +11,12 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.Value;
 import dev.admiral.optimizer.call.CacheUse.Mode;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.RoutingPreferences;
 import dev.admiral.optimizer.v1.Sampling;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +32,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class CallKeysTest {
-  private static final RoutingWishes NO_WISHES = RoutingWishes.getDefaultInstance();
+  private static final RoutingPreferences NO_WISHES = RoutingPreferences.getDefaultInstance();
   private static final Caller ALICE = new Caller("acme", "alice", "", false);
   private static final Caller BOB = new Caller("acme", "bob", "crew", true);
   private static final CacheUse FLEET = use(false);
@@ -46,9 +46,9 @@ class CallKeysTest {
     return Prompt.newBuilder()
         .setModel("fast")
         .addMessages(
-            dev.admiral.optimizer.v1.Message.newBuilder()
+            dev.admiral.optimizer.v1.ChatMessage.newBuilder()
                 .setRole(Role.ROLE_USER)
-                .addParts(Part.newBuilder().setText(Text.newBuilder().setText(text))))
+                .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text))))
         .build();
   }
 
@@ -109,7 +109,7 @@ class CallKeysTest {
     assertThat(content(new Caller("ab", "c", "", false), prompt("x"), OWN))
         .isNotEqualTo(content(new Caller("a", "bc", "", false), prompt("x"), OWN));
     // The same bytes as a prompt of two fields or as a prompt and wishes.
-    RoutingWishes wishes = RoutingWishes.newBuilder().addFallbackModels("m").build();
+    RoutingPreferences wishes = RoutingPreferences.newBuilder().addFallbackModels("m").build();
     assertThat(CallKeys.content(ALICE, prompt("x"), wishes, FLEET))
         .isNotEqualTo(content(ALICE, prompt("x"), FLEET));
   }
@@ -154,7 +154,7 @@ class CallKeysTest {
           leaf.message() instanceof Prompt prompt
               ? CallKeys.content(ALICE, prompt, NO_WISHES, FLEET)
               : CallKeys.content(
-                  ALICE, Prompt.getDefaultInstance(), (RoutingWishes) leaf.message(), FLEET);
+                  ALICE, Prompt.getDefaultInstance(), (RoutingPreferences) leaf.message(), FLEET);
       assertThat(keys.put(key, leaf.path())).as(leaf.path()).isNull();
     }
     assertThat(keys).hasSizeGreaterThan(70);
@@ -208,7 +208,7 @@ class CallKeysTest {
     // As it comes from the wire.
     return message instanceof Prompt
         ? CallKeys.known(Prompt.parseFrom(message.toByteString()), NO_WISHES)
-        : CallKeys.known(prompt("x"), RoutingWishes.parseFrom(message.toByteString()));
+        : CallKeys.known(prompt("x"), RoutingPreferences.parseFrom(message.toByteString()));
   }
 
   // Drawing.

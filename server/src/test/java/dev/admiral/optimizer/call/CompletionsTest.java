@@ -7,13 +7,13 @@ import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
-import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ReasoningDelta;
-import dev.admiral.optimizer.v1.Refusal;
+import dev.admiral.optimizer.v1.RefusalPart;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolCallDelta;
@@ -75,7 +75,7 @@ class CompletionsTest {
     Completion completion =
         Completion.newBuilder()
             .setMessage(
-                Message.newBuilder().addParts(Part.getDefaultInstance()).addParts(textPart("a")))
+                ChatMessage.newBuilder().addParts(ContentPart.getDefaultInstance()).addParts(textPart("a")))
             .build();
     assertThat(Completions.replay(completion)).containsExactly(text(0, 0, "a"));
   }
@@ -96,8 +96,8 @@ class CompletionsTest {
         .build();
   }
 
-  private static Part textPart(String text) {
-    return Part.newBuilder().setText(Text.newBuilder().setText(text)).build();
+  private static ContentPart textPart(String text) {
+    return ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)).build();
   }
 
   /** Cuts a piece into a first one and the rest of its text. */
@@ -132,12 +132,12 @@ class CompletionsTest {
 
   @Provide
   Arbitrary<Completion> completions() {
-    Arbitrary<Message> message =
+    Arbitrary<ChatMessage> message =
         parts()
             .list()
             .ofMaxSize(4)
             .map(parts ->
-                Message.newBuilder().setRole(Role.ROLE_ASSISTANT).addAllParts(parts).build());
+                ChatMessage.newBuilder().setRole(Role.ROLE_ASSISTANT).addAllParts(parts).build());
     Arbitrary<FinishReason> reason =
         Arbitraries.of(FinishReason.FINISH_REASON_STOP, FinishReason.FINISH_REASON_TOOL_CALLS);
     Arbitrary<Candidate> candidate =
@@ -153,20 +153,20 @@ class CompletionsTest {
                 .build());
   }
 
-  private static Arbitrary<Part> parts() {
+  private static Arbitrary<ContentPart> parts() {
     Arbitrary<String> text = Arbitraries.strings().withChars("ab {\"é漢").ofMaxLength(12);
     return Arbitraries.oneOf(
         text.map(CompletionsTest::textPart),
-        text.map(t -> Part.newBuilder().setRefusal(Refusal.newBuilder().setText(t)).build()),
+        text.map(t -> ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText(t)).build()),
         Combinators.combine(text, text, text)
             .as((a, b, c) ->
-                Part.newBuilder()
+                ContentPart.newBuilder()
                     .setReasoning(
-                        Reasoning.newBuilder().setText(a).setSignature(b).setRedactedData(c))
+                        ReasoningPart.newBuilder().setText(a).setSignature(b).setRedactedData(c))
                     .build()),
         Combinators.combine(text, text, text)
             .as((a, b, c) ->
-                Part.newBuilder()
+                ContentPart.newBuilder()
                     .setToolCall(ToolCall.newBuilder().setId(a).setName(b).setArgumentsJson(c))
                     .build()));
   }

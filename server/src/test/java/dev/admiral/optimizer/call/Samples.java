@@ -4,14 +4,14 @@ import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Priority;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.RoutingPreferences;
 import dev.admiral.optimizer.v1.Source;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.TextDelta;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +47,7 @@ public final class Samples {
         mode != CacheUse.Mode.BYPASS,
         repeatKey,
         new CacheUse(mode, Duration.ofMinutes(10), null, false, false),
-        RoutingWishes.getDefaultInstance(),
+        RoutingPreferences.getDefaultInstance(),
         Priority.PRIORITY_INTERACTIVE,
         "",
         streamed,
@@ -109,9 +109,9 @@ public final class Samples {
     Completion completion =
         Completion.newBuilder()
             .setMessage(
-                Message.newBuilder()
+                ChatMessage.newBuilder()
                     .setRole(Role.ROLE_ASSISTANT)
-                    .addParts(Part.newBuilder().setText(Text.newBuilder().setText(text))))
+                    .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text))))
             .setFinishReason(finish)
             .build();
     return new Answer(

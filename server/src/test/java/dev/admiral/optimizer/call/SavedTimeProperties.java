@@ -39,7 +39,7 @@ class SavedTimeProperties {
         Source.SOURCE_MEMORY,
         Source.SOURCE_DISK,
         Source.SOURCE_NEAR_MATCH,
-        Source.SOURCE_JOINED,
+        Source.SOURCE_COALESCED,
         Source.SOURCE_REPEATED);
   }
 

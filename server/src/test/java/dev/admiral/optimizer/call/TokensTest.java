@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.admiral.optimizer.provider.Prompts;
-import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FunctionTool;
+import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
@@ -45,7 +46,7 @@ class TokensTest {
                 Prompts.message(
                     Role.ROLE_TOOL, Prompts.toolResult("c", false, Prompts.text("1234"))))
             .toBuilder()
-            .addTools(Tool.newBuilder().setName("abcd").setDescription("efgh"))
+            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("abcd").setDescription("efgh")))
             .build();
     assertThat(Tokens.likely(prompt)).isEqualTo(4 + 2 + 1_000 + 2 + 2_000 + 4 + 1 + 4 + 2);
   }
@@ -91,7 +92,7 @@ class TokensTest {
   @Provide
   Arbitrary<Prompt> prompts() {
     Arbitrary<String> texts = Arbitraries.strings().ofMaxLength(40);
-    Arbitrary<Part> plain =
+    Arbitrary<ContentPart> plain =
         Arbitraries.oneOf(
             texts.map(Prompts::text),
             texts.map(text -> Prompts.image("image/png", text)),
@@ -103,20 +104,20 @@ class TokensTest {
             texts.map(text -> Prompts.toolCall("", text, text)),
             texts.map(text -> Prompts.reasoning(text, "", text)),
             texts.map(Prompts::refusal));
-    Arbitrary<Part> parts =
+    Arbitrary<ContentPart> parts =
         Arbitraries.oneOf(
             plain,
-            plain.array(Part[].class).ofMaxSize(3).map(p -> Prompts.toolResult("", false, p)));
-    Arbitrary<List<Message>> messages =
+            plain.array(ContentPart[].class).ofMaxSize(3).map(p -> Prompts.toolResult("", false, p)));
+    Arbitrary<List<ChatMessage>> messages =
         parts
             .list()
             .ofMaxSize(3)
-            .map(some -> Message.newBuilder().addAllParts(some).build())
+            .map(some -> ChatMessage.newBuilder().addAllParts(some).build())
             .list()
             .ofMaxSize(3);
     Arbitrary<List<Tool>> tools =
         texts
-            .map(text -> Tool.newBuilder().setName(text).setParametersSchemaJson(text).build())
+            .map(text -> Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName(text).setParametersSchemaJson(text)).build())
             .list()
             .ofMaxSize(2);
     return messages.flatMap(said ->
@@ -129,14 +130,14 @@ class TokensTest {
                     .build())));
   }
 
-  private static Prompt prompt(Part part) {
-    return Prompt.newBuilder().addMessages(Message.newBuilder().addParts(part)).build();
+  private static Prompt prompt(ContentPart part) {
+    return Prompt.newBuilder().addMessages(ChatMessage.newBuilder().addParts(part)).build();
   }
 
-  private static Part image(int bytes) {
-    return Part.newBuilder()
+  private static ContentPart image(int bytes) {
+    return ContentPart.newBuilder()
         .setImage(
-            Image.newBuilder()
+            ImagePart.newBuilder()
                 .setInline(InlineData.newBuilder().setData(ByteString.copyFrom(new byte[bytes]))))
         .build();
   }

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.admiral.optimizer.call.Picos;
 import com.google.protobuf.Duration;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.Prompts;
@@ -12,9 +13,10 @@ import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.EmbedRequest;
 import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ResponseFormat;
-import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.RoutingPreferences;
 import dev.admiral.optimizer.v1.Sampling;
 import io.grpc.Status;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -105,11 +107,10 @@ class BadCallsTest {
     assertField(
         Prompts.of("gpt-4o", "x").toBuilder()
             .setResponseFormat(
-                ResponseFormat.newBuilder()
-                    .setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA)
-                    .setSchemaJson("{\"type\":\"objekt\"}"))
+                ResponseFormat.newBuilder().setJsonSchema(JsonSchemaFormat.newBuilder()
+                    .setSchemaJson("{\"type\":\"objekt\"}")))
             .build(),
-        "prompt.response_format.schema_json");
+        "prompt.response_format.json_schema.schema_json");
   }
 
   @Test
@@ -140,7 +141,7 @@ class BadCallsTest {
 
     assertThat(refused.reason()).isEqualTo(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED);
     assertThat(Prompts.text(repeated.getCompletion())).isEqualTo(answer);
-    assertThat(repeated.getCost().getChargedPicoUsd()).isZero();
+    assertThat(Picos.of(repeated.getCost().getChargedAmount())).isZero();
   }
 
   @Test
@@ -177,7 +178,7 @@ class BadCallsTest {
     assertField(
         CallOptions.newBuilder()
             .setRouting(
-                RoutingWishes.newBuilder().addFallbackModels("gpt-4o").addFallbackModels(" "))
+                RoutingPreferences.newBuilder().addFallbackModels("gpt-4o").addFallbackModels(" "))
             .build(),
         "options.routing.fallback_models[1]");
   }

@@ -6,16 +6,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.Prompts;
-import dev.admiral.optimizer.v1.AgentStats;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.GetReportRequest;
-import dev.admiral.optimizer.v1.ModelStats;
 import dev.admiral.optimizer.v1.ReportRow;
+import dev.admiral.optimizer.v1.StatsGrouping;
 import dev.admiral.optimizer.v1.StatsRequest;
 import dev.admiral.optimizer.v1.StatsResponse;
+import dev.admiral.optimizer.v1.StatsRow;
 import dev.admiral.optimizer.v1.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -128,7 +129,7 @@ class DashboardInBrowserTest {
       assertThat(total.getSavedCallCount()).isPositive();
 
       awaitValue("[data-figure=saved-calls]", Long.toString(total.getSavedCallCount()));
-      awaitValue("[data-figure=saved-dollars]", Long.toString(total.getSavedPicoUsd()));
+      awaitValue("[data-figure=saved-dollars]", Long.toString(Picos.of(total.getSavedAmount())));
       assertThat(
               browser
                   .evaluate("document.querySelector('[data-figure=saved-seconds]').offsetWidth")
@@ -138,11 +139,11 @@ class DashboardInBrowserTest {
           "document.querySelector('[data-block=rates]').textContent.includes('%,d calls since')"
               .formatted(total.getCallCount()));
       show(harness, "#/agents");
-      for (AgentStats row : stats.getAgentsList()) {
+      for (StatsRow row : rows(harness, StatsGrouping.STATS_GROUPING_AGENT)) {
         awaitRow("agents", row.getAgentId(), row.getStats());
       }
       show(harness, "#/models");
-      for (ModelStats row : stats.getModelsList()) {
+      for (StatsRow row : rows(harness, StatsGrouping.STATS_GROUPING_MODEL)) {
         awaitRow("models", row.getProvider() + "/" + row.getModel(), row.getStats());
       }
       show(harness, "#/agents/reader-1");
@@ -152,13 +153,13 @@ class DashboardInBrowserTest {
               .stats(StatsRequest.newBuilder().setAgentId("reader-1").build())
               .getTotal();
       awaitValue(fact("stats", "Calls"), Long.toString(one.getCallCount()));
-      awaitValue(fact("stats", "Spent"), Long.toString(one.getSpentPicoUsd()));
-      awaitValue(fact("stats", "Not spent"), Long.toString(one.getSavedPicoUsd()));
+      awaitValue(fact("stats", "Spent"), Long.toString(Picos.of(one.getSpentAmount())));
+      awaitValue(fact("stats", "Not spent"), Long.toString(Picos.of(one.getSavedAmount())));
       show(harness, "#/spend");
       ReportRow sum =
           harness.client().ledger().report(GetReportRequest.getDefaultInstance()).getTotal();
       awaitValue(
-          fact("sum", "Spent"), Long.toString(sum.getExactPicoUsd() + sum.getEstimatedPicoUsd()));
+          fact("sum", "Spent"), Long.toString(Picos.of(sum.getExactAmount()) + Picos.of(sum.getEstimatedAmount())));
       awaitValue(fact("sum", "Saved calls"), Long.toString(sum.getSavedCallCount()));
     }
   }
@@ -453,12 +454,19 @@ class DashboardInBrowserTest {
             + quoted(
                 stats.getCallCount()
                     + ","
-                    + stats.getSpentPicoUsd()
+                    + Picos.of(stats.getSpentAmount())
                     + ","
                     + stats.getFailureCount())
             + ")("
             + row
             + ")");
+  }
+
+  private static List<StatsRow> rows(Harness harness, StatsGrouping grouping) {
+    return harness
+        .client()
+        .statsRows(StatsRequest.newBuilder().setGrouping(grouping).build())
+        .toList();
   }
 
   private static String quoted(String text) {

@@ -11,6 +11,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.Prompts;
+import dev.admiral.optimizer.v1.FailureQuery;
 import dev.admiral.optimizer.v1.GetReportRequest;
 import dev.admiral.optimizer.v1.GetReportResponse;
 import dev.admiral.optimizer.v1.LearningQueryRequest;
@@ -20,6 +21,7 @@ import dev.admiral.optimizer.v1.ListLimitsResponse;
 import dev.admiral.optimizer.v1.ListModelsRequest;
 import dev.admiral.optimizer.v1.ListModelsResponse;
 import dev.admiral.optimizer.v1.ReportGrouping;
+import dev.admiral.optimizer.v1.StatsGrouping;
 import dev.admiral.optimizer.v1.StatsRequest;
 import dev.admiral.optimizer.v1.StatsResponse;
 import java.io.IOException;
@@ -93,13 +95,37 @@ class DashboardTest {
               harness.client().stats(StatsRequest.newBuilder().setAgentId("reader").build()));
       assertThat(
               message(
+                  harness,
+                  "/api/stats?grouping=STATS_GROUPING_MODEL&pageSize=1",
+                  StatsResponse.getDefaultInstance()))
+          .isEqualTo(
+              harness
+                  .client()
+                  .stats(
+                      StatsRequest.newBuilder()
+                          .setGrouping(StatsGrouping.STATS_GROUPING_MODEL)
+                          .setPageSize(1)
+                          .build()));
+      assertThat(
+              message(
                   harness, "/api/models?pageSize=1000", ListModelsResponse.getDefaultInstance()))
           .isEqualTo(
               harness
                   .client()
                   .listModels(ListModelsRequest.newBuilder().setPageSize(1000).build()));
-      assertThat(message(harness, "/api/learning", LearningQueryResponse.getDefaultInstance()))
-          .isEqualTo(harness.client().learning(LearningQueryRequest.getDefaultInstance()));
+      assertThat(
+              message(
+                  harness,
+                  "/api/learning?failures.pageSize=5&failures.provider=openai",
+                  LearningQueryResponse.getDefaultInstance()))
+          .isEqualTo(
+              harness
+                  .client()
+                  .learning(
+                      LearningQueryRequest.newBuilder()
+                          .setFailures(
+                              FailureQuery.newBuilder().setPageSize(5).setProvider("openai"))
+                          .build()));
       assertThat(
               message(
                   harness,
@@ -120,7 +146,7 @@ class DashboardTest {
               message(harness, "/api/limits", ListLimitsResponse.getDefaultInstance())
                   .getLimitsList())
           .anySatisfy(limit -> {
-            assertThat(limit.getSubject()).isEqualTo("agent/reader");
+            assertThat(limit.getSubject().getAgent().getAgentId()).isEqualTo("reader");
             assertThat(limit.getLimitCount()).isEqualTo(1000);
           });
     }
@@ -132,7 +158,7 @@ class DashboardTest {
       JsonNode total = json(get(harness, "/api/stats")).path("total");
 
       assertThat(total.path("callCount").asText("absent")).isEqualTo("0");
-      assertThat(total.path("spentPicoUsd").isTextual()).isTrue();
+      assertThat(total.at("/spentAmount/pico").isTextual()).isTrue();
     }
   }
 

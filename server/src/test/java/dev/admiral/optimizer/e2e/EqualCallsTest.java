@@ -2,6 +2,7 @@ package dev.admiral.optimizer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.CompletionStream;
 import dev.admiral.optimizer.client.Prompts;
@@ -56,15 +57,15 @@ class EqualCallsTest {
             assertThat(response.getCompletion().toByteString())
                 .isEqualTo(first.getCompletion().toByteString());
             assertThat(response.getUsage()).isEqualTo(first.getUsage());
-            assertThat(response.getCost().getListPicoUsd())
-                .isEqualTo(first.getCost().getListPicoUsd());
+            assertThat(Picos.of(response.getCost().getListAmount()))
+                .isEqualTo(Picos.of(first.getCost().getListAmount()));
           });
       assertThat(harness.simulator().invoice().lines()).hasSize(1);
       assertThat(responses)
           .filteredOn(response -> response.getServed().getSource() == Source.SOURCE_UPSTREAM)
           .hasSize(1);
       long charged =
-          responses.stream().mapToLong(response -> response.getCost().getChargedPicoUsd()).sum();
+          responses.stream().mapToLong(response -> Picos.of(response.getCost().getChargedAmount())).sum();
       assertThat(charged).isEqualTo(harness.simulator().invoice().costPicos());
     }
   }

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.CompletionStream;
@@ -67,12 +68,12 @@ class KilledServerTest {
         for (LedgerEntry entry : entries) {
           InvoiceLine line = billed.get(entry.getEntryId());
           if (line.usageReported()) {
-            assertThat(entry.getCost().getListPicoUsd())
+            assertThat(Picos.of(entry.getCost().getListAmount()))
                 .as("%s", line)
                 .isEqualTo(line.costPicos().orElseThrow());
           }
         }
-        assertThat(client.complete(Prompts.of("gpt-4o", "after")).getCost().getChargedPicoUsd())
+        assertThat(Picos.of(client.complete(Prompts.of("gpt-4o", "after")).getCost().getChargedAmount()))
             .isPositive();
       }
     }

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.CompletionStream;
@@ -16,7 +17,7 @@ import dev.admiral.optimizer.v1.GetCallRequest;
 import dev.admiral.optimizer.v1.GetCallResponse;
 import dev.admiral.optimizer.v1.ListCallsRequest;
 import dev.admiral.optimizer.v1.Source;
-import dev.admiral.optimizer.v1.Step;
+import dev.admiral.optimizer.v1.CallStep;
 import dev.admiral.simulator.Hold;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,12 +58,16 @@ class LatestCallsTest {
       assertThat(call.getCost()).isEqualTo(answer.getCost());
       assertThat(call.getLedgerEntryId()).isEqualTo(answer.getLedgerEntryId());
       assertThat(call.getStepsList())
-          .extracting(Step::getName)
-          .containsExactly("disk", "route", "queue", "attempt", "settle");
+          .extracting(CallStep::getKind)
+          .containsExactly(CallStep.Kind.KIND_DISK,
+              CallStep.Kind.KIND_ROUTE,
+              CallStep.Kind.KIND_QUEUE,
+              CallStep.Kind.KIND_ATTEMPT,
+              CallStep.Kind.KIND_SETTLE);
       assertThat(call.getSteps(3).getDetail()).isEqualTo("openai/gpt-4o");
       long total = nanos(call.getDuration());
       long end = 0;
-      for (Step step : call.getStepsList()) {
+      for (CallStep step : call.getStepsList()) {
         assertThat(nanos(step.getStartOffset())).isGreaterThanOrEqualTo(end);
         end = nanos(step.getStartOffset()) + nanos(step.getDuration());
       }
@@ -81,7 +86,7 @@ class LatestCallsTest {
       assertThat(call.getServed().getSource()).isEqualTo(Source.SOURCE_MEMORY);
       assertThat(call.getServed().hasAge()).isTrue();
       assertThat(call.getServed().getKeyHash()).isEqualTo(hit.getServed().getKeyHash());
-      assertThat(call.getCost().getSavedPicoUsd()).isPositive();
+      assertThat(Picos.of(call.getCost().getSavedAmount())).isPositive();
       assertThat(call.getLedgerEntryId()).isEmpty();
       assertThat(call.getStepsList()).isEmpty();
     }
@@ -100,17 +105,17 @@ class LatestCallsTest {
 
       CallRecord call = call(harness.client(), follower.join().getCallId());
 
-      assertThat(call.getServed().getSource()).isEqualTo(Source.SOURCE_JOINED);
-      Step join =
+      assertThat(call.getServed().getSource()).isEqualTo(Source.SOURCE_COALESCED);
+      CallStep join =
           call.getStepsList().stream()
-              .filter(step -> step.getName().equals("join"))
+              .filter(step -> step.getKind() == CallStep.Kind.KIND_COALESCE)
               .findFirst()
               .orElseThrow();
       assertThat(join.getDetail()).isEqualTo(leader.join().getCallId());
       assertThat(nanos(join.getStartOffset())).isZero();
-      Step attempt =
+      CallStep attempt =
           call.getStepsList().stream()
-              .filter(step -> step.getName().equals("attempt"))
+              .filter(step -> step.getKind() == CallStep.Kind.KIND_ATTEMPT)
               .findFirst()
               .orElseThrow();
       assertThat(nanos(attempt.getStartOffset())).isNegative();
@@ -141,7 +146,7 @@ class LatestCallsTest {
       assertThat(told.getServed().getSource()).isEqualTo(Source.SOURCE_UNSPECIFIED);
       assertThat(told.getServed().getAttemptsList()).hasSize(2);
       assertThat(told.getStepsList())
-          .filteredOn(step -> step.getName().equals("attempt"))
+          .filteredOn(step -> step.getKind() == CallStep.Kind.KIND_ATTEMPT)
           .hasSize(2)
           .allMatch(step -> step.getFailure() != ErrorReason.ERROR_REASON_UNSPECIFIED);
     }
@@ -161,7 +166,7 @@ class LatestCallsTest {
 
       assertThat(call.getFailure()).isEqualTo(ErrorReason.ERROR_REASON_CALL_CANCELLED);
       assertThat(call.getStreamed()).isTrue();
-      assertThat(call.getStepsList()).extracting(Step::getName).contains("attempt");
+      assertThat(call.getStepsList()).extracting(CallStep::getKind).contains(CallStep.Kind.KIND_ATTEMPT);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.CompletionStream;
 import dev.admiral.optimizer.client.Prompts;
@@ -83,7 +84,7 @@ class LeavingCallersTest {
       assertThat(harness.client().ledger().entries().toList())
           .singleElement()
           .satisfies(entry -> assertThat(entry.getAgentId()).isEqualTo("follower"));
-      assertThat(response.getCost().getChargedPicoUsd())
+      assertThat(Picos.of(response.getCost().getChargedAmount()))
           .isEqualTo(harness.simulator().invoice().costPicos());
     }
   }

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.CompletionStream;
@@ -70,17 +71,17 @@ class LedgerAgainstInvoiceTest {
         assertThat(entry).as("entry of %s", line).isNotNull();
         assertThat(entry.getUsage().getEstimated()).as("%s", line).isEqualTo(!line.usageReported());
         if (line.usageReported()) {
-          assertThat(entry.getCost().getListPicoUsd())
+          assertThat(Picos.of(entry.getCost().getListAmount()))
               .as("%s", line)
               .isEqualTo(line.costPicos().orElseThrow());
-          exact += entry.getCost().getListPicoUsd();
+          exact += Picos.of(entry.getCost().getListAmount());
         } else {
           estimated++;
         }
       }
       GetReportResponse report =
           harness.client().ledger().report(GetReportRequest.getDefaultInstance());
-      assertThat(report.getTotal().getExactPicoUsd()).isEqualTo(exact);
+      assertThat(Picos.of(report.getTotal().getExactAmount())).isEqualTo(exact);
       assertThat(exact).isEqualTo(harness.simulator().invoice().total().reportedCostPicos());
       assertThat(report.getTotal().getEstimatedCallCount()).isEqualTo(estimated).isPositive();
       assertThat(report.getTotal().getSavedCallCount()).isPositive();

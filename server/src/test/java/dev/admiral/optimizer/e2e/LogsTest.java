@@ -12,13 +12,13 @@ import dev.admiral.optimizer.client.EventStream;
 import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.client.RetryPolicy;
 import dev.admiral.optimizer.v1.CompleteRequest;
-import dev.admiral.optimizer.v1.Event;
-import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.FleetEvent;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -68,7 +68,7 @@ class LogsTest {
   @ValueSource(strings = {"json", "human"})
   void useAndMisuse_leaveNoContentAndNoKeyBehind(String format) throws Exception {
     List<String> answers = new ArrayList<>();
-    List<Event> events;
+    List<FleetEvent> events;
     String metrics;
     try (Harness harness = Harness.start(config(format));
         AdmiralClient client = client(harness, KEY + "-client");
@@ -200,9 +200,9 @@ class LogsTest {
             Prompt.newBuilder()
                 .setModel("gpt-4o")
                 .addMessages(
-                    Message.newBuilder()
+                    ChatMessage.newBuilder()
                         .setRole(Role.ROLE_TOOL)
-                        .addParts(Part.newBuilder().setText(Text.newBuilder().setText(PROMPT))))
+                        .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(PROMPT))))
                 .build()));
     for (String fault :
         List.of(
@@ -277,8 +277,8 @@ class LogsTest {
   }
 
   /** Returns the events up to the call that HTTP brought. */
-  private static List<Event> firstOf(EventStream watch) {
-    List<Event> events = new ArrayList<>();
+  private static List<FleetEvent> firstOf(EventStream watch) {
+    List<FleetEvent> events = new ArrayList<>();
     while (events.size() < 30 && watch.hasNext()) {
       events.add(watch.next());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.CompletionStream;
@@ -13,7 +14,9 @@ import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
-import dev.admiral.optimizer.v1.ModelStats;
+import dev.admiral.optimizer.v1.StatsGrouping;
+import dev.admiral.optimizer.v1.StatsRequest;
+import dev.admiral.optimizer.v1.StatsRow;
 import dev.admiral.optimizer.v1.Usage;
 import dev.admiral.simulator.Hold;
 import java.net.http.HttpResponse;
@@ -60,7 +63,7 @@ class MetricsTest {
           Map.of(
               "upstream", stats.getUpstreamCount(),
               "memory", stats.getMemoryHitCount(),
-              "joined", stats.getJoinedCount(),
+              "joined", stats.getCoalescedCount(),
               "repeated", stats.getRepeatedCount());
       sources.forEach((source, count) -> {
         assertThat(count).as(source).isPositive();
@@ -76,13 +79,19 @@ class MetricsTest {
           .isEqualTo(1);
       assertThat(told.sum("admiral_spent_usd_total", Map.of()))
           .isPositive()
-          .isCloseTo(stats.getSpentPicoUsd() * PICO, within(PICO));
+          .isCloseTo(Picos.of(stats.getSpentAmount()) * PICO, within(PICO));
       assertThat(told.sum("admiral_saved_usd_total", Map.of()))
           .isPositive()
-          .isCloseTo(stats.getSavedPicoUsd() * PICO, within(PICO));
+          .isCloseTo(Picos.of(stats.getSavedAmount()) * PICO, within(PICO));
       assertThat(told.count("admiral_overhead_seconds_count", Map.of()))
           .isEqualTo(stats.getOverhead().getCount());
-      for (ModelStats model : harness.client().stats().getModelsList()) {
+      for (StatsRow model : harness
+          .client()
+          .statsRows(
+              StatsRequest.newBuilder()
+                  .setGrouping(StatsGrouping.STATS_GROUPING_MODEL)
+                  .build())
+          .toList()) {
         assertThat(
                 told.count(
                     "admiral_calls_total",

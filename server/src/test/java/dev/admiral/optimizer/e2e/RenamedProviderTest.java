@@ -2,11 +2,11 @@ package dev.admiral.optimizer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Cost;
 import dev.admiral.optimizer.v1.ListModelsRequest;
-import dev.admiral.optimizer.v1.Model;
 import dev.admiral.simulator.Simulator;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +20,7 @@ class RenamedProviderTest {
       CompleteResponse renamed = harness.client().complete(Prompts.of("claude/" + MODEL, "hello"));
 
       assertThat(renamed.getProvider()).isEqualTo("claude");
-      assertThat(renamed.getCost().getListPicoUsd())
+      assertThat(Picos.of(renamed.getCost().getListAmount()))
           .isPositive()
           .isEqualTo(harness.simulator().invoice().costPicos());
       assertThat(renamed.getCost().getPriceVersion()).isEqualTo(usual().getPriceVersion());
@@ -28,7 +28,7 @@ class RenamedProviderTest {
               harness.client().listModels(ListModelsRequest.getDefaultInstance()).getModelsList())
           .filteredOn(model -> model.getProvider().equals("claude"))
           .isNotEmpty()
-          .allMatch(Model::getPriced);
+          .allMatch(model -> model.getPricesCount() > 0);
     }
   }
 
@@ -40,7 +40,7 @@ class RenamedProviderTest {
       CompleteResponse answer = harness.client().complete(Prompts.of("claude/" + MODEL, "hello"));
 
       assertThat(answer.getCost().getPriceVersion()).isEqualTo("claude/" + MODEL + "@operator");
-      assertThat(answer.getCost().getListPicoUsd())
+      assertThat(Picos.of(answer.getCost().getListAmount()))
           .isEqualTo(answer.getUsage().getInputTokenCount() * 7_000_000L);
     }
   }

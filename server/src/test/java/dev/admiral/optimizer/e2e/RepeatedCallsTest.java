@@ -3,6 +3,7 @@ package dev.admiral.optimizer.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.CompletionStream;
 import dev.admiral.optimizer.client.Prompts;
@@ -36,7 +37,7 @@ class RepeatedCallsTest {
       hold.close();
 
       assertThat(repeat.join().getCompletion()).isEqualTo(first.join().getCompletion());
-      assertThat(repeat.join().getCost().getChargedPicoUsd()).isZero();
+      assertThat(Picos.of(repeat.join().getCost().getChargedAmount())).isZero();
       assertThat(harness.simulator().invoice().lines()).hasSize(1);
     }
   }
@@ -105,7 +106,7 @@ class RepeatedCallsTest {
 
       CompleteResponse repeat = harness.client().complete(request);
 
-      assertThat(paid.getCost().getChargedPicoUsd()).isPositive();
+      assertThat(Picos.of(paid.getCost().getChargedAmount())).isPositive();
       assertThat(repeat.getServed().getSource()).isEqualTo(Source.SOURCE_REPEATED);
       assertThat(harness.simulator().invoice().lines()).hasSize(1);
     }

@@ -12,8 +12,8 @@ import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.ErrorReason;
-import dev.admiral.optimizer.v1.LearningQueryRequest;
-import dev.admiral.optimizer.v1.OutcomeSummary;
+import dev.admiral.optimizer.v1.FeedbackQuery;
+import dev.admiral.optimizer.v1.FeedbackSummary;
 import dev.admiral.optimizer.v1.ReportOutcomeRequest;
 import dev.admiral.optimizer.v1.Source;
 import dev.admiral.optimizer.v1.Verdict;
@@ -43,35 +43,28 @@ class ReportedOutcomesTest {
       report(client, other, Verdict.VERDICT_BAD, 0);
       report(client, other, Verdict.VERDICT_BAD, 0.2);
 
-      List<OutcomeSummary> outcomes = outcomes(client, LearningQueryRequest.getDefaultInstance());
+      List<FeedbackSummary> outcomes = outcomes(client, FeedbackQuery.getDefaultInstance());
       assertThat(outcomes)
           .extracting(
-              OutcomeSummary::getModel,
-              OutcomeSummary::getTaskType,
-              OutcomeSummary::getGoodCount,
-              OutcomeSummary::getBadCount,
-              OutcomeSummary::getMeanScore)
+              FeedbackSummary::getModel,
+              FeedbackSummary::getTaskType,
+              FeedbackSummary::getGoodCount,
+              FeedbackSummary::getBadCount,
+              FeedbackSummary::getMeanScore)
           .containsExactly(
               tuple(first.getModel(), "review", 2L, 0L, 0.75),
               tuple(other.getModel(), "", 0L, 1L, 0.2));
       assertThat(outcomes).allMatch(outcome -> outcome.getAgentCount() == 1);
-      assertThat(outcomes(client, LearningQueryRequest.newBuilder().setModel("another").build()))
+      assertThat(outcomes(client, FeedbackQuery.newBuilder().setModel("another").build()))
           .isEmpty();
       assertThat(
               outcomes(
                   client,
-                  LearningQueryRequest.newBuilder()
+                  FeedbackQuery.newBuilder()
                       .setProvider(first.getProvider())
                       .setModel(first.getModel())
                       .build()))
           .hasSize(2);
-      assertThat(
-              outcomes(
-                  client,
-                  LearningQueryRequest.newBuilder()
-                      .setReason(ErrorReason.ERROR_REASON_PROVIDER_FAILED)
-                      .build()))
-          .isEmpty();
     }
   }
 
@@ -83,7 +76,7 @@ class ReportedOutcomesTest {
           .isThrownBy(() -> client.reportOutcome(good(NO_CALL).build()))
           .returns(ErrorReason.ERROR_REASON_NOT_FOUND, AdmiralException::reason)
           .withMessageContaining("no such call is known");
-      assertThat(outcomes(client, LearningQueryRequest.getDefaultInstance())).isEmpty();
+      assertThat(outcomes(client, FeedbackQuery.getDefaultInstance())).isEmpty();
     }
   }
 
@@ -98,7 +91,7 @@ class ReportedOutcomesTest {
             .returns(ErrorReason.ERROR_REASON_CALL_INVALID, AdmiralException::reason)
             .withMessageContaining("score must be 0 to 1");
       }
-      assertThat(outcomes(client, LearningQueryRequest.getDefaultInstance())).isEmpty();
+      assertThat(outcomes(client, FeedbackQuery.getDefaultInstance())).isEmpty();
     }
   }
 
@@ -120,12 +113,12 @@ class ReportedOutcomesTest {
         report(client, reported, Verdict.VERDICT_BAD, 0.5);
         report(client, paid, Verdict.VERDICT_GOOD, 1);
 
-        assertThat(outcomes(client, LearningQueryRequest.getDefaultInstance()))
+        assertThat(outcomes(client, FeedbackQuery.getDefaultInstance()))
             .singleElement()
-            .returns("review", OutcomeSummary::getTaskType)
-            .returns(1L, OutcomeSummary::getGoodCount)
-            .returns(1L, OutcomeSummary::getBadCount)
-            .returns(0.75, OutcomeSummary::getMeanScore);
+            .returns("review", FeedbackSummary::getTaskType)
+            .returns(1L, FeedbackSummary::getGoodCount)
+            .returns(1L, FeedbackSummary::getBadCount)
+            .returns(0.75, FeedbackSummary::getMeanScore);
       }
     }
   }
@@ -152,7 +145,7 @@ class ReportedOutcomesTest {
     return ReportOutcomeRequest.newBuilder().setCallId(callId).setVerdict(Verdict.VERDICT_GOOD);
   }
 
-  private static List<OutcomeSummary> outcomes(AdmiralClient client, LearningQueryRequest request) {
-    return client.learning(request).getOutcomesList();
+  private static List<FeedbackSummary> outcomes(AdmiralClient client, FeedbackQuery query) {
+    return client.feedback(query).toList();
   }
 }

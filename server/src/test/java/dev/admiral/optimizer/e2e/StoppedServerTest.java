@@ -27,7 +27,7 @@ class StoppedServerTest {
     Harness harness = Harness.start();
     EventStream events = harness.client().events().watch(WatchEventsRequest.getDefaultInstance());
     harness.client().complete(Prompts.of("gpt-4o", "something happens"));
-    assertThat(events.next().getType()).isNotEmpty();
+    assertThat(events.next().getEventId()).isNotEmpty();
 
     harness.stopServer();
 

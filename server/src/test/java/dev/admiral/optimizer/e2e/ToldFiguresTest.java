@@ -8,14 +8,15 @@ import static org.awaitility.Awaitility.await;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.Prompts;
-import dev.admiral.optimizer.v1.Breaker;
+import dev.admiral.optimizer.v1.CircuitBreaker;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.GetReportRequest;
-import dev.admiral.optimizer.v1.Limit;
+import dev.admiral.optimizer.v1.LimitMetric;
 import dev.admiral.optimizer.v1.ListLimitsRequest;
 import dev.admiral.optimizer.v1.ListModelsRequest;
 import dev.admiral.optimizer.v1.ServerFigures;
+import dev.admiral.optimizer.v1.UsageLimit;
 import dev.admiral.simulator.Hold;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -34,15 +35,21 @@ class ToldFiguresTest {
       AdmiralException refused =
           catchThrowableOfType(AdmiralException.class, () -> ada.ask("gpt-4o", "three"));
 
-      assertThat(refused.quotaViolations()).isNotEmpty();
+      assertThat(refused.quotaViolations())
+          .singleElement()
+          .satisfies(violation -> {
+            assertThat(violation.getSubject()).isEqualTo("agent/ada");
+            assertThat(violation.getQuotaMetric()).isEqualTo("REQUESTS");
+          });
       assertThat(harness.client().fleet().limits())
           .extracting(
-              Limit::getSubject,
-              Limit::getName,
-              Limit::getLimitCount,
-              Limit::getBurstCount,
-              Limit::getRefusedCount)
-          .containsExactly(tuple("agent/ada", "requests per minute", 20L, 2L, 1L));
+              limit -> limit.getSubject().getAgent().getAgentId(),
+              UsageLimit::getMetric,
+              limit -> limit.getPeriod().getSeconds(),
+              UsageLimit::getLimitCount,
+              UsageLimit::getBurstCount,
+              UsageLimit::getRefusedCount)
+          .containsExactly(tuple("ada", LimitMetric.LIMIT_METRIC_REQUESTS, 60L, 20L, 2L, 1L));
       assertThat(harness.client().fleet().limits(page(1))).hasSize(1);
       assertThat(
               catchThrowableOfType(
@@ -91,7 +98,7 @@ class ToldFiguresTest {
             + "  open_duration: 1h\n"
             + "  max_open_duration: 1h\n";
     try (Harness harness = Harness.start(oneTry)) {
-      assertThat(breaker(harness)).isEqualTo(Breaker.getDefaultInstance());
+      assertThat(breaker(harness)).isEqualTo(CircuitBreaker.getDefaultInstance());
       harness.simulator().fault("*", 1, "status=500");
       for (int i = 0; i < 5; i++) {
         String text = "call " + i;
@@ -101,10 +108,10 @@ class ToldFiguresTest {
             .isNotNull();
       }
 
-      Breaker breaker = breaker(harness);
+      CircuitBreaker breaker = breaker(harness);
 
-      assertThat(breaker.getState()).isEqualTo(Breaker.State.STATE_OPEN);
-      assertThat(breaker.getTryCount()).isEqualTo(5);
+      assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.STATE_OPEN);
+      assertThat(breaker.getAttemptCount()).isEqualTo(5);
       assertThat(breaker.getFailureRate()).isEqualTo(1.0);
       assertThat(breaker.hasRetryTime()).isTrue();
     }
@@ -141,7 +148,7 @@ class ToldFiguresTest {
     }
   }
 
-  private static Breaker breaker(Harness harness) {
+  private static CircuitBreaker breaker(Harness harness) {
     return harness
         .client()
         .listModels(ListModelsRequest.getDefaultInstance())
@@ -150,7 +157,7 @@ class ToldFiguresTest {
         .filter(model -> model.getProvider().equals("openai") && model.getName().equals("gpt-4o"))
         .findFirst()
         .orElseThrow()
-        .getBreaker();
+        .getCircuitBreaker();
   }
 
   private static ListLimitsRequest page(int size) {

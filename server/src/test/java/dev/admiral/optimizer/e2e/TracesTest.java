@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.Prompts;
@@ -80,7 +81,7 @@ class TracesTest {
         .containsEntry("gen_ai.agent.name", "council")
         .containsEntry("admiral.call.id", answer.getCallId())
         .containsEntry("admiral.served.source", "upstream")
-        .containsEntry("admiral.cost.pico_usd", answer.getCost().getChargedPicoUsd());
+        .containsEntry("admiral.cost.pico_usd", Picos.of(answer.getCost().getChargedAmount()));
     assertThat(Instant.ofEpochSecond(0, server.startNanos())).isBetween(before, Instant.now());
 
     Span attempt = only(TraceCollector.CLIENT);

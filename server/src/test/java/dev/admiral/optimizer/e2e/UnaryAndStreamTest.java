@@ -10,6 +10,8 @@ import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Cost;
 import dev.admiral.optimizer.v1.FinishReason;
+import dev.admiral.optimizer.v1.FunctionTool;
+import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Sampling;
@@ -98,11 +100,10 @@ class UnaryAndStreamTest {
                     FinishReason.FINISH_REASON_STOP,
                     p ->
                         p.setResponseFormat(
-                            ResponseFormat.newBuilder()
-                                .setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA)
+                            ResponseFormat.newBuilder().setJsonSchema(JsonSchemaFormat.newBuilder()
                                 .setSchemaJson(
                                     "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},"
-                                        + "\"required\":[\"city\"],\"additionalProperties\":false}")))));
+                                        + "\"required\":[\"city\"],\"additionalProperties\":false}"))))));
   }
 
   @ParameterizedTest(name = "{0}: {1}")
@@ -145,10 +146,10 @@ class UnaryAndStreamTest {
   }
 
   private static Tool tool(String name) {
-    return Tool.newBuilder()
+    return Tool.newBuilder().setFunction(FunctionTool.newBuilder()
         .setName(name)
         .setParametersSchemaJson(
-            "{\"type\":\"object\",\"properties\":{\"what\":{\"type\":\"string\"}},\"required\":[\"what\"]}")
+            "{\"type\":\"object\",\"properties\":{\"what\":{\"type\":\"string\"}},\"required\":[\"what\"]}"))
         .build();
   }
 }

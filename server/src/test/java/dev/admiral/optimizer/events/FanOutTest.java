@@ -29,8 +29,11 @@ class FanOutTest {
   private static final OptionalLong FROM_NOW = OptionalLong.empty();
   private static final int RING = 16;
 
+  private static final long ENTROPY = 0x123456789abcdefL;
+  private static final Origin ORIGIN = new Origin("replica-1", ENTROPY);
+
   private final VirtualTime time = new VirtualTime();
-  private final FanOut bus = new FanOut(new FanOut.Settings(RING, 3), time);
+  private final FanOut bus = new FanOut(new FanOut.Settings(RING, 3), time, "replica-1", () -> ENTROPY);
 
   @Test
   void poll_eventsAfterTheWatchBegan_areGivenInOrder() throws CallException {
@@ -41,9 +44,9 @@ class FanOutTest {
     bus.publish("acme", new CacheInvalidated(3));
 
     assertThat(watch.poll())
-        .isEqualTo(new Stamped(2, VirtualTime.START.plusSeconds(5), new CacheInvalidated(2)));
+        .isEqualTo(new Stamped(2, VirtualTime.START.plusSeconds(5), new CacheInvalidated(2), ORIGIN));
     assertThat(watch.poll())
-        .isEqualTo(new Stamped(3, VirtualTime.START.plusSeconds(5), new CacheInvalidated(3)));
+        .isEqualTo(new Stamped(3, VirtualTime.START.plusSeconds(5), new CacheInvalidated(3), ORIGIN));
     assertThat(watch.poll()).isNull();
   }
 
@@ -96,7 +99,7 @@ class FanOutTest {
     publish("acme", 100);
     Watch watch = bus.watch("acme", List.of(), OptionalLong.of(10), FanOutTest::noWake);
 
-    assertThat(watch.poll()).isEqualTo(new Stamped(84, VirtualTime.START, new EventsDropped(74)));
+    assertThat(watch.poll()).isEqualTo(new Stamped(84, VirtualTime.START, new EventsDropped(74), ORIGIN));
     assertThat(sequences(watch)).hasSize(RING).startsWith(85L).endsWith(100L);
   }
 

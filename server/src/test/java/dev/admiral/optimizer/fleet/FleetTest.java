@@ -141,7 +141,7 @@ class FleetTest {
     Caller caller = fleet.arrive(ALICE, "council", "");
     fleet.finished(caller, paid(5));
     fleet.finished(caller, answered(7, Source.SOURCE_MEMORY));
-    fleet.finished(caller, answered(11, Source.SOURCE_JOINED));
+    fleet.finished(caller, answered(11, Source.SOURCE_COALESCED));
     fleet.finished(caller, new Outcome.Failed(new Failure.DeadlineExceeded(null), List.of()));
 
     Agent agent = fleet.find("alice", "council").orElseThrow();

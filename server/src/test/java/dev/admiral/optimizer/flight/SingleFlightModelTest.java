@@ -546,7 +546,7 @@ class SingleFlightModelTest {
         case Outcome.Answered answered -> {
           Outcome.Answered got = (Outcome.Answered) outcome;
           assertThat(got.answer()).isSameAs(answered.answer());
-          assertThat(got.source()).isEqualTo(led ? Source.SOURCE_UPSTREAM : Source.SOURCE_JOINED);
+          assertThat(got.source()).isEqualTo(led ? Source.SOURCE_UPSTREAM : Source.SOURCE_COALESCED);
         }
       }
     }

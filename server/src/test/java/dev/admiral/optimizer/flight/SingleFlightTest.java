@@ -112,8 +112,8 @@ class SingleFlightTest {
     assertThat(second.waiter.led()).isFalse();
     assertThat(third.waiter.led()).isFalse();
     assertThat(first.source()).isEqualTo(Source.SOURCE_UPSTREAM);
-    assertThat(second.source()).isEqualTo(Source.SOURCE_JOINED);
-    assertThat(third.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(second.source()).isEqualTo(Source.SOURCE_COALESCED);
+    assertThat(third.source()).isEqualTo(Source.SOURCE_COALESCED);
     assertThat(flights.inFlight()).isZero();
   }
 
@@ -175,8 +175,8 @@ class SingleFlightTest {
 
     assertThat(second.waiter.outcome()).isNull();
     assertThat(second.read()).containsExactly("Hello");
-    assertThat(second.source()).isEqualTo(Source.SOURCE_JOINED);
-    assertThat(second.waiter.begun()).isEqualTo(new Begun("openai", "gpt", Source.SOURCE_JOINED));
+    assertThat(second.source()).isEqualTo(Source.SOURCE_COALESCED);
+    assertThat(second.waiter.begun()).isEqualTo(new Begun("openai", "gpt", Source.SOURCE_COALESCED));
     assertThat(first.waiter.begun()).isEqualTo(new Begun("openai", "gpt", Source.SOURCE_UPSTREAM));
   }
 
@@ -418,7 +418,7 @@ class SingleFlightTest {
 
     assertThat(first.waiter.led()).isTrue();
     assertThat(second.waiter.led()).isFalse();
-    assertThat(second.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(second.source()).isEqualTo(Source.SOURCE_COALESCED);
   }
 
   @Test
@@ -675,7 +675,7 @@ class SingleFlightTest {
     assertThat(slow.wakes.get()).isPositive();
     assertThat(quick.waiter.outcome()).isInstanceOf(Outcome.Answered.class);
     assertThat(quick.waiter.led()).isTrue();
-    assertThat(whole.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(whole.source()).isEqualTo(Source.SOURCE_COALESCED);
   }
 
   @Test
@@ -722,7 +722,7 @@ class SingleFlightTest {
     pilot.end(answered("x".repeat(50)));
 
     assertThat(stream.read()).hasSize(50);
-    assertThat(stream.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(stream.source()).isEqualTo(Source.SOURCE_COALESCED);
   }
 
   @Test
@@ -794,9 +794,9 @@ class SingleFlightTest {
     Seat stream = repeat("c", key(1), Mode.BYPASS, true);
 
     assertThat(script.waiting()).isZero();
-    assertThat(whole.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(whole.source()).isEqualTo(Source.SOURCE_COALESCED);
     assertThat(stream.read()).containsExactly("Hello");
-    assertThat(stream.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(stream.source()).isEqualTo(Source.SOURCE_COALESCED);
     first.leave();
     whole.leave();
     assertThat(flights.remembered()).isEqualTo(1);
@@ -815,7 +815,7 @@ class SingleFlightTest {
     again.end(answered("x"));
 
     assertThat(second.waiter.led()).isTrue();
-    assertThat(third.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(third.source()).isEqualTo(Source.SOURCE_COALESCED);
   }
 
   @Test
@@ -848,7 +848,7 @@ class SingleFlightTest {
 
     assertThat(second.waiter.outcome()).isNull();
     assertThat(String.join("", second.read())).isEqualTo("x".repeat(10));
-    assertThat(second.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(second.source()).isEqualTo(Source.SOURCE_COALESCED);
     Seat afterwards = repeat("c", key(1), Mode.USE, true);
     assertThat(String.join("", afterwards.read())).isEqualTo("x".repeat(10));
   }
@@ -893,7 +893,7 @@ class SingleFlightTest {
     assertThat(first.read()).containsExactly("Hel", "lo");
     assertThat(second.read()).containsExactly("Hel", "lo");
     assertThat(second.wakes.get()).isPositive();
-    assertThat(second.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(second.source()).isEqualTo(Source.SOURCE_COALESCED);
     assertThat(second.waiter.led()).isFalse();
   }
 
@@ -905,7 +905,7 @@ class SingleFlightTest {
     first.leave();
 
     assertThat(second.read()).containsExactly("Hello");
-    assertThat(second.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(second.source()).isEqualTo(Source.SOURCE_COALESCED);
     second.leave();
     assertThat(rejoin("c", key(1), REPEAT, true)).isNull();
   }

@@ -64,7 +64,13 @@ class RequestGuardTest {
   @Test
   void textThatIsNotUtf8_isInvalid() {
     // StatsRequest.agent_id, one byte long, which begins no character.
-    assertRefused(new byte[] {0x0a, 0x01, (byte) 0xff}, "CALL_INVALID", "UTF-8");
+    assertRefused(new byte[] {0x12, 0x01, (byte) 0xff}, "CALL_INVALID", "UTF-8");
+  }
+
+  @Test
+  void requestOfTheOlderContract_isToldSoInOneSentence() {
+    // StatsRequest.agent_id where it once was.
+    assertRefused(new byte[] {0x0a, 0x01, 'a'}, "CALL_INVALID", "older form of the contract");
   }
 
   @Test

@@ -10,6 +10,7 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.LimitMetric;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.net.URLEncoder;
@@ -59,18 +60,22 @@ class StatusesTest {
             Statuses.of(
                 new Failure.LimitReached(
                     ErrorReason.ERROR_REASON_RATE_LIMITED,
+                    LimitMetric.LIMIT_METRIC_REQUESTS,
+                    Duration.ofMinutes(1),
                     "requests per minute",
-                    "agent council",
+                    "agent/council",
                     Duration.ofMillis(1_500))));
 
     assertThat(only(status, QuotaFailure.class).getViolations(0).getSubject())
-        .isEqualTo("agent council");
+        .isEqualTo("agent/council");
     assertThat(only(status, RetryInfo.class).getRetryDelay())
         .isEqualTo(
             com.google.protobuf.Duration.newBuilder().setSeconds(1).setNanos(500_000_000).build());
     assertThat(only(status, ErrorInfo.class).getMetadataMap())
         .containsEntry("limit", "requests per minute")
-        .containsEntry("subject", "agent council")
+        .containsEntry("subject", "agent/council")
+        .containsEntry("metric", "REQUESTS")
+        .containsEntry("periodSeconds", "60")
         .containsEntry("retryAfterMillis", "1500");
   }
 
@@ -81,8 +86,10 @@ class StatusesTest {
             Statuses.of(
                 new Failure.LimitReached(
                     ErrorReason.ERROR_REASON_BUDGET_EXHAUSTED,
+                    LimitMetric.LIMIT_METRIC_MONEY,
+                    Duration.ofDays(1),
                     "dollars per day",
-                    "agent council",
+                    "agent/council",
                     null)));
 
     assertThat(status.getDetailsList()).noneMatch(detail -> detail.is(RetryInfo.class));

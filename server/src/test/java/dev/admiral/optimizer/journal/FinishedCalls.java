@@ -12,13 +12,13 @@ import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ErrorReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Priority;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.RoutingPreferences;
 import dev.admiral.optimizer.v1.Source;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -44,7 +44,7 @@ final class FinishedCalls {
         true,
         null,
         new CacheUse(CacheUse.Mode.USE, Duration.ofMinutes(10), null, false, false),
-        RoutingWishes.getDefaultInstance(),
+        RoutingPreferences.getDefaultInstance(),
         Priority.PRIORITY_INTERACTIVE,
         "review",
         true,
@@ -77,9 +77,9 @@ final class FinishedCalls {
         Collections.nCopies(attempts, attempt));
   }
 
-  private static Message message(String text) {
-    return Message.newBuilder()
-        .addParts(Part.newBuilder().setText(Text.newBuilder().setText(text)))
+  private static ChatMessage message(String text) {
+    return ChatMessage.newBuilder()
+        .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)))
         .build();
   }
 }

@@ -248,7 +248,7 @@ public abstract class LedgerStoreKit {
             "a",
             "openai",
             "gpt-4o",
-            Source.SOURCE_JOINED,
+            Source.SOURCE_COALESCED,
             1,
             new Money(5),
             Duration.ZERO);
@@ -450,7 +450,7 @@ public abstract class LedgerStoreKit {
                 Arbitraries.of("t", "other"),
                 Arbitraries.of("a", "b", "d"),
                 Arbitraries.of("gpt-4o", "x"),
-                Arbitraries.of(Source.SOURCE_MEMORY, Source.SOURCE_JOINED),
+                Arbitraries.of(Source.SOURCE_MEMORY, Source.SOURCE_COALESCED),
                 Arbitraries.longs().between(0, 5_000_000_000_000L))
             .as((day, tenant, agent, model, source, pico) ->
                 new Saving(

@@ -224,8 +224,8 @@ class LedgerTest {
   @Test
   void saved_isInTheNextReport() throws Exception {
     ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_MEMORY, WAIT);
-    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_JOINED, WAIT);
-    ledger.saved(CALLER, answer(new Cost.Unknown()), Source.SOURCE_JOINED, WAIT);
+    ledger.saved(CALLER, answer(known(5, false)), Source.SOURCE_COALESCED, WAIT);
+    ledger.saved(CALLER, answer(new Cost.Unknown()), Source.SOURCE_COALESCED, WAIT);
 
     assertThat(total().savedCalls()).isEqualTo(3);
     assertThat(total().saved()).isEqualTo(new Money(10));

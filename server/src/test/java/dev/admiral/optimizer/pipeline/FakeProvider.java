@@ -13,10 +13,10 @@ import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.Embedding;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.TextDelta;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -72,9 +72,9 @@ final class FakeProvider implements Provider {
     return new Reply(
         Completion.newBuilder()
             .setMessage(
-                Message.newBuilder()
+                ChatMessage.newBuilder()
                     .setRole(Role.ROLE_ASSISTANT)
-                    .addParts(Part.newBuilder().setText(Text.newBuilder().setText(text))))
+                    .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text))))
             .setFinishReason(reason)
             .build(),
         USAGE,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Failure.Violation;
+import dev.admiral.optimizer.v1.FunctionTool;
+import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Tool;
@@ -46,7 +48,7 @@ class JsonSchemasTest {
     assertThat(invalid).isNotNull();
     assertThat(invalid.violations())
         .extracting(Violation::field)
-        .containsExactly("prompt.response_format.schema_json");
+        .containsExactly("prompt.response_format.json_schema.schema_json");
     assertThat(invalid.message()).doesNotContain("secret words").doesNotContain("objekt");
   }
 
@@ -54,22 +56,21 @@ class JsonSchemasTest {
   void badSchemaOfATool_namesTheTool() {
     Prompt prompt =
         Prompt.newBuilder()
-            .addTools(Tool.newBuilder().setName("fine").setParametersSchemaJson("{}"))
-            .addTools(Tool.newBuilder().setName("none"))
-            .addTools(Tool.newBuilder().setName("bad").setParametersSchemaJson("{\"type\":7}"))
+            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("fine").setParametersSchemaJson("{}")))
+            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("none")))
+            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("bad").setParametersSchemaJson("{\"type\":7}")))
             .build();
 
     assertThat(schemas.check(prompt).violations())
         .extracting(Violation::field)
-        .containsExactly("prompt.tools[2].parameters_schema_json");
+        .containsExactly("prompt.tools[2].function.parameters_schema_json");
   }
 
   private static Prompt answerIn(String schema) {
     return Prompt.newBuilder()
         .setResponseFormat(
-            ResponseFormat.newBuilder()
-                .setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA)
-                .setSchemaJson(schema))
+            ResponseFormat.newBuilder().setJsonSchema(JsonSchemaFormat.newBuilder()
+                .setSchemaJson(schema)))
         .build();
   }
 }

@@ -39,12 +39,12 @@ import dev.admiral.optimizer.stats.CallStatistics;
 import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.ContentDelta;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Source;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -286,9 +286,9 @@ final class PipelineWorld {
 
     private Ask(String text) {
       prompt.addMessages(
-          Message.newBuilder()
+          ChatMessage.newBuilder()
               .setRole(Role.ROLE_USER)
-              .addParts(Part.newBuilder().setText(Text.newBuilder().setText(text))));
+              .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text))));
     }
 
     Ask model(String model) {

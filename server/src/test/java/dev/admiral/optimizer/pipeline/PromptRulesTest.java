@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Failure.Violation;
-import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FunctionTool;
+import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.RemoteData;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Sampling;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolChoice;
@@ -42,7 +44,7 @@ class PromptRulesTest {
   void conversationWithTools_hasNoFindings() {
     Prompt prompt =
         good()
-            .addTools(Tool.newBuilder().setName("look_up"))
+            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("look_up")))
             .setToolChoice(
                 ToolChoice.newBuilder().setMode(ToolChoice.Mode.MODE_TOOL).setToolName("look_up"))
             .addMessages(message(Role.ROLE_ASSISTANT, toolCall("a", "look_up")))
@@ -62,10 +64,10 @@ class PromptRulesTest {
             p -> p.addMessages(message(Role.ROLE_UNSPECIFIED, text("x")))),
         bad(
             "prompt.messages[1].parts",
-            p -> p.addMessages(Message.newBuilder().setRole(Role.ROLE_USER))),
+            p -> p.addMessages(ChatMessage.newBuilder().setRole(Role.ROLE_USER))),
         bad(
             "prompt.messages[1].parts[0]",
-            p -> p.addMessages(message(Role.ROLE_USER, Part.getDefaultInstance()))),
+            p -> p.addMessages(message(Role.ROLE_USER, ContentPart.getDefaultInstance()))),
         bad(
             "prompt.messages[1].parts[0].text",
             p -> p.addMessages(message(Role.ROLE_USER, text("")))),
@@ -81,7 +83,7 @@ class PromptRulesTest {
         bad("prompt.messages[1].parts[0]", p -> p.addMessages(message(Role.ROLE_TOOL, text("x")))),
         bad(
             "prompt.messages[1].parts[0].image",
-            p -> p.addMessages(message(Role.ROLE_USER, image(Image.getDefaultInstance())))),
+            p -> p.addMessages(message(Role.ROLE_USER, image(ImagePart.getDefaultInstance())))),
         bad(
             "prompt.messages[1].parts[0].image.inline.media_type",
             p -> p.addMessages(message(Role.ROLE_USER, image(inline("png", "x"))))),
@@ -95,17 +97,17 @@ class PromptRulesTest {
                     message(
                         Role.ROLE_USER,
                         image(
-                            Image.newBuilder()
+                            ImagePart.newBuilder()
                                 .setRemote(RemoteData.newBuilder().setUri("file:///etc/passwd"))
                                 .build())))),
         bad(
-            "prompt.tools[0].name",
-            p -> p.addTools(Tool.newBuilder().setName("no blanks allowed"))),
+            "prompt.tools[0].function.name",
+            p -> p.addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("no blanks allowed")))),
         bad(
-            "prompt.tools[1].name",
+            "prompt.tools[1].function.name",
             p ->
-                p.addTools(Tool.newBuilder().setName("t"))
-                    .addTools(Tool.newBuilder().setName("t"))),
+                p.addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("t")))
+                    .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("t")))),
         bad(
             "prompt.tool_choice.mode",
             p -> p.setToolChoice(ToolChoice.newBuilder().setMode(ToolChoice.Mode.MODE_REQUIRED))),
@@ -115,10 +117,10 @@ class PromptRulesTest {
                 p.setToolChoice(
                     ToolChoice.newBuilder().setMode(ToolChoice.Mode.MODE_TOOL).setToolName("t"))),
         bad(
-            "prompt.response_format.schema_json",
+            "prompt.response_format.json_schema.schema_json",
             p ->
                 p.setResponseFormat(
-                    ResponseFormat.newBuilder().setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA))),
+                    ResponseFormat.newBuilder().setJsonSchema(JsonSchemaFormat.newBuilder()))),
         bad("prompt.sampling.temperature", sampling(s -> s.setTemperature(2.1))),
         bad("prompt.sampling.temperature", sampling(s -> s.setTemperature(Double.NaN))),
         bad("prompt.sampling.top_p", sampling(s -> s.setTopP(-0.1))),
@@ -128,9 +130,9 @@ class PromptRulesTest {
             "prompt.sampling.max_output_token_count",
             sampling(s -> s.setMaxOutputTokenCount(Long.MAX_VALUE))),
         bad("prompt.sampling.candidate_count", sampling(s -> s.setCandidateCount(17))),
-        bad("prompt.sampling.stop[0]", sampling(s -> s.addStop(""))),
+        bad("prompt.sampling.stop_sequences[0]", sampling(s -> s.addStopSequences(""))),
         bad("prompt.reasoning_effort", p -> p.setReasoningEffortValue(99)),
-        bad("prompt.provider_options_dialect", p -> p.setProviderOptionsDialect("gemini")));
+        bad("prompt.provider_options_dialect", p -> p.setProviderOptionsDialectValue(99)));
   }
 
   @ParameterizedTest
@@ -150,7 +152,7 @@ class PromptRulesTest {
   void manyFindings_areReportedUpToTwenty() {
     Prompt.Builder prompt = good();
     for (int i = 0; i < 100; i++) {
-      prompt.addMessages(Message.getDefaultInstance());
+      prompt.addMessages(ChatMessage.getDefaultInstance());
     }
 
     assertThat(rules.check(prompt.build()).violations()).hasSize(20);
@@ -172,32 +174,32 @@ class PromptRulesTest {
     return Arguments.of(field, breakIt);
   }
 
-  private static Message message(Role role, Part... parts) {
-    return Message.newBuilder().setRole(role).addAllParts(List.of(parts)).build();
+  private static ChatMessage message(Role role, ContentPart... parts) {
+    return ChatMessage.newBuilder().setRole(role).addAllParts(List.of(parts)).build();
   }
 
-  private static Part text(String text) {
-    return Part.newBuilder().setText(Text.newBuilder().setText(text)).build();
+  private static ContentPart text(String text) {
+    return ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)).build();
   }
 
-  private static Part toolCall(String id, String name) {
-    return Part.newBuilder()
+  private static ContentPart toolCall(String id, String name) {
+    return ContentPart.newBuilder()
         .setToolCall(ToolCall.newBuilder().setId(id).setName(name).setArgumentsJson("{}"))
         .build();
   }
 
-  private static Part toolResult(String id) {
-    return Part.newBuilder()
+  private static ContentPart toolResult(String id) {
+    return ContentPart.newBuilder()
         .setToolResult(ToolResult.newBuilder().setToolCallId(id).addParts(text("found")))
         .build();
   }
 
-  private static Part image(Image image) {
-    return Part.newBuilder().setImage(image).build();
+  private static ContentPart image(ImagePart image) {
+    return ContentPart.newBuilder().setImage(image).build();
   }
 
-  private static Image inline(String mediaType, String data) {
-    return Image.newBuilder()
+  private static ImagePart inline(String mediaType, String data) {
+    return ImagePart.newBuilder()
         .setInline(
             InlineData.newBuilder().setMediaType(mediaType).setData(ByteString.copyFromUtf8(data)))
         .build();

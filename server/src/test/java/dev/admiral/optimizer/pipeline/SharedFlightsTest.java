@@ -41,7 +41,7 @@ class SharedFlightsTest {
     world.run();
 
     assertThat(first.source()).isEqualTo(Source.SOURCE_UPSTREAM);
-    assertThat(second.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(second.source()).isEqualTo(Source.SOURCE_COALESCED);
     assertThat(world.asked).containsExactly("red");
     assertThat(payers()).containsExactly("ada");
     assertThat(first.answered().ledgerEntryId()).isNotEmpty();
@@ -92,7 +92,7 @@ class SharedFlightsTest {
 
     assertThat(world.asked).containsExactly("red");
     assertThat(first.source()).isEqualTo(Source.SOURCE_UPSTREAM);
-    assertThat(repeat.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(repeat.source()).isEqualTo(Source.SOURCE_COALESCED);
   }
 
   @Test
@@ -155,7 +155,7 @@ class SharedFlightsTest {
     world.run();
 
     assertThat(late[0].pieces()).containsExactly("Hel", "lo");
-    assertThat(late[0].source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(late[0].source()).isEqualTo(Source.SOURCE_COALESCED);
   }
 
   @Test
@@ -284,7 +284,7 @@ class SharedFlightsTest {
     world.run();
 
     assertThat(payers()).containsExactly("ada");
-    assertThat(second.source()).isEqualTo(Source.SOURCE_JOINED);
+    assertThat(second.source()).isEqualTo(Source.SOURCE_COALESCED);
   }
 
   @Test

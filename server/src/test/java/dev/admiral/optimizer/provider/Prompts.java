@@ -1,17 +1,19 @@
 package dev.admiral.optimizer.provider;
 
 import com.google.protobuf.ByteString;
-import dev.admiral.optimizer.v1.File;
-import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FilePart;
+import dev.admiral.optimizer.v1.ImageDetail;
+import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.Reasoning;
-import dev.admiral.optimizer.v1.Refusal;
+import dev.admiral.optimizer.v1.PromptCachePoint;
+import dev.admiral.optimizer.v1.ReasoningPart;
+import dev.admiral.optimizer.v1.RefusalPart;
 import dev.admiral.optimizer.v1.RemoteData;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolResult;
 import dev.admiral.optimizer.v1.UploadedData;
@@ -21,7 +23,7 @@ import java.util.List;
 public final class Prompts {
   private Prompts() {}
 
-  public static Prompt of(Message... messages) {
+  public static Prompt of(ChatMessage... messages) {
     return Prompt.newBuilder().addAllMessages(List.of(messages)).build();
   }
 
@@ -29,69 +31,69 @@ public final class Prompts {
     return of(message(Role.ROLE_USER, text(text)));
   }
 
-  public static Message message(Role role, Part... parts) {
-    return Message.newBuilder().setRole(role).addAllParts(List.of(parts)).build();
+  public static ChatMessage message(Role role, ContentPart... parts) {
+    return ChatMessage.newBuilder().setRole(role).addAllParts(List.of(parts)).build();
   }
 
-  public static Part text(String text) {
-    return Part.newBuilder().setText(Text.newBuilder().setText(text)).build();
+  public static ContentPart text(String text) {
+    return ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)).build();
   }
 
-  public static Part cached(Part part) {
-    return part.toBuilder().setPromptCachePoint(true).build();
+  public static ContentPart cached(ContentPart part) {
+    return part.toBuilder().setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_DEFAULT).build();
   }
 
-  public static Part image(String mediaType, String bytes) {
-    return Part.newBuilder().setImage(Image.newBuilder().setInline(data(mediaType, bytes))).build();
+  public static ContentPart image(String mediaType, String bytes) {
+    return ContentPart.newBuilder().setImage(ImagePart.newBuilder().setInline(data(mediaType, bytes))).build();
   }
 
-  public static Part remoteImage(String uri, String detail) {
-    return Part.newBuilder()
+  public static ContentPart remoteImage(String uri, ImageDetail detail) {
+    return ContentPart.newBuilder()
         .setImage(
-            Image.newBuilder().setRemote(RemoteData.newBuilder().setUri(uri)).setDetail(detail))
+            ImagePart.newBuilder().setRemote(RemoteData.newBuilder().setUri(uri)).setDetail(detail))
         .build();
   }
 
-  public static Part file(String name, String mediaType, String bytes) {
-    return Part.newBuilder()
-        .setFile(File.newBuilder().setName(name).setInline(data(mediaType, bytes)))
+  public static ContentPart file(String name, String mediaType, String bytes) {
+    return ContentPart.newBuilder()
+        .setFile(FilePart.newBuilder().setName(name).setInline(data(mediaType, bytes)))
         .build();
   }
 
-  public static Part remoteFile(String uri) {
-    return Part.newBuilder()
-        .setFile(File.newBuilder().setRemote(RemoteData.newBuilder().setUri(uri)))
+  public static ContentPart remoteFile(String uri) {
+    return ContentPart.newBuilder()
+        .setFile(FilePart.newBuilder().setRemote(RemoteData.newBuilder().setUri(uri)))
         .build();
   }
 
-  public static Part uploadedFile(String id) {
-    return Part.newBuilder()
-        .setFile(File.newBuilder().setUploaded(UploadedData.newBuilder().setFileId(id)))
+  public static ContentPart uploadedFile(String id) {
+    return ContentPart.newBuilder()
+        .setFile(FilePart.newBuilder().setUploaded(UploadedData.newBuilder().setFileId(id)))
         .build();
   }
 
-  public static Part toolCall(String id, String name, String arguments) {
-    return Part.newBuilder()
+  public static ContentPart toolCall(String id, String name, String arguments) {
+    return ContentPart.newBuilder()
         .setToolCall(ToolCall.newBuilder().setId(id).setName(name).setArgumentsJson(arguments))
         .build();
   }
 
-  public static Part toolResult(String id, boolean error, Part... parts) {
-    return Part.newBuilder()
+  public static ContentPart toolResult(String id, boolean error, ContentPart... parts) {
+    return ContentPart.newBuilder()
         .setToolResult(
             ToolResult.newBuilder().setToolCallId(id).setIsError(error).addAllParts(List.of(parts)))
         .build();
   }
 
-  public static Part reasoning(String text, String signature, String redacted) {
-    return Part.newBuilder()
+  public static ContentPart reasoning(String text, String signature, String redacted) {
+    return ContentPart.newBuilder()
         .setReasoning(
-            Reasoning.newBuilder().setText(text).setSignature(signature).setRedactedData(redacted))
+            ReasoningPart.newBuilder().setText(text).setSignature(signature).setRedactedData(redacted))
         .build();
   }
 
-  public static Part refusal(String text) {
-    return Part.newBuilder().setRefusal(Refusal.newBuilder().setText(text)).build();
+  public static ContentPart refusal(String text) {
+    return ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText(text)).build();
   }
 
   private static InlineData data(String mediaType, String bytes) {

@@ -12,11 +12,11 @@ import dev.admiral.optimizer.provider.assembly.Providers;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,9 +38,9 @@ class RecordedExchangesTest {
   private static final Prompt PROMPT =
       Prompt.newBuilder()
           .addMessages(
-              Message.newBuilder()
+              ChatMessage.newBuilder()
                   .setRole(Role.ROLE_USER)
-                  .addParts(Part.newBuilder().setText(Text.newBuilder().setText("any"))))
+                  .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText("any"))))
           .build();
 
   @TestFactory
@@ -184,9 +184,9 @@ class RecordedExchangesTest {
   }
 
   /** What was said by kind; tool calls as name and parsed arguments. */
-  private static Map<String, Object> texts(Message message) throws IOException {
+  private static Map<String, Object> texts(ChatMessage message) throws IOException {
     Expected found = new Expected();
-    for (Part part : message.getPartsList()) {
+    for (ContentPart part : message.getPartsList()) {
       switch (part.getKindCase()) {
         case TEXT -> found.text.append(part.getText().getText());
         case REASONING -> {

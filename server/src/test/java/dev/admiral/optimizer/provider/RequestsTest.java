@@ -16,7 +16,13 @@ import dev.admiral.optimizer.provider.wire.WireFormat;
 import dev.admiral.optimizer.routing.Catalogue;
 import dev.admiral.optimizer.routing.ConfiguredProvider;
 import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.FunctionTool;
+import dev.admiral.optimizer.v1.ImageDetail;
+import dev.admiral.optimizer.v1.JsonObjectFormat;
+import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.PromptCachePoint;
+import dev.admiral.optimizer.v1.ProviderDialect;
 import dev.admiral.optimizer.v1.ReasoningEffort;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
@@ -51,7 +57,7 @@ class RequestsTest {
                 Role.ROLE_USER,
                 Prompts.text("see"),
                 Prompts.image("image/png", "abc"),
-                Prompts.remoteImage("https://x.example/a.png", "low"),
+                Prompts.remoteImage("https://x.example/a.png", ImageDetail.IMAGE_DETAIL_LOW),
                 Prompts.file("a.pdf", "application/pdf", "pdf"),
                 Prompts.file("", "audio/wav", "wav"),
                 Prompts.uploadedFile("file-1")),
@@ -183,7 +189,7 @@ class RequestsTest {
         Prompts.ask("x").toBuilder()
             .setReasoningEffort(ReasoningEffort.REASONING_EFFORT_HIGH)
             .setProviderOptions(Struct.newBuilder().putFields("reasoning_effort", string("xhigh")))
-            .setProviderOptionsDialect("openai")
+            .setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_OPENAI)
             .build();
 
     assertThat(openAi(OPENAI, "gpt-5.4", prompt).path("reasoning_effort").asText())
@@ -197,8 +203,13 @@ class RequestsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'', true, true", "openai, true, false", "anthropic, false, true"})
-  void optionsOfADialect_goToItsProvidersOnly(String dialect, boolean openAi, boolean anthropic)
+  @CsvSource({
+    "PROVIDER_DIALECT_UNSPECIFIED, true, true",
+    "PROVIDER_DIALECT_OPENAI, true, false",
+    "PROVIDER_DIALECT_ANTHROPIC, false, true"
+  })
+  void optionsOfADialect_goToItsProvidersOnly(
+      ProviderDialect dialect, boolean openAi, boolean anthropic)
       throws Exception {
     Prompt prompt =
         Prompts.ask("x").toBuilder()
@@ -311,7 +322,7 @@ class RequestsTest {
       case "temperature" -> sampling.setTemperature(0.5);
       case "top_p" -> sampling.setTopP(0.5);
       case "top_k" -> sampling.setTopK(5);
-      case "stop" -> sampling.addStop("END");
+      case "stop" -> sampling.addStopSequences("END");
       case "presence_penalty" -> sampling.setPresencePenalty(1);
       case "frequency_penalty" -> sampling.setFrequencyPenalty(1);
       default -> throw new AssertionError(setting);
@@ -360,7 +371,7 @@ class RequestsTest {
                 Role.ROLE_USER,
                 Prompts.text("see"),
                 Prompts.image("image/png", "abc"),
-                Prompts.remoteImage("https://x.example/a.png", "low"),
+                Prompts.remoteImage("https://x.example/a.png", ImageDetail.IMAGE_DETAIL_LOW),
                 Prompts.file("a.pdf", "application/pdf", "pdf"),
                 Prompts.file("", "text/markdown", "# hi"),
                 Prompts.remoteFile("https://x.example/b.pdf"),
@@ -442,12 +453,12 @@ class RequestsTest {
         Prompts.of(
                 Prompts.message(
                     Role.ROLE_USER,
-                    Prompts.cached(Prompts.text("a")).toBuilder().setPromptCache1H(true).build()))
+                    Prompts.cached(Prompts.text("a")).toBuilder().setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_1H).build()))
             .toBuilder()
-            .addTools(Tool.newBuilder().setName("f").setPromptCachePoint(true))
+            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("f")).setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_DEFAULT))
             .addTools(
-                Tool.newBuilder().setName("g").setPromptCachePoint(true).setPromptCache1H(true))
-            .addTools(Tool.newBuilder().setName("h").setPromptCache1H(true))
+                Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("g")).setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_1H))
+            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("h")))
             .build();
     JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", prompt);
 
@@ -485,7 +496,7 @@ class RequestsTest {
                     .setFrequencyPenalty(0)
                     .setMaxOutputTokenCount(100)
                     .setCandidateCount(1)
-                    .addStop("END"))
+                    .addStopSequences("END"))
             .build();
     JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-4-5", prompt);
     ((com.fasterxml.jackson.databind.node.ObjectNode) body).remove("messages");
@@ -574,9 +585,9 @@ class RequestsTest {
         "claude-sonnet-4-5",
         Prompts.ask("x").toBuilder()
             .setResponseFormat(
-                ResponseFormat.newBuilder().setKind(ResponseFormat.Kind.KIND_JSON_OBJECT))
+                ResponseFormat.newBuilder().setJsonObject(JsonObjectFormat.getDefaultInstance()))
             .build(),
-        "prompt.response_format.kind");
+        "prompt.response_format");
     assertAnthropicRefuses(
         ProviderSettings.ANTHROPIC_2023,
         "claude-sonnet-4-5",
@@ -656,7 +667,7 @@ class RequestsTest {
                 Prompts.message(
                     Role.ROLE_USER,
                     Prompts.cached(Prompts.text("u")),
-                    Prompts.remoteImage("https://x.example/a.png", "")))
+                    Prompts.remoteImage("https://x.example/a.png", ImageDetail.IMAGE_DETAIL_UNSPECIFIED)))
             .addMessages(Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c", "f", "{}")))
             .addMessages(
                 Prompts.message(Role.ROLE_TOOL, Prompts.toolResult("c", false, Prompts.text("r"))))
@@ -690,7 +701,7 @@ class RequestsTest {
             "top_p"));
     Prompt plain =
         prompt.toBuilder()
-            .setSampling(Sampling.newBuilder().setTemperature(0.5).setTopP(0.9).addStop("END"))
+            .setSampling(Sampling.newBuilder().setTemperature(0.5).setTopP(0.9).addStopSequences("END"))
             .build();
     assertKnown(
         anthropic(
@@ -750,22 +761,21 @@ class RequestsTest {
   private static Prompt everySetting() {
     return Prompts.ask("x").toBuilder()
         .addTools(
-            Tool.newBuilder()
+            Tool.newBuilder().setFunction(FunctionTool.newBuilder()
                 .setName("f")
                 .setDescription("does f")
                 .setParametersSchemaJson(
                     "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}}}")
-                .setStrict(true))
+                .setStrict(true)))
         .setToolChoice(
             ToolChoice.newBuilder()
                 .setMode(ToolChoice.Mode.MODE_TOOL)
                 .setToolName("f")
                 .setParallel(false))
         .setResponseFormat(
-            ResponseFormat.newBuilder()
-                .setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA)
+            ResponseFormat.newBuilder().setJsonSchema(JsonSchemaFormat.newBuilder()
                 .setSchemaJson("{\"type\":\"object\"}")
-                .setStrict(true))
+                .setStrict(true)))
         .setSampling(
             Sampling.newBuilder()
                 .setTemperature(0.5)
@@ -774,7 +784,7 @@ class RequestsTest {
                 .setFrequencyPenalty(0.1)
                 .setPresencePenalty(-0.1)
                 .setMaxOutputTokenCount(100)
-                .addStop("END")
+                .addStopSequences("END")
                 .setSeed(7)
                 .setCandidateCount(2))
         .build();

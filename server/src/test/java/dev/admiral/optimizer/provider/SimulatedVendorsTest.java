@@ -7,6 +7,7 @@ import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.assembly.Providers;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.FunctionTool;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReasoningEffort;
 import dev.admiral.optimizer.v1.Role;
@@ -105,13 +106,13 @@ class SimulatedVendorsTest {
 
   private static Stream<Prompt> prompts(Provider provider) {
     Tool weather =
-        Tool.newBuilder()
+        Tool.newBuilder().setFunction(FunctionTool.newBuilder()
             .setName("get_weather")
             .setParametersSchemaJson(
                 "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},"
-                    + "\"required\":[\"city\"]}")
+                    + "\"required\":[\"city\"]}"))
             .build();
-    Tool now = Tool.newBuilder().setName("time_now").build();
+    Tool now = Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("time_now")).build();
     Prompt plain = Prompts.ask("hello there");
     Prompt several =
         plain.toBuilder().setSampling(Sampling.newBuilder().setCandidateCount(3)).build();

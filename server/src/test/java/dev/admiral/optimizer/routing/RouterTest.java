@@ -5,18 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Tokens;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.ErrorReason;
-import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.FunctionTool;
+import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.RoutingWishes;
-import dev.admiral.optimizer.v1.RoutingWishes.Objective;
+import dev.admiral.optimizer.v1.RoutingPreferences;
+import dev.admiral.optimizer.v1.RoutingPreferences.Objective;
 import dev.admiral.optimizer.v1.Sampling;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolResult;
 import java.time.Duration;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which candidates a name leads to, in which order, and what is said when it leads nowhere. */
 class RouterTest {
-  private static final RoutingWishes NO_WISHES = RoutingWishes.getDefaultInstance();
+  private static final RoutingPreferences NO_WISHES = RoutingPreferences.getDefaultInstance();
   private static final Set<Ability> ALL =
       Set.of(Ability.IMAGES, Ability.TOOLS, Ability.JSON_SCHEMA, Ability.REASONING);
 
@@ -141,8 +143,8 @@ class RouterTest {
 
   @Test
   void route_fallbacks_followInOrderWithoutRepeats() {
-    RoutingWishes wishes =
-        RoutingWishes.newBuilder()
+    RoutingPreferences wishes =
+        RoutingPreferences.newBuilder()
             .addFallbackModels("blue/shared")
             .addFallbackModels("red/one")
             .addFallbackModels("shared")
@@ -157,7 +159,7 @@ class RouterTest {
     Failure failure =
         failure(
             prompt("red/one").build(),
-            RoutingWishes.newBuilder()
+            RoutingPreferences.newBuilder()
                 .addFallbackModels("red/one")
                 .addFallbackModels("mixed")
                 .build());
@@ -174,7 +176,7 @@ class RouterTest {
     assertThat(
             failure(
                 prompt("one").build(),
-                RoutingWishes.newBuilder().addFallbackModels("sharedd").build()))
+                RoutingPreferences.newBuilder().addFallbackModels("sharedd").build()))
         .isEqualTo(new Failure.UnknownModel("sharedd", List.of("shared")));
   }
 
@@ -217,7 +219,7 @@ class RouterTest {
     picoUsdPerToken.put(known("red", "shared"), 30L);
     picoUsdPerToken.put(known("blue", "shared"), 10L);
     picoUsdPerToken.put(known("red", "plain"), 1L);
-    RoutingWishes wishes =
+    RoutingPreferences wishes =
         objective(Objective.OBJECTIVE_COST).toBuilder().addFallbackModels("red/plain").build();
 
     assertThat(candidates(prompt("shared").build(), wishes))
@@ -248,7 +250,7 @@ class RouterTest {
             "no candidate fits the limit of 0.000000005 USD for this call: the cheapest,"
                 + " blue/shared, may cost 0.001")
         .endsWith(
-            " USD; raise max_cost_pico_usd, shorten the prompt or lower max_output_token_count");
+            " USD; raise max_cost, shorten the prompt or lower max_output_token_count");
   }
 
   @Test
@@ -266,10 +268,10 @@ class RouterTest {
 
   @Test
   void route_imageInToolResult_countsAsImage() {
-    Part shown = Part.newBuilder().setToolResult(ToolResult.newBuilder().addParts(image())).build();
+    ContentPart shown = ContentPart.newBuilder().setToolResult(ToolResult.newBuilder().addParts(image())).build();
     Prompt prompt =
         prompt("mixed")
-            .addMessages(Message.newBuilder().setRole(Role.ROLE_TOOL).addParts(shown))
+            .addMessages(ChatMessage.newBuilder().setRole(Role.ROLE_TOOL).addParts(shown))
             .build();
 
     assertThat(candidates(prompt, NO_WISHES)).doesNotContain(known("red", "plain"));
@@ -277,11 +279,11 @@ class RouterTest {
 
   @Test
   void route_toolsOrSchemaToAlias_leavesOutModelsWithoutThem() {
-    Prompt tools = prompt("mixed").addTools(Tool.newBuilder().setName("t")).build();
+    Prompt tools = prompt("mixed").addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("t"))).build();
     Prompt schema =
         prompt("mixed")
             .setResponseFormat(
-                ResponseFormat.newBuilder().setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA))
+                ResponseFormat.newBuilder().setJsonSchema(JsonSchemaFormat.newBuilder()))
             .build();
 
     assertThat(candidates(tools, NO_WISHES)).doesNotContain(known("red", "plain"));
@@ -316,9 +318,9 @@ class RouterTest {
     return Prompt.newBuilder()
         .setModel(model)
         .addMessages(
-            Message.newBuilder()
+            ChatMessage.newBuilder()
                 .setRole(Role.ROLE_USER)
-                .addParts(Part.newBuilder().setText(Text.newBuilder().setText("hello"))));
+                .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText("hello"))));
   }
 
   private static Prompt withImage(Prompt.Builder prompt) {
@@ -326,9 +328,9 @@ class RouterTest {
     return prompt.build();
   }
 
-  private static Part image() {
-    return Part.newBuilder()
-        .setImage(Image.newBuilder().setInline(InlineData.newBuilder().setMediaType("image/png")))
+  private static ContentPart image() {
+    return ContentPart.newBuilder()
+        .setImage(ImagePart.newBuilder().setInline(InlineData.newBuilder().setMediaType("image/png")))
         .build();
   }
 
@@ -336,25 +338,30 @@ class RouterTest {
     return Sampling.newBuilder().setMaxOutputTokenCount(most).build();
   }
 
-  private static RoutingWishes objective(Objective objective) {
-    return RoutingWishes.newBuilder().setObjective(objective).build();
+  private static RoutingPreferences objective(Objective objective) {
+    return RoutingPreferences.newBuilder().setObjective(objective).build();
   }
 
-  private static RoutingWishes maxCost(long picoUsd) {
-    return RoutingWishes.newBuilder().setMaxCostPicoUsd(picoUsd).build();
+  private static RoutingPreferences maxCost(long picoUsd) {
+    return RoutingPreferences.newBuilder()
+        .setMaxCost(
+            dev.admiral.optimizer.v1.Money.newBuilder()
+                .setUnits(picoUsd / 1_000_000_000_000L)
+                .setPico(picoUsd % 1_000_000_000_000L))
+        .build();
   }
 
   private List<Candidate> route(String model) {
     return candidates(prompt(model).build(), NO_WISHES);
   }
 
-  private List<Candidate> candidates(Prompt prompt, RoutingWishes wishes) {
+  private List<Candidate> candidates(Prompt prompt, RoutingPreferences wishes) {
     Route route = router.route(prompt, wishes);
     assertThat(route).isInstanceOf(Route.Candidates.class);
     return ((Route.Candidates) route).list();
   }
 
-  private Failure failure(Prompt prompt, RoutingWishes wishes) {
+  private Failure failure(Prompt prompt, RoutingPreferences wishes) {
     Route route = router.route(prompt, wishes);
     assertThat(route).isInstanceOf(Route.Failed.class);
     return ((Route.Failed) route).failure();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.Caller;
@@ -16,11 +17,11 @@ import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.stats.CallStatistics.Settings;
 import dev.admiral.optimizer.stats.CallStatistics.Snapshot;
-import dev.admiral.optimizer.v1.AgentStats;
+import dev.admiral.optimizer.v1.StatsRow;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ErrorReason;
-import dev.admiral.optimizer.v1.ModelStats;
+import dev.admiral.optimizer.v1.StatsRow;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +66,7 @@ class CallStatisticsTest {
             Source.SOURCE_MEMORY,
             Source.SOURCE_DISK,
             Source.SOURCE_NEAR_MATCH,
-            Source.SOURCE_JOINED,
+            Source.SOURCE_COALESCED,
             Source.SOURCE_REPEATED,
             Source.SOURCE_REPEATED)) {
       call(ADA, answered("gpt-4o", source, 1_000));
@@ -81,14 +82,14 @@ class CallStatisticsTest {
     assertThat(total.getMemoryHitCount()).isEqualTo(3);
     assertThat(total.getDiskHitCount()).isEqualTo(1);
     assertThat(total.getNearMatchCount()).isEqualTo(1);
-    assertThat(total.getJoinedCount()).isEqualTo(1);
+    assertThat(total.getCoalescedCount()).isEqualTo(1);
     assertThat(total.getRepeatedCount()).isEqualTo(2);
     assertThat(total.getSavedCallCount()).isEqualTo(8);
     assertThat(total.getMemoryHitRate()).isEqualTo(3.0 / 9);
     assertThat(total.getDiskHitRate()).isEqualTo(1.0 / 9);
     assertThat(total.getSavedRate()).isEqualTo(8.0 / 9);
-    assertThat(total.getSpentPicoUsd()).isEqualTo(1_000);
-    assertThat(total.getSavedPicoUsd()).isEqualTo(7_000);
+    assertThat(Picos.of(total.getSpentAmount())).isEqualTo(1_000);
+    assertThat(Picos.of(total.getSavedAmount())).isEqualTo(7_000);
     assertThat(total.getUnpricedCount()).isEqualTo(1);
     assertThat(total.getLatency().getCount()).isEqualTo(9);
     assertThat(total.getOverhead().getCount()).isEqualTo(1);
@@ -104,10 +105,10 @@ class CallStatisticsTest {
     Snapshot snapshot = statistics.snapshot("acme", null);
 
     assertThat(snapshot.agents())
-        .extracting(AgentStats::getAgentId, a -> a.getStats().getCallCount())
+        .extracting(StatsRow::getAgentId, a -> a.getStats().getCallCount())
         .containsExactly(tuple("bob", 3L), tuple("ada", 1L));
     assertThat(snapshot.models())
-        .extracting(ModelStats::getProvider, ModelStats::getModel, m -> m.getStats().getCallCount())
+        .extracting(StatsRow::getProvider, StatsRow::getModel, m -> m.getStats().getCallCount())
         .containsExactly(tuple("openai", "gpt-4o", 3L), tuple("openai", "o3", 1L));
   }
 
@@ -121,9 +122,9 @@ class CallStatisticsTest {
     Snapshot snapshot = statistics.snapshot("acme", "bob");
 
     assertThat(snapshot.total().getCallCount()).isEqualTo(2);
-    assertThat(snapshot.agents()).extracting(AgentStats::getAgentId).containsExactly("bob");
+    assertThat(snapshot.agents()).extracting(StatsRow::getAgentId).containsExactly("bob");
     assertThat(snapshot.models())
-        .extracting(ModelStats::getModel)
+        .extracting(StatsRow::getModel)
         .containsExactlyInAnyOrder("gpt-4o", "o3");
     assertThat(snapshot.inFlight()).isZero();
     assertThat(statistics.snapshot("acme", "ada").inFlight()).isEqualTo(1);
@@ -166,9 +167,9 @@ class CallStatisticsTest {
     Snapshot snapshot = bounded.snapshot("acme", null);
 
     assertThat(snapshot.total().getCallCount()).isEqualTo(100);
-    assertThat(snapshot.total().getSpentPicoUsd()).isEqualTo(100);
+    assertThat(Picos.of(snapshot.total().getSpentAmount())).isEqualTo(100);
     assertThat(snapshot.agents())
-        .extracting(AgentStats::getAgentId, a -> a.getStats().getCallCount())
+        .extracting(StatsRow::getAgentId, a -> a.getStats().getCallCount())
         .containsExactlyInAnyOrder(
             tuple("agent-0", 10L),
             tuple("agent-1", 10L),
@@ -205,7 +206,7 @@ class CallStatisticsTest {
     }
     assertThat(snapshot.total().getMemoryHitCount()).isEqualTo((long) threads * each);
     assertThat(snapshot.total().getLatency().getCount()).isEqualTo((long) threads * each);
-    assertThat(snapshot.total().getSavedPicoUsd()).isEqualTo(threads * savedByOne);
+    assertThat(Picos.of(snapshot.total().getSavedAmount())).isEqualTo(threads * savedByOne);
     assertThat(snapshot.inFlight()).isZero();
   }
 
@@ -213,7 +214,7 @@ class CallStatisticsTest {
   void savedTime_ofHitsAndJoins_isSummed() {
     call(ADA, answered("gpt-4o", Source.SOURCE_UPSTREAM, 5));
     call(ADA, answered("gpt-4o", Source.SOURCE_MEMORY, 5));
-    call(BOB, answered("gpt-4o", Source.SOURCE_JOINED, 5));
+    call(BOB, answered("gpt-4o", Source.SOURCE_COALESCED, 5));
 
     assertThat(statistics.snapshot("acme", null).total().getSavedDuration())
         .isEqualTo(com.google.protobuf.Duration.newBuilder().setSeconds(3).build());
@@ -363,7 +364,7 @@ class CallStatisticsTest {
         fresh.started(ADA);
         fresh.finished(ADA, answered("gpt-5", Source.SOURCE_UPSTREAM, 1), TOTAL, OVERHEAD, SAVED);
         assertThat(fresh.snapshot("acme", null).models())
-            .extracting(ModelStats::getModel)
+            .extracting(StatsRow::getModel)
             .containsExactly("gpt-4o", "gpt-5");
       }
     }

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.admiral.optimizer.client.AdmiralClient;
 import dev.admiral.optimizer.client.AdmiralException;
+import dev.admiral.optimizer.client.Amounts;
 import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
+import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Verdict;
@@ -54,7 +56,6 @@ public final class Quality implements Callable<Integer> {
        "required": ["score"], "additionalProperties": false}\
       """;
   private static final double GOOD = 0.5;
-  private static final int PICO_DIGITS = 12;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Option(names = "--address", description = "The server; else ADMIRAL_ADDRESS, or this machine.")
@@ -142,7 +143,7 @@ public final class Quality implements Callable<Integer> {
   private String round(AdmiralClient admiral) throws InterruptedException {
     DoubleSummaryStatistics scores = new DoubleSummaryStatistics();
     int good = 0;
-    long paid = 0;
+    BigDecimal paid = BigDecimal.ZERO;
     Set<String> failed = new TreeSet<>();
     for (Map.Entry<String, String> golden : GOLDEN.entrySet()) {
       if (stopped(Duration.ZERO)) {
@@ -150,9 +151,9 @@ public final class Quality implements Callable<Integer> {
       }
       try {
         CompleteResponse answer = ask(admiral, Prompts.of(model, golden.getKey()), "golden");
-        paid += answer.getCost().getChargedPicoUsd();
+        paid = paid.add(Amounts.decimal(answer.getCost().getChargedAmount()));
         CompleteResponse graded = ask(admiral, gradingOf(golden, answer), "grade");
-        paid += graded.getCost().getChargedPicoUsd();
+        paid = paid.add(Amounts.decimal(graded.getCost().getChargedAmount()));
         double score = JSON.readTree(Prompts.text(graded.getCompletion())).path("score").asDouble();
         Verdict verdict = score >= GOOD ? Verdict.VERDICT_GOOD : Verdict.VERDICT_BAD;
         admiral.reportOutcome(answer.getCallId(), verdict, score);
@@ -172,7 +173,7 @@ public final class Quality implements Callable<Integer> {
         good,
         scores.getAverage(),
         failed.isEmpty() ? "" : ", failed: " + failed,
-        BigDecimal.valueOf(paid, PICO_DIGITS).toPlainString());
+        paid.toPlainString());
   }
 
   /** Asks past the cache, and again as often as the server names a wait, until told to stop. */
@@ -202,9 +203,8 @@ public final class Quality implements Callable<Integer> {
     return Prompts.of(grader, GRADER, text).toBuilder()
         .setResponseFormat(
             ResponseFormat.newBuilder()
-                .setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA)
-                .setName("grade")
-                .setSchemaJson(GRADE))
+                .setJsonSchema(
+                    JsonSchemaFormat.newBuilder().setName("grade").setSchemaJson(GRADE)))
         .build();
   }
 

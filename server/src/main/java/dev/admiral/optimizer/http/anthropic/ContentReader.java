@@ -2,16 +2,16 @@ package dev.admiral.optimizer.http.anthropic;
 
 import com.google.protobuf.ByteString;
 import dev.admiral.optimizer.call.CallException;
-import dev.admiral.optimizer.v1.File;
-import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FilePart;
+import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.RemoteData;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolResult;
 import dev.admiral.optimizer.v1.UploadedData;
@@ -67,7 +67,7 @@ final class ContentReader {
     Place content = message.field("content");
     if (content.value().isTextual()) {
       words.add(number, MessageWords.PLAIN);
-      prompt.addMessages(Message.newBuilder().setRole(role).addParts(text(content.text())));
+      prompt.addMessages(ChatMessage.newBuilder().setRole(role).addParts(text(content.text())));
       return;
     }
     int count = content.items();
@@ -75,9 +75,9 @@ final class ContentReader {
       throw content.wrong(
           content.isAbsent() ? "is required" : "is empty; send text or at least one block");
     }
-    Message.Builder current = null;
+    ChatMessage.Builder current = null;
     for (int i = 0; i < count; i++) {
-      Part part = block(role, content.item(i).object());
+      ContentPart part = block(role, content.item(i).object());
       Role wanted = part.hasToolResult() ? Role.ROLE_TOOL : role;
       if (current == null || current.getRole() != wanted) {
         words.add(number, i);
@@ -87,7 +87,7 @@ final class ContentReader {
     }
   }
 
-  private Part block(Role role, Place block) throws CallException {
+  private ContentPart block(Role role, Place block) throws CallException {
     String type = block.field("type").text();
     boolean assistant = role == Role.ROLE_ASSISTANT;
     if (type.equals("text")) {
@@ -115,9 +115,9 @@ final class ContentReader {
       case "thinking" -> {
         refuseIf(!assistant, block, type, "assistant");
         block.only(THINKING);
-        yield Part.newBuilder()
+        yield ContentPart.newBuilder()
             .setReasoning(
-                Reasoning.newBuilder()
+                ReasoningPart.newBuilder()
                     .setText(block.field("thinking").text())
                     .setSignature(block.field("signature").textOrNone()))
             .build();
@@ -125,8 +125,8 @@ final class ContentReader {
       case "redacted_thinking" -> {
         refuseIf(!assistant, block, type, "assistant");
         block.only(REDACTED);
-        yield Part.newBuilder()
-            .setReasoning(Reasoning.newBuilder().setRedactedData(block.field("data").text()))
+        yield ContentPart.newBuilder()
+            .setReasoning(ReasoningPart.newBuilder().setRedactedData(block.field("data").text()))
             .build();
       }
       default -> throw notCarried(block);
@@ -148,17 +148,17 @@ final class ContentReader {
                 + " tool_result, thinking or redacted_thinking, or ask the vendor directly");
   }
 
-  static Part text(String text) {
-    return Part.newBuilder().setText(Text.newBuilder().setText(text)).build();
+  static ContentPart text(String text) {
+    return ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)).build();
   }
 
-  static Part textBlock(Place block) throws CallException {
+  static ContentPart textBlock(Place block) throws CallException {
     if (!block.object().field("type").text().equals("text")) {
       throw block.field("type").wrong("must be text");
     }
     block.only(TEXT);
     noCitations(block);
-    return part(block).setText(Text.newBuilder().setText(block.field("text").text())).build();
+    return part(block).setText(TextPart.newBuilder().setText(block.field("text").text())).build();
   }
 
   /** Answers come back without citations, so asking for them is in vain. */
@@ -173,12 +173,11 @@ final class ContentReader {
     }
   }
 
-  private static Part.Builder part(Place block) throws CallException {
-    CachePoint point = CachePoint.of(block);
-    return Part.newBuilder().setPromptCachePoint(point.set()).setPromptCache1H(point.forAnHour());
+  private static ContentPart.Builder part(Place block) throws CallException {
+    return ContentPart.newBuilder().setPromptCachePoint(CachePoint.of(block));
   }
 
-  private Part toolUse(Place block) throws CallException {
+  private ContentPart toolUse(Place block) throws CallException {
     block.only(TOOL_USE);
     if (!block.field("caller").field("type").textOrNone().matches("|direct")) {
       throw block.field("caller").wrong("is not carried by this server unless it is direct");
@@ -192,7 +191,7 @@ final class ContentReader {
         .build();
   }
 
-  private Part toolResult(Place block) throws CallException {
+  private ContentPart toolResult(Place block) throws CallException {
     block.only(TOOL_RESULT);
     ToolResult.Builder result =
         ToolResult.newBuilder()
@@ -221,10 +220,10 @@ final class ContentReader {
     return part(block).setToolResult(result).build();
   }
 
-  private static Part image(Place block) throws CallException {
+  private static ContentPart image(Place block) throws CallException {
     block.only(IMAGE);
     Place source = block.field("source").object();
-    Image.Builder image = Image.newBuilder();
+    ImagePart.Builder image = ImagePart.newBuilder();
     switch (source.field("type").text()) {
       case "base64" -> image.setInline(base64(source));
       case "url" -> image.setRemote(remote(source));
@@ -233,11 +232,11 @@ final class ContentReader {
     return part(block).setImage(image).build();
   }
 
-  private static Part document(Place block) throws CallException {
+  private static ContentPart document(Place block) throws CallException {
     block.only(DOCUMENT);
     noCitations(block);
     Place source = block.field("source").object();
-    File.Builder file = File.newBuilder().setName(block.field("title").textOrNone());
+    FilePart.Builder file = FilePart.newBuilder().setName(block.field("title").textOrNone());
     switch (source.field("type").text()) {
       case "base64" -> file.setInline(base64(source));
       case "text" ->

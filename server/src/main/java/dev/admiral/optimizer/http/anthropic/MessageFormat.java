@@ -12,9 +12,9 @@ import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.provider.JsonText;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,7 @@ final class MessageFormat implements AnswerFormat {
     json.writeStartObject();
     head(json, call, answer.model());
     json.writeArrayFieldStart("content");
-    for (Part part : completion.getMessage().getPartsList()) {
+    for (ContentPart part : completion.getMessage().getPartsList()) {
       switch (part.getKindCase()) {
         case TEXT -> text(json, part.getText().getText());
         case REASONING -> reasoning(json, part.getReasoning());
@@ -81,7 +81,7 @@ final class MessageFormat implements AnswerFormat {
   }
 
   /** Readable and hidden reasoning are blocks of their own. */
-  private static void reasoning(JsonGenerator json, Reasoning reasoning) throws IOException {
+  private static void reasoning(JsonGenerator json, ReasoningPart reasoning) throws IOException {
     String hidden = reasoning.getRedactedData();
     if (hidden.isEmpty() || !reasoning.getText().isEmpty() || !reasoning.getSignature().isEmpty()) {
       json.writeStartObject();
@@ -157,7 +157,7 @@ final class MessageFormat implements AnswerFormat {
           yield "stop_sequence";
         }
         // Some vendors of other dialects say "stop" although tools are called.
-        yield completion.getMessage().getPartsList().stream().anyMatch(Part::hasToolCall)
+        yield completion.getMessage().getPartsList().stream().anyMatch(ContentPart::hasToolCall)
             ? "tool_use"
             : "end_turn";
       }
@@ -167,7 +167,7 @@ final class MessageFormat implements AnswerFormat {
   /** Returns the model's own words for not answering; null if there are none. */
   private static @Nullable String refusal(Completion completion) {
     StringBuilder words = null;
-    for (Part part : completion.getMessage().getPartsList()) {
+    for (ContentPart part : completion.getMessage().getPartsList()) {
       if (part.hasRefusal()) {
         words = words == null ? new StringBuilder() : words;
         words.append(part.getRefusal().getText());

@@ -2,7 +2,7 @@ package dev.admiral.optimizer.http.anthropic;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.http.calls.Places;
-import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.Prompt;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ final class MessageWords implements Places.Words {
 
   private static final Pattern PART = Pattern.compile("\\.parts\\[(\\d+)](.*)");
   private static final Pattern RESULT = Pattern.compile("\\.tool_result\\.parts\\[(\\d+)](.*)");
-  private static final Pattern STOP = Pattern.compile("prompt\\.sampling\\.stop\\[(\\d+)]");
+  private static final Pattern STOP = Pattern.compile("prompt\\.sampling\\.stop_sequences\\[(\\d+)]");
   private static final String SAMPLING = "prompt.sampling.";
   private static final Map<String, String> NAMES =
       Map.of(
@@ -29,10 +29,10 @@ final class MessageWords implements Places.Words {
           "prompt.tools", "tools",
           "prompt.tool_choice.mode", "tool_choice.type",
           "prompt.tool_choice.tool_name", "tool_choice.name",
-          "prompt.response_format.kind", "output_config.format",
-          "prompt.response_format.schema_json", "output_config.format.schema",
+          "prompt.response_format", "output_config.format",
+          "prompt.response_format.json_schema.schema_json", "output_config.format.schema",
           "prompt.sampling.max_output_token_count", "max_tokens",
-          "prompt.sampling.stop", "stop_sequences",
+          "prompt.sampling.stop_sequences", "stop_sequences",
           "prompt.reasoning_effort", "thinking");
 
   private final Places places = new Places();
@@ -66,7 +66,7 @@ final class MessageWords implements Places.Words {
   }
 
   @Override
-  public String ofMessage(int origin, Message message, String rest) {
+  public String ofMessage(int origin, ChatMessage message, String rest) {
     Origin from = origins.get(origin);
     boolean system = from.message == SYSTEM;
     String at = system ? "" : "messages." + from.message;

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.admiral.optimizer.call.CallException;
-import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.FunctionTool;
+import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.ProviderDialect;
 import dev.admiral.optimizer.v1.ReasoningEffort;
-import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.Tool;
@@ -27,7 +29,6 @@ import java.util.Set;
  * as options; for the others they are put into the contract's words.
  */
 final class PromptReader {
-  private static final String DIALECT = "anthropic";
   private static final long MOST_OUTPUT_TOKENS = 10_000_000;
 
   /** Budgets of thinking up to these are little and some; those above are much. */
@@ -109,7 +110,7 @@ final class PromptReader {
   }
 
   private void system(Place system) throws CallException {
-    Message.Builder message = Message.newBuilder().setRole(Role.ROLE_SYSTEM);
+    ChatMessage.Builder message = ChatMessage.newBuilder().setRole(Role.ROLE_SYSTEM);
     if (system.value().isTextual()) {
       if (!system.text().isEmpty()) {
         words.add(MessageWords.SYSTEM, MessageWords.PLAIN);
@@ -146,7 +147,7 @@ final class PromptReader {
     Place stops = body.field("stop_sequences");
     int count = stops.items();
     for (int i = 0; i < count; i++) {
-      sampling.addStop(stops.item(i).text());
+      sampling.addStopSequences(stops.item(i).text());
     }
   }
 
@@ -176,19 +177,19 @@ final class PromptReader {
                   + " declare a tool of your own, or ask the vendor directly");
     }
     place.only(TOOL);
-    CachePoint cachePoint = CachePoint.of(place);
-    Tool.Builder tool =
-        Tool.newBuilder()
+    FunctionTool.Builder function =
+        FunctionTool.newBuilder()
             .setName(place.field("name").text())
-            .setPromptCachePoint(cachePoint.set())
-            .setPromptCache1H(cachePoint.forAnHour());
-    tool.setDescription(place.field("description").textOrNone());
-    // In the client's order, which changes answers.
-    tool.setParametersSchemaJson(place.field("input_schema").object().value().toString());
+            .setDescription(place.field("description").textOrNone())
+            // In the client's order, which changes answers.
+            .setParametersSchemaJson(place.field("input_schema").object().value().toString());
     if (!place.field("strict").isAbsent()) {
-      tool.setStrict(place.field("strict").flag());
+      function.setStrict(place.field("strict").flag());
     }
-    return tool.build();
+    return Tool.newBuilder()
+        .setFunction(function)
+        .setPromptCachePoint(CachePoint.of(place))
+        .build();
   }
 
   private void toolChoice(Place choice) throws CallException {
@@ -246,8 +247,9 @@ final class PromptReader {
     }
     prompt
         .getResponseFormatBuilder()
-        .setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA)
-        .setSchemaJson(format.field("schema").object().value().toString());
+        .setJsonSchema(
+            JsonSchemaFormat.newBuilder()
+                .setSchemaJson(format.field("schema").object().value().toString()));
   }
 
   private void thinking(Place thinking) throws CallException {
@@ -294,7 +296,7 @@ final class PromptReader {
       }
     }
     if (options.getFieldsCount() > 0) {
-      prompt.setProviderOptions(options).setProviderOptionsDialect(DIALECT);
+      prompt.setProviderOptions(options).setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_ANTHROPIC);
     }
   }
 }

@@ -6,8 +6,9 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.CallOptions;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Priority;
-import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.RoutingPreferences;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -28,7 +29,7 @@ final class CallHeaders {
   static final String PREFIX = "x-admiral-";
   private static final String REQUEST_ID = "idempotency-key";
   private static final int LONGEST_REQUEST_ID = 36;
-  private static final BigDecimal PICO_PER_USD = BigDecimal.TEN.pow(12);
+  private static final int PICO_DIGITS = 12;
 
   /** Sets one wish; an IllegalArgumentException says what its value must be. */
   private interface Setting extends BiConsumer<Draft, String> {}
@@ -89,9 +90,9 @@ final class CallHeaders {
                               oneOf(
                                   value,
                                   Map.of(
-                                      "cost", RoutingWishes.Objective.OBJECTIVE_COST,
-                                      "latency", RoutingWishes.Objective.OBJECTIVE_LATENCY,
-                                      "quality", RoutingWishes.Objective.OBJECTIVE_QUALITY)))),
+                                      "cost", RoutingPreferences.Objective.OBJECTIVE_COST,
+                                      "latency", RoutingPreferences.Objective.OBJECTIVE_LATENCY,
+                                      "quality", RoutingPreferences.Objective.OBJECTIVE_QUALITY)))),
               Map.entry(
                   "fallback-models",
                   (draft, value) ->
@@ -99,7 +100,7 @@ final class CallHeaders {
                           .forEach(model -> draft.routing().addFallbackModels(model.strip()))),
               Map.entry(
                   "max-cost-usd",
-                  (draft, value) -> draft.routing().setMaxCostPicoUsd(picoUsd(value))),
+                  (draft, value) -> draft.routing().setMaxCost(dollars(value))),
               Map.entry("request-id", (draft, value) -> draft.requestId = value),
               Map.entry(
                   "timeout-ms",
@@ -114,7 +115,7 @@ final class CallHeaders {
           "options.cache_policy.time_to_live", "cache-ttl",
           "options.cache_policy.max_age", "cache-max-age",
           "options.routing.fallback_models", "fallback-models",
-          "options.routing.max_cost_pico_usd", "max-cost-usd",
+          "options.routing.max_cost", "max-cost-usd",
           "request_id", "request-id");
 
   private CallHeaders() {}
@@ -136,7 +137,7 @@ final class CallHeaders {
       return options.getCachePolicyBuilder();
     }
 
-    private RoutingWishes.Builder routing() {
+    private RoutingPreferences.Builder routing() {
       return options.getRoutingBuilder();
     }
   }
@@ -242,11 +243,16 @@ final class CallHeaders {
     return "must be a whole number of " + unit + ", 0 or more";
   }
 
-  private static long picoUsd(String value) {
+  private static Money dollars(String value) {
     try {
-      BigDecimal pico = new BigDecimal(value).multiply(PICO_PER_USD);
-      if (pico.signum() >= 0) {
-        return pico.longValueExact();
+      BigDecimal amount = new BigDecimal(value);
+      if (amount.signum() >= 0) {
+        BigDecimal[] parts = amount.divideAndRemainder(BigDecimal.ONE);
+        return Money.newBuilder()
+            .setCurrencyCode("USD")
+            .setUnits(parts[0].longValueExact())
+            .setPico(parts[1].movePointRight(PICO_DIGITS).longValueExact())
+            .build();
       }
     } catch (ArithmeticException | NumberFormatException e) {
       throw new IllegalArgumentException("must be an amount of dollars such as 0.05", e);

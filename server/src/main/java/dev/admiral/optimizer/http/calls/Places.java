@@ -2,7 +2,7 @@ package dev.admiral.optimizer.http.calls;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Failure.Violation;
-import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.Prompt;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  */
 public final class Places {
   private static final Pattern MESSAGE = Pattern.compile("prompt\\.messages\\[(\\d+)](.*)");
-  private static final Pattern TOOL = Pattern.compile("prompt\\.tools\\[(\\d+)]\\.(\\w+)");
+  private static final Pattern TOOL = Pattern.compile("prompt\\.tools\\[(\\d+)]\\.function\\.(\\w+)");
 
   private int[] origins = new int[4];
   private int count;
@@ -31,7 +31,7 @@ public final class Places {
      * @param origin what was noted of the message
      * @param rest the path of the field below its message
      */
-    String ofMessage(int origin, Message message, String rest);
+    String ofMessage(int origin, ChatMessage message, String rest);
 
     /** Returns the name of a field of a tool. */
     String ofTool(int index, String field);

@@ -1,6 +1,10 @@
 package dev.admiral.optimizer.http.dashboard;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -66,6 +70,7 @@ final class JsonApi {
     endpoints.put("/api/health", read(OptimizerServiceGrpc.getHealthMethod()));
     endpoints.put("/api/stats", read(OptimizerServiceGrpc.getStatsMethod()));
     endpoints.put("/api/models", read(OptimizerServiceGrpc.getListModelsMethod()));
+    endpoints.put("/api/aliases", read(OptimizerServiceGrpc.getListAliasesMethod()));
     endpoints.put("/api/learning", read(OptimizerServiceGrpc.getLearningQueryMethod()));
     endpoints.put("/api/agents", read(FleetServiceGrpc.getListAgentsMethod()));
     endpoints.put("/api/agent", read(FleetServiceGrpc.getGetAgentMethod()));
@@ -150,33 +155,78 @@ final class JsonApi {
     });
   }
 
-  /** Fills a request from the parameters behind the '?'. */
+  /**
+   * Fills a request from the parameters behind the '?'; the fields of a message within are reached
+   * by its name and a dot, as in {@code failures.model}.
+   */
   private static <Q extends Message> Q request(MethodDescriptor<Q, ?> method, Fields parameters)
       throws MalformedException {
     Q empty = prototype(method);
-    Message.Builder request = empty.newBuilderForType();
-    List<FieldDescriptor> fields = empty.getDescriptorForType().getFields();
+    ObjectNode whole = JsonNodeFactory.instance.objectNode();
     for (Fields.Field parameter : parameters) {
       String name = parameter.getName();
-      if (fields.stream().noneMatch(field -> field.getJsonName().equals(name))) {
-        throw new MalformedException(
-            "there is no parameter '"
-                + shown(name)
-                + "' here; known are: "
-                + fields.stream()
-                    .map(FieldDescriptor::getJsonName)
-                    .collect(Collectors.joining(", ")));
-      }
+      check(name, empty.getDescriptorForType());
+      String[] path = name.split("\\.");
+      ObjectNode alone = JsonNodeFactory.instance.objectNode();
+      put(alone, path, parameter.getValue());
       try {
-        merge(
-            JsonNodeFactory.instance.objectNode().put(name, parameter.getValue()).toString(),
-            request);
+        merge(alone.toString(), empty.newBuilderForType());
       } catch (InvalidProtocolBufferException e) {
-        throw new MalformedException(
-            "the value of the parameter '" + name + "' cannot be read; send it as in JSON");
+        throw unreadable(name);
+      }
+      if (!put(whole, path, parameter.getValue())) {
+        throw unreadable(name);
       }
     }
+    Message.Builder request = empty.newBuilderForType();
+    try {
+      merge(whole.toString(), request);
+    } catch (InvalidProtocolBufferException e) {
+      throw new MalformedException("the parameters cannot be read together; send fewer");
+    }
     return built(empty, request);
+  }
+
+  /** Checks that a parameter names a field. */
+  private static void check(String name, Descriptor message) throws MalformedException {
+    Descriptor within = message;
+    for (String step : name.split("\\.", -1)) {
+      List<FieldDescriptor> fields = within == null ? List.of() : within.getFields();
+      FieldDescriptor found =
+          fields.stream()
+              .filter(field -> field.getJsonName().equals(step))
+              .findFirst()
+              .orElseThrow(() ->
+                  new MalformedException(
+                      "there is no parameter '"
+                          + shown(name)
+                          + "' here; known are: "
+                          + message.getFields().stream()
+                              .map(FieldDescriptor::getJsonName)
+                              .collect(Collectors.joining(", "))));
+      within =
+          found.getJavaType() == FieldDescriptor.JavaType.MESSAGE && !found.isRepeated()
+              ? found.getMessageType()
+              : null;
+    }
+  }
+
+  /** Puts a value where a path leads; returns false if there is one already. */
+  private static boolean put(ObjectNode into, String[] path, String value) {
+    ObjectNode at = into;
+    for (int i = 0; i < path.length - 1; i++) {
+      JsonNode there = at.get(path[i]);
+      if (there != null && !there.isObject()) {
+        return false;
+      }
+      at = at.withObjectProperty(path[i]);
+    }
+    return at.putIfAbsent(path[path.length - 1], TextNode.valueOf(value)) == null;
+  }
+
+  private static MalformedException unreadable(String name) {
+    return new MalformedException(
+        "the value of the parameter '" + name + "' cannot be read; send it as in JSON");
   }
 
   private static <Q extends Message> Q request(MethodDescriptor<Q, ?> method, byte[] body)

@@ -147,7 +147,7 @@ final class LiveFeed implements AutoCloseable {
             HealthRequest.getDefaultInstance(),
             authorization);
     return "{\"stats\":"
-        + JsonApi.json(stats.toBuilder().clearAgents().clearModels())
+        + JsonApi.json(stats)
         + ",\"health\":"
         + JsonApi.json(health)
         + "}";

@@ -3,7 +3,7 @@ package dev.admiral.optimizer.http.dashboard;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.admiral.optimizer.http.exchange.EventBuffer;
 import dev.admiral.optimizer.http.exchange.EventStream;
-import dev.admiral.optimizer.v1.Event;
+import dev.admiral.optimizer.v1.FleetEvent;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
 import dev.admiral.optimizer.v1.WatchEventsResponse;
 import io.grpc.Status;
@@ -23,7 +23,7 @@ final class LiveWatch implements ClientResponseObserver<WatchEventsRequest, Watc
   static final int EVENTS_A_SECOND = 100;
 
   @GuardedBy("this")
-  private final Queue<Event> events = new ArrayDeque<>();
+  private final Queue<FleetEvent> events = new ArrayDeque<>();
 
   @GuardedBy("this")
   private @Nullable EventStream stream;
@@ -197,7 +197,7 @@ final class LiveWatch implements ClientResponseObserver<WatchEventsRequest, Watc
       snapshot = null;
       out.event("snapshot", json -> json.writeRawValue(figures));
     }
-    for (Event event = events.poll(); event != null; event = events.poll()) {
+    for (FleetEvent event = events.poll(); event != null; event = events.poll()) {
       String text = JsonApi.json(event);
       out.event("happened", json -> json.writeRawValue(text));
     }

@@ -7,9 +7,10 @@ import dev.admiral.optimizer.stats.Histogram;
 import dev.admiral.optimizer.stats.TokenHistogram;
 import dev.admiral.optimizer.stats.Totals;
 import dev.admiral.optimizer.telemetry.GenAiNames;
-import dev.admiral.optimizer.v1.AgentStats;
 import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Source;
+import dev.admiral.optimizer.v1.StatsRow;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Collections;
@@ -175,14 +176,20 @@ final class CallFigures implements Figures {
 
   /** Tells the agents of one tenant. */
   void tellAgents(Exposition to, String tenant) {
-    for (AgentStats agent : statistics.snapshot(tenant, null).agents()) {
+    for (StatsRow agent : statistics.snapshot(tenant, null).agents()) {
       String id = agent.getAgentId();
       long failed = agent.getStats().getFailureCount();
       to.put(Metric.AGENT_CALLS, agent.getStats().getCallCount() - failed, id, "answered");
       to.put(Metric.AGENT_CALLS, failed, id, "failed");
-      to.put(Metric.AGENT_SPENT, usd(agent.getStats().getSpentPicoUsd()), id);
-      to.put(Metric.AGENT_SAVED, usd(agent.getStats().getSavedPicoUsd()), id);
+      to.put(Metric.AGENT_SPENT, usd(agent.getStats().getSpentAmount()), id);
+      to.put(Metric.AGENT_SAVED, usd(agent.getStats().getSavedAmount()), id);
     }
+  }
+
+  private static double usd(Money amount) {
+    return BigDecimal.valueOf(amount.getUnits())
+        .add(BigDecimal.valueOf(amount.getPico(), PICO_DIGITS))
+        .doubleValue();
   }
 
   private static double usd(long picoUsd) {

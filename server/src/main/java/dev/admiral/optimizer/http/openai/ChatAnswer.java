@@ -14,10 +14,10 @@ import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import java.io.IOException;
 import java.util.List;
@@ -76,32 +76,32 @@ final class ChatAnswer implements AnswerFormat {
     return "chatcmpl-" + call.id();
   }
 
-  private void choice(JsonGenerator json, int index, Message message, FinishReason reason)
+  private void choice(JsonGenerator json, int index, ChatMessage message, FinishReason reason)
       throws IOException {
     json.writeStartObject();
     json.writeNumberField("index", index);
     json.writeObjectFieldStart("message");
     json.writeStringField("role", "assistant");
-    List<Part> parts = message.getPartsList();
+    List<ContentPart> parts = message.getPartsList();
     boolean silent =
-        parts.stream().noneMatch(Part::hasText)
+        parts.stream().noneMatch(ContentPart::hasText)
             && parts.stream().anyMatch(part -> part.hasToolCall() || part.hasRefusal());
     json.writeFieldName("content");
     if (silent) {
       json.writeNull();
     } else {
-      json.writeString(joined(parts, Part::hasText, part -> part.getText().getText()));
+      json.writeString(joined(parts, ContentPart::hasText, part -> part.getText().getText()));
     }
     json.writeFieldName("refusal");
-    if (parts.stream().anyMatch(Part::hasRefusal)) {
-      json.writeString(joined(parts, Part::hasRefusal, part -> part.getRefusal().getText()));
+    if (parts.stream().anyMatch(ContentPart::hasRefusal)) {
+      json.writeString(joined(parts, ContentPart::hasRefusal, part -> part.getRefusal().getText()));
     } else {
       json.writeNull();
     }
     json.writeArrayFieldStart("annotations");
     json.writeEndArray();
     reasoning(json, parts);
-    if (parts.stream().anyMatch(Part::hasToolCall)) {
+    if (parts.stream().anyMatch(ContentPart::hasToolCall)) {
       calls(json, parts);
     }
     json.writeEndObject();
@@ -112,9 +112,9 @@ final class ChatAnswer implements AnswerFormat {
 
   /** Most answers have one part of a kind, and it is not copied. */
   private static String joined(
-      List<Part> parts, Predicate<Part> kind, Function<Part, String> text) {
+      List<ContentPart> parts, Predicate<ContentPart> kind, Function<ContentPart, String> text) {
     String joined = "";
-    for (Part part : parts) {
+    for (ContentPart part : parts) {
       if (kind.test(part)) {
         joined = joined.isEmpty() ? text.apply(part) : joined.concat(text.apply(part));
       }
@@ -122,21 +122,21 @@ final class ChatAnswer implements AnswerFormat {
     return joined;
   }
 
-  private static void reasoning(JsonGenerator json, List<Part> parts) throws IOException {
-    String text = joined(parts, Part::hasReasoning, part -> part.getReasoning().getText());
+  private static void reasoning(JsonGenerator json, List<ContentPart> parts) throws IOException {
+    String text = joined(parts, ContentPart::hasReasoning, part -> part.getReasoning().getText());
     if (!text.isEmpty()) {
       json.writeStringField("reasoning_content", text);
     }
     boolean signed =
         parts.stream()
-            .map(Part::getReasoning)
+            .map(ContentPart::getReasoning)
             .anyMatch(r -> ReasoningDetails.needed(r.getSignature(), r.getRedactedData()));
     if (signed) {
       json.writeArrayFieldStart(ReasoningDetails.FIELD);
       int index = 0;
-      for (Part part : parts) {
+      for (ContentPart part : parts) {
         if (part.hasReasoning()) {
-          Reasoning reasoning = part.getReasoning();
+          ReasoningPart reasoning = part.getReasoning();
           ReasoningDetails.write(
               json,
               index++,
@@ -149,10 +149,10 @@ final class ChatAnswer implements AnswerFormat {
     }
   }
 
-  private void calls(JsonGenerator json, List<Part> parts) throws IOException {
+  private void calls(JsonGenerator json, List<ContentPart> parts) throws IOException {
     if (words.functions()) {
       // Asked for one at a time, so there is one.
-      for (Part part : parts) {
+      for (ContentPart part : parts) {
         if (part.hasToolCall()) {
           function(json, "function_call", part.getToolCall());
           return;
@@ -160,7 +160,7 @@ final class ChatAnswer implements AnswerFormat {
       }
     }
     json.writeArrayFieldStart("tool_calls");
-    for (Part part : parts) {
+    for (ContentPart part : parts) {
       if (part.hasToolCall()) {
         json.writeStartObject();
         json.writeStringField("id", part.getToolCall().getId());
@@ -182,7 +182,7 @@ final class ChatAnswer implements AnswerFormat {
   /**
    * Returns the word for why a model stopped; what the vendor did not say is told by the answer.
    */
-  static String finishReason(FinishReason reason, Message message, boolean functions) {
+  static String finishReason(FinishReason reason, ChatMessage message, boolean functions) {
     String called = functions ? "function_call" : "tool_calls";
     return switch (reason) {
       case FINISH_REASON_STOP, FINISH_REASON_PAUSE -> "stop";
@@ -191,9 +191,9 @@ final class ChatAnswer implements AnswerFormat {
       case FINISH_REASON_CONTENT_FILTER -> "content_filter";
       // With words of refusal clients look at those; without, only this tells.
       case FINISH_REASON_REFUSAL ->
-          message.getPartsList().stream().anyMatch(Part::hasRefusal) ? "stop" : "content_filter";
+          message.getPartsList().stream().anyMatch(ContentPart::hasRefusal) ? "stop" : "content_filter";
       case FINISH_REASON_UNSPECIFIED, UNRECOGNIZED ->
-          message.getPartsList().stream().anyMatch(Part::hasToolCall) ? called : "stop";
+          message.getPartsList().stream().anyMatch(ContentPart::hasToolCall) ? called : "stop";
     };
   }
 

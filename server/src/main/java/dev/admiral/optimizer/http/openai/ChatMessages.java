@@ -1,12 +1,13 @@
 package dev.admiral.optimizer.http.openai;
 
 import dev.admiral.optimizer.call.CallException;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
-import dev.admiral.optimizer.v1.Reasoning;
-import dev.admiral.optimizer.v1.Refusal;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.PromptCachePoint;
+import dev.admiral.optimizer.v1.ReasoningPart;
+import dev.admiral.optimizer.v1.RefusalPart;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolResult;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,9 @@ final class ChatMessages {
   private int functionCalls;
 
   /** Returns a message; null if it is an instruction without a word. */
-  @Nullable Message read(Given message) throws CallException {
+  @Nullable ChatMessage read(Given message) throws CallException {
     Given role = message.get("role");
-    Message.Builder read = Message.newBuilder().setName(message.get("name").textOrEmpty());
+    ChatMessage.Builder read = ChatMessage.newBuilder().setName(message.get("name").textOrEmpty());
     switch (role.text()) {
       case "system" -> spoken(read.setRole(Role.ROLE_SYSTEM), message);
       case "developer" -> spoken(read.setRole(Role.ROLE_DEVELOPER), message);
@@ -36,7 +37,7 @@ final class ChatMessages {
     return instruction && isEmpty(read) ? null : read.build();
   }
 
-  private static boolean isEmpty(Message.Builder message) {
+  private static boolean isEmpty(ChatMessage.Builder message) {
     return message.getPartsCount() == 1
         && message.getParts(0).hasText()
         && message.getParts(0).getText().getText().isEmpty();
@@ -46,7 +47,7 @@ final class ChatMessages {
     return "call_" + functionCalls;
   }
 
-  private static void spoken(Message.Builder message, Given given) throws CallException {
+  private static void spoken(ChatMessage.Builder message, Given given) throws CallException {
     Given content = given.get("content");
     if (!content.isText() && !content.isList()) {
       throw content.mustBe("a string or a list of parts");
@@ -55,7 +56,7 @@ final class ChatMessages {
   }
 
   /** Adds what is said; of several parts those without a word are left out. */
-  private static void addContent(Message.Builder message, Given content) throws CallException {
+  private static void addContent(ChatMessage.Builder message, Given content) throws CallException {
     if (content.isText()) {
       message.addParts(text(content.text()));
       return;
@@ -65,7 +66,7 @@ final class ChatMessages {
       throw content.wrong("is empty; send at least one part");
     }
     for (Given given : parts) {
-      Part part = part(given.object());
+      ContentPart part = part(given.object());
       boolean wordless = part.hasText() && part.getText().getText().isEmpty();
       if (!wordless || parts.size() == 1) {
         message.addParts(part);
@@ -76,16 +77,16 @@ final class ChatMessages {
     }
   }
 
-  private static Part text(String text) {
-    return Part.newBuilder().setText(Text.newBuilder().setText(text)).build();
+  private static ContentPart text(String text) {
+    return ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)).build();
   }
 
-  private static Part part(Given given) throws CallException {
+  private static ContentPart part(Given given) throws CallException {
     Given type = given.get("type");
-    Part.Builder part = Part.newBuilder();
+    ContentPart.Builder part = ContentPart.newBuilder();
     switch (type.text()) {
-      case "text" -> part.setText(Text.newBuilder().setText(given.get("text").text()));
-      case "refusal" -> part.setRefusal(Refusal.newBuilder().setText(given.get("refusal").text()));
+      case "text" -> part.setText(TextPart.newBuilder().setText(given.get("text").text()));
+      case "refusal" -> part.setRefusal(RefusalPart.newBuilder().setText(given.get("refusal").text()));
       case "image_url" -> {
         Given image = given.get("image_url");
         // Some clients send the address alone.
@@ -101,12 +102,12 @@ final class ChatMessages {
     }
     // A mark of OpenAI's own, and one of those who speak for other vendors.
     if (given.get("prompt_cache_breakpoint").present() || given.get("cache_control").present()) {
-      part.setPromptCachePoint(true);
+      part.setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_DEFAULT);
     }
     return part.build();
   }
 
-  private void assistant(Message.Builder message, Given given) throws CallException {
+  private void assistant(ChatMessage.Builder message, Given given) throws CallException {
     if (given.get("audio").present()) {
       throw given.get("audio").wrong("cannot be carried: earlier answers are text only");
     }
@@ -124,7 +125,7 @@ final class ChatMessages {
       addContent(message, content);
     }
     if (refusal.present()) {
-      message.addParts(Part.newBuilder().setRefusal(Refusal.newBuilder().setText(refusal.text())));
+      message.addParts(ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText(refusal.text())));
     }
     if (calls.present()) {
       for (Given one : calls.list()) {
@@ -140,7 +141,7 @@ final class ChatMessages {
     }
   }
 
-  private static void toolCall(Message.Builder message, Given call) throws CallException {
+  private static void toolCall(ChatMessage.Builder message, Given call) throws CallException {
     Given type = call.get("type");
     if (type.present() && !type.text().equals("function")) {
       throw type.wrong("must be function: no other tools are carried");
@@ -148,10 +149,10 @@ final class ChatMessages {
     function(message, call.get("id").text(), call.get("function").object());
   }
 
-  private static void function(Message.Builder message, String id, Given function)
+  private static void function(ChatMessage.Builder message, String id, Given function)
       throws CallException {
     message.addParts(
-        Part.newBuilder()
+        ContentPart.newBuilder()
             .setToolCall(
                 ToolCall.newBuilder()
                     .setId(id)
@@ -160,7 +161,7 @@ final class ChatMessages {
   }
 
   /** Reasoning comes back in the form it was given: details where there is more than text. */
-  private static void reasoning(Message.Builder message, Given given) throws CallException {
+  private static void reasoning(ChatMessage.Builder message, Given given) throws CallException {
     Given first = given.get("reasoning_content");
     Given plain = first.present() ? first : given.get("reasoning");
     String text = plain.isText() ? plain.text() : "";
@@ -168,17 +169,17 @@ final class ChatMessages {
     boolean told = false;
     if (details.isList()) {
       for (Given detail : details.list()) {
-        Reasoning read = ReasoningDetails.read(detail.object());
+        ReasoningPart read = ReasoningDetails.read(detail.object());
         told |= !read.getText().isEmpty();
-        message.addParts(Part.newBuilder().setReasoning(read));
+        message.addParts(ContentPart.newBuilder().setReasoning(read));
       }
     }
     if (!told && !text.isEmpty()) {
-      Reasoning.Builder reasoning =
+      ReasoningPart.Builder reasoning =
           message.getPartsCount() == 0
-              ? Reasoning.newBuilder()
+              ? ReasoningPart.newBuilder()
               : message.getParts(0).getReasoning().toBuilder();
-      Part part = Part.newBuilder().setReasoning(reasoning.setText(text)).build();
+      ContentPart part = ContentPart.newBuilder().setReasoning(reasoning.setText(text)).build();
       if (message.getPartsCount() == 0) {
         message.addParts(part);
       } else {
@@ -187,7 +188,7 @@ final class ChatMessages {
     }
   }
 
-  private static void result(Message.Builder message, Given given, String callId)
+  private static void result(ChatMessage.Builder message, Given given, String callId)
       throws CallException {
     ToolResult.Builder result = ToolResult.newBuilder().setToolCallId(callId);
     Given content = given.get("content");
@@ -201,6 +202,6 @@ final class ChatMessages {
         result.addParts(text(text));
       }
     }
-    message.addParts(Part.newBuilder().setToolResult(result));
+    message.addParts(ContentPart.newBuilder().setToolResult(result));
   }
 }

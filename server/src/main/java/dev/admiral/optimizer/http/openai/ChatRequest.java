@@ -7,9 +7,10 @@ import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.http.calls.Asked;
 import dev.admiral.optimizer.http.calls.Places;
-import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.JsonObjectFormat;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.ResponseFormat;
+import dev.admiral.optimizer.v1.ProviderDialect;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.ToolChoice;
 import java.util.List;
@@ -63,7 +64,7 @@ final class ChatRequest {
       prompt.setToolChoice(toolChoice);
     }
     if (options.getFieldsCount() > 0) {
-      prompt.setProviderOptions(options).setProviderOptionsDialect(Structs.DIALECT);
+      prompt.setProviderOptions(options).setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_OPENAI);
     }
     return new Asked(
         prompt.build(),
@@ -141,11 +142,11 @@ final class ChatRequest {
 
   private void stop(Given value) throws CallException {
     if (value.isText()) {
-      sampling().addStop(value.text());
+      sampling().addStopSequences(value.text());
       return;
     }
     for (Given text : value.list()) {
-      sampling().addStop(text.text());
+      sampling().addStopSequences(text.text());
     }
   }
 
@@ -153,7 +154,7 @@ final class ChatRequest {
     ChatMessages reader = new ChatMessages();
     List<Given> all = messages.list();
     for (int i = 0; i < all.size(); i++) {
-      Message message = reader.read(all.get(i).object());
+      ChatMessage message = reader.read(all.get(i).object());
       if (message != null) {
         prompt.addMessages(message);
         places.add(i);
@@ -210,7 +211,7 @@ final class ChatRequest {
       // The same as none, and so the same call.
       case "text" -> {}
       case "json_object" ->
-          prompt.getResponseFormatBuilder().setKind(ResponseFormat.Kind.KIND_JSON_OBJECT);
+          prompt.getResponseFormatBuilder().setJsonObject(JsonObjectFormat.getDefaultInstance());
       case "json_schema" -> Functions.schema(format.get("json_schema").object(), prompt, options);
       default -> throw type.wrong("must be text, json_object or json_schema");
     }

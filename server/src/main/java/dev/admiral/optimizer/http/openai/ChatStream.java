@@ -12,7 +12,7 @@ import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ReasoningDelta;
 import dev.admiral.optimizer.v1.ToolCallDelta;
 import java.io.IOException;
@@ -116,7 +116,7 @@ final class ChatStream implements StreamFormat {
     out.text(DONE);
   }
 
-  private void finish(int index, Message message, FinishReason reason, EventBuffer out) {
+  private void finish(int index, ChatMessage message, FinishReason reason, EventBuffer out) {
     open(choice(index), index, true, out);
     String word = ChatAnswer.finishReason(reason, message, functions);
     out.data(json -> {

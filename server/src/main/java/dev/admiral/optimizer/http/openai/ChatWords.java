@@ -1,8 +1,8 @@
 package dev.admiral.optimizer.http.openai;
 
 import dev.admiral.optimizer.http.calls.Places;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -24,13 +24,13 @@ record ChatWords(boolean functions, boolean newLimit) implements Places.Words {
           "prompt.tools", "tools",
           "prompt.tool_choice.mode", "tool_choice",
           "prompt.tool_choice.tool_name", "tool_choice.function.name",
-          "prompt.response_format.schema_json", "response_format.json_schema.schema",
-          "prompt.response_format.name", "response_format.json_schema.name",
+          "prompt.response_format.json_schema.schema_json", "response_format.json_schema.schema",
+          "prompt.response_format.json_schema.name", "response_format.json_schema.name",
           "prompt.sampling.candidate_count", "n",
           "prompt.reasoning_effort", "reasoning_effort");
 
   @Override
-  public String ofMessage(int origin, Message message, String rest) {
+  public String ofMessage(int origin, ChatMessage message, String rest) {
     String at = "messages[" + origin + "]";
     Matcher matcher = PART.matcher(rest);
     if (!matcher.matches()) {
@@ -41,12 +41,12 @@ record ChatWords(boolean functions, boolean newLimit) implements Places.Words {
       return at;
     }
     String inPart = matcher.group(2);
-    Part part = message.getParts(index);
+    ContentPart part = message.getParts(index);
     return at
         + switch (part.getKindCase()) {
           case TOOL_CALL ->
               ".tool_calls["
-                  + rank(message, index, Part::hasToolCall)
+                  + rank(message, index, ContentPart::hasToolCall)
                   + "]"
                   + inPart.replace(".tool_call.name", ".function.name").replace(".tool_call", "");
           case TOOL_RESULT ->
@@ -59,12 +59,12 @@ record ChatWords(boolean functions, boolean newLimit) implements Places.Words {
         };
   }
 
-  private static boolean isContent(Part part) {
+  private static boolean isContent(ContentPart part) {
     return part.hasText() || part.hasImage() || part.hasFile() || part.hasRefusal();
   }
 
   /** Returns how many parts of a kind stand before one. */
-  private static int rank(Message message, int index, Predicate<Part> kind) {
+  private static int rank(ChatMessage message, int index, Predicate<ContentPart> kind) {
     return (int) message.getPartsList().subList(0, index).stream().filter(kind).count();
   }
 

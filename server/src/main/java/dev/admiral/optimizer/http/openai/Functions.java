@@ -2,9 +2,10 @@ package dev.admiral.optimizer.http.openai;
 
 import com.google.protobuf.Struct;
 import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.v1.FunctionTool;
+import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReasoningEffort;
-import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolChoice;
 import java.util.Set;
@@ -17,8 +18,8 @@ final class Functions {
 
   /** Reads the declaration of a function. */
   static Tool read(Given function) throws CallException {
-    Tool.Builder tool =
-        Tool.newBuilder()
+    FunctionTool.Builder tool =
+        FunctionTool.newBuilder()
             .setName(function.get("name").text())
             .setDescription(function.get("description").textOrEmpty());
     Given parameters = function.get("parameters");
@@ -30,7 +31,7 @@ final class Functions {
     if (strict.present()) {
       tool.setStrict(strict.flag());
     }
-    return tool.build();
+    return Tool.newBuilder().setFunction(tool).build();
   }
 
   /** Reads the word for whether functions are to be called. */
@@ -50,11 +51,12 @@ final class Functions {
    */
   static void schema(Given given, Prompt.Builder prompt, Struct.Builder options)
       throws CallException {
-    ResponseFormat.Builder format = prompt.getResponseFormatBuilder();
-    format
-        .setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA)
-        .setName(given.get("name").textOrEmpty())
-        .setSchemaJson(given.get("schema").object().node().toString());
+    JsonSchemaFormat.Builder format =
+        prompt
+            .getResponseFormatBuilder()
+            .getJsonSchemaBuilder()
+            .setName(given.get("name").textOrEmpty())
+            .setSchemaJson(given.get("schema").object().node().toString());
     Given strict = given.get("strict");
     if (strict.present()) {
       format.setStrict(strict.flag());

@@ -2,8 +2,9 @@ package dev.admiral.optimizer.http.openai;
 
 import com.google.protobuf.ByteString;
 import dev.admiral.optimizer.call.CallException;
-import dev.admiral.optimizer.v1.File;
-import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.FilePart;
+import dev.admiral.optimizer.v1.ImageDetail;
+import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
 import dev.admiral.optimizer.v1.RemoteData;
 import dev.admiral.optimizer.v1.UploadedData;
@@ -19,22 +20,33 @@ final class Media {
   private Media() {}
 
   /** Reads a picture by its address or data URL. */
-  static Image.Builder image(Given url, Given detail) throws CallException {
+  static ImagePart.Builder image(Given url, Given detail) throws CallException {
     String text = url.text();
-    Image.Builder image = Image.newBuilder().setDetail(detail.textOrEmpty());
+    ImagePart.Builder image = ImagePart.newBuilder().setDetail(detail(detail));
     return isData(text)
         ? image.setInline(inline(text, url))
         : image.setRemote(RemoteData.newBuilder().setUri(text));
   }
 
+  private static ImageDetail detail(Given detail) throws CallException {
+    return switch (detail.textOrEmpty()) {
+      case "" -> ImageDetail.IMAGE_DETAIL_UNSPECIFIED;
+      case "low" -> ImageDetail.IMAGE_DETAIL_LOW;
+      case "high" -> ImageDetail.IMAGE_DETAIL_HIGH;
+      case "auto" -> ImageDetail.IMAGE_DETAIL_AUTO;
+      case "original" -> ImageDetail.IMAGE_DETAIL_ORIGINAL;
+      default -> throw detail.wrong("must be low, high, auto or original");
+    };
+  }
+
   /** Reads a document by whichever of its fields is given. */
-  static File.Builder file(Given file) throws CallException {
+  static FilePart.Builder file(Given file) throws CallException {
     Given id = file.get("file_id");
     Given url = file.get("file_url");
     if (id.present()) {
-      return File.newBuilder().setUploaded(UploadedData.newBuilder().setFileId(id.text()));
+      return FilePart.newBuilder().setUploaded(UploadedData.newBuilder().setFileId(id.text()));
     } else if (url.present()) {
-      return File.newBuilder()
+      return FilePart.newBuilder()
           .setName(file.get("filename").textOrEmpty())
           .setRemote(RemoteData.newBuilder().setUri(url.text()));
     }
@@ -42,9 +54,9 @@ final class Media {
   }
 
   /** Reads a document by its data URL, or by its address, which some vendors take. */
-  private static File.Builder document(Given data, Given name) throws CallException {
+  private static FilePart.Builder document(Given data, Given name) throws CallException {
     String text = data.text();
-    File.Builder file = File.newBuilder().setName(name.textOrEmpty());
+    FilePart.Builder file = FilePart.newBuilder().setName(name.textOrEmpty());
     if (isData(text)) {
       return file.setInline(inline(text, data));
     }
@@ -55,14 +67,14 @@ final class Media {
   }
 
   /** Reads a sound. */
-  static File.Builder sound(Given data, Given format) throws CallException {
+  static FilePart.Builder sound(Given data, Given format) throws CallException {
     String type =
         switch (format.text()) {
           case "wav" -> "audio/wav";
           case "mp3" -> "audio/mpeg";
           default -> throw format.wrong("must be wav or mp3");
         };
-    return File.newBuilder()
+    return FilePart.newBuilder()
         .setInline(
             InlineData.newBuilder().setMediaType(type).setData(decode(data.text(), 0, data)));
   }

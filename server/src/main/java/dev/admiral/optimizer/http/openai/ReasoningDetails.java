@@ -2,7 +2,7 @@ package dev.admiral.optimizer.http.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.admiral.optimizer.call.CallException;
-import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import java.io.IOException;
 
 /**
@@ -17,9 +17,9 @@ final class ReasoningDetails {
   private ReasoningDetails() {}
 
   /** Reads one element of the list. */
-  static Reasoning read(Given detail) throws CallException {
+  static ReasoningPart read(Given detail) throws CallException {
     Given summary = detail.get("summary");
-    return Reasoning.newBuilder()
+    return ReasoningPart.newBuilder()
         .setText(summary.present() ? summary.text() : detail.get("text").textOrEmpty())
         .setSignature(detail.get("signature").textOrEmpty())
         .setRedactedData(detail.get("data").textOrEmpty())

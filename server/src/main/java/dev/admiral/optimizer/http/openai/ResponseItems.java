@@ -2,13 +2,13 @@ package dev.admiral.optimizer.http.openai;
 
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.http.calls.Places;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.Reasoning;
-import dev.admiral.optimizer.v1.Refusal;
+import dev.admiral.optimizer.v1.ReasoningPart;
+import dev.admiral.optimizer.v1.RefusalPart;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolResult;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ResponseItems {
   private final Prompt.Builder prompt;
   private final Places places;
-  private Message.@Nullable Builder turn;
+  private ChatMessage.@Nullable Builder turn;
 
   /**
    * @param prompt takes the messages
@@ -39,14 +39,14 @@ final class ResponseItems {
       case "function_call" ->
           turn(index)
               .addParts(
-                  Part.newBuilder()
+                  ContentPart.newBuilder()
                       .setToolCall(
                           ToolCall.newBuilder()
                               .setId(item.get("call_id").text())
                               .setName(item.get("name").text())
                               .setArgumentsJson(item.get("arguments").text())));
       case "function_call_output" -> result(item, index);
-      case "reasoning" -> turn(index).addParts(Part.newBuilder().setReasoning(reasoning(item)));
+      case "reasoning" -> turn(index).addParts(ContentPart.newBuilder().setReasoning(reasoning(item)));
       case "item_reference" ->
           throw type.wrong("cannot be item_reference: this server keeps no items; send it whole");
       default ->
@@ -64,10 +64,10 @@ final class ResponseItems {
     }
   }
 
-  private Message.Builder turn(int index) {
-    Message.Builder open = turn;
+  private ChatMessage.Builder turn(int index) {
+    ChatMessage.Builder open = turn;
     if (open == null) {
-      open = Message.newBuilder().setRole(Role.ROLE_ASSISTANT);
+      open = ChatMessage.newBuilder().setRole(Role.ROLE_ASSISTANT);
       places.add(index);
       turn = open;
     }
@@ -88,7 +88,7 @@ final class ResponseItems {
       content(turn(index), item.get("content"));
       return;
     }
-    Message.Builder message = Message.newBuilder().setRole(speaker);
+    ChatMessage.Builder message = ChatMessage.newBuilder().setRole(speaker);
     content(message, item.get("content"));
     boolean wordless =
         message.getPartsCount() == 1
@@ -101,7 +101,7 @@ final class ResponseItems {
     }
   }
 
-  private static void content(Message.Builder message, Given content) throws CallException {
+  private static void content(ChatMessage.Builder message, Given content) throws CallException {
     if (content.isText()) {
       message.addParts(text(content.text()));
       return;
@@ -114,17 +114,17 @@ final class ResponseItems {
     }
   }
 
-  private static Part text(String text) {
-    return Part.newBuilder().setText(Text.newBuilder().setText(text)).build();
+  private static ContentPart text(String text) {
+    return ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)).build();
   }
 
-  private static Part part(Given given) throws CallException {
+  private static ContentPart part(Given given) throws CallException {
     Given type = given.get("type");
-    Part.Builder part = Part.newBuilder();
+    ContentPart.Builder part = ContentPart.newBuilder();
     switch (type.text()) {
       case "input_text", "output_text" ->
-          part.setText(Text.newBuilder().setText(given.get("text").text()));
-      case "refusal" -> part.setRefusal(Refusal.newBuilder().setText(given.get("refusal").text()));
+          part.setText(TextPart.newBuilder().setText(given.get("text").text()));
+      case "refusal" -> part.setRefusal(RefusalPart.newBuilder().setText(given.get("refusal").text()));
       case "input_image" -> {
         Given id = given.get("file_id");
         if (id.present()) {
@@ -160,12 +160,12 @@ final class ResponseItems {
     end();
     places.add(index);
     prompt.addMessages(
-        Message.newBuilder()
+        ChatMessage.newBuilder()
             .setRole(Role.ROLE_TOOL)
-            .addParts(Part.newBuilder().setToolResult(result)));
+            .addParts(ContentPart.newBuilder().setToolResult(result)));
   }
 
-  private static Reasoning reasoning(Given item) throws CallException {
+  private static ReasoningPart reasoning(Given item) throws CallException {
     Given content = item.get("content");
     StringBuilder text = new StringBuilder();
     for (Given part : (content.present() ? content : item.get("summary")).list()) {

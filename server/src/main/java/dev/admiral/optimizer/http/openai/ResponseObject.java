@@ -7,9 +7,9 @@ import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.http.calls.HttpFailure;
 import dev.admiral.optimizer.v1.Completion;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ReasoningEffort;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Tool;
@@ -88,7 +88,7 @@ final class ResponseObject {
       json.writeEndObject();
     }
     json.writeArrayFieldStart("output");
-    List<Part> parts = completion.getMessage().getPartsList();
+    List<ContentPart> parts = completion.getMessage().getPartsList();
     for (int i = 0; i < parts.size(); i++) {
       boolean last = i == parts.size() - 1;
       item(json, i, parts.get(i), last ? status(completion) : COMPLETED);
@@ -106,7 +106,7 @@ final class ResponseObject {
 
   /** Returns why an answer is incomplete; null if it is not. */
   private static @Nullable String incomplete(Completion completion) {
-    boolean refused = completion.getMessage().getPartsList().stream().anyMatch(Part::hasRefusal);
+    boolean refused = completion.getMessage().getPartsList().stream().anyMatch(ContentPart::hasRefusal);
     return switch (completion.getFinishReason()) {
       case FINISH_REASON_LENGTH -> "max_output_tokens";
       case FINISH_REASON_CONTENT_FILTER -> "content_filter";
@@ -131,7 +131,7 @@ final class ResponseObject {
   }
 
   /** Writes one part of an answer. */
-  private void item(JsonGenerator json, int index, Part part, String status) throws IOException {
+  private void item(JsonGenerator json, int index, ContentPart part, String status) throws IOException {
     switch (part.getKindCase()) {
       case TEXT -> message(json, index, status, part.getText().getText(), false);
       case REFUSAL -> message(json, index, status, part.getRefusal().getText(), true);
@@ -141,7 +141,7 @@ final class ResponseObject {
             json, index, status, called.getId(), called.getName(), called.getArgumentsJson());
       }
       case REASONING -> {
-        Reasoning reasoning = part.getReasoning();
+        ReasoningPart reasoning = part.getReasoning();
         reasoning(
             json,
             index,
@@ -313,14 +313,14 @@ final class ResponseObject {
     for (Tool tool : prompt.getToolsList()) {
       json.writeStartObject();
       json.writeStringField("type", "function");
-      json.writeStringField("name", tool.getName());
+      json.writeStringField("name", tool.getFunction().getName());
       json.writeStringField(
-          "description", tool.getDescription().isEmpty() ? null : tool.getDescription());
+          "description", tool.getFunction().getDescription().isEmpty() ? null : tool.getFunction().getDescription());
       json.writeFieldName("parameters");
-      schema(json, tool.getParametersSchemaJson());
+      schema(json, tool.getFunction().getParametersSchemaJson());
       json.writeFieldName("strict");
-      if (tool.hasStrict()) {
-        json.writeBoolean(tool.getStrict());
+      if (tool.getFunction().hasStrict()) {
+        json.writeBoolean(tool.getFunction().getStrict());
       } else {
         json.writeNull();
       }
@@ -341,18 +341,18 @@ final class ResponseObject {
   private static void text(JsonGenerator json, ResponseFormat format) throws IOException {
     json.writeObjectFieldStart("text");
     json.writeObjectFieldStart("format");
-    switch (format.getKind()) {
-      case KIND_JSON_OBJECT -> json.writeStringField("type", "json_object");
-      case KIND_JSON_SCHEMA -> {
+    switch (format.getKindCase()) {
+      case JSON_OBJECT -> json.writeStringField("type", "json_object");
+      case JSON_SCHEMA -> {
         json.writeStringField("type", "json_schema");
-        json.writeStringField("name", format.getName());
+        json.writeStringField("name", format.getJsonSchema().getName());
         json.writeFieldName("schema");
-        schema(json, format.getSchemaJson());
-        if (format.hasStrict()) {
-          json.writeBooleanField("strict", format.getStrict());
+        schema(json, format.getJsonSchema().getSchemaJson());
+        if (format.getJsonSchema().hasStrict()) {
+          json.writeBooleanField("strict", format.getJsonSchema().getStrict());
         }
       }
-      case KIND_TEXT, KIND_UNSPECIFIED, UNRECOGNIZED -> json.writeStringField("type", "text");
+      case TEXT, KIND_NOT_SET -> json.writeStringField("type", "text");
     }
     json.writeEndObject();
     json.writeEndObject();

@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.http.openai;
 
 import dev.admiral.optimizer.http.calls.Places;
-import dev.admiral.optimizer.v1.Message;
+import dev.admiral.optimizer.v1.ChatMessage;
 import java.util.Map;
 
 /** What responses call the fields of a prompt. */
@@ -16,14 +16,14 @@ enum ResponseWords implements Places.Words {
           "prompt.tools", "tools",
           "prompt.tool_choice.mode", "tool_choice",
           "prompt.tool_choice.tool_name", "tool_choice.name",
-          "prompt.response_format.schema_json", "text.format.schema",
-          "prompt.response_format.name", "text.format.name",
+          "prompt.response_format.json_schema.schema_json", "text.format.schema",
+          "prompt.response_format.json_schema.name", "text.format.name",
           "prompt.sampling.max_output_token_count", "max_output_tokens",
           "prompt.reasoning_effort", "reasoning.effort");
 
   /** A turn of the model may be made of several items, so that only its first can be named. */
   @Override
-  public String ofMessage(int origin, Message message, String rest) {
+  public String ofMessage(int origin, ChatMessage message, String rest) {
     if (origin == ResponsesRequest.INSTRUCTIONS) {
       return "instructions";
     }

@@ -7,13 +7,14 @@ import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.http.calls.Asked;
 import dev.admiral.optimizer.http.calls.Places;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.JsonObjectFormat;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.ResponseFormat;
+import dev.admiral.optimizer.v1.ProviderDialect;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Sampling;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolChoice;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ final class ResponsesRequest {
       prompt.setToolChoice(toolChoice);
     }
     if (options.getFieldsCount() > 0) {
-      prompt.setProviderOptions(options).setProviderOptionsDialect(Structs.DIALECT);
+      prompt.setProviderOptions(options).setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_OPENAI);
     }
     return new Asked(prompt.build(), streamed, new ResponseAnswer(instructed, places, time));
   }
@@ -143,10 +144,10 @@ final class ResponsesRequest {
     }
   }
 
-  private static Message message(Role role, String text) {
-    return Message.newBuilder()
+  private static ChatMessage message(Role role, String text) {
+    return ChatMessage.newBuilder()
         .setRole(role)
-        .addParts(Part.newBuilder().setText(Text.newBuilder().setText(text)))
+        .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)))
         .build();
   }
 
@@ -206,7 +207,7 @@ final class ResponsesRequest {
     switch (type.text()) {
       case "text" -> {}
       case "json_object" ->
-          prompt.getResponseFormatBuilder().setKind(ResponseFormat.Kind.KIND_JSON_OBJECT);
+          prompt.getResponseFormatBuilder().setJsonObject(JsonObjectFormat.getDefaultInstance());
       case "json_schema" -> Functions.schema(format, prompt, options);
       default -> throw type.wrong("must be text, json_object or json_schema");
     }

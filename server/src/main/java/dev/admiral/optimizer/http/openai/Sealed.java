@@ -1,6 +1,6 @@
 package dev.admiral.optimizer.http.openai;
 
-import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,18 +21,18 @@ final class Sealed {
   }
 
   /** Returns what was in the text; one that is not of this server is encrypted reasoning. */
-  static Reasoning open(String text) {
+  static ReasoningPart open(String text) {
     Matcher matcher = FORM.matcher(text);
     if (matcher.matches()) {
       int length = Integer.parseInt(matcher.group(1));
       String rest = matcher.group(2);
       if (length <= rest.length()) {
-        return Reasoning.newBuilder()
+        return ReasoningPart.newBuilder()
             .setSignature(rest.substring(0, length))
             .setRedactedData(rest.substring(length))
             .build();
       }
     }
-    return Reasoning.newBuilder().setRedactedData(text).build();
+    return ReasoningPart.newBuilder().setRedactedData(text).build();
   }
 }

@@ -15,14 +15,18 @@ import dev.admiral.optimizer.provider.ProviderSettings;
 import dev.admiral.optimizer.provider.wire.Efforts;
 import dev.admiral.optimizer.provider.wire.JsonBody;
 import dev.admiral.optimizer.provider.wire.Refusals;
-import dev.admiral.optimizer.v1.File;
-import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.FilePart;
+import dev.admiral.optimizer.v1.ImagePart;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FilePart;
+import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.Reasoning;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ReasoningEffort;
+import dev.admiral.optimizer.v1.PromptCachePoint;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Sampling;
@@ -129,7 +133,7 @@ final class AnthropicRequest {
     tools();
   }
 
-  private static boolean isInstruction(Message message) {
+  private static boolean isInstruction(ChatMessage message) {
     return message.getRole() == Role.ROLE_SYSTEM || message.getRole() == Role.ROLE_DEVELOPER;
   }
 
@@ -139,7 +143,7 @@ final class AnthropicRequest {
 
   /** Writes the turn that begins with a message; returns the first message after it. */
   private int turn(int i) throws ProviderException {
-    Message message = prompt.getMessages(i);
+    ChatMessage message = prompt.getMessages(i);
     String role =
         switch (message.getRole()) {
           case ROLE_SYSTEM, ROLE_DEVELOPER -> "system";
@@ -175,9 +179,9 @@ final class AnthropicRequest {
     return next;
   }
 
-  private void instructions(Message message, String path) throws ProviderException {
+  private void instructions(ChatMessage message, String path) throws ProviderException {
     for (int i = 0; i < message.getPartsCount(); i++) {
-      Part part = message.getParts(i);
+      ContentPart part = message.getParts(i);
       if (!part.hasText()) {
         throw misplaced(path, i, part, "system");
       }
@@ -185,9 +189,9 @@ final class AnthropicRequest {
     }
   }
 
-  private void user(Message message, String path) throws ProviderException {
+  private void user(ChatMessage message, String path) throws ProviderException {
     for (int i = 0; i < message.getPartsCount(); i++) {
-      Part part = message.getParts(i);
+      ContentPart part = message.getParts(i);
       if (!content(part, path + ".parts[" + i + "]")) {
         throw misplaced(path, i, part, "user");
       }
@@ -195,7 +199,7 @@ final class AnthropicRequest {
   }
 
   /** Writes what users and tools may say; false if it is something else. */
-  private boolean content(Part part, String at) throws ProviderException {
+  private boolean content(ContentPart part, String at) throws ProviderException {
     if (part.hasText()) {
       text(part.getText().getText(), part);
     } else if (part.hasImage()) {
@@ -208,9 +212,9 @@ final class AnthropicRequest {
     return true;
   }
 
-  private void assistant(Message message, String path) throws ProviderException {
+  private void assistant(ChatMessage message, String path) throws ProviderException {
     for (int i = 0; i < message.getPartsCount(); i++) {
-      Part part = message.getParts(i);
+      ContentPart part = message.getParts(i);
       switch (part.getKindCase()) {
         case TEXT -> text(part.getText().getText(), part);
         case REFUSAL -> text(part.getRefusal().getText(), part);
@@ -221,7 +225,7 @@ final class AnthropicRequest {
     }
   }
 
-  private void reasoning(Reasoning reasoning) {
+  private void reasoning(ReasoningPart reasoning) {
     if (!reasoning.getSignature().isEmpty()) {
       body.object().field("type").value("thinking");
       body.field("thinking").value(reasoning.getText());
@@ -233,7 +237,7 @@ final class AnthropicRequest {
     }
   }
 
-  private void toolCall(Part part, String at) throws ProviderException {
+  private void toolCall(ContentPart part, String at) throws ProviderException {
     String arguments = part.getToolCall().getArgumentsJson();
     if (!arguments.isEmpty() && !JsonText.isObject(arguments)) {
       throw cannot(at + ".arguments_json", "it takes arguments only as a JSON object");
@@ -244,9 +248,9 @@ final class AnthropicRequest {
     endBlock(part);
   }
 
-  private void toolResults(Message message, String path) throws ProviderException {
+  private void toolResults(ChatMessage message, String path) throws ProviderException {
     for (int i = 0; i < message.getPartsCount(); i++) {
-      Part part = message.getParts(i);
+      ContentPart part = message.getParts(i);
       if (!part.hasToolResult()) {
         throw misplaced(path, i, part, "tool");
       }
@@ -268,14 +272,14 @@ final class AnthropicRequest {
     }
   }
 
-  private void text(String text, Part part) {
+  private void text(String text, ContentPart part) {
     body.object().field("type").value("text").field("text").value(text);
     endBlock(part);
   }
 
-  private void endBlock(Part part) {
-    if (part.getPromptCachePoint()) {
-      cachePoint(part.getPromptCache1H());
+  private void endBlock(ContentPart part) {
+    if (part.getPromptCachePoint() != PromptCachePoint.PROMPT_CACHE_POINT_UNSPECIFIED) {
+      cachePoint(part.getPromptCachePoint() == PromptCachePoint.PROMPT_CACHE_POINT_1H);
     }
     body.endObject();
   }
@@ -288,8 +292,8 @@ final class AnthropicRequest {
     body.endObject();
   }
 
-  private void image(Part part, String at) throws ProviderException {
-    Image image = part.getImage();
+  private void image(ContentPart part, String at) throws ProviderException {
+    ImagePart image = part.getImage();
     body.object().field("type").value("image").field("source").object();
     switch (image.getSourceCase()) {
       case INLINE -> base64(image.getInline());
@@ -300,8 +304,8 @@ final class AnthropicRequest {
     endBlock(part);
   }
 
-  private void file(Part part, String at) throws ProviderException {
-    File file = part.getFile();
+  private void file(ContentPart part, String at) throws ProviderException {
+    FilePart file = part.getFile();
     body.object().field("type").value("document").field("source").object();
     switch (file.getSourceCase()) {
       case INLINE -> document(file.getInline(), at);
@@ -341,20 +345,20 @@ final class AnthropicRequest {
       body.field("tools").array();
       for (int i = 0; i < prompt.getToolsCount(); i++) {
         Tool tool = prompt.getTools(i);
-        String schema = tool.getParametersSchemaJson();
+        String schema = tool.getFunction().getParametersSchemaJson();
         if (!schema.isEmpty() && !JsonText.isObject(schema)) {
-          throw cannot("prompt.tools[" + i + "].parameters_schema_json", "it is not a JSON object");
+          throw cannot("prompt.tools[" + i + "].function.parameters_schema_json", "it is not a JSON object");
         }
-        body.object().field("name").value(tool.getName());
-        if (!tool.getDescription().isEmpty()) {
-          body.field("description").value(tool.getDescription());
+        body.object().field("name").value(tool.getFunction().getName());
+        if (!tool.getFunction().getDescription().isEmpty()) {
+          body.field("description").value(tool.getFunction().getDescription());
         }
         body.field("input_schema").raw(schema.isEmpty() ? EMPTY_SCHEMA : schema);
-        if (tool.hasStrict()) {
-          body.field("strict").value(tool.getStrict());
+        if (tool.getFunction().hasStrict()) {
+          body.field("strict").value(tool.getFunction().getStrict());
         }
-        if (tool.getPromptCachePoint()) {
-          cachePoint(tool.getPromptCache1H());
+        if (tool.getPromptCachePoint() != PromptCachePoint.PROMPT_CACHE_POINT_UNSPECIFIED) {
+          cachePoint(tool.getPromptCachePoint() == PromptCachePoint.PROMPT_CACHE_POINT_1H);
         }
         body.endObject();
       }
@@ -420,9 +424,9 @@ final class AnthropicRequest {
         sampling.getCandidateCount() > 1,
         "prompt.sampling.candidate_count",
         "it gives one answer only");
-    if (sampling.getStopCount() > 0) {
+    if (sampling.getStopSequencesCount() > 0) {
       body.field("stop_sequences").array();
-      sampling.getStopList().forEach(body::value);
+      sampling.getStopSequencesList().forEach(body::value);
       body.endArray();
     }
   }
@@ -462,17 +466,17 @@ final class AnthropicRequest {
     } else if (effort != null) {
       body.field("thinking").object().field("type").value("adaptive").endObject();
     }
-    boolean byEffort = effort != null && effort != Effort.NONE && !byBudget;
+    Effort told = effort == Effort.NONE || byBudget ? null : effort;
     ResponseFormat format = prompt.getResponseFormat();
     boolean bySchema = isSchema(format);
-    if (byEffort || bySchema) {
+    if (told != null || bySchema) {
       body.field("output_config").object();
-      if (byEffort) {
-        body.field("effort").value(Efforts.word(effort == Effort.MINIMAL ? Effort.LOW : effort));
+      if (told != null) {
+        body.field("effort").value(Efforts.word(told == Effort.MINIMAL ? Effort.LOW : told));
       }
       if (bySchema) {
         body.field("format").object().field("type").value("json_schema");
-        body.field("schema").raw(format.getSchemaJson()).endObject();
+        body.field("schema").raw(format.getJsonSchema().getSchemaJson()).endObject();
       }
       body.endObject();
     }
@@ -495,19 +499,18 @@ final class AnthropicRequest {
   }
 
   private boolean isSchema(ResponseFormat format) throws ProviderException {
-    return switch (format.getKind()) {
-      case KIND_UNSPECIFIED, KIND_TEXT -> false;
-      case KIND_JSON_OBJECT ->
+    return switch (format.getKindCase()) {
+      case KIND_NOT_SET, TEXT -> false;
+      case JSON_OBJECT ->
           throw cannot(
-              "prompt.response_format.kind", "it answers in JSON only by a schema; send one");
-      case KIND_JSON_SCHEMA -> {
+              "prompt.response_format", "it answers in JSON only by a schema; send one");
+      case JSON_SCHEMA -> {
         refuseIf(
-            !JsonText.isObject(format.getSchemaJson()),
-            "prompt.response_format.schema_json",
+            !JsonText.isObject(format.getJsonSchema().getSchemaJson()),
+            "prompt.response_format.json_schema.schema_json",
             "it is not a JSON object");
         yield true;
       }
-      case UNRECOGNIZED -> throw cannot("prompt.response_format.kind", "the kind is not known");
     };
   }
 
@@ -517,7 +520,7 @@ final class AnthropicRequest {
     }
   }
 
-  private ProviderException misplaced(String path, int i, Part part, String role) {
+  private ProviderException misplaced(String path, int i, ContentPart part, String role) {
     return cannot(
         path + ".parts[" + i + "]",
         "a " + role + " message holds no part of kind " + part.getKindCase().name());

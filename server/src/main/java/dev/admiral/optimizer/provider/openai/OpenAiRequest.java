@@ -16,12 +16,13 @@ import dev.admiral.optimizer.provider.Vendor.Quirk;
 import dev.admiral.optimizer.provider.wire.Efforts;
 import dev.admiral.optimizer.provider.wire.JsonBody;
 import dev.admiral.optimizer.provider.wire.Refusals;
-import dev.admiral.optimizer.v1.File;
-import dev.admiral.optimizer.v1.Image;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FilePart;
+import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
 import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.PromptCachePoint;
 import dev.admiral.optimizer.v1.ReasoningEffort;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
@@ -100,7 +101,7 @@ final class OpenAiRequest {
         .containsFields("include_obfuscation");
   }
 
-  private void message(Message message, String path) throws ProviderException {
+  private void message(ChatMessage message, String path) throws ProviderException {
     switch (message.getRole()) {
       case ROLE_SYSTEM, ROLE_DEVELOPER -> spoken(message, instructionRole(message.getRole()), path);
       case ROLE_USER -> spoken(message, "user", path);
@@ -116,23 +117,23 @@ final class OpenAiRequest {
     return role == Role.ROLE_DEVELOPER && vendor.has(Quirk.DEVELOPER_ROLE) ? "developer" : "system";
   }
 
-  private void open(String role, Message message) {
+  private void open(String role, ChatMessage message) {
     body.object().field("role").value(role);
     if (!message.getName().isEmpty()) {
       body.field("name").value(message.getName());
     }
   }
 
-  private void spoken(Message message, String role, String path) throws ProviderException {
+  private void spoken(ChatMessage message, String role, String path) throws ProviderException {
     open(role, message);
     body.field("content");
-    List<Part> parts = message.getPartsList();
+    List<ContentPart> parts = message.getPartsList();
     if (isPlain(parts)) {
       body.value(parts.getFirst().getText().getText());
     } else {
       body.array();
       for (int i = 0; i < parts.size(); i++) {
-        Part part = parts.get(i);
+        ContentPart part = parts.get(i);
         String at = path + ".parts[" + i + "]";
         boolean said =
             switch (part.getKindCase()) {
@@ -150,29 +151,29 @@ final class OpenAiRequest {
     body.endObject();
   }
 
-  private ProviderException misplaced(String at, Part part, String role) {
+  private ProviderException misplaced(String at, ContentPart part, String role) {
     return Refusals.cannotExpress(
         provider, at, "a " + role + " message holds no part of kind " + part.getKindCase().name());
   }
 
   /** One text without a cache mark that counts is sent as a string, which every dialect takes. */
-  private boolean isPlain(List<Part> parts) {
+  private boolean isPlain(List<ContentPart> parts) {
     return parts.size() == 1 && parts.getFirst().hasText() && !marksCache(parts.getFirst());
   }
 
-  private boolean marksCache(Part part) {
-    return part.getPromptCachePoint()
+  private boolean marksCache(ContentPart part) {
+    return part.getPromptCachePoint() != PromptCachePoint.PROMPT_CACHE_POINT_UNSPECIFIED
         && (vendor.has(Quirk.CACHE_CONTROL)
             || (vendor.has(Quirk.CACHE_BREAKPOINTS)
                 && traits.takes().contains(Feature.CACHE_BREAKPOINTS)));
   }
 
-  private boolean text(Part part) {
+  private boolean text(ContentPart part) {
     body.object().field("type").value("text").field("text").value(part.getText().getText());
     return endPart(part);
   }
 
-  private boolean endPart(Part part) {
+  private boolean endPart(ContentPart part) {
     if (marksCache(part)) {
       marked = true;
       if (vendor.has(Quirk.CACHE_CONTROL)) {
@@ -186,8 +187,8 @@ final class OpenAiRequest {
     return true;
   }
 
-  private boolean image(Part part, String at) throws ProviderException {
-    Image image = part.getImage();
+  private boolean image(ContentPart part, String at) throws ProviderException {
+    ImagePart image = part.getImage();
     String url =
         switch (image.getSourceCase()) {
           case INLINE -> dataUrl(image.getInline());
@@ -197,15 +198,21 @@ final class OpenAiRequest {
         };
     body.object().field("type").value("image_url").field("image_url").object();
     body.field("url").value(url);
-    if (!image.getDetail().isEmpty()) {
-      body.field("detail").value(image.getDetail());
+    switch (image.getDetail()) {
+      case IMAGE_DETAIL_UNSPECIFIED -> {}
+      case IMAGE_DETAIL_LOW -> body.field("detail").value("low");
+      case IMAGE_DETAIL_HIGH -> body.field("detail").value("high");
+      case IMAGE_DETAIL_AUTO -> body.field("detail").value("auto");
+      case IMAGE_DETAIL_ORIGINAL -> body.field("detail").value("original");
+      case UNRECOGNIZED ->
+          throw Refusals.cannotExpress(provider, at + ".image.detail", "the detail is not known");
     }
     body.endObject();
     return endPart(part);
   }
 
-  private boolean file(Part part, String at) throws ProviderException {
-    File file = part.getFile();
+  private boolean file(ContentPart part, String at) throws ProviderException {
+    FilePart file = part.getFile();
     @Nullable String audio = file.hasInline() ? audioFormat(file.getInline().getMediaType()) : null;
     if (audio != null) {
       body.object().field("type").value("input_audio").field("input_audio").object();
@@ -251,14 +258,14 @@ final class OpenAiRequest {
     return Base64.getEncoder().encodeToString(data.toByteArray());
   }
 
-  private void assistant(Message message, String path) throws ProviderException {
-    List<Part> spoken =
+  private void assistant(ChatMessage message, String path) throws ProviderException {
+    List<ContentPart> spoken =
         message.getPartsList().stream()
             .filter(part -> part.hasText() || part.hasRefusal())
             .toList();
-    List<Part> calls = message.getPartsList().stream().filter(Part::hasToolCall).toList();
+    List<ContentPart> calls = message.getPartsList().stream().filter(ContentPart::hasToolCall).toList();
     for (int i = 0; i < message.getPartsCount(); i++) {
-      Part part = message.getParts(i);
+      ContentPart part = message.getParts(i);
       if (!part.hasText() && !part.hasRefusal() && !part.hasToolCall() && !part.hasReasoning()) {
         throw misplaced(path + ".parts[" + i + "]", part, "assistant");
       }
@@ -271,7 +278,7 @@ final class OpenAiRequest {
       body.value(spoken.getFirst().getText().getText());
     } else {
       body.array();
-      for (Part part : spoken) {
+      for (ContentPart part : spoken) {
         if (part.hasText()) {
           text(part);
         } else {
@@ -284,7 +291,7 @@ final class OpenAiRequest {
     reasoning(message);
     if (!calls.isEmpty()) {
       body.field("tool_calls").array();
-      for (Part part : calls) {
+      for (ContentPart part : calls) {
         ToolCall call = part.getToolCall();
         body.object().field("id").value(call.getId()).field("type").value("function");
         body.field("function").object().field("name").value(call.getName());
@@ -295,12 +302,12 @@ final class OpenAiRequest {
     body.endObject();
   }
 
-  private void reasoning(Message message) {
+  private void reasoning(ChatMessage message) {
     String text =
         String.join(
             "",
             message.getPartsList().stream()
-                .filter(Part::hasReasoning)
+                .filter(ContentPart::hasReasoning)
                 .map(part -> part.getReasoning().getText())
                 .toList());
     if (text.isEmpty()) {
@@ -314,9 +321,9 @@ final class OpenAiRequest {
   }
 
   /** Each result is a message of its own here. */
-  private void toolResults(Message message, String path) throws ProviderException {
+  private void toolResults(ChatMessage message, String path) throws ProviderException {
     for (int i = 0; i < message.getPartsCount(); i++) {
-      Part part = message.getParts(i);
+      ContentPart part = message.getParts(i);
       String at = path + ".parts[" + i + "]";
       if (!part.hasToolResult()) {
         throw misplaced(at, part, "tool");
@@ -351,16 +358,16 @@ final class OpenAiRequest {
       for (int i = 0; i < prompt.getToolsCount(); i++) {
         Tool tool = prompt.getTools(i);
         body.object().field("type").value("function").field("function").object();
-        body.field("name").value(tool.getName());
-        if (!tool.getDescription().isEmpty()) {
-          body.field("description").value(tool.getDescription());
+        body.field("name").value(tool.getFunction().getName());
+        if (!tool.getFunction().getDescription().isEmpty()) {
+          body.field("description").value(tool.getFunction().getDescription());
         }
-        if (!tool.getParametersSchemaJson().isEmpty()) {
+        if (!tool.getFunction().getParametersSchemaJson().isEmpty()) {
           body.field("parameters");
-          schema(tool.getParametersSchemaJson(), "prompt.tools[" + i + "].parameters_schema_json");
+          schema(tool.getFunction().getParametersSchemaJson(), "prompt.tools[" + i + "].function.parameters_schema_json");
         }
-        if (tool.hasStrict()) {
-          body.field("strict").value(tool.getStrict());
+        if (tool.getFunction().hasStrict()) {
+          body.field("strict").value(tool.getFunction().getStrict());
         }
         body.endObject().endObject();
       }
@@ -402,24 +409,21 @@ final class OpenAiRequest {
   }
 
   private void responseFormat(ResponseFormat format) throws ProviderException {
-    switch (format.getKind()) {
-      case KIND_UNSPECIFIED, KIND_TEXT -> {}
-      case KIND_JSON_OBJECT ->
+    switch (format.getKindCase()) {
+      case KIND_NOT_SET, TEXT -> {}
+      case JSON_OBJECT ->
           body.field("response_format").object().field("type").value("json_object").endObject();
-      case KIND_JSON_SCHEMA -> {
+      case JSON_SCHEMA -> {
         body.field("response_format").object().field("type").value("json_schema");
         body.field("json_schema").object();
-        body.field("name").value(format.getName().isEmpty() ? "answer" : format.getName());
+        body.field("name").value(format.getJsonSchema().getName().isEmpty() ? "answer" : format.getJsonSchema().getName());
         body.field("schema");
-        schema(format.getSchemaJson(), "prompt.response_format.schema_json");
-        if (format.hasStrict()) {
-          body.field("strict").value(format.getStrict());
+        schema(format.getJsonSchema().getSchemaJson(), "prompt.response_format.json_schema.schema_json");
+        if (format.getJsonSchema().hasStrict()) {
+          body.field("strict").value(format.getJsonSchema().getStrict());
         }
         body.endObject().endObject();
       }
-      case UNRECOGNIZED ->
-          throw Refusals.cannotExpress(
-              provider, "prompt.response_format.kind", "the kind is not known");
     }
   }
 
@@ -459,10 +463,10 @@ final class OpenAiRequest {
       body.reserve("max_tokens").reserve("max_completion_tokens");
       body.field(maxTokensField()).value(sampling.getMaxOutputTokenCount());
     }
-    if (sampling.getStopCount() > 0) {
+    if (sampling.getStopSequencesCount() > 0) {
       refuseUnless(false, Setting.STOP);
       body.field("stop").array();
-      sampling.getStopList().forEach(body::value);
+      sampling.getStopSequencesList().forEach(body::value);
       body.endArray();
     }
     if (sampling.hasSeed()) {

@@ -194,7 +194,7 @@ public final class HttpProvider implements Provider {
               new Failure.LimitReached(
                   ErrorReason.ERROR_REASON_CONCURRENCY_LIMITED,
                   "connections",
-                  "provider " + settings.name(),
+                  "provider/" + settings.name(),
                   CONNECTION_WAIT);
           case CONNECTING ->
               new Failure.Broken(

@@ -26,6 +26,34 @@ function headers(more = {}) {
   return known ? { ...more, authorization: `Bearer ${known}` } : more;
 }
 
+const PICO_PER_UNIT = 10n ** 12n;
+
+const PERIODS = { '1s': 'per second', '60s': 'per minute', '3600s': 'per hour', '86400s': 'per day' };
+
+/** The one field of a message that is set, as "agent/NAME" and the like. */
+function subject(whose) {
+  const [kind, names] = Object.entries(whose)[0] ?? ['', {}];
+  return [kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), ...Object.values(names)].join('/');
+}
+
+/**
+ * Reads a message. Amounts of money become whole pico-dollars in a string, and limits get whose they are
+ * and what they count in words.
+ */
+export function read(text) {
+  return JSON.parse(text, (_, value) => {
+    if (value?.currencyCode !== undefined && value.pico !== undefined) {
+      return (BigInt(value.units) * PICO_PER_UNIT + BigInt(value.pico)).toString();
+    }
+    if (value?.metric !== undefined && value.burstCount !== undefined) {
+      const counted = value.metric.replace('LIMIT_METRIC_', '').toLowerCase().replaceAll('_', ' ');
+      const over = value.period ? ` ${PERIODS[value.period] ?? `in ${value.period}`}` : '';
+      return { ...value, subject: subject(value.subject ?? {}), name: counted + over };
+    }
+    return value;
+  });
+}
+
 async function answer(request) {
   let response;
   try {
@@ -36,7 +64,7 @@ async function answer(request) {
     }
     throw new Refused(0, 'the server does not answer');
   }
-  const body = await response.json().catch(() => ({}));
+  const body = await response.text().then(read).catch(() => ({}));
   if (!response.ok) {
     if (response.status === 401) {
       window.dispatchEvent(new CustomEvent('key-refused', { detail: body.error }));
@@ -149,6 +177,6 @@ function dispatch(frame, told) {
     }
   }
   if (data) {
-    told(name, JSON.parse(data));
+    told(name, read(data));
   }
 }

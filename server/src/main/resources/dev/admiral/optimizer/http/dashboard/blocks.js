@@ -13,7 +13,7 @@ function statsColumns() {
   return [
     { id: 'calls', label: 'Calls', number: true, value: (row) => BigInt(total(row).callCount), text: (row) => count(total(row).callCount), data: (row) => total(row).callCount },
     { id: 'saved', label: 'Saved', number: true, value: (row) => total(row).savedRate, text: (row) => percent(total(row).savedRate), part: (row) => total(row).savedRate },
-    { id: 'spent', label: 'Spent', number: true, value: (row) => BigInt(total(row).spentPicoUsd), text: (row) => dollars(total(row).spentPicoUsd), title: (row) => exactDollars(total(row).spentPicoUsd), data: (row) => total(row).spentPicoUsd },
+    { id: 'spent', label: 'Spent', number: true, value: (row) => BigInt(total(row).spentAmount), text: (row) => dollars(total(row).spentAmount), title: (row) => exactDollars(total(row).spentAmount), data: (row) => total(row).spentAmount },
     { id: 'failed', label: 'Failed', number: true, low: 1, value: (row) => BigInt(total(row).failureCount), text: (row) => count(total(row).failureCount), kind: (row) => (total(row).failureCount !== '0' ? 'bad' : 'muted'), data: (row) => total(row).failureCount },
     { id: 'p50', label: 'p50', number: true, low: 1, value: (row) => seconds(total(row).latency?.p50), text: (row) => time(total(row).latency?.p50) },
     { id: 'p95', label: 'p95', number: true, low: 2, value: (row) => seconds(total(row).latency?.p95), text: (row) => time(total(row).latency?.p95) },
@@ -71,11 +71,11 @@ export function limitTable() {
   });
 }
 
-const BREAKER = { open: ['open: left alone', 'state-bad', 0], probing: ['probing', 'state-warn', 1], closed: ['closed', 'state-good', 2] };
+const BREAKER = { open: ['open: left alone', 'state-bad', 0], 'half open': ['half-open', 'state-warn', 1], closed: ['closed', 'state-good', 2] };
 
 /** How the circuit breaker of a model stands, in words. */
 export function breakerOf(model) {
-  return BREAKER[words(model.breaker?.state, 'STATE_')] ?? ['never asked', 'muted', 3];
+  return BREAKER[words(model.circuitBreaker?.state, 'STATE_')] ?? ['never asked', 'muted', 3];
 }
 
 /** Circuit breakers of the models that were asked. */
@@ -89,9 +89,9 @@ export function breakerTable() {
     most: 8,
     columns: [
       { id: 'model', label: 'Model', head: true, value: (row) => `${row.provider}/${row.name}`, text: (row) => `${row.provider}/${row.name}`, href: (row) => modelHref(row.provider, row.name) },
-      { id: 'state', label: 'Breaker', value: (row) => breakerOf(row)[2] - (row.breaker?.failureRate ?? 0), text: (row) => breakerOf(row)[0], kind: (row) => breakerOf(row)[1] },
-      { id: 'rate', label: 'Failing', number: true, value: (row) => row.breaker?.failureRate ?? 0, text: (row) => (row.breaker?.tryCount ? `${percent(row.breaker.failureRate)} of ${row.breaker.tryCount}` : ''), title: () => 'Of the latest tries' },
-      { id: 'retry', label: 'Tried again', low: 1, text: (row) => (row.breaker?.retryTime ? `at ${timeOfDay(row.breaker.retryTime)}` : '') },
+      { id: 'state', label: 'Breaker', value: (row) => breakerOf(row)[2] - (row.circuitBreaker?.failureRate ?? 0), text: (row) => breakerOf(row)[0], kind: (row) => breakerOf(row)[1] },
+      { id: 'rate', label: 'Failing', number: true, value: (row) => row.circuitBreaker?.failureRate ?? 0, text: (row) => (row.circuitBreaker?.attemptCount ? `${percent(row.circuitBreaker.failureRate)} of ${row.circuitBreaker.attemptCount}` : ''), title: () => 'Of the latest attempts' },
+      { id: 'retry', label: 'Tried again', low: 1, text: (row) => (row.circuitBreaker?.retryTime ? `at ${timeOfDay(row.circuitBreaker.retryTime)}` : '') },
     ],
   });
 }
@@ -109,7 +109,7 @@ export function lessonTable(options = {}) {
       { id: 'reason', label: 'How it failed', value: (row) => row.reason, text: (row) => `${reason(row.reason)}${row.httpStatus ? ` (${row.httpStatus})` : ''}` },
       { id: 'count', label: 'Times', number: true, value: (row) => BigInt(row.count), text: (row) => count(row.count), data: (row) => row.count },
       { id: 'agents', label: 'Agents', number: true, low: 1, value: (row) => BigInt(row.agentCount), text: (row) => count(row.agentCount) },
-      { id: 'last', label: 'Last', number: true, low: 1, value: (row) => row.lastTime, text: (row) => ago(row.lastTime) },
+      { id: 'last', label: 'Last', number: true, low: 1, value: (row) => row.lastSeenTime, text: (row) => ago(row.lastSeenTime) },
     ],
     ...options,
   });
@@ -130,7 +130,7 @@ export function outcomeTable(options = {}) {
       { id: 'bad', label: 'Bad', number: true, value: (row) => BigInt(row.badCount), text: (row) => count(row.badCount), data: (row) => row.badCount },
       { id: 'score', label: 'Score', number: true, value: (row) => row.meanScore ?? -1, text: (row) => (row.scoreCount === '0' ? '' : row.meanScore.toFixed(3)), title: () => 'Mean, 0 to 1' },
       { id: 'agents', label: 'Agents', number: true, low: 1, value: (row) => BigInt(row.agentCount), text: (row) => count(row.agentCount) },
-      { id: 'last', label: 'Last', number: true, low: 1, value: (row) => row.lastTime, text: (row) => ago(row.lastTime) },
+      { id: 'last', label: 'Last', number: true, low: 1, value: (row) => row.lastSeenTime, text: (row) => ago(row.lastSeenTime) },
     ],
     ...options,
   });
@@ -148,7 +148,7 @@ export function callTable(options = {}) {
       { id: 'model', label: 'Model', low: 1, text: (row) => (row.model ? `${row.provider}/${row.model}` : row.requestedModel), href: (row) => (row.model ? modelHref(row.provider, row.model) : null) },
       { id: 'served', label: 'Served', text: (row) => (failed(row.failure) ? reason(row.failure) : source(row.served?.source)), kind: (row) => (failed(row.failure) ? 'bad' : `chip ${source(row.served?.source).replace(' ', '-')}`) },
       { id: 'took', label: 'Took', number: true, text: (row) => time(row.duration) },
-      { id: 'cost', label: 'Cost', number: true, text: (row) => costOf(row.cost), title: (row) => (row.cost ? exactDollars(row.cost.chargedPicoUsd) : null) },
+      { id: 'cost', label: 'Cost', number: true, text: (row) => costOf(row.cost), title: (row) => (row.cost ? exactDollars(row.cost.chargedAmount) : null) },
     ],
     ...options,
   });
@@ -156,7 +156,7 @@ export function callTable(options = {}) {
 
 /** What a call was charged, in a word if that is not known. */
 export function costOf(cost) {
-  return !cost ? '' : cost.state === 'STATE_UNKNOWN' ? 'unknown' : `${cost.state === 'STATE_ESTIMATED' ? '≈ ' : ''}${dollars(cost.chargedPicoUsd)}`;
+  return !cost ? '' : cost.state === 'STATE_UNKNOWN' ? 'unknown' : `${cost.state === 'STATE_ESTIMATED' ? '≈ ' : ''}${dollars(cost.chargedAmount)}`;
 }
 
 /** A button that removes answers from the cache, for those whose key may; null for others. */
@@ -193,11 +193,11 @@ export function statsFacts(stats) {
     ['Calls', count(stats.callCount), null, stats.callCount],
     ['Saved', percent(stats.savedRate), `${count(stats.savedCallCount)} calls`, stats.savedCallCount],
     ['Failed', count(stats.failureCount), null, stats.failureCount],
-    ['Spent', dollars(stats.spentPicoUsd), null, stats.spentPicoUsd],
-    ['Not spent', dollars(stats.savedPicoUsd), null, stats.savedPicoUsd],
+    ['Spent', dollars(stats.spentAmount), null, stats.spentAmount],
+    ['Not spent', dollars(stats.savedAmount), null, stats.savedAmount],
     ['From memory', count(stats.memoryHitCount), percent(stats.memoryHitRate)],
     ['From disk', count(stats.diskHitCount), percent(stats.diskHitRate)],
-    ['Joined', count(stats.joinedCount)],
+    ['Joined', count(stats.coalescedCount)],
     ['Upstream', count(stats.upstreamCount)],
     ['Unpriced', stats.unpricedCount === '0' ? null : count(stats.unpricedCount), 'price not known'],
     ['p50', time(stats.latency?.p50)],

@@ -13,7 +13,7 @@ const LEAST_SECONDS = 60;
 /** What is drawn, lowest first. Those marked are shown only once they occur. */
 const SOURCES = [
   { id: 'upstream', label: 'upstream', field: 'upstreamCount' },
-  { id: 'joined', label: 'joined', field: 'joinedCount' },
+  { id: 'coalesced', label: 'coalesced', field: 'coalescedCount' },
   { id: 'disk', label: 'disk', field: 'diskHitCount' },
   { id: 'memory', label: 'memory', field: 'memoryHitCount' },
   { id: 'near', label: 'near match', field: 'nearMatchCount', seldom: true },

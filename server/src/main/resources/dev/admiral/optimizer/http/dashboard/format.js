@@ -144,7 +144,7 @@ const SOURCES = {
   SOURCE_MEMORY: 'memory',
   SOURCE_DISK: 'disk',
   SOURCE_NEAR_MATCH: 'near match',
-  SOURCE_JOINED: 'joined',
+  SOURCE_COALESCED: 'coalesced',
   SOURCE_REPEATED: 'repeated',
 };
 

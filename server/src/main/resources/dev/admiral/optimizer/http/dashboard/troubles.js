@@ -30,13 +30,13 @@ export function troubles({ health, models, limits, failures, now }) {
   }
   for (const model of models ?? []) {
     const name = `${model.provider}/${model.name}`;
-    const state = words(model.breaker?.state, 'STATE_');
-    const rate = model.breaker?.tryCount ? ` ${percent(model.breaker.failureRate)} of its last ${model.breaker.tryCount} tries failed` : '';
-    if (state === 'open' || (!model.breaker && !model.available)) {
-      const wait = model.breaker?.retryTime ? (Date.parse(model.breaker.retryTime) - now) / 1000 : null;
+    const state = words(model.circuitBreaker?.state, 'STATE_');
+    const rate = model.circuitBreaker?.attemptCount ? ` ${percent(model.circuitBreaker.failureRate)} of its last ${model.circuitBreaker.attemptCount} attempts failed` : '';
+    if (state === 'open' || (!model.circuitBreaker && !model.available)) {
+      const wait = model.circuitBreaker?.retryTime ? (Date.parse(model.circuitBreaker.retryTime) - now) / 1000 : null;
       const again = wait === null ? '' : wait > 0 ? `; it is tried again in ${long(wait)}` : '; it is tried again with the next call';
       found.push({ kind: 'bad', subject: name, text: ` is left alone:${rate || ' its tries failed'}${again}.`, href: modelHref(model.provider, model.name) });
-    } else if (state === 'probing') {
+    } else if (state === 'half open') {
       found.push({ kind: 'warn', subject: name, text: ` is being tried again:${rate || ' it failed before'}.`, href: modelHref(model.provider, model.name) });
     }
   }

@@ -1,12 +1,12 @@
 // Where the time of a call went, one bar for each step.
 
 import { h, svg } from './dom.js';
-import { failed, reason, seconds, timeOf } from './format.js';
+import { failed, reason, seconds, timeOf, words } from './format.js';
 
 const WIDTH = 1000;
 
 const SAID = {
-  join: 'waited with the call it joined',
+  coalesce: 'waited with an equal call',
   disk: 'looked on disk',
   route: 'chose the model',
   attempt: 'asked',
@@ -15,7 +15,7 @@ const SAID = {
 
 /** Draws the steps of a call; null if nothing is known of them. */
 export function waterfall(call) {
-  const steps = (call.steps ?? []).map((step) => ({ ...step, start: seconds(step.startOffset), length: seconds(step.duration) }));
+  const steps = (call.steps ?? []).map((step) => ({ ...step, name: words(step.kind, 'KIND_'), start: seconds(step.startOffset), length: seconds(step.duration) }));
   if (!steps.length) {
     return null;
   }
@@ -28,7 +28,7 @@ export function waterfall(call) {
 
   const rows = steps.map((step) => {
     const attempt = step.name === 'attempt' ? tries.shift() : null;
-    const toFirst = attempt?.firstTokenDuration ? seconds(attempt.firstTokenDuration) : null;
+    const toFirst = attempt?.timeToFirstToken ? seconds(attempt.timeToFirstToken) : null;
     const bar = (start, length, kind) =>
       svg('rect', { x: at(start), y: 1, width: Math.max(2.5, (length / span) * WIDTH), height: 12, rx: 1.5, class: kind });
     const kind = failed(step.failure) ? 'fault' : `step-${step.name}`;

@@ -30,16 +30,21 @@ import dev.admiral.optimizer.provider.Vendors;
 import dev.admiral.optimizer.provider.wire.Draft;
 import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.Candidate;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.Completion;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.FunctionTool;
+import dev.admiral.optimizer.v1.ImageDetail;
+import dev.admiral.optimizer.v1.JsonObjectFormat;
+import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Priority;
 import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.ProviderDialect;
 import dev.admiral.optimizer.v1.ReasoningEffort;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.RoutingWishes;
+import dev.admiral.optimizer.v1.RoutingPreferences;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.Source;
 import dev.admiral.optimizer.v1.Tool;
@@ -132,7 +137,7 @@ class OpenAiFrontTest {
     Caller caller = new Caller("t", "a", "", false);
     CacheUse use = new CacheUse(CacheUse.Mode.USE, Duration.ofHours(1), null, false, false);
     Prompt prompt = Prompts.ask("x");
-    CallKey key = CallKeys.content(caller, prompt, RoutingWishes.getDefaultInstance(), use);
+    CallKey key = CallKeys.content(caller, prompt, RoutingPreferences.getDefaultInstance(), use);
     return new Call(
         "id",
         caller,
@@ -141,7 +146,7 @@ class OpenAiFrontTest {
         true,
         null,
         use,
-        RoutingWishes.getDefaultInstance(),
+        RoutingPreferences.getDefaultInstance(),
         Priority.PRIORITY_INTERACTIVE,
         "",
         false,
@@ -170,7 +175,7 @@ class OpenAiFrontTest {
           }
           if (options) {
             prompt
-                .setProviderOptionsDialect("openai")
+                .setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_OPENAI)
                 .setProviderOptions(
                     Struct.newBuilder()
                         .putFields("user", Value.newBuilder().setStringValue("u").build())
@@ -189,20 +194,20 @@ class OpenAiFrontTest {
         });
   }
 
-  private static Arbitrary<List<Message>> conversations() {
-    Arbitrary<Message> user =
+  private static Arbitrary<List<ChatMessage>> conversations() {
+    Arbitrary<ChatMessage> user =
         Combinators.combine(userParts().list().ofMinSize(1).ofMaxSize(3), names())
             .as((parts, name) ->
-                Prompts.message(Role.ROLE_USER, parts.toArray(Part[]::new)).toBuilder()
+                Prompts.message(Role.ROLE_USER, parts.toArray(ContentPart[]::new)).toBuilder()
                     .setName(name)
                     .build());
-    Arbitrary<Message> system =
+    Arbitrary<ChatMessage> system =
         words().map(text -> Prompts.message(Role.ROLE_SYSTEM, Prompts.text(text)));
-    Arbitrary<List<Message>> turn =
+    Arbitrary<List<ChatMessage>> turn =
         Combinators.combine(assistants(), words()).as(OpenAiFrontTest::withResults);
     return Combinators.combine(system.list().ofMaxSize(1), user, turn.list().ofMaxSize(2))
         .as((first, asked, turns) -> {
-          List<Message> all = new ArrayList<>(first);
+          List<ChatMessage> all = new ArrayList<>(first);
           all.add(asked);
           turns.forEach(all::addAll);
           return all;
@@ -210,10 +215,10 @@ class OpenAiFrontTest {
   }
 
   /** Every call gets its result, as vendors insist. */
-  private static List<Message> withResults(Message said, String text) {
-    List<Message> turn = new ArrayList<>();
+  private static List<ChatMessage> withResults(ChatMessage said, String text) {
+    List<ChatMessage> turn = new ArrayList<>();
     turn.add(said);
-    for (Part part : said.getPartsList()) {
+    for (ContentPart part : said.getPartsList()) {
       if (part.hasToolCall()) {
         turn.add(
             Prompts.message(
@@ -224,39 +229,42 @@ class OpenAiFrontTest {
     return turn;
   }
 
-  private static Arbitrary<Part> userParts() {
+  private static Arbitrary<ContentPart> userParts() {
     return Arbitraries.oneOf(
         words().map(Prompts::text),
         words().map(bytes -> Prompts.image("image/png", bytes)),
-        Arbitraries.of("low", "high", "")
+        Arbitraries.of(
+                ImageDetail.IMAGE_DETAIL_LOW,
+                ImageDetail.IMAGE_DETAIL_HIGH,
+                ImageDetail.IMAGE_DETAIL_UNSPECIFIED)
             .map(detail -> Prompts.remoteImage("https://x.example/a.png", detail)),
         words().map(bytes -> Prompts.file("a.pdf", "application/pdf", bytes)),
         words().map(bytes -> Prompts.file("", "audio/mpeg", bytes)),
         names().map(Prompts::uploadedFile));
   }
 
-  private static Arbitrary<Message> assistants() {
+  private static Arbitrary<ChatMessage> assistants() {
     return spoken(names().map(name -> Prompts.toolCall("", name, "{\"a\": 1}")))
         .filter(message -> message.getPartsList().stream().anyMatch(part -> !part.hasReasoning()));
   }
 
   /** What a model says, in the order that this dialect has. */
-  private static Arbitrary<Message> spoken(Arbitrary<Part> calls) {
+  private static Arbitrary<ChatMessage> spoken(Arbitrary<ContentPart> calls) {
     return Combinators.combine(
             words().map(text -> Prompts.reasoning(text, "", "")).list().ofMaxSize(1),
             words().map(Prompts::text).list().ofMaxSize(1),
             words().map(Prompts::refusal).list().ofMaxSize(1),
             calls.list().ofMaxSize(3))
         .as((reasoning, texts, refusals, called) -> {
-          List<Part> parts = new ArrayList<>(reasoning);
+          List<ContentPart> parts = new ArrayList<>(reasoning);
           parts.addAll(texts);
           parts.addAll(refusals);
           for (int i = 0; i < called.size(); i++) {
-            Part.Builder part = called.get(i).toBuilder();
+            ContentPart.Builder part = called.get(i).toBuilder();
             part.getToolCallBuilder().setId("call_" + i);
             parts.add(part.build());
           }
-          return Prompts.message(Role.ROLE_ASSISTANT, parts.toArray(Part[]::new));
+          return Prompts.message(Role.ROLE_ASSISTANT, parts.toArray(ContentPart[]::new));
         });
   }
 
@@ -281,12 +289,11 @@ class OpenAiFrontTest {
             });
     Arbitrary<ResponseFormat> format =
         Arbitraries.of(
-            ResponseFormat.newBuilder().setKind(ResponseFormat.Kind.KIND_JSON_OBJECT).build(),
-            ResponseFormat.newBuilder()
-                .setKind(ResponseFormat.Kind.KIND_JSON_SCHEMA)
+            ResponseFormat.newBuilder().setJsonObject(JsonObjectFormat.getDefaultInstance()).build(),
+            ResponseFormat.newBuilder().setJsonSchema(JsonSchemaFormat.newBuilder()
                 .setName("city")
                 .setSchemaJson("{\"type\":\"object\",\"z\":1,\"a\":[1.5,null]}")
-                .setStrict(true)
+                .setStrict(true))
                 .build());
     return Combinators.combine(
             choice.injectNull(0.3),
@@ -302,12 +309,12 @@ class OpenAiFrontTest {
             prompt
                 .setToolChoice(chosen)
                 .addTools(
-                    Tool.newBuilder()
+                    Tool.newBuilder().setFunction(FunctionTool.newBuilder()
                         .setName("f")
                         .setDescription("does f")
                         .setParametersSchemaJson("{\"type\":\"object\",\"z\":1,\"a\":2}")
-                        .setStrict(false))
-                .addTools(Tool.newBuilder().setName("g"));
+                        .setStrict(false)))
+                .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("g")));
           }
           if (shaped != null) {
             prompt.setResponseFormat(shaped);
@@ -326,7 +333,7 @@ class OpenAiFrontTest {
             Arbitraries.integers().between(2, 16).injectNull(0.5),
             Arbitraries.of(-2.0, 0.1).injectNull(0.5))
         .as((temperature, topP, limit, stop, seed, count, penalty) -> {
-          Sampling.Builder sampling = Sampling.newBuilder().addAllStop(stop);
+          Sampling.Builder sampling = Sampling.newBuilder().addAllStopSequences(stop);
           if (temperature != null) {
             sampling.setTemperature(temperature);
           }
@@ -351,16 +358,16 @@ class OpenAiFrontTest {
 
   @Provide
   Arbitrary<Completion> completions() {
-    Arbitrary<Part> calls =
+    Arbitrary<ContentPart> calls =
         Combinators.combine(names(), words())
             .as((name, arguments) -> Prompts.toolCall("", name, arguments));
-    Arbitrary<Message> messages =
+    Arbitrary<ChatMessage> messages =
         Combinators.combine(spoken(calls), Arbitraries.of("", "sig"), Arbitraries.of("", "sealed"))
             .as((message, signature, redacted) -> {
               if (message.getPartsCount() == 0 || !message.getParts(0).hasReasoning()) {
                 return message;
               }
-              Message.Builder signed = message.toBuilder();
+              ChatMessage.Builder signed = message.toBuilder();
               signed
                   .getPartsBuilder(0)
                   .getReasoningBuilder()

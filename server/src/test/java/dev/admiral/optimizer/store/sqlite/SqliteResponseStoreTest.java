@@ -20,9 +20,9 @@ import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.Message;
-import dev.admiral.optimizer.v1.Part;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.TextPart;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -143,8 +143,8 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
     return new Answer(
         Completion.newBuilder()
             .setMessage(
-                Message.newBuilder()
-                    .addParts(Part.newBuilder().setText(Text.newBuilder().setText("Hello"))))
+                ChatMessage.newBuilder()
+                    .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText("Hello"))))
             .setFinishReason(FinishReason.FINISH_REASON_STOP)
             .build(),
         "openai",

@@ -21,7 +21,7 @@ export function agentsPage() {
       block('Agents', { id: 'agents', wide: true, children: [list.element] })),
     stop() {},
     polls: [
-      [2000, async (signal) => list.set((await get('stats', {}, signal)).agents)],
+      [2000, async (signal) => list.set((await get('stats', { grouping: 'STATS_GROUPING_AGENT', pageSize: 1000 }, signal)).rows)],
       [5000, async () => (await all('agents', 'agents')).forEach((agent) => seen.set(agent.agentId, agent))],
     ],
   };
@@ -54,17 +54,17 @@ export function agentPage(app, name) {
     stop() {},
     polls: [
       [2000, async (signal) => {
-        const stats = await get('stats', { agentId: name }, signal);
+        const stats = await get('stats', { agentId: name, grouping: 'STATS_GROUPING_MODEL', pageSize: 1000 }, signal);
         figures.replaceChildren(statsFacts(stats.total));
-        models.set(stats.models);
+        models.set(stats.rows);
       }],
       [5000, async (signal) => {
         const { agent } = await get('agent', { agentId: name }, signal);
         about.replaceChildren(facts([
           ['Group', agent.group],
           ['Calls', count(agent.callCount), null, agent.callCount],
-          ['Spent', dollars(agent.spentPicoUsd), null, agent.spentPicoUsd],
-          ['Not spent', dollars(agent.savedPicoUsd), null, agent.savedPicoUsd],
+          ['Spent', dollars(agent.spentAmount), null, agent.spentAmount],
+          ['Not spent', dollars(agent.savedAmount), null, agent.savedAmount],
           ['First seen', dayAndTime(agent.createTime)],
           ['Last seen', ago(agent.lastSeenTime)],
         ]));

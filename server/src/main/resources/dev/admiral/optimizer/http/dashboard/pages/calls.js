@@ -67,9 +67,9 @@ function describe(call) {
   const blocks = [block('How it was served', { id: 'served', wide: true, children: [
     summary,
     facts([
-      ['Charged', call.cost ? costOf(call.cost) : null, null, call.cost?.chargedPicoUsd],
-      ['Saved', call.cost && call.cost.savedPicoUsd !== '0' ? dollars(call.cost.savedPicoUsd) : null, null, call.cost?.savedPicoUsd],
-      ['Listed', call.cost && call.cost.state !== 'STATE_UNKNOWN' ? dollars(call.cost.listPicoUsd) : null, null, call.cost?.listPicoUsd],
+      ['Charged', call.cost ? costOf(call.cost) : null, null, call.cost?.chargedAmount],
+      ['Saved', call.cost?.savedAmount && call.cost.savedAmount !== '0' ? dollars(call.cost.savedAmount) : null, null, call.cost?.savedAmount],
+      ['Listed', call.cost && call.cost.state !== 'STATE_UNKNOWN' ? dollars(call.cost.listAmount) : null, null, call.cost?.listAmount],
       ['Input tokens', call.usage ? count(call.usage.inputTokenCount) : null, call.usage && call.usage.cachedInputTokenCount !== '0' ? `${count(call.usage.cachedInputTokenCount)} cached` : null],
       ['Output tokens', call.usage ? count(call.usage.outputTokenCount) : null, call.usage && call.usage.reasoningTokenCount !== '0' ? `${count(call.usage.reasoningTokenCount)} reasoning` : null],
       ['Took', time(call.duration)],
@@ -91,12 +91,12 @@ function describe(call) {
         { id: 'start', label: 'Began', head: true, text: (row) => timeOfDay(row.startTime) },
         { id: 'model', label: 'Model', text: (row) => `${row.provider}/${row.model}`, href: (row) => modelHref(row.provider, row.model) },
         { id: 'outcome', label: 'Outcome', text: (row) => (failed(row.failure) ? `${reason(row.failure)}${row.httpStatus ? ` (${row.httpStatus})` : ''}` : 'answered'), kind: (row) => (failed(row.failure) ? 'bad' : 'good') },
-        { id: 'first', label: 'First piece', number: true, low: 1, text: (row) => time(row.firstTokenDuration) },
+        { id: 'first', label: 'First piece', number: true, low: 1, text: (row) => time(row.timeToFirstToken) },
         { id: 'took', label: 'Took', number: true, text: (row) => time(row.duration) },
       ],
     });
     attempts.set(served.attempts);
-    blocks.push(block(served.source === 'SOURCE_JOINED' ? 'Attempts of the call it joined' : 'Attempts', { id: 'attempts', wide: true, children: [attempts.element] }));
+    blocks.push(block(served.source === 'SOURCE_COALESCED' ? 'Attempts of the call whose answer it shares' : 'Attempts', { id: 'attempts', wide: true, children: [attempts.element] }));
   }
   return blocks;
 }
@@ -111,7 +111,7 @@ async function entries(call, content, signal) {
     columns: [
       { id: 'entry', label: 'Entry', head: true, text: (row) => row.entryId, kind: () => 'mono' },
       { id: 'model', label: 'Model', low: 1, text: (row) => `${row.provider}/${row.model}` },
-      { id: 'cost', label: 'Cost', number: true, text: (row) => (row.cost.state === 'STATE_UNKNOWN' ? 'unknown' : `${row.cost.state === 'STATE_ESTIMATED' ? '≈ ' : ''}${exactDollars(row.cost.chargedPicoUsd)}`) },
+      { id: 'cost', label: 'Cost', number: true, text: (row) => (row.cost.state === 'STATE_UNKNOWN' ? 'unknown' : `${row.cost.state === 'STATE_ESTIMATED' ? '≈ ' : ''}${exactDollars(row.cost.chargedAmount)}`) },
       { id: 'vendor', label: 'Vendor’s own number', low: 1, text: (row) => row.providerRequestId, kind: () => 'mono' },
     ],
   });

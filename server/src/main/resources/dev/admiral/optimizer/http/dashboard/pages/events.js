@@ -50,7 +50,7 @@ export function eventsPage(app) {
 }
 
 function line(event) {
-  return h('li', { 'data-type': event.type }, h('time', { datetime: event.createTime, title: event.type }, timeOfDay(event.createTime)), h('span', {}, sentence(event)));
+  return h('li', { 'data-type': kind(event) }, h('time', { datetime: event.createTime, title: kind(event) }, timeOfDay(event.createTime)), h('span', {}, sentence(event)));
 }
 
 const agent = (name) => (name ? h('a', { href: agentHref(name) }, name) : 'an agent without a name');
@@ -62,7 +62,7 @@ function sentence(event) {
     const link = h('a', { href: callHref(call.callId) }, 'call');
     return failed(call.failure)
       ? [h('span', { class: 'bad' }, 'Failed: '), 'a ', link, ' of ', agent(call.agentId), `, ${reason(call.failure)}, after ${time(call.duration)}`]
-      : ['A ', link, ' of ', agent(call.agentId), ' was answered by ', model(call.provider, call.model), `, ${source(call.source)}, in ${time(call.duration)}${call.cost ? ` for ${dollars(call.cost.chargedPicoUsd)}` : ''}`];
+      : ['A ', link, ' of ', agent(call.agentId), ' was answered by ', model(call.provider, call.model), `, ${source(call.source)}, in ${time(call.duration)}${call.cost ? ` for ${dollars(call.cost.chargedAmount)}` : ''}`];
   }
   if (event.attemptFailed) {
     const { attempt, agentId, callId } = event.attemptFailed;
@@ -74,7 +74,7 @@ function sentence(event) {
   }
   if (event.modelHealthChanged) {
     const { provider, model: name } = event.modelHealthChanged;
-    const now = event.type.endsWith('opened') ? ['bad', 'Breaker opened: '] : event.type.endsWith('probing') ? ['warn', 'Breaker probing: '] : ['good', 'Breaker closed: '];
+    const now = { STATE_OPEN: ['bad', 'Breaker open: '], STATE_HALF_OPEN: ['warn', 'Breaker half-open: '] }[event.modelHealthChanged.state] ?? ['good', 'Breaker closed: '];
     return [h('span', { class: now[0] }, now[1]), model(provider, name), { bad: ' is left alone', warn: ' is being tried again', good: ' is asked again' }[now[0]]];
   }
   if (event.cacheInvalidated) {
@@ -88,5 +88,23 @@ function sentence(event) {
   if (event.eventsDropped) {
     return `${count(event.eventsDropped.eventCount)} events were not sent: too many at once`;
   }
-  return event.type;
+  return 'something that this page does not know';
+}
+
+/** The dotted name by which watchers choose events. */
+function kind(event) {
+  if (event.modelHealthChanged) {
+    return `optimizer.model.${event.modelHealthChanged.state.replace('STATE_', '').toLowerCase()}`;
+  }
+  if (event.callFinished) {
+    return failed(event.callFinished.failure) ? 'optimizer.call.failed' : 'optimizer.call.finished';
+  }
+  const [, name] = Object.entries({
+    attemptFailed: 'upstream.failed',
+    agentRegistered: 'agent.registered',
+    cacheInvalidated: 'cache.invalidated',
+    partHealthChanged: 'health.changed',
+    eventsDropped: 'events.dropped',
+  }).find(([field]) => event[field]) ?? [null, 'unknown'];
+  return `optimizer.${name}`;
 }

@@ -27,9 +27,9 @@ export function healthPage(app) {
     ],
   });
   const tiers = table({
-    label: 'Cache', key: (row) => row.name,
+    label: 'Cache', key: (row) => row.kind,
     columns: [
-      { id: 'name', label: 'Tier', head: true, text: (row) => row.name },
+      { id: 'name', label: 'Tier', head: true, text: (row) => words(row.kind, 'KIND_') },
       { id: 'entries', label: 'Answers', number: true, text: (row) => count(row.entryCount), data: (row) => row.entryCount },
       { id: 'size', label: 'Size', number: true, text: (row) => `${bytes(row.sizeBytes)} of ${bytes(row.limitBytes)}`, part: (row) => Number(row.sizeBytes) / Math.max(1, Number(row.limitBytes)) },
       { id: 'hits', label: 'Hits', number: true, low: 1, text: (row) => count(row.hitCount), data: (row) => row.hitCount },

@@ -15,8 +15,8 @@ export function modelsPage() {
     filter: 'Find a model (press /)',
     extra: [
       { id: 'breaker', label: 'Breaker', low: 1, value: (row) => (known(row) ? breakerOf(known(row))[2] : 9), text: (row) => (known(row) ? breakerOf(known(row))[0] : ''), kind: (row) => (known(row) ? breakerOf(known(row))[1] : null) },
-      { id: 'input', label: '$ per M in', number: true, low: 2, value: (row) => BigInt(known(row)?.inputPicoUsdPerMtok ?? 0), text: (row) => price(known(row), 'inputPicoUsdPerMtok') },
-      { id: 'output', label: '$ per M out', number: true, low: 2, value: (row) => BigInt(known(row)?.outputPicoUsdPerMtok ?? 0), text: (row) => price(known(row), 'outputPicoUsdPerMtok') },
+      { id: 'input', label: '$ per M in', number: true, low: 2, value: (row) => BigInt(first(known(row), 'inputPerMillionTokens') ?? 0), text: (row) => price(known(row), 'inputPerMillionTokens') },
+      { id: 'output', label: '$ per M out', number: true, low: 2, value: (row) => BigInt(first(known(row), 'outputPerMillionTokens') ?? 0), text: (row) => price(known(row), 'outputPerMillionTokens') },
     ],
   });
   const aliases = table({
@@ -35,17 +35,26 @@ export function modelsPage() {
     stop() {},
     polls: [
       [2000, async (signal) => {
-        const [stats, page] = await Promise.all([get('stats', {}, signal), get('models', { pageSize: 1000 }, signal)]);
+        const [stats, page, names] = await Promise.all([
+          get('stats', { grouping: 'STATS_GROUPING_MODEL', pageSize: 1000 }, signal),
+          get('models', { pageSize: 1000 }, signal),
+          get('aliases', { pageSize: 1000 }, signal),
+        ]);
         page.models.forEach((model) => offered.set(`${model.provider}/${model.name}`, model));
-        list.set(stats.models);
-        aliases.set(page.aliases);
+        list.set(stats.rows);
+        aliases.set(names.aliases);
       }],
     ],
   };
 }
 
 function price(model, field) {
-  return !model ? '' : model.priced ? dollars(model[field]) : 'unknown';
+  return !model ? '' : model.prices.length ? dollars(first(model, field)) : 'unknown';
+}
+
+/** The price of short prompts. */
+function first(model, field) {
+  return model?.prices[0]?.[field];
 }
 
 export function modelPage(app, provider, name) {
@@ -73,7 +82,7 @@ export function modelPage(app, provider, name) {
     stop() {},
     polls: [
       [2000, async (signal) => {
-        const row = (await get('stats', {}, signal)).models.find((one) => one.provider === provider && one.model === name);
+        const row = (await get('stats', { grouping: 'STATS_GROUPING_MODEL', pageSize: 1000 }, signal)).rows.find((one) => one.provider === provider && one.model === name);
         figures.replaceChildren(row ? statsFacts(row.stats) : h('p', { class: 'muted empty' }, 'It has answered no call yet.'));
       }],
       [2000, async () => {
@@ -84,18 +93,21 @@ export function modelPage(app, provider, name) {
         }
         const [state, kind] = breakerOf(model);
         about.replaceChildren(
-          h('p', { class: 'body' }, h('span', { class: kind }, state), model.breaker?.retryTime ? `, tried again at ${timeOfDay(model.breaker.retryTime)}` : ''),
+          h('p', { class: 'body' }, h('span', { class: kind }, state), model.circuitBreaker?.retryTime ? `, tried again at ${timeOfDay(model.circuitBreaker.retryTime)}` : ''),
           facts([
-            ['Failing of late', model.breaker?.tryCount ? percent(model.breaker.failureRate) : null, `of ${model.breaker?.tryCount} tries`],
-            ['Input, a million', model.priced ? dollars(model.inputPicoUsdPerMtok) : 'unknown', 'tokens', model.inputPicoUsdPerMtok],
-            ['Output, a million', model.priced ? dollars(model.outputPicoUsdPerMtok) : 'unknown', 'tokens', model.outputPicoUsdPerMtok],
+            ['Failing of late', model.circuitBreaker?.attemptCount ? percent(model.circuitBreaker.failureRate) : null, `of ${model.circuitBreaker?.attemptCount} attempts`],
+            ['Input, a million', price(model, 'inputPerMillionTokens'), 'tokens', first(model, 'inputPerMillionTokens')],
+            ['Output, a million', price(model, 'outputPerMillionTokens'), 'tokens', first(model, 'outputPerMillionTokens')],
             ['Context', model.contextTokenCount === '0' ? null : count(model.contextTokenCount), 'tokens'],
           ]));
       }],
       [5000, async (signal) => {
-        const learned = await get('learning', { provider, model: name }, signal);
-        lessons.set(learned.failures);
-        outcomes.set(learned.outcomes);
+        const [failures, feedback] = await Promise.all([
+          get('learning', { 'failures.provider': provider, 'failures.model': name }, signal),
+          get('learning', { 'feedback.provider': provider, 'feedback.model': name }, signal),
+        ]);
+        lessons.set(failures.failures.failures);
+        outcomes.set(feedback.feedback.feedback);
       }],
       [3000, app.optional(callsBlock, async (signal) => {
         const latest = (await get('calls', { pageSize: CALLS_LOOKED_THROUGH }, signal)).calls;

@@ -63,13 +63,16 @@ export function overview(app) {
     polls: [
       [1000, async (signal) => saved.set(await get('report', { startTime: `${new Date().toISOString().slice(0, 10)}T00:00:00Z` }, signal))],
       [2000, async (signal) => {
-        const stats = await get('stats', {}, signal);
-        tables.agents.set(stats.agents);
-        tables.models.set(stats.models);
+        const [agents, models] = await Promise.all([
+          get('stats', { grouping: 'STATS_GROUPING_AGENT', pageSize: 1000 }, signal),
+          get('stats', { grouping: 'STATS_GROUPING_MODEL', pageSize: 1000 }, signal),
+        ]);
+        tables.agents.set(agents.rows);
+        tables.models.set(models.rows);
       }],
       [2000, async (signal) => {
         known.models = (await get('models', { pageSize: 1000 }, signal)).models;
-        const asked = known.models.filter((model) => model.breaker || !model.available);
+        const asked = known.models.filter((model) => model.circuitBreaker || !model.available);
         tables.breakers.set(asked);
         judge();
       }],
@@ -84,9 +87,12 @@ export function overview(app) {
         judge();
       })],
       [5000, async (signal) => {
-        const learned = await get('learning', { pageSize: 100 }, signal);
-        tables.lessons.set(learned.failures);
-        tables.outcomes.set(learned.outcomes);
+        const [failures, feedback] = await Promise.all([
+          get('learning', { 'failures.pageSize': 100 }, signal),
+          get('learning', { 'feedback.pageSize': 100 }, signal),
+        ]);
+        tables.lessons.set(failures.failures.failures);
+        tables.outcomes.set(feedback.feedback.feedback);
       }],
     ],
   };
@@ -115,10 +121,10 @@ function savedBlock() {
     set(report) {
       const sum = report.total;
       const paid = BigInt(sum.exactCallCount) + BigInt(sum.estimatedCallCount) + BigInt(sum.unpricedCallCount);
-      const spent = BigInt(sum.exactPicoUsd) + BigInt(sum.estimatedPicoUsd);
+      const spent = BigInt(sum.exactAmount) + BigInt(sum.estimatedAmount);
       const part = shareOf(sum.savedCallCount, paid);
       show(calls, sum.savedCallCount, count(sum.savedCallCount), null, `${percent(part)} of all; ${count(paid)} went to a provider`);
-      show(money, sum.savedPicoUsd, dollars(sum.savedPicoUsd), exactDollars(sum.savedPicoUsd), `${percent(shareOf(sum.savedPicoUsd, spent))} of the bill; ${dollars(spent)} was spent`);
+      show(money, sum.savedAmount, dollars(sum.savedAmount), exactDollars(sum.savedAmount), `${percent(shareOf(sum.savedAmount, spent))} of the bill; ${dollars(spent)} was spent`);
       time.element.hidden = !sum.savedDuration;
       row.classList.toggle('two', !sum.savedDuration);
       if (sum.savedDuration) {
