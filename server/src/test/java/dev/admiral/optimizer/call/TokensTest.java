@@ -9,6 +9,8 @@ import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.FunctionTool;
 import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
+import dev.admiral.optimizer.v1.ImageDetail;
+import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
@@ -96,7 +98,7 @@ class TokensTest {
         Arbitraries.oneOf(
             texts.map(Prompts::text),
             texts.map(text -> Prompts.image("image/png", text)),
-            texts.map(uri -> Prompts.remoteImage(uri, "")),
+            texts.map(uri -> Prompts.remoteImage(uri, ImageDetail.IMAGE_DETAIL_UNSPECIFIED)),
             texts.map(text -> Prompts.file("", "text/plain", text)),
             texts.map(text -> Prompts.file(text, "application/pdf", text)),
             texts.map(Prompts::remoteFile),
@@ -126,7 +128,9 @@ class TokensTest {
                 Prompt.newBuilder()
                     .addAllMessages(said)
                     .addAllTools(some)
-                    .setResponseFormat(ResponseFormat.newBuilder().setSchemaJson(schema))
+                    .setResponseFormat(
+                        ResponseFormat.newBuilder()
+                            .setJsonSchema(JsonSchemaFormat.newBuilder().setSchemaJson(schema)))
                     .build())));
   }
 

@@ -350,7 +350,11 @@ final class PipelineWorld {
     }
 
     Ask schema(String json) {
-      prompt.addToolsBuilder().setName("tool").setParametersSchemaJson(json);
+      prompt
+          .addToolsBuilder()
+          .getFunctionBuilder()
+          .setName("tool")
+          .setParametersSchemaJson(json);
       return this;
     }
 
