@@ -1,6 +1,7 @@
 package optimizer
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"testing"
@@ -58,4 +59,18 @@ func TestDecimal_ofNoMoney_isZero(t *testing.T) {
 	if text := Decimal(nil); text != "0" {
 		t.Error(text)
 	}
+}
+
+func ExampleDecimal() {
+	answer := &optimizerv1.CompleteResponse{Cost: &optimizerv1.Cost{ChargedAmount: &optimizerv1.Money{
+		CurrencyCode: "USD", Pico: 420_000_000,
+	}}}
+	fmt.Println(Decimal(answer.GetCost().GetChargedAmount()))
+	// Output: 0.00042
+}
+
+func ExampleDollars() {
+	limit, err := Dollars("0.05")
+	fmt.Println(limit.GetCurrencyCode(), Decimal(limit), Amount(limit), err)
+	// Output: USD 0.05 1/20 <nil>
 }
