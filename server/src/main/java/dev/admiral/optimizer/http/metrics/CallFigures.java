@@ -192,10 +192,6 @@ final class CallFigures implements Figures {
         .doubleValue();
   }
 
-  private static double usd(long picoUsd) {
-    return BigDecimal.valueOf(picoUsd, PICO_DIGITS).doubleValue();
-  }
-
   private static double seconds(Duration duration) {
     return duration.getSeconds() + duration.getNano() / NANOS_PER_SECOND;
   }

@@ -22,6 +22,7 @@ import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.FilePart;
 import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
+import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ReasoningEffort;
@@ -47,7 +48,7 @@ import java.util.Locale;
  * before it, since the two say the same, and only options say it exactly.
  *
  * <p>Left out as hints: names of speakers, an image's detail, the name of a schema, false in {@link
- * ResponseFormat#getStrict()}, a penalty of zero, cache marks on reasoning, and reasoning that
+ * JsonSchemaFormat#getStrict()}, a penalty of zero, cache marks on reasoning, and reasoning that
  * carries no signature of this vendor.
  */
 final class AnthropicRequest {
