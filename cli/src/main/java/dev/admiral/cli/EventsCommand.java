@@ -117,7 +117,7 @@ final class EventsCommand extends FleetCommand {
     return timer::interrupt;
   }
 
-  private String shown(Event event) {
+  private String shown(FleetEvent event) {
     String line = Text.harmless(line(event));
     return shell().terminalOut() ? Text.cut(line, width()) : line;
   }

@@ -92,11 +92,13 @@ class ToldFiguresTest {
   @Test
   void breakerThatOpened_isToldWithItsModel() {
     String oneTry =
-        "retry:\n"
-            + "  max_attempts: 1\n"
-            + "circuit_breaker:\n"
-            + "  open_duration: 1h\n"
-            + "  max_open_duration: 1h\n";
+        """
+        retry:
+          max_attempts: 1
+        circuit_breaker:
+          open_duration: 1h
+          max_open_duration: 1h
+        """;
     try (Harness harness = Harness.start(oneTry)) {
       assertThat(breaker(harness)).isEqualTo(CircuitBreaker.getDefaultInstance());
       harness.simulator().fault("*", 1, "status=500");

@@ -250,7 +250,7 @@ class PumpTest {
   }
 
   /** Takes as many steps as there is room for. */
-  private final class Taker implements Pump.Sink<String> {
+  private static final class Taker implements Pump.Sink<String> {
     final List<String> taken = new ArrayList<>();
     final List<Failure> failures = new ArrayList<>();
     final List<Integer> flushedAfter = new ArrayList<>();
