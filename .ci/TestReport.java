@@ -10,9 +10,9 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Reads what Surefire wrote in every module and says it in one line: {@code N passed, N failed, N
- * skipped}. Names each failed and each skipped test. Exits 1 when a test failed or was skipped
- * without a reason.
+ * Reads what Surefire wrote and says it, for each module and for all, in one line: {@code N passed,
+ * N failed, N skipped}. Names each failed and each skipped test. Exits 1 when a test failed or was
+ * skipped without a reason.
  */
 final class TestReport {
   /** What JUnit says when nobody gave a reason. */
@@ -27,18 +27,41 @@ final class TestReport {
   private final List<String> failed = new ArrayList<>();
   private final List<String> skipped = new ArrayList<>();
   private final List<String> unexplained = new ArrayList<>();
+  private final List<String> ofModules = new ArrayList<>();
   private int passed;
 
   private TestReport() {}
 
   public static void main(String[] args) throws Exception {
     var report = new TestReport();
-    for (Path module : modules(Path.of(args[0]))) {
-      for (Path file : reports(module.resolve("target/surefire-reports"))) {
-        report.read(file);
-      }
+    Path root = Path.of(args[0]);
+    for (Path module : modules(root)) {
+      report.readModule(root.relativize(module).toString(), module);
     }
     System.exit(report.print() ? 0 : 1);
+  }
+
+  private void readModule(String name, Path module) throws Exception {
+    int passedBefore = passed;
+    int failedBefore = failed.size();
+    int skippedBefore = skipped.size() + unexplained.size();
+    List<Path> files = reports(module.resolve("target/surefire-reports"));
+    for (Path file : files) {
+      read(file);
+    }
+    if (!files.isEmpty()) {
+      ofModules.add(
+          name
+              + ": "
+              + counts(
+                  passed - passedBefore,
+                  failed.size() - failedBefore,
+                  skipped.size() + unexplained.size() - skippedBefore));
+    }
+  }
+
+  private static String counts(int passed, int failed, int skipped) {
+    return "%d passed, %d failed, %d skipped".formatted(passed, failed, skipped);
   }
 
   private static List<Path> modules(Path root) throws IOException {
@@ -118,9 +141,8 @@ final class TestReport {
     skipped.forEach(t -> System.out.println("skipped  " + t));
     unexplained.forEach(t -> System.out.println("skipped without a reason  " + t));
     failed.forEach(t -> System.out.println("failed  " + t));
-    System.out.printf(
-        "%d passed, %d failed, %d skipped%n",
-        passed, failed.size(), skipped.size() + unexplained.size());
+    ofModules.forEach(System.out::println);
+    System.out.println(counts(passed, failed.size(), skipped.size() + unexplained.size()));
     return failed.isEmpty() && unexplained.isEmpty();
   }
 }

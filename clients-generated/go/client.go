@@ -48,7 +48,7 @@ type Client struct {
 	Ledger optimizerv1.LedgerServiceClient
 	// Cache is the response cache.
 	Cache optimizerv1.CacheServiceClient
-	// Settings knows what was changed while the server runs.
+	// Settings knows which settings were changed while the server runs.
 	Settings optimizerv1.SettingsServiceClient
 	// Events tells what happens in the fleet. Watching has no deadline but the context's own.
 	Events optimizerv1.EventServiceClient
@@ -197,8 +197,10 @@ func Prompt(model, text string) *optimizerv1.Prompt {
 	return &optimizerv1.Prompt{
 		Model: model,
 		Messages: []*optimizerv1.ChatMessage{{
-			Role:  optimizerv1.Role_ROLE_USER,
-			Parts: []*optimizerv1.ContentPart{{Kind: &optimizerv1.ContentPart_Text{Text: &optimizerv1.TextPart{Text: text}}}},
+			Role: optimizerv1.Role_ROLE_USER,
+			Parts: []*optimizerv1.ContentPart{{
+				Kind: &optimizerv1.ContentPart_Text{Text: &optimizerv1.TextPart{Text: text}},
+			}},
 		}},
 	}
 }

@@ -46,11 +46,8 @@ func (e *Error) mayPass() bool {
 		return false
 	}
 	switch e.Reason {
-	// Waiting mends none of these, and a broken stream was paid for: its repeat is the caller's.
-	case optimizerv1.ErrorReason_ERROR_REASON_PROVIDER_QUOTA_EXHAUSTED,
-		optimizerv1.ErrorReason_ERROR_REASON_PROVIDER_KEY_INVALID,
-		optimizerv1.ErrorReason_ERROR_REASON_PROVIDER_NOT_PERMITTED,
-		optimizerv1.ErrorReason_ERROR_REASON_STORE_UNAVAILABLE,
+	// A disk fills no emptier while a call waits, and a broken stream was paid for: its repeat is the caller's.
+	case optimizerv1.ErrorReason_ERROR_REASON_STORE_UNAVAILABLE,
 		optimizerv1.ErrorReason_ERROR_REASON_STREAM_BROKEN:
 		return false
 	default:

@@ -53,9 +53,9 @@ func TestAsk_oneTryAllowed_isNotTriedAgain(t *testing.T) {
 
 func TestAsk_failureThatDoesNotPass_isNotTriedAgain(t *testing.T) {
 	failures := []error{
-		refusal(codes.Unavailable, "PROVIDER_QUOTA_EXHAUSTED"),
-		refusal(codes.Unavailable, "PROVIDER_KEY_INVALID"),
-		refusal(codes.Unavailable, "PROVIDER_NOT_PERMITTED"),
+		refusal(codes.FailedPrecondition, "PROVIDER_QUOTA_EXHAUSTED"),
+		refusal(codes.FailedPrecondition, "PROVIDER_KEY_INVALID"),
+		refusal(codes.FailedPrecondition, "PROVIDER_NOT_PERMITTED"),
 		refusal(codes.Unavailable, "STORE_UNAVAILABLE"),
 		refusal(codes.Unavailable, "STREAM_BROKEN"),
 		refusal(codes.Internal, "INTERNAL"),
@@ -149,6 +149,7 @@ func TestOnceOnlyMethods_unavailable_areNotTriedAgain(t *testing.T) {
 	for _, method := range []string{
 		optimizerv1.OptimizerService_Embed_FullMethodName,
 		optimizerv1.FleetService_CreateKey_FullMethodName,
+		optimizerv1.FleetService_CreateBudget_FullMethodName,
 		optimizerv1.SettingsService_RollBackChange_FullMethodName,
 	} {
 		var calls atomic.Int32

@@ -264,12 +264,13 @@ async fn unary(client: &Admiral, method: &str, request: &[u8]) -> Result<Vec<u8>
         };
     }
     dispatch! {
-        CompleteRequest CompleteBatchRequest EmbedRequest CountTokensRequest ListModelsRequest ListAliasesRequest ReportOutcomeRequest
-        HealthRequest StatsRequest LearningQueryRequest
+        CompleteRequest CompleteBatchRequest EmbedRequest CountTokensRequest ListModelsRequest ListAliasesRequest
+        ReportOutcomeRequest HealthRequest StatsRequest LearningQueryRequest
         GetMetricsRequest OptimizeRequest WarmRequest InvalidateCacheRequest ListChangesRequest RollBackChangeRequest
         ListCallsRequest GetCallRequest ListEventsRequest
         ListAgentsRequest GetAgentRequest HeartbeatRequest ForgetAgentRequest CreateKeyRequest ListKeysRequest
-        RevokeKeyRequest CreateBudgetRequest UpdateBudgetRequest DeleteBudgetRequest UpdateKeyRequest ListBudgetsRequest ListLimitsRequest
+        UpdateKeyRequest RevokeKeyRequest CreateBudgetRequest UpdateBudgetRequest DeleteBudgetRequest ListBudgetsRequest
+        ListLimitsRequest
         GetReportRequest ListEntriesRequest
     }
 }

@@ -6,7 +6,7 @@ use std::{env, error::Error, io::Write};
 
 use admiral_optimizer::{
     Admiral,
-    v1::{Cost, Prompt, StreamRequest, content_delta::Piece, stream_response::Event},
+    v1::{Prompt, StreamRequest, content_delta::Piece, stream_response::Event},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -38,9 +38,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             Some(Event::Finished(end)) => {
                 let source = end.served.unwrap_or_default().source();
+                let charged = end.cost.unwrap_or_default().charged_amount;
                 println!(
-                    "\n{}, served from {}",
-                    dollars(end.cost.unwrap_or_default()),
+                    "\n${}, served from {}",
+                    charged.unwrap_or_default(),
                     source.as_str_name()
                 );
             }
@@ -49,10 +50,4 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
-}
-
-/// Money has 12 digits behind the point; floating point would round it.
-fn dollars(cost: Cost) -> String {
-    let amount = cost.charged_amount.unwrap_or_default();
-    format!("${}.{:012}", amount.units, amount.pico)
 }

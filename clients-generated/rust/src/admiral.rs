@@ -182,8 +182,8 @@ impl Admiral {
         }))
     }
 
-    /// Answers a prompt piece by piece: one `Started`, any number of `ContentDelta`, one `Finished`. An
-    /// event that this client is too old to know has nothing in it.
+    /// Answers a prompt piece by piece: one `StreamStarted`, any number of `ContentDelta`, one
+    /// `StreamFinished`. An event that this client is too old to know has nothing in it.
     pub fn stream(&self, request: StreamRequest) -> Replies<StreamResponse> {
         let finished = |message: &StreamResponse| matches!(message.event, Some(Event::Finished(_)));
         let request = self.prepared(request);

@@ -73,14 +73,11 @@ impl Error {
 
     /// Whether an equal call may succeed later, for no cause but the time that went by.
     pub(crate) fn may_pass(&self) -> bool {
-        // Waiting mends none of these, and a broken stream was paid for: its repeat is the caller's.
+        // A disk fills no emptier while a call waits, and a broken stream was paid for: its repeat is the
+        // caller's.
         let stays = matches!(
             self.0.reason,
-            ErrorReason::ProviderQuotaExhausted
-                | ErrorReason::ProviderKeyInvalid
-                | ErrorReason::ProviderNotPermitted
-                | ErrorReason::StoreUnavailable
-                | ErrorReason::StreamBroken
+            ErrorReason::StoreUnavailable | ErrorReason::StreamBroken
         );
         self.0.code == Code::Unavailable && !stays
     }

@@ -8,6 +8,8 @@
 //! Every unary method of every service is a method of [`Admiral`] that takes the method's request:
 //! `admiral.complete(request)`, `admiral.list_agents(request)`. Futures and streams do nothing until
 //! they are polled; dropping one cancels its call, all the way to the provider.
+//!
+//! [`Money`](v1::Money) is exact: [`total_pico`](v1::Money::total_pico) is its value and `Display` its text.
 #![deny(missing_docs, unsafe_code)]
 
 mod address;
@@ -16,6 +18,7 @@ mod builder;
 mod error;
 mod exchange;
 pub mod method;
+mod money;
 mod prompt;
 mod retry;
 mod stream;
@@ -33,6 +36,7 @@ pub mod v1;
 pub use admiral::Admiral;
 pub use builder::{Builder, SettingsError};
 pub use error::Error;
+pub use money::ParseMoneyError;
 pub use retry::Retry;
 pub use stream::{Pieces, Replies};
 #[cfg(feature = "tls")]

@@ -7,7 +7,7 @@ impl Prompt {
     pub fn of(model: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             model: model.into(),
-            messages: vec![Message::of(Role::User, text)],
+            messages: vec![ChatMessage::of(Role::User, text)],
             ..Self::default()
         }
     }

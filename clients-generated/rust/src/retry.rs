@@ -8,14 +8,15 @@ use crate::Error;
 /// their deadline: what cannot start again before it fails at once.
 ///
 /// Tried again is what `UNAVAILABLE` says will pass: a lost connection, a server that is draining or
-/// restarting, providers that are down. A provider's missing quota or key does not pass. Each wait is
+/// restarting, providers that are down. A provider's missing quota or key is `FAILED_PRECONDITION`, and does not pass. Each wait is
 /// drawn between half and the whole of a span that doubles with every try, from 0.1 s up to 2 s; a
 /// longer wait that the server asks for is kept.
 ///
 /// A cached call is safe to repeat: the second try meets the first one's answer, or joins it. To a
 /// call that the cache does not cover (a drawn answer, `MODE_BYPASS`, `MODE_REFRESH`) the client adds
 /// a random `request_id` when retries are on and the caller set none, so that such a call is not paid
-/// twice either. `Embed`, `CreateKey`, `CreateBudget` and `RollBackChange` have neither: they are tried once.
+/// twice either. `Embed`, `CreateKey`, `CreateBudget` and `RollBackChange` have neither: they are tried
+/// once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
     max_tries: u32,

@@ -47,7 +47,7 @@ func hello(address string) error {
 	fmt.Println(optimizer.Text(answer.GetCompletion()))
 	fmt.Printf("\n%s/%s answered from %s and cost $%s; $%s was saved.\n\n",
 		answer.GetProvider(), answer.GetModel(), answer.GetServed().GetSource(),
-		dollars(answer.GetCost().GetChargedAmount()), dollars(answer.GetCost().GetSavedAmount()))
+		optimizer.Decimal(answer.GetCost().GetChargedAmount()), optimizer.Decimal(answer.GetCost().GetSavedAmount()))
 
 	for piece, err := range admiral.AskStream(ctx, "fast", "Tell me a story about the sea.") {
 		if err != nil {
@@ -57,9 +57,4 @@ func hello(address string) error {
 	}
 	fmt.Println()
 	return nil
-}
-
-// dollars writes an amount to the last of its 12 decimals.
-func dollars(amount *optimizerv1.Money) string {
-	return fmt.Sprintf("%d.%012d", amount.GetUnits(), amount.GetPico())
 }

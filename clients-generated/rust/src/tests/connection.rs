@@ -156,7 +156,8 @@ async fn many_calls_share_one_client() {
     for _ in 0..100 {
         let call = calls.next().await;
         let prompt = call.request::<crate::v1::CompleteRequest>().prompt.unwrap();
-        let Some(crate::v1::content_part::Kind::Text(text)) = &prompt.messages[0].parts[0].kind else {
+        let Some(crate::v1::content_part::Kind::Text(text)) = &prompt.messages[0].parts[0].kind
+        else {
             panic!("a question has text");
         };
         call.answer(&answer(&text.text));

@@ -33,12 +33,13 @@ async fn key_and_agent_travel_with_every_method() {
         )*};
     }
     each! {
-        CompleteRequest CompleteBatchRequest EmbedRequest CountTokensRequest ListModelsRequest ListAliasesRequest
-        ReportOutcomeRequest HealthRequest StatsRequest LearningQueryRequest GetMetricsRequest
+        CompleteRequest CompleteBatchRequest EmbedRequest CountTokensRequest ListModelsRequest
+        ListAliasesRequest ReportOutcomeRequest HealthRequest StatsRequest LearningQueryRequest GetMetricsRequest
         OptimizeRequest WarmRequest InvalidateCacheRequest ListChangesRequest RollBackChangeRequest
         ListCallsRequest GetCallRequest ListEventsRequest ListAgentsRequest GetAgentRequest
         HeartbeatRequest ForgetAgentRequest CreateKeyRequest ListKeysRequest RevokeKeyRequest
-        CreateBudgetRequest UpdateBudgetRequest DeleteBudgetRequest UpdateKeyRequest ListBudgetsRequest ListLimitsRequest GetReportRequest ListEntriesRequest
+        UpdateKeyRequest CreateBudgetRequest UpdateBudgetRequest DeleteBudgetRequest
+        ListBudgetsRequest ListLimitsRequest GetReportRequest ListEntriesRequest
     }
     assert_eq!(paths.len(), 34);
     assert!(paths.contains("/admiral.optimizer.v1.OptimizerService/Complete"));

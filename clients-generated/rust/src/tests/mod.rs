@@ -4,6 +4,7 @@
 mod connection;
 mod errors;
 mod metadata;
+mod money;
 mod retries;
 mod server;
 mod settings;
@@ -13,8 +14,8 @@ use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::v1::{
-    CompleteResponse, Completion, ContentDelta, StreamFinished, Message, Role, StreamStarted, StreamResponse,
-    TextDelta, content_delta::Piece, stream_response::Event,
+    ChatMessage, CompleteResponse, Completion, ContentDelta, Role, StreamFinished, StreamResponse,
+    StreamStarted, TextDelta, content_delta::Piece, stream_response::Event,
 };
 
 /// A failure as the server classifies it.
@@ -30,7 +31,7 @@ fn detailed(code: tonic::Code, reason: &str, add: impl FnOnce(&mut ErrorDetails)
 }
 
 fn answer(text: &str) -> CompleteResponse {
-    let message = Some(Message::of(Role::Assistant, text));
+    let message = Some(ChatMessage::of(Role::Assistant, text));
     let completion = Some(Completion {
         message,
         ..Default::default()

@@ -11,8 +11,8 @@ use crate::{
     Admiral, Error, Retry,
     v1::{
         CachePolicy, CallOptions, CompleteBatchRequest, CompleteBatchResponse, CompleteRequest,
-        CreateKeyRequest, EmbedRequest, Prompt, RollBackChangeRequest, Sampling,
-        cache_policy::Mode,
+        CreateBudgetRequest, CreateKeyRequest, EmbedRequest, Prompt, RollBackChangeRequest,
+        Sampling, cache_policy::Mode,
     },
 };
 
@@ -87,15 +87,14 @@ async fn longer_wait_that_the_server_asks_for_is_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn failure_that_waiting_does_not_mend_is_told_at_once() {
-    for reason in [
-        "PROVIDER_QUOTA_EXHAUSTED",
-        "PROVIDER_KEY_INVALID",
-        "PROVIDER_NOT_PERMITTED",
-        "STORE_UNAVAILABLE",
-        "STREAM_BROKEN",
+    for (code, reason) in [
+        (Code::FailedPrecondition, "PROVIDER_QUOTA_EXHAUSTED"),
+        (Code::FailedPrecondition, "PROVIDER_KEY_INVALID"),
+        (Code::FailedPrecondition, "PROVIDER_NOT_PERMITTED"),
+        (Code::Unavailable, "STORE_UNAVAILABLE"),
+        (Code::Unavailable, "STREAM_BROKEN"),
     ] {
-        let (error, tries, _) =
-            tries(Admiral::builder(), || refusal(Code::Unavailable, reason)).await;
+        let (error, tries, _) = tries(Admiral::builder(), || refusal(code, reason)).await;
         assert_eq!((error.reason_name(), tries), (reason, 1));
     }
 }
@@ -191,11 +190,15 @@ async fn method_whose_repeat_would_be_done_twice_is_tried_once() {
         admiral.create_key(CreateKeyRequest::default()),
         failing(&mut calls, [gone()])
     );
+    let (budget, ()) = join!(
+        admiral.create_budget(CreateBudgetRequest::default()),
+        failing(&mut calls, [gone()])
+    );
     let (change, ()) = join!(
         admiral.roll_back_change(RollBackChangeRequest::default()),
         failing(&mut calls, [gone()])
     );
-    for failure in [embed.err(), key.err(), change.err()] {
+    for failure in [embed.err(), key.err(), budget.err(), change.err()] {
         assert_eq!(failure.unwrap().reason_name(), "SERVER_DRAINING");
     }
     assert!(calls.is_empty());

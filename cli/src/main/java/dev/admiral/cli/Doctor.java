@@ -54,18 +54,6 @@ final class Doctor {
           "configuration .* is fine: (.*); data in (.*?); gRPC on (\\S+):(\\d+)"
               + "(?:; HTTP on (\\S+):(\\d+))?");
 
-  /** The usual keys, as the server looks for them. */
-  private static final List<String> KEYS =
-      List.of(
-          "OPENAI_API_KEY",
-          "ANTHROPIC_API_KEY",
-          "GEMINI_API_KEY",
-          "GROQ_API_KEY",
-          "MISTRAL_API_KEY",
-          "CEREBRAS_API_KEY",
-          "DEEPSEEK_API_KEY",
-          "OPENROUTER_API_KEY");
-
   private final Shell shell;
   private final ServerOptions server;
   private final Consumer<Finding> findings;
@@ -111,7 +99,7 @@ final class Doctor {
     Optional<Answered> answered = ask();
     if (configured.isPresent()) {
       ports(configured.get(), answered.isPresent());
-      keys(configured.get());
+      providers(configured.get());
     } else {
       ok("the server is on another machine; its disk and ports are to be looked at there");
     }
@@ -245,19 +233,15 @@ final class Doctor {
     }
   }
 
-  private void keys(Configured configured) {
-    List<String> set = KEYS.stream().filter(key -> !shell.env(key).isBlank()).toList();
-    if (!set.isEmpty()) {
-      ok("keys of providers in the environment: " + String.join(", ", set));
-    } else if (configured.providers().isEmpty()
-        || configured.providers().startsWith("no provider")) {
+  private void providers(Configured configured) {
+    String providers = configured.providers();
+    if (providers.startsWith("no provider")) {
       warn(
-          "no key of a provider is in the environment, and none is known to be configured",
-          "set one of "
-              + String.join(", ", KEYS)
-              + ", or configure providers; without any, answers are made up by the simulator");
-    } else {
-      ok("providers are configured, and none of the usual keys is in the environment");
+          "no provider is configured, and no vendor's usual key is in the environment",
+          "set a vendor's usual key, such as OPENAI_API_KEY, or configure providers; without any,"
+              + " answers are made up by the simulator");
+    } else if (!providers.isEmpty()) {
+      ok("providers are configured, or their usual keys are in the environment");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.admiral.cli;
 
 import dev.admiral.optimizer.client.AdmiralClient;
+import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.EventStream;
 import dev.admiral.optimizer.v1.Attempt;
 import dev.admiral.optimizer.v1.CallFinished;
@@ -8,7 +9,9 @@ import dev.admiral.optimizer.v1.CircuitBreaker;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.FleetEvent;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,6 +30,9 @@ import picocli.CommandLine.Parameters;
       "64:the command line is wrong"
     })
 final class EventsCommand extends FleetCommand {
+  /** Ten years, which nobody waits for. */
+  private static final double MOST_SECONDS = 10 * 365 * 86_400.0;
+
   @Parameters(
       paramLabel = "PATTERN",
       arity = "0..*",
@@ -40,6 +46,12 @@ final class EventsCommand extends FleetCommand {
       paramLabel = "N",
       description = "Stop after so many events. Default: never.")
   private long most = Long.MAX_VALUE;
+
+  @Option(
+      names = "--for",
+      paramLabel = "SECONDS",
+      description = "Stop after so long, however few have come. Default: never.")
+  private double seconds = Double.POSITIVE_INFINITY;
 
   @Option(
       names = "--after",
@@ -63,14 +75,46 @@ final class EventsCommand extends FleetCommand {
     if (after != null) {
       request.setAfterSequence(after);
     }
+    if (!(seconds > 0)) {
+      throw new UsageException("--for is a number of seconds above 0: " + seconds);
+    }
+    AtomicBoolean over = new AtomicBoolean();
     try (Ending ending = Ending.well(out(), "");
-        EventStream events = client.events().watch(request.build())) {
+        EventStream events = client.events().watch(request.build());
+        Closeable _ = timer(over, events)) {
       for (long seen = 0; seen < most && !out().checkError() && events.hasNext(); seen++) {
         FleetEvent event = events.next();
         ending.print((isJson() ? OutputOptions.jsonLine(event) : shown(event)) + "\n");
       }
+    } catch (AdmiralException e) {
+      if (!over.get()) {
+        throw e;
+      }
     }
     return Main.DONE;
+  }
+
+  /** What runs until it is closed. */
+  private interface Closeable extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Ends the stream once {@code --for} is over. */
+  private Closeable timer(AtomicBoolean over, EventStream events) {
+    if (seconds > MOST_SECONDS) {
+      return () -> {};
+    }
+    Thread timer =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  if (Ticker.REAL.await(Duration.ofMillis(Math.round(seconds * 1000)))) {
+                    over.set(true);
+                    events.close();
+                  }
+                });
+    return timer::interrupt;
   }
 
   private String shown(FleetEvent event) {

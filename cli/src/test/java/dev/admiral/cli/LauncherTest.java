@@ -133,6 +133,35 @@ final class LauncherTest {
   }
 
   @Test
+  void launcher_whileAnotherBuilds_saysSoInOneLineAndGoesOnAfterIt() throws Exception {
+    Path launcher = Files.copy(Path.of("../admiral"), home.resolve("admiral"));
+    Path bin = Files.createDirectories(home.resolve("jdk/bin"));
+    Files.writeString(home.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
+    executable(bin.resolve("java"), "#!/bin/sh\n");
+    executable(bin.resolve("javac"), "#!/bin/sh\n");
+    executable(bin.resolve("mvn"), "#!/bin/sh\n");
+    // This process stands for the other launcher.
+    String other = Long.toString(ProcessHandle.current().pid());
+    Path lock = Files.createDirectories(home.resolve("target")).resolve("lock");
+    Files.createSymbolicLink(lock, Path.of(other));
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", launcher.toString(), "package").redirectErrorStream(true);
+    builder.environment().put("JAVA_HOME", home.resolve("jdk").toString());
+    builder.environment().put("PATH", bin + ":" + builder.environment().get("PATH"));
+    Process waiting = builder.start();
+    recordings.add(waiting.toHandle());
+    try (BufferedReader said = waiting.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(said.readLine())
+          .isEqualTo(
+              "Another ./admiral, process " + other + ", builds here; waiting for it to end.");
+      Files.delete(lock);
+      assertThat(said.lines()).containsExactly(home.toRealPath() + "/deploy/target/admiral.deb");
+    }
+    assertThat(waiting.waitFor()).isZero();
+    assertThat(Files.exists(lock, LinkOption.NOFOLLOW_LINKS)).isFalse();
+  }
+
+  @Test
   void link_calledAdmiralFleet_isThatProgram() throws Exception {
     Files.copy(Path.of("../admiral"), home.resolve("admiral"));
     Path bin = Files.createDirectories(home.resolve("jdk/bin"));

@@ -40,6 +40,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -752,6 +753,19 @@ final class MainTest {
         .contains("openai/gpt-5-mini  400,000      $0.25       $2.00")
         .contains("zz/local")
         .contains("fast   openai/gpt-5-mini");
+  }
+
+  /** The server would go on for ever. */
+  @Test
+  @Timeout(60)
+  void events_forATime_endByThemselves() {
+    assertThat(run("events", "--for", "0.2")).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "NaN"})
+  void events_forNoTime_areRefused(String seconds) {
+    assertThat(run("events", "--for", seconds)).isEqualTo(64);
   }
 
   @Test

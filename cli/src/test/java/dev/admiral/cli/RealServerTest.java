@@ -1,16 +1,21 @@
 package dev.admiral.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +28,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program as a process of its own, beside the real server and its simulated providers. */
 final class RealServerTest {
+  /** Of a mask of signals, whose first bit is that of signal 1. */
+  private static final long SIGINT_BIT = 2;
+
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
   @TempDir private static Path folder;
   private static Process server;
 
@@ -39,10 +49,11 @@ final class RealServerTest {
             .redirectOutput(folder.resolve("server.log").toFile());
     clean(builder);
     server = builder.start();
-    while (server.isAlive() && !Files.exists(folder.resolve("data/endpoints.json"))) {
-      Thread.onSpinWait();
+    long limit = System.nanoTime() + LIMIT.toNanos();
+    while (!Files.exists(folder.resolve("data/endpoints.json"))) {
+      assertThat(server.waitFor(10, TimeUnit.MILLISECONDS)).as("the server ended").isFalse();
+      assertThat(System.nanoTime()).as("the server is ready within a minute").isLessThan(limit);
     }
-    assertThat(server.isAlive()).as("the server runs").isTrue();
     assertThat(fleet("complete", "--agent", "scout", "hello").exit()).isZero();
     assertThat(fleet("complete", "--agent", "scout", "hello").err()).startsWith("memory · ");
   }
@@ -50,7 +61,11 @@ final class RealServerTest {
   @AfterAll
   static void stop() throws Exception {
     server.destroy();
-    assertThat(server.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    try {
+      assertThat(server.waitFor(1, TimeUnit.MINUTES)).as("the server ends").isTrue();
+    } finally {
+      server.destroyForcibly();
+    }
   }
 
   @Test
@@ -78,10 +93,12 @@ final class RealServerTest {
         "top --once --interval 0.1"
       })
   void everyCommand_asTableAndAsJson_answers(String line) throws Exception {
-    Ended table = fleet(line.split(" "));
+    // Both at once: a command is mostly the start of its JVM.
+    Process asTable = command(line.split(" ")).start();
+    Ended json = fleet((line + " --json").split(" "));
+    Ended table = end(asTable);
     assertThat(table.exit()).as(table.err()).isZero();
     assertThat(table.out()).isNotEmpty();
-    Ended json = fleet((line + " --json").split(" "));
     assertThat(json.exit()).as(json.err()).isZero();
     Struct.Builder read = Struct.newBuilder();
     JsonFormat.parser().merge(json.out(), read);
@@ -107,17 +124,55 @@ final class RealServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"stats --watch --interval 0.1", "top --interval 0.1", "events --after 0"})
   void ctrlC_isAGoodEnd(String line) throws Exception {
-    Process watching = command(line.split(" ")).start();
-    try (BufferedReader out = watching.inputReader(StandardCharsets.UTF_8)) {
-      assertThat(out.readLine()).isNotEmpty();
-      new ProcessBuilder("kill", "-INT", String.valueOf(watching.pid())).start().waitFor();
-      while (out.readLine() != null) {
-        // What came before the signal.
-      }
+    ProcessBuilder builder = command(line.split(" "));
+    builder.command(interruptible(builder.command()));
+    Process watching = builder.start();
+    try {
+      CompletableFuture<String> begun = new CompletableFuture<>();
+      CompletableFuture<Void> out =
+          CompletableFuture.runAsync(
+              () -> watching.inputReader(StandardCharsets.UTF_8).lines().forEach(begun::complete),
+              task -> Thread.ofVirtual().start(task));
+      CompletableFuture<String> err = read(watching.getErrorStream());
+      assertThat(begun).as("its first line").succeedsWithin(LIMIT);
+      assertThat(end(new ProcessBuilder("kill", "-INT", "" + watching.pid()).start()).exit())
+          .isZero();
+      assertThat(watching.waitFor(1, TimeUnit.MINUTES)).as("it ends when interrupted").isTrue();
+      assertThat(watching.exitValue()).isZero();
+      assertThat(out).succeedsWithin(LIMIT);
+      assertThat(err).succeedsWithin(LIMIT, STRING).isEmpty();
+    } finally {
+      watching.destroyForcibly();
     }
-    assertThat(watching.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    assertThat(watching.exitValue()).isZero();
-    assertThat(watching.errorReader().readLine()).isNull();
+  }
+
+  /**
+   * Returns a command that ends at Ctrl-C, whatever started the tests: a shell lets what it runs in
+   * the background ignore SIGINT, and so do its children and theirs, unless told otherwise.
+   */
+  private static List<String> interruptible(List<String> command) throws Exception {
+    List<String> restoring = List.of("env", "--default-signal=INT");
+    List<String> tried = new ArrayList<>(restoring);
+    tried.add("true");
+    if (end(new ProcessBuilder(tried).start()).exit() != 0) {
+      assumeFalse(
+          ignoresInterrupts(),
+          "SIGINT is ignored by what started the tests, and this system's env cannot restore it");
+      return command;
+    }
+    List<String> restored = new ArrayList<>(restoring);
+    restored.addAll(command);
+    return restored;
+  }
+
+  /** Whether this process ignores SIGINT; false where the system does not tell. */
+  private static boolean ignoresInterrupts() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    return Files.exists(status)
+        && Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .anyMatch(
+                line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0);
   }
 
   @Test
@@ -167,6 +222,7 @@ final class RealServerTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
@@ -186,9 +242,26 @@ final class RealServerTest {
   }
 
   private static Ended end(Process process) throws Exception {
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    return new Ended(process.exitValue(), out, err);
+    CompletableFuture<String> out = read(process.getInputStream());
+    CompletableFuture<String> err = read(process.getErrorStream());
+    if (!process.waitFor(1, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+      throw new AssertionError("A command did not end within a minute.");
+    }
+    return new Ended(
+        process.exitValue(), out.get(1, TimeUnit.MINUTES), err.get(1, TimeUnit.MINUTES));
+  }
+
+  /** Reads to the end, on a thread of its own, so that whoever waits for it can give up. */
+  private static CompletableFuture<String> read(InputStream from) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return new String(from.readAllBytes(), StandardCharsets.UTF_8);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        task -> Thread.ofVirtual().start(task));
   }
 }

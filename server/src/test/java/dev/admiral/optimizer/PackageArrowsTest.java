@@ -71,11 +71,10 @@ class PackageArrowsTest {
           entry("front", with(ENGINE, "pipeline", "report")),
           entry("grpc", with(ENGINE, "pipeline", "report", "front")),
           entry("http", with(ENGINE, "pipeline", "report", "front")),
-          entry("config", ENGINE),
+          entry("config", with(ENGINE, "pipeline")),
           entry(
               "app",
-              with(
-                  ENGINE, "pipeline", "report", "front", "grpc", "http", "store", "config")));
+              with(ENGINE, "pipeline", "report", "front", "grpc", "http", "store", "config")));
 
   private static JavaClasses server;
 
@@ -105,28 +104,102 @@ class PackageArrowsTest {
     assertThat(strays).isEmpty();
   }
 
+  /** A family of vendors is a row of its own here; what it may import is wire and the port. */
+  private static final Map<String, Set<String>> WITHIN_PROVIDER =
+      Map.of(
+          "", Set.of(),
+          "wire", Set.of(""),
+          "openai", Set.of("", "wire"),
+          "anthropic", Set.of("", "wire"),
+          "assembly", Set.of("", "wire", "openai", "anthropic"));
+
+  /** Everybody else sees the port alone. */
+  private static final Set<String> ASSEMBLERS = Set.of("app", "config");
+
+  @Test
+  void familiesOfVendors_knowWireAndNoOtherFamily() {
+    assertThat(
+            server.stream()
+                .filter(c -> part(c).equals("provider"))
+                .map(PackageArrowsTest::below)
+                .distinct())
+        .containsExactlyInAnyOrderElementsOf(WITHIN_PROVIDER.keySet());
+
+    assertThat(
+            dependencies()
+                .filter(d -> isBelow(d.getOriginClass(), "provider"))
+                .filter(d -> isBelow(d.getTargetClass(), "provider"))
+                .filter(d -> !below(d.getOriginClass()).equals(below(d.getTargetClass())))
+                .filter(d ->
+                    !WITHIN_PROVIDER
+                        .getOrDefault(below(d.getOriginClass()), Set.of())
+                        .contains(below(d.getTargetClass())))
+                .map(Dependency::getDescription))
+        .isEmpty();
+  }
+
+  @Test
+  void familiesOfVendors_areKnownToWhoAssemblesThemAlone() {
+    assertThat(
+            dependencies()
+                .filter(d -> isBelow(d.getTargetClass(), "provider"))
+                .filter(d -> !below(d.getTargetClass()).isEmpty())
+                .filter(d -> !isBelow(d.getOriginClass(), "provider"))
+                .filter(d -> !ASSEMBLERS.contains(part(d.getOriginClass())))
+                .map(Dependency::getDescription))
+        .isEmpty();
+  }
+
+  /** What stands below the package that a row of the table is about; empty for that itself. */
+  private static String below(JavaClass type) {
+    String below = type.getBaseComponentType().getPackageName().substring(ROOT.length());
+    int dot = below.indexOf('.');
+    return dot < 0 ? "" : below.substring(dot + 1);
+  }
+
+  private static boolean isBelow(JavaClass type, String part) {
+    String name = type.getBaseComponentType().getPackageName();
+    return name.startsWith(ROOT) && part(type).equals(part);
+  }
+
   @Test
   void vocabulary_knowsOnlyTheJdkAndTheContract() {
     Set<String> known =
         Set.of("java.", ROOT, "com.google.protobuf.", "org.jspecify.", "com.google.errorprone.");
 
-    assertThat(foreign(part -> part.equals("call"), target -> startsWithAny(target, known)))
+    assertThat(
+            foreign(origin -> part(origin).equals("call"), target -> startsWithAny(target, known)))
         .isEmpty();
   }
 
   @Test
-  void databases_areKnownToStoreAlone() {
+  void databases_areKnownToTheirStoreAlone() {
     Set<String> databases =
         Set.of("java.sql.", "javax.sql.", "org.jdbi.", "org.flywaydb.", "org.sqlite.");
 
-    assertThat(foreign(part -> !part.equals("store"), target -> !startsWithAny(target, databases)))
+    assertThat(
+            foreign(
+                origin -> !origin.getPackageName().equals(ROOT + "store.sqlite"),
+                target -> !startsWithAny(target, databases)))
+        .isEmpty();
+  }
+
+  @Test
+  void oneStore_isKnownToTheWiringAlone() {
+    String stores = ROOT + "store.";
+
+    assertThat(
+            foreign(
+                origin ->
+                    !part(origin).equals("app") && !origin.getPackageName().startsWith(stores),
+                target -> !target.startsWith(stores + "sqlite.")))
         .isEmpty();
   }
 
   /** What the chosen packages import although {@code welcome} does not hold for it. */
-  private static List<String> foreign(Predicate<String> origin, Predicate<String> welcome) {
+  private static List<String> foreign(Predicate<JavaClass> origin, Predicate<String> welcome) {
     return dependencies()
-        .filter(d -> origin.test(part(d.getOriginClass())))
+        .filter(d -> origin.test(d.getOriginClass()))
         .filter(d -> !d.getTargetClass().getBaseComponentType().isPrimitive())
         .filter(d -> !welcome.test(d.getTargetClass().getBaseComponentType().getName()))
         .map(Dependency::getDescription)

@@ -12,13 +12,13 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * The vendors' own JavaScript clients talk to the simulator. They are installed beside the tree, in
- * the system's temporary directory, once; without Node.js or without a way to install them the test
- * is skipped and says so.
+ * The vendors' own JavaScript clients talk to the simulator. They are installed below {@code
+ * target}, once; without Node.js or without a way to install them the test is skipped and says so.
  */
 class SdkTest {
   private static final List<String> PACKAGES = List.of("openai@7.55.0", "@anthropic-ai/sdk@1.11.0");
@@ -37,8 +37,11 @@ class SdkTest {
               .directory(home.toFile())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
+      // A read has no bound of its own: the end of the process ends it.
+      CompletableFuture.delayedExecutor(PATIENCE_MINUTES, TimeUnit.MINUTES)
+          .execute(node::destroyForcibly);
       told = Json.read(node.getInputStream().readAllBytes());
-      assertThat(node.waitFor()).isZero();
+      assertThat(node.waitFor()).as("exit code of Node.js, ended after three minutes").isZero();
       assertThat(simulator.invoice().lines()).isNotEmpty();
     }
 
@@ -71,7 +74,7 @@ class SdkTest {
 
   private static Path install() throws IOException, InterruptedException {
     String versions = String.join("-", PACKAGES).replaceAll("[^A-Za-z0-9.]+", "-");
-    Path home = Path.of(System.getProperty("java.io.tmpdir"), "admiral-simulator-" + versions);
+    Path home = Path.of("target/sdk-" + versions);
     Files.createDirectories(home);
     if (!Files.exists(home.resolve("installed"))) {
       Files.writeString(home.resolve("package.json"), "{\"private\":true}");

@@ -71,8 +71,8 @@ final class Providers implements AutoCloseable {
             http:
               host: 127.0.0.1
               port: 0
-            model_health:
-              left_alone: 2s
+            circuit_breaker:
+              open_duration: 2s
             providers:
             """
                 .formatted(data));

@@ -19,10 +19,8 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** One case on its way through one driver. Used by one thread. */
 final class CaseRun implements AutoCloseable {
-  /** A driver may still be built when it is given its first command. */
-  private static final Duration FIRST_REPLY = Duration.ofMinutes(15);
-
-  private static final Duration REPLY = Duration.ofSeconds(60);
+  /** Long enough for 40 MB on a machine that is busy with something else. */
+  private static final Duration REPLY = Duration.ofMinutes(3);
   private static final Duration LOOK_FOR = Duration.ofSeconds(10);
   private static final Duration LOOK_EVERY = Duration.ofMillis(5);
 
@@ -40,13 +38,14 @@ final class CaseRun implements AutoCloseable {
   private record Begun(Step.Call call, List<Driver.Reply> replies, List<Integer> ids) {}
 
   /**
+   * @param client the name of the client that the driver is of
    * @param run a word that no other run has
    */
-  CaseRun(Case one, Driver driver, World world, String run) {
+  CaseRun(Case one, String client, Driver driver, World world, String run) {
     this.one = one;
     this.driver = driver;
     this.run = run;
-    this.servers = world.servers(one);
+    this.servers = world.servers(one, client);
     values.put("run", run);
     values.put("model", "m-" + run);
     values.put("address", servers.front().address());
@@ -118,7 +117,7 @@ final class CaseRun implements AutoCloseable {
     command.put("client", client + "-" + run);
     command.put("address", servers.front().address());
     command.setAll((ObjectNode) template.fill(settings));
-    JsonNode reply = view(driver.send(command).awaitEnd(FIRST_REPLY));
+    JsonNode reply = view(driver.send(command).awaitEnd(REPLY));
     if (!reply.has("error")) {
       clients.put(client, client + "-" + run);
     }

@@ -8,21 +8,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Phaser;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Every case, with every client whose tools this machine has. To run some only: {@code
- * -Dconformance.clients=java,go} and {@code -Dconformance.cases=REGEX}.
+ * Every case, with every client whose tools this machine has, all clients side by side. To run some
+ * only: {@code -Dconformance.clients=java,go} and {@code -Dconformance.cases=REGEX}.
  */
+@Isolated("its cases look at the clock, and the other tests' compilers take the processors")
 class ConformanceTest {
   private static final String CASES = "clients-generated/conformance/cases.json";
-  private static final AtomicInteger RUNS = new AtomicInteger();
 
   private static World world;
 
@@ -43,12 +46,19 @@ class ConformanceTest {
     List<Case> cases =
         all.stream().filter(one -> only.isEmpty() || one.name().matches(only)).toList();
     List<Language> languages = Language.all();
+    List<Language> wanted = languages.stream().filter(ConformanceTest::isWanted).toList();
+    Map<Language, String> missing = missing(wanted);
+    List<Language> present = wanted.stream().filter(one -> !missing.containsKey(one)).toList();
     Table table = new Table(cases, languages.stream().map(Language::name).toList());
+    Phaser ready = new Phaser(present.size());
     List<DynamicNode> nodes = new ArrayList<>();
-    for (Language language : languages) {
-      if (isWanted(language)) {
-        nodes.add(container(language, cases, table));
-      }
+    for (Language language : wanted) {
+      nodes.add(
+          missing.containsKey(language)
+              ? dynamicContainer(
+                  language.name(),
+                  List.of(dynamicTest("all cases", () -> assumeTrue(false, missing.get(language)))))
+              : container(language, cases, Relay.start(language, cases, world, table, ready)));
     }
     boolean whole = cases.size() == all.size() && nodes.size() == languages.size();
     nodes.add(dynamicTest("the table", () -> publish(table, whole)));
@@ -60,52 +70,35 @@ class ConformanceTest {
     return only.isEmpty() || List.of(only.split(",")).contains(language.name());
   }
 
-  private static DynamicNode container(Language language, List<Case> cases, Table table) {
-    Optional<String> missing = language.missing();
-    if (missing.isPresent()) {
-      return dynamicContainer(
-          language.name(),
-          List.of(dynamicTest("all cases", () -> assumeTrue(false, missing.get()))));
-    }
-    Runner runner = new Runner(language, table);
-    Stream<DynamicNode> tests =
-        Stream.concat(
-            cases.stream().map(one -> dynamicTest(one.name(), () -> runner.run(one))),
-            Stream.of(dynamicTest("the driver ends with its input", runner::close)));
-    return dynamicContainer(language.name(), tests);
+  /** Returns what this machine lacks for each client that it cannot run; asks for all at once. */
+  private static Map<Language, String> missing(List<Language> languages) {
+    Map<Language, String> missing = new ConcurrentHashMap<>();
+    CompletableFuture.allOf(
+            languages.stream()
+                .map(language ->
+                    CompletableFuture.runAsync(
+                        () -> language.missing().ifPresent(why -> missing.put(language, why)),
+                        task -> Thread.ofVirtual().start(task)))
+                .toArray(CompletableFuture<?>[]::new))
+        .join();
+    return missing;
   }
 
-  /** The driver of one client, started when its first case comes. */
-  private static final class Runner {
-    private final Language language;
-    private final Table table;
-    private Optional<Driver> driver = Optional.empty();
-
-    Runner(Language language, Table table) {
-      this.language = language;
-      this.table = table;
-    }
-
-    void run(Case one) {
-      String reason = one.without().get(language.name());
-      if (reason != null) {
-        table.set(language.name(), one, Table.Mark.LEFT_OUT);
-        assumeTrue(false, reason);
-      }
-      table.set(language.name(), one, Table.Mark.FAILED);
-      if (driver.isEmpty()) {
-        driver = Optional.of(Driver.start(language));
-      }
-      String word = language.name() + "-" + RUNS.incrementAndGet();
-      try (CaseRun run = new CaseRun(one, driver.get(), world, word)) {
-        run.run();
-      }
-      table.set(language.name(), one, Table.Mark.PASSED);
-    }
-
-    void close() {
-      driver.ifPresent(Driver::close);
-    }
+  /** The clients run side by side, whatever the order in which their cases are asked about here. */
+  private static DynamicNode container(Language language, List<Case> cases, Relay relay) {
+    Stream<DynamicNode> tests =
+        Stream.concat(
+            cases.stream()
+                .map(one ->
+                    dynamicTest(
+                        one.name(),
+                        () -> {
+                          String reason = one.without().get(language.name());
+                          assumeTrue(reason == null, reason);
+                          relay.await(one);
+                        })),
+            Stream.of(dynamicTest("the driver ends with its input", relay::awaitEnd)));
+    return dynamicContainer(language.name(), tests);
   }
 
   private static void publish(Table table, boolean whole) throws IOException {

@@ -25,6 +25,9 @@ import java.util.function.BooleanSupplier;
  * it has died, every reply that is waited for is told so, with the last lines it wrote.
  */
 final class Driver implements AutoCloseable {
+  /** A driver may still be built when it is given its first command. */
+  private static final Duration BUILD_LIMIT = Duration.ofMinutes(15);
+
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
   private static final int SHOWN_LINES = 12;
 
@@ -106,6 +109,19 @@ final class Driver implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("The driver of " + language.name() + " did not start.", e);
     }
+  }
+
+  /**
+   * Waits until it has been built and obeys: it makes a client and closes it. One that died tells
+   * so by its next reply.
+   */
+  void awaitReady() {
+    ObjectNode open = Contract.JSON.createObjectNode();
+    open.put("op", "open").put("client", "ready").put("address", "127.0.0.1:1");
+    send(open).awaitEnd(BUILD_LIMIT);
+    ObjectNode close = Contract.JSON.createObjectNode();
+    close.put("op", "close").put("client", "ready");
+    send(close).awaitEnd(BUILD_LIMIT);
   }
 
   /** Gives a command, and returns where its reply comes. */

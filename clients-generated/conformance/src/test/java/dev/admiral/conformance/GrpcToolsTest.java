@@ -18,8 +18,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** grpcurl and grpc-health-probe, with no proto file at hand. */
+@Execution(ExecutionMode.SAME_THREAD)
 class GrpcToolsTest {
   private static final Duration BUILD_LIMIT = Duration.ofMinutes(15);
   private static final Duration LIMIT = Duration.ofMinutes(1);

@@ -18,11 +18,11 @@ import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.LedgerServiceGrpc;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
 import dev.admiral.optimizer.v1.SettingsServiceGrpc;
-import dev.admiral.optimizer.v1.Part;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.StreamRequest;
-import dev.admiral.optimizer.v1.Text;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
 import dev.admiral.optimizer.v1.WatchEventsResponse;
 import io.grpc.MethodDescriptor;
@@ -260,7 +260,7 @@ final class JavaDriver {
     prompt
         .addMessagesBuilder()
         .setRole(Role.ROLE_USER)
-        .addParts(Part.newBuilder().setText(Text.newBuilder().setText(text)));
+        .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)));
     StringBuilder whole = new StringBuilder();
     try (CompletionStream stream = client.stream(prompt.build())) {
       for (String piece : stream.text()) {

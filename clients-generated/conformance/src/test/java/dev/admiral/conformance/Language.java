@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A client that the cases are given to.
@@ -17,6 +19,8 @@ record Language(String name, Optional<String> folder, List<String> command) {
   /** Folders of {@code clients-generated} that hold a client. */
   static final List<String> FOLDERS = List.of("python", "go", "typescript", "rust");
 
+  private static final Map<String, Optional<String>> MISSING = new ConcurrentHashMap<>();
+
   private static final Duration NEEDS_LIMIT = Duration.ofMinutes(1);
 
   /** Returns every client, in the order of the table's columns. */
@@ -28,6 +32,7 @@ record Language(String name, Optional<String> folder, List<String> command) {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
@@ -45,8 +50,12 @@ record Language(String name, Optional<String> folder, List<String> command) {
     return folder.flatMap(Language::missing);
   }
 
-  /** Returns what this machine lacks for the client of a folder; empty if nothing. */
+  /** Returns what this machine lacks for the client of a folder; empty if nothing. Asks once. */
   static Optional<String> missing(String folder) {
+    return MISSING.computeIfAbsent(folder, Language::ask);
+  }
+
+  private static Optional<String> ask(String folder) {
     Command.Outcome needs = Command.run(NEEDS_LIMIT, tasks(folder).toString(), "needs");
     if (needs.code() == 0) {
       return Optional.empty();

@@ -41,6 +41,9 @@ final class LiveServer implements Endpoint {
       """
           .formatted(KEY, OPERATOR_KEY);
 
+  /** Several are started at once, beside compilers. */
+  private static final Duration START_LIMIT = Duration.ofMinutes(5);
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration LOOK_EVERY = Duration.ofMillis(5);
 
@@ -84,8 +87,8 @@ final class LiveServer implements Endpoint {
                 max_request_bytes: %s
               http:
                 port: 0
-              tries:
-                first_backoff: 1ms
+              retry:
+                initial_backoff: 1ms
               providers:
                 - name: openai
                   dialect: openai
@@ -103,8 +106,8 @@ final class LiveServer implements Endpoint {
                   vendor: openai
                   dialect: openai
                   base_url: "%s"
-                  first_piece_timeout: 200ms
-                  silence_timeout: 200ms
+                  first_token_timeout: 200ms
+                  read_timeout: 200ms
               %s
               """
                   .formatted(
@@ -123,6 +126,7 @@ final class LiveServer implements Endpoint {
                       "-Xmx512m",
                       "-XX:TieredStopAtLevel=1",
                       "-XX:+UseSerialGC",
+                      "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                       "--enable-native-access=ALL-UNNAMED",
                       "--sun-misc-unsafe-memory-access=allow",
                       "-cp",
@@ -137,7 +141,7 @@ final class LiveServer implements Endpoint {
       Path endpoints = folder.resolve("data").resolve("endpoints.json");
       try {
         await()
-            .atMost(PATIENCE)
+            .atMost(START_LIMIT)
             .pollInterval(LOOK_EVERY)
             .until(() -> Files.exists(endpoints) || !process.isAlive());
       } catch (RuntimeException e) {

@@ -5,11 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** What became of each case in each client. */
+/** What became of each case in each client. Marks may be set by many threads. */
 final class Table {
   static final Path DOCUMENT = Checkout.file("docs/clients.md");
 
@@ -18,7 +18,7 @@ final class Table {
 
   private final List<Case> cases;
   private final List<String> columns;
-  private final Map<String, Mark> marks = new HashMap<>();
+  private final Map<String, Mark> marks = new ConcurrentHashMap<>();
 
   /** The outcome of one case in one client. */
   enum Mark {

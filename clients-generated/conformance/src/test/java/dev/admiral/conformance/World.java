@@ -8,20 +8,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The servers that all cases share, and what makes those of one case. */
+/**
+ * The servers that cases share, and what makes those of one case. Clients take their cases side by
+ * side, so each has a live server of its own: what that server tells of itself is of one case only.
+ * Safe for use by many threads.
+ */
 final class World implements AutoCloseable {
   private static final Message ANSWER = CompleteResponse.newBuilder().setCallId("call-1").build();
 
   private final Path folder;
-  private final CompletableFuture<LiveServer> live;
+  private final Map<String, CompletableFuture<LiveServer>> live = new ConcurrentHashMap<>();
+  private final AtomicInteger owned = new AtomicInteger();
   private final CompletableFuture<LiveServer> strict;
   private final CompletableFuture<Certificates> named;
   private final CompletableFuture<Certificates> misnamed;
-  private int owned;
 
   World() {
     try {
@@ -29,18 +37,22 @@ final class World implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    live = CompletableFuture.supplyAsync(() -> LiveServer.start(folder.resolve("live")));
-    strict = CompletableFuture.supplyAsync(() -> LiveServer.startStrict(folder.resolve("strict")));
-    named =
-        CompletableFuture.supplyAsync(
-            () -> Certificates.make(folder, "named", "dns:localhost,ip:127.0.0.1"));
-    misnamed =
-        CompletableFuture.supplyAsync(
-            () -> Certificates.make(folder, "misnamed", "dns:other.example"));
+    strict = make(() -> LiveServer.startStrict(folder.resolve("strict")));
+    named = make(() -> Certificates.make(folder, "named", "dns:localhost,ip:127.0.0.1"));
+    misnamed = make(() -> Certificates.make(folder, "misnamed", "dns:other.example"));
   }
 
-  LiveServer live() {
-    return live.join();
+  /** Begins to start the live server of a client, if that has not begun. */
+  void prepare(String client) {
+    live.computeIfAbsent(
+        client, name -> make(() -> LiveServer.start(folder.resolve("live-" + name))));
+  }
+
+  /** Waits until what the cases of a client share has started, or has failed to. */
+  void awaitReady(String client) {
+    CompletableFuture.allOf(live.get(client), strict, named, misnamed)
+        .exceptionally(_ -> null)
+        .join();
   }
 
   /** Returns the authority that signed the certificate of a TLS server. */
@@ -67,12 +79,17 @@ final class World implements AutoCloseable {
     }
   }
 
-  Servers servers(Case one) {
+  /**
+   * Returns what a case of a client goes to.
+   *
+   * @param client the client that the case is given to, once it is {@link #prepare prepared}
+   */
+  Servers servers(Case one, String client) {
     return switch (one.server()) {
-      case LIVE -> shared(live.join());
+      case LIVE -> shared(live.get(client).join());
       case STRICT -> shared(strict.join());
       case OWN -> {
-        LiveServer server = LiveServer.start(folder.resolve("own-" + ++owned));
+        LiveServer server = LiveServer.start(folder.resolve("own-" + owned.incrementAndGet()));
         yield new Servers(
             server, Optional.of(server), Optional.empty(), Optional.empty(), List.of(server));
       }
@@ -99,8 +116,9 @@ final class World implements AutoCloseable {
 
   @Override
   public void close() {
-    live.join().close();
-    strict.join().close();
+    // One that did not start has failed its cases already, and must not keep the others alive.
+    live.values().forEach(World::stop);
+    stop(strict);
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
@@ -108,6 +126,14 @@ final class World implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static void stop(CompletableFuture<LiveServer> server) {
+    server.thenAccept(LiveServer::close).exceptionally(_ -> null).join();
+  }
+
+  private static <T> CompletableFuture<T> make(Supplier<T> maker) {
+    return CompletableFuture.supplyAsync(maker, task -> Thread.ofPlatform().daemon().start(task));
   }
 
   private static Servers shared(LiveServer server) {

@@ -55,6 +55,11 @@ public record Limits(
     }
   }
 
+  /** Returns the same with these requests per minute of providers. */
+  public Limits withProviders(Map<String, Long> perMinute) {
+    return new Limits(agentDefault, agents, perMinute);
+  }
+
   /** Returns true if some agent is limited. */
   boolean limitAgents() {
     return agentDefault.isPresent() || !agents.isEmpty();

@@ -6,6 +6,7 @@ import dev.admiral.optimizer.admission.Admission.Admitted;
 import dev.admiral.optimizer.admission.Admission.Refused;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.LimitMetric;
@@ -38,9 +39,8 @@ import org.jspecify.annotations.Nullable;
  * such an agent begins anew with one burst. A permit cancelled after its bucket was dropped gives
  * nothing back.
  *
- * <p><b>Changing the law.</b> {@link #limits(Limits)} takes effect with the next call. A bucket
- * keeps what it holds, cut to the new burst, so that changing a limit back and forth yields
- * nothing.
+ * <p><b>Changing the law.</b> Another law takes effect with the next call. A bucket keeps what it
+ * holds, cut to the new burst, so that changing a limit back and forth yields nothing.
  */
 public final class RequestRateLimiter implements Limiter {
   /** Default of {@code maxAgents}; a bucket takes about 500 bytes. */
@@ -56,14 +56,14 @@ public final class RequestRateLimiter implements Limiter {
   private final Cache<Limits.Agent, Bucket> agents;
   // Bounded by the law: only providers it names have a bucket.
   private final ConcurrentMap<String, Bucket> providers = new ConcurrentHashMap<>();
-  private volatile Limits limits;
+  private final Live<Limits> limits;
 
   /**
-   * @param limits the law
+   * @param limits the law; calls admitted under an earlier one keep their permits
    * @param maxAgents most agents counted at once, 1 and up
    * @param time the time it goes by
    */
-  public RequestRateLimiter(Limits limits, int maxAgents, Time time) {
+  public RequestRateLimiter(Live<Limits> limits, int maxAgents, Time time) {
     if (maxAgents < 1) {
       throw new IllegalArgumentException("maxAgents must be at least 1, not " + maxAgents);
     }
@@ -78,14 +78,9 @@ public final class RequestRateLimiter implements Limiter {
             .build();
   }
 
-  /** Replaces the law. Calls admitted before keep their permits. */
-  public void limits(Limits limits) {
-    this.limits = limits;
-  }
-
   @Override
   public Admission admitCaller(Caller caller) {
-    Limits law = limits;
+    Limits law = limits.get();
     if (!law.limitAgents()) {
       return UNLIMITED;
     }
@@ -109,7 +104,7 @@ public final class RequestRateLimiter implements Limiter {
   @Override
   public Admission admitAttempt(Demand demand) {
     String provider = demand.provider();
-    long perMinute = limits.ofProvider(provider);
+    long perMinute = limits.get().ofProvider(provider);
     return perMinute == 0
         ? UNLIMITED
         : admit(
@@ -121,7 +116,7 @@ public final class RequestRateLimiter implements Limiter {
 
   @Override
   public List<LimitLevel> levels(String tenant) {
-    Limits law = limits;
+    Limits law = limits.get();
     List<LimitLevel> levels = new ArrayList<>();
     law.providers()
         .forEach((provider, perMinute) ->

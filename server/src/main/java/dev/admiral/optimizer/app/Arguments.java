@@ -1,5 +1,7 @@
 package dev.admiral.optimizer.app;
 
+import dev.admiral.optimizer.config.ConfigException;
+import dev.admiral.optimizer.config.Nearest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.app;
 
-import dev.admiral.optimizer.app.Config.Dialect;
-import dev.admiral.optimizer.app.Config.ProviderConfig;
+import dev.admiral.optimizer.config.ProviderEntry;
+import dev.admiral.optimizer.provider.Dialect;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -60,20 +60,20 @@ final class BuiltInSimulator implements AutoCloseable {
   }
 
   /** Returns the simulated providers. */
-  List<ProviderConfig> providers() {
+  List<ProviderEntry> providers() {
     return providers(address);
   }
 
   /** Returns the simulated providers of a simulator at an address. */
-  static List<ProviderConfig> providers(URI address) {
-    List<ProviderConfig> openAiLike =
+  static List<ProviderEntry> providers(URI address) {
+    List<ProviderEntry> openAiLike =
         OPENAI_LIKE.stream()
             .map(name ->
-                ProviderConfig.of(
+                ProviderEntry.of(
                     name, Dialect.OPENAI, address + "/" + name + "/v1", Optional.empty()))
             .toList();
-    ProviderConfig anthropic =
-        ProviderConfig.of(
+    ProviderEntry anthropic =
+        ProviderEntry.of(
             "anthropic", Dialect.ANTHROPIC, address + "/anthropic/v1", Optional.empty());
     return Stream.concat(openAiLike.stream(), Stream.of(anthropic)).toList();
   }

@@ -5,9 +5,11 @@ import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.FinishedCall;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Words;
+import dev.admiral.optimizer.config.LogSettings;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +34,7 @@ final class CallLog implements CallObserver {
   private static final Logger log = LoggerFactory.getLogger("dev.admiral.optimizer.calls");
   private static final String NOBODY = "";
 
-  private volatile int mostAlike;
+  private final Live<LogSettings> settings;
   // Bounded by the contract's reasons and the configured providers.
   private final ConcurrentMap<Kind, Lines> kinds = new ConcurrentHashMap<>();
 
@@ -44,15 +46,15 @@ final class CallLog implements CallObserver {
   }
 
   /**
-   * @param mostAlike most lines about failures alike between two calls of {@link #sumUp}
+   * @param settings tells the most lines about failures alike between two calls of {@link #sumUp}
    */
-  CallLog(int mostAlike) {
-    this.mostAlike = mostAlike;
+  CallLog(Live<LogSettings> settings) {
+    this.settings = settings;
   }
 
-  /** Replaces the bound. */
-  void mostAlike(int other) {
-    mostAlike = other;
+  @Override
+  public String name() {
+    return "log";
   }
 
   @Override
@@ -81,7 +83,8 @@ final class CallLog implements CallObserver {
     Attempt last = failed.attempts().isEmpty() ? null : failed.attempts().getLast();
     Kind kind = new Kind(reason, last == null ? NOBODY : last.provider());
     Lines lines = kinds.computeIfAbsent(kind, k -> new Lines());
-    if (level != Level.DEBUG && lines.told.incrementAndGet() > mostAlike) {
+    if (level != Level.DEBUG
+        && lines.told.incrementAndGet() > settings.get().maxSimilarFailures()) {
       lines.untold.increment();
       return;
     }

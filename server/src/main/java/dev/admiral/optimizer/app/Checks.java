@@ -8,7 +8,8 @@ import dev.admiral.optimizer.learning.OutcomeLog;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.provider.Provider;
 import dev.admiral.optimizer.provider.ProviderCheck;
-import dev.admiral.optimizer.store.SqliteDatabase;
+import dev.admiral.optimizer.store.StoreHealth;
+import dev.admiral.optimizer.store.sqlite.SqliteDatabase;
 import dev.admiral.optimizer.v1.HealthState;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +48,7 @@ final class Checks {
 
   static Supplier<Finding> of(SqliteDatabase database) {
     return () -> {
-      SqliteDatabase.Health health = database.check();
+      StoreHealth health = database.check();
       return new Finding(health.state(), health.reason());
     };
   }

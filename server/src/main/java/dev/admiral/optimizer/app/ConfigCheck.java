@@ -1,14 +1,21 @@
 package dev.admiral.optimizer.app;
 
-import dev.admiral.optimizer.app.Config.ProviderConfig;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.config.Config;
+import dev.admiral.optimizer.config.ConfigException;
+import dev.admiral.optimizer.config.ConfigFile;
+import dev.admiral.optimizer.config.GrpcSettings;
+import dev.admiral.optimizer.config.HttpSettings;
+import dev.admiral.optimizer.config.ProviderDiscovery;
+import dev.admiral.optimizer.config.ProviderEntry;
 import dev.admiral.optimizer.ledger.PriceBook;
-import dev.admiral.optimizer.provider.Providers;
+import dev.admiral.optimizer.provider.Vendor;
+import dev.admiral.optimizer.provider.assembly.Providers;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -29,27 +36,29 @@ final class ConfigCheck {
    * @throws ConfigException if anything is wrong
    */
   static String check(ConfigFile file, Consumer<String> warnings) throws ConfigException {
-    return check(file, warnings, ProviderDiscovery::ollamaAnswers);
+    return check(file, warnings, ProviderDiscovery::answers);
   }
 
-  static String check(ConfigFile file, Consumer<String> warnings, BooleanSupplier ollamaAnswers)
+  static String check(ConfigFile file, Consumer<String> warnings, Predicate<Vendor> answers)
       throws ConfigException {
     Config config = file.read(file.text(), warnings);
-    boolean guarded = !config.keys().isEmpty();
-    Exposure.address("grpc", config.grpc().host(), config.grpc(), guarded);
-    Exposure.address("http", config.http().host(), config.grpc(), guarded);
-    Exposure.ownPorts(config);
-    TlsFiles.credentials(config.grpc().tls(), file.environment());
-    PriceBook.builtInWith(EngineSettings.prices(config.models()));
-    List<ProviderConfig> providers =
-        config.providers().isEmpty()
-            ? ProviderDiscovery.find(file.environment(), ollamaAnswers)
-            : config.providers();
-    EngineSettings.catalogue(
-        providers.isEmpty() ? BuiltInSimulator.providers(NOWHERE) : providers,
-        config.models(),
-        config.aliases());
-    for (ProviderConfig provider : providers) {
+    GrpcSettings grpc = config.doors().grpc();
+    HttpSettings http = config.doors().http();
+    Exposure.check(config);
+    Exposure.ownPorts(config.doors());
+    TlsFiles.credentials(grpc.tls(), file.environment());
+    PriceBook.builtInWith(config.upstreams().prices());
+    List<ProviderEntry> configured = config.upstreams().providers();
+    List<ProviderEntry> providers =
+        configured.isEmpty()
+            ? ProviderDiscovery.find(file.environment(), answers)
+            : configured;
+    var _ =
+        config
+            .upstreams()
+            .with(providers.isEmpty() ? BuiltInSimulator.providers(NOWHERE) : providers)
+            .catalogue();
+    for (ProviderEntry provider : providers) {
       check(provider);
     }
     return "configuration "
@@ -57,35 +66,35 @@ final class ConfigCheck {
         + " is fine: "
         + told(providers)
         + ", "
-        + counted(config.keys().size(), "key")
+        + counted(config.access().keys().size(), "key")
         + "; data in "
-        + config.dataDir()
+        + config.kept().dataDir()
         + "; gRPC on "
-        + config.grpc().host()
+        + grpc.host()
         + ":"
-        + config.grpc().port()
+        + grpc.port()
         + "; HTTP on "
-        + config.http().host()
+        + http.host()
         + ":"
-        + config.http().port();
+        + http.port();
   }
 
   /** Making a provider connects to nothing. */
-  private static void check(ProviderConfig provider) throws ConfigException {
+  private static void check(ProviderEntry provider) throws ConfigException {
     try {
-      Providers.create(EngineSettings.provider(provider), Time.SYSTEM).close();
+      Providers.create(provider.settings(), Time.SYSTEM).close();
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           "the provider '" + provider.name() + "' cannot be used: " + e.getMessage());
     }
   }
 
-  private static String told(List<ProviderConfig> providers) {
+  private static String told(List<ProviderEntry> providers) {
     return providers.isEmpty()
         ? "no provider, so that the built-in simulator makes answers up"
         : counted(providers.size(), "provider")
             + " ("
-            + providers.stream().map(ProviderConfig::name).collect(Collectors.joining(", "))
+            + providers.stream().map(ProviderEntry::name).collect(Collectors.joining(", "))
             + ")";
   }
 

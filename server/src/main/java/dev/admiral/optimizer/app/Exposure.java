@@ -1,5 +1,8 @@
 package dev.admiral.optimizer.app;
 
+import dev.admiral.optimizer.config.Config;
+import dev.admiral.optimizer.config.ConfigException;
+import dev.admiral.optimizer.config.GrpcSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
@@ -19,7 +22,7 @@ final class Exposure {
    * @throws ConfigException if the host is unknown, or can be reached from outside while anybody
    *     may call or listen in
    */
-  static InetAddress address(String section, String host, Config.Grpc guard, boolean keys)
+  static InetAddress address(String section, String host, GrpcSettings guard, boolean keys)
       throws ConfigException {
     String name = section + ".host";
     InetAddress address;
@@ -52,15 +55,27 @@ final class Exposure {
   }
 
   /**
+   * Judges where both doors are to listen.
+   *
+   * @throws ConfigException if strangers could call or listen in
+   */
+  static void check(Config config) throws ConfigException {
+    Config.Doors doors = config.doors();
+    boolean guarded = config.access().guarded();
+    address("grpc", doors.grpc().host(), doors.grpc(), guarded);
+    address("http", doors.http().host(), doors.grpc(), guarded);
+  }
+
+  /**
    * Tells that each of the two doors has a port of its own, before the second fails to open.
    *
    * @throws ConfigException if both have the same, other than 0
    */
-  static void ownPorts(Config config) throws ConfigException {
-    int port = config.http().port();
+  static void ownPorts(Config.Doors doors) throws ConfigException {
+    int port = doors.http().port();
     if (port != 0
-        && port == config.grpc().port()
-        && config.http().host().equals(config.grpc().host())) {
+        && port == doors.grpc().port()
+        && doors.http().host().equals(doors.grpc().host())) {
       throw new ConfigException(
           "http.port and grpc.port are both " + port + ": give each a port of its own");
     }

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.app;
 
+import dev.admiral.optimizer.config.GrpcSettings;
 import dev.admiral.optimizer.v1.HealthState;
 import io.grpc.Attributes;
 import io.grpc.BindableService;
@@ -55,7 +56,7 @@ final class GrpcPort implements AutoCloseable {
    * @throws StartException if the port cannot be taken
    */
   static GrpcPort open(
-      Config.Grpc grpc,
+      GrpcSettings grpc,
       InetAddress address,
       ServerCredentials credentials,
       int transportLimit,

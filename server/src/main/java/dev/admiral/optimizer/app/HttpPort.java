@@ -2,6 +2,7 @@ package dev.admiral.optimizer.app;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.admiral.optimizer.config.HttpSettings;
 import dev.admiral.optimizer.http.HttpFront;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -92,7 +93,7 @@ final class HttpPort implements AutoCloseable {
    * @throws StartException if the port cannot be taken
    */
   static HttpPort open(
-      Config.Http http,
+      HttpSettings http,
       InetAddress address,
       Optional<SslContextFactory.Server> tls,
       Duration drainTimeout,
@@ -126,7 +127,7 @@ final class HttpPort implements AutoCloseable {
     }
   }
 
-  private static HttpConfiguration settings(Config.Http http) {
+  private static HttpConfiguration settings(HttpSettings http) {
     HttpConfiguration settings = new HttpConfiguration();
     settings.setSendServerVersion(false);
     settings.setRequestHeaderSize(http.maxHeaderBytes());

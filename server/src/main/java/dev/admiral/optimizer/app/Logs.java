@@ -10,6 +10,7 @@ import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.admiral.optimizer.config.LogSettings;
 import java.io.Console;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
@@ -47,12 +48,12 @@ public final class Logs extends ContextAwareBase implements Configurator {
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    apply(context, Config.Log.DEFAULT);
+    apply(context, LogSettings.DEFAULT);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
   /** Logs from now on as configured. */
-  static void apply(Config.Log log) {
+  static void apply(LogSettings log) {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       apply(context, log);
     }
@@ -64,7 +65,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
     java.util.logging.Logger.getLogger("").addHandler(new ToSlf4j());
   }
 
-  private static void apply(LoggerContext context, Config.Log log) {
+  private static void apply(LoggerContext context, LogSettings log) {
     ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.detachAndStopAllAppenders();
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
@@ -80,14 +81,14 @@ public final class Logs extends ContextAwareBase implements Configurator {
     // A collector of traces that is away is told of once, by us.
     context
         .getLogger("io.opentelemetry")
-        .setLevel(log.level() == Config.Log.Level.DEBUG ? Level.WARN : Level.OFF);
+        .setLevel(log.level() == LogSettings.Level.DEBUG ? Level.WARN : Level.OFF);
   }
 
-  private static Level quiet(Config.Log.Level level) {
-    return level == Config.Log.Level.ERROR ? Level.ERROR : Level.WARN;
+  private static Level quiet(LogSettings.Level level) {
+    return level == LogSettings.Level.ERROR ? Level.ERROR : Level.WARN;
   }
 
-  private static boolean human(Config.Log.Format format) {
+  private static boolean human(LogSettings.Format format) {
     return switch (format) {
       case HUMAN -> true;
       case JSON -> false;

@@ -3,6 +3,9 @@ package dev.admiral.optimizer.app;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.config.ConfigException;
+import dev.admiral.optimizer.config.ConfigFile;
+import dev.admiral.optimizer.config.Environment;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.CancellationException;

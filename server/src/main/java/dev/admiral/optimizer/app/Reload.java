@@ -1,48 +1,23 @@
 package dev.admiral.optimizer.app;
 
-import dev.admiral.optimizer.admission.RequestRateLimiter;
-import dev.admiral.optimizer.app.Config.ProviderConfig;
-import dev.admiral.optimizer.fleet.Keys;
-import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
-import java.util.Set;
+import dev.admiral.optimizer.config.Config;
+import dev.admiral.optimizer.config.ConfigException;
+import dev.admiral.optimizer.config.ConfigWatch;
+import dev.admiral.optimizer.config.LiveConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies a changed configuration to the running server: keys, limits and logging at once, all of
- * them or none. Whatever else changed is named in the log, and waits for the next start.
+ * Applies a changed configuration to the running server: what is live at once, all of it or
+ * nothing. Whatever else changed is named in the log, and waits for the next start.
  */
-final class Reload {
+final class Reload implements ConfigWatch.Change {
   private static final Logger log = LoggerFactory.getLogger(Reload.class);
-  private static final Set<String> AT_ONCE = Set.of("keys", "limits", "log");
 
-  private final Keys keys;
-  private final RequestRateLimiter limiter;
-  private final CallLog callLog;
-  private final List<ProviderConfig> providers;
-  private final Config started;
-  private Config current;
+  private final LiveConfig config;
 
-  /**
-   * @param started what the server was started with
-   * @param providers the providers it uses, configured or found
-   */
-  Reload(
-      Config started,
-      Keys keys,
-      RequestRateLimiter limiter,
-      CallLog callLog,
-      List<ProviderConfig> providers) {
-    this.started = started;
-    this.current = started;
-    this.keys = keys;
-    this.limiter = limiter;
-    this.callLog = callLog;
-    this.providers = providers;
+  Reload(LiveConfig config) {
+    this.config = config;
   }
 
   /**
@@ -50,45 +25,17 @@ final class Reload {
    *
    * @throws ConfigException if it would let strangers in; nothing is changed then
    */
-  void apply(Config next) throws ConfigException {
-    // The running ports are what matters, not those the file names now.
-    boolean open = next.keys().isEmpty();
-    Exposure.address("grpc", started.grpc().host(), started.grpc(), !open);
-    Exposure.address("http", started.http().host(), started.grpc(), !open);
-    List<String> changed = changes(current, next);
-    List<String> atOnce = changed.stream().filter(AT_ONCE::contains).toList();
-    keys.replace(next.keys());
-    limiter.limits(EngineSettings.limits(next.limits(), providers));
-    Logs.apply(next.log());
-    callLog.mostAlike(next.log().alikeFailures());
-    current = next;
-    if (!atOnce.isEmpty()) {
-      log.info("the changed configuration is applied: {}", atOnce);
+  @Override
+  public void apply(Config next) throws ConfigException {
+    // Where it listens is as it was, whatever the file names now.
+    Exposure.check(next);
+    LiveConfig.Change change = config.change(next);
+    Logs.apply(next.observing().log());
+    if (!change.applied().isEmpty()) {
+      log.info("the changed configuration is applied: {}", change.applied());
     }
-    List<String> later =
-        changes(started, next).stream().filter(name -> !AT_ONCE.contains(name)).toList();
-    if (changed.size() > atOnce.size() && !later.isEmpty()) {
-      log.warn("restart the server to apply the changed configuration of {}", later);
+    if (!change.waiting().isEmpty()) {
+      log.warn("restart the server to apply the changed configuration of {}", change.waiting());
     }
-  }
-
-  /** Returns the sections in which two configurations differ, by their names in the file. */
-  private static List<String> changes(Config before, Config after) {
-    List<String> changed = new ArrayList<>();
-    for (RecordComponent section : Config.class.getRecordComponents()) {
-      try {
-        if (!Objects.equals(
-            section.getAccessor().invoke(before), section.getAccessor().invoke(after))) {
-          changed.add(snakeCase(section.getName()));
-        }
-      } catch (ReflectiveOperationException e) {
-        throw new LinkageError("a record's accessors can be called by its own package", e);
-      }
-    }
-    return changed;
-  }
-
-  private static String snakeCase(String name) {
-    return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
   }
 }

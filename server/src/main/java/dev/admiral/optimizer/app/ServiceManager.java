@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.app;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.admiral.optimizer.config.Environment;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;

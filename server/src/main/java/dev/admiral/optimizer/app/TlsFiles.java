@@ -1,5 +1,8 @@
 package dev.admiral.optimizer.app;
 
+import dev.admiral.optimizer.config.ConfigException;
+import dev.admiral.optimizer.config.Environment;
+import dev.admiral.optimizer.config.TlsSettings;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsServerCredentials;
@@ -39,7 +42,7 @@ final class TlsFiles {
    * @throws ConfigException if a file is missing, unreadable or not what it should be, or the key
    *     is not the certificate's
    */
-  static ServerCredentials credentials(Config.Tls tls, Environment environment)
+  static ServerCredentials credentials(TlsSettings tls, Environment environment)
       throws ConfigException {
     if (!tls.on()) {
       return InsecureServerCredentials.create();
@@ -73,7 +76,7 @@ final class TlsFiles {
    *
    * @throws ConfigException if a file cannot be used
    */
-  static Optional<SslContextFactory.Server> forHttp(Config.Tls tls, Environment environment)
+  static Optional<SslContextFactory.Server> forHttp(TlsSettings tls, Environment environment)
       throws ConfigException {
     if (!tls.on()) {
       return Optional.empty();

@@ -2,111 +2,36 @@ package dev.admiral.optimizer.app;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.admiral.optimizer.admission.RequestRateLimiter;
-import dev.admiral.optimizer.app.Config.ProviderConfig;
 import dev.admiral.optimizer.app.Watchdog.Door;
-import dev.admiral.optimizer.cache.ResponseCache;
-import dev.admiral.optimizer.cache.SingleFlight;
 import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.events.Event;
-import dev.admiral.optimizer.events.EventBus;
-import dev.admiral.optimizer.events.FanOut;
-import dev.admiral.optimizer.fleet.Agent;
-import dev.admiral.optimizer.fleet.Fleet;
-import dev.admiral.optimizer.fleet.Keys;
-import dev.admiral.optimizer.grpc.CacheGrpcService;
-import dev.admiral.optimizer.grpc.CallGrpcService;
-import dev.admiral.optimizer.grpc.CallStarter;
-import dev.admiral.optimizer.grpc.EventGrpcService;
-import dev.admiral.optimizer.grpc.FigureCalls;
-import dev.admiral.optimizer.grpc.FleetGrpcService;
-import dev.admiral.optimizer.grpc.GrpcServices;
-import dev.admiral.optimizer.grpc.LedgerGrpcService;
-import dev.admiral.optimizer.grpc.ModelCalls;
-import dev.admiral.optimizer.grpc.OptimizerGrpcService;
-import dev.admiral.optimizer.grpc.OutcomeCalls;
-import dev.admiral.optimizer.grpc.SettingsGrpcService;
+import dev.admiral.optimizer.config.Config;
+import dev.admiral.optimizer.config.ConfigException;
+import dev.admiral.optimizer.config.ConfigFile;
+import dev.admiral.optimizer.config.ConfigWatch;
+import dev.admiral.optimizer.config.GrpcSettings;
+import dev.admiral.optimizer.config.HttpSettings;
+import dev.admiral.optimizer.config.LiveConfig;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.PartHealth;
-import dev.admiral.optimizer.guardian.ProcessGauge;
-import dev.admiral.optimizer.http.HttpFront;
-import dev.admiral.optimizer.http.dashboard.Dashboard;
-import dev.admiral.optimizer.http.health.HealthEndpoints;
-import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
-import dev.admiral.optimizer.http.metrics.Sources;
-import dev.admiral.optimizer.journal.CallJournal;
-import dev.admiral.optimizer.learning.FailureLog;
-import dev.admiral.optimizer.learning.OutcomeLog;
-import dev.admiral.optimizer.ledger.Ledger;
-import dev.admiral.optimizer.ledger.PriceBook;
-import dev.admiral.optimizer.pipeline.CallIntake;
-import dev.admiral.optimizer.pipeline.CallPipeline;
-import dev.admiral.optimizer.pipeline.Engines;
-import dev.admiral.optimizer.pipeline.OutcomeReports;
-import dev.admiral.optimizer.pipeline.TokenCounts;
-import dev.admiral.optimizer.provider.Provider;
-import dev.admiral.optimizer.provider.Providers;
-import dev.admiral.optimizer.report.AgentReport;
-import dev.admiral.optimizer.report.CacheReport;
-import dev.admiral.optimizer.report.CallReport;
-import dev.admiral.optimizer.report.HealthReport;
-import dev.admiral.optimizer.report.LearningReport;
-import dev.admiral.optimizer.report.LedgerReport;
-import dev.admiral.optimizer.report.LimitReport;
-import dev.admiral.optimizer.report.ModelReport;
-import dev.admiral.optimizer.report.StatsReport;
-import dev.admiral.optimizer.routing.Catalogue;
-import dev.admiral.optimizer.routing.ModelHealth;
-import dev.admiral.optimizer.routing.Router;
-import dev.admiral.optimizer.stats.CallStatistics;
-import dev.admiral.optimizer.store.DataDirectory;
-import dev.admiral.optimizer.store.Schema;
-import dev.admiral.optimizer.store.SqliteAgentStore;
-import dev.admiral.optimizer.store.SqliteDatabase;
-import dev.admiral.optimizer.store.SqliteLearningStore;
-import dev.admiral.optimizer.store.SqliteLedgerStore;
-import dev.admiral.optimizer.store.SqliteOutcomeStore;
-import dev.admiral.optimizer.store.SqliteResponseStore;
-import dev.admiral.optimizer.telemetry.CallTraces;
-import dev.admiral.optimizer.telemetry.SpanCounts;
 import dev.admiral.optimizer.v1.HealthState;
-import io.grpc.ServerCredentials;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.security.SecureRandom;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place where everything is put together. {@link #start} reads from top to bottom: each
- * part is made of those above it, and whatever must be stopped is written down as it is started.
- * {@link #close} goes through those notes backwards, so that nothing outlives what it leans on:
- * callers leave first, then the engine writes what it holds, then files are closed.
+ * The one place where everything is put together, in three parts: what is kept ({@link Stores}),
+ * what serves ({@link Engine}), what listens ({@link Ports}). Each is made of those before it and
+ * closes what it opened; {@link #close} closes the last first, so that callers leave, then the
+ * engine writes what it holds, then files are closed.
  */
 final class Wiring implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Wiring.class);
-  private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
-
-  /** After the last caller a flight has its grace, and then to close a connection. */
-  private static final Duration LAST_FLIGHTS = Duration.ofSeconds(5);
 
   /** For everything else to stop once calls have ended or were ended. */
   private static final Duration STOP_AFTER_DRAIN = Duration.ofSeconds(30);
@@ -114,33 +39,12 @@ final class Wiring implements AutoCloseable {
   private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
 
-  /** As long as log.alike_failures is said to go. */
-  private static final Duration ALIKE_INTERVAL = Duration.ofSeconds(10);
-
-  private static final Duration PREPARE_WAIT = Duration.ofMinutes(1);
-
-  /** What is stopped, latest first. */
-  private final Deque<Running> running = new ArrayDeque<>();
-
-  private final ConfigFile file;
-  private final Environment environment;
-  private final Config config;
-  private final Time time;
+  private final Opened opened = new Opened();
 
   /** Set once the server has started. */
-  private volatile @Nullable GrpcPort port;
+  private volatile @Nullable Ports ports;
 
-  /** Set once the server has started. */
-  private volatile @Nullable HttpPort httpPort;
-
-  private record Running(String name, AutoCloseable part) {}
-
-  private Wiring(ConfigFile file, Config config, Time time) {
-    this.file = file;
-    this.environment = file.environment();
-    this.config = config;
-    this.time = time;
-  }
+  private Wiring() {}
 
   /**
    * Starts a server.
@@ -151,13 +55,15 @@ final class Wiring implements AutoCloseable {
    */
   static Wiring start(ConfigFile file, String version, Time time)
       throws ConfigException, StartException {
+    Program program = new Program(version, time.now(), time);
     String text = file.text();
     List<String> warnings = new ArrayList<>();
-    Wiring wiring = new Wiring(file, file.read(text, warnings::add), time);
+    Config config = file.read(text, warnings::add);
+    Wiring wiring = new Wiring();
     try {
-      Logs.apply(wiring.config.log());
+      Logs.apply(config.observing().log());
       warnings.forEach(warning -> log.warn("{}", warning));
-      wiring.start(text, version);
+      wiring.start(file, text, new LiveConfig(config), program);
       return wiring;
     } catch (IOException e) {
       wiring.close();
@@ -168,322 +74,73 @@ final class Wiring implements AutoCloseable {
     }
   }
 
-  private void start(String text, String version)
+  private void start(ConfigFile file, String text, LiveConfig live, Program program)
       throws ConfigException, StartException, IOException {
-    final Instant started = time.now();
+    Config config = live.started();
+    Ports.Addresses addresses = Ports.Addresses.of(config);
+    Stores stores = opened.add("stores", Stores.open(
+                config.kept(), config.serving().diskReadThreads(), program.time()));
+    Engine engine =
+        opened.add("engine", Engine.start(live, file.environment(), stores, program));
+    Ports open =
+        opened.add(
+            "ports",
+            Ports.open(live, file.environment(), addresses, engine, stores.path(), program));
+    ports = open;
 
-    // What can be judged without opening anything.
-    final boolean guarded = !config.keys().isEmpty();
-    final InetAddress address =
-        Exposure.address("grpc", config.grpc().host(), config.grpc(), guarded);
-    final InetAddress httpAddress =
-        Exposure.address("http", config.http().host(), config.grpc(), guarded);
-    Exposure.ownPorts(config);
-    final ServerCredentials credentials = TlsFiles.credentials(config.grpc().tls(), environment);
-    final PriceBook listed = PriceBook.builtInWith(EngineSettings.prices(config.models()));
+    engine.chores.every(
+        HEALTH_INTERVAL,
+        "checking health",
+        () -> open.grpc.report(engine.board.overall(engine.board.check())));
+    ConfigWatch watch = new ConfigWatch(file, text, config, new Reload(live));
+    engine.chores.every(LOOK_INTERVAL, "reading the configuration", watch::look);
+    announce(config.doors(), open, stores.path(), program);
 
-    // What is kept.
-    final DataDirectory data = opened("data directory", DataDirectory.open(config.dataDir()));
-    final SqliteDatabase main = database(data, Schema.MAIN);
-    final SqliteDatabase learningFile = database(data, Schema.LEARNING);
-    final SqliteDatabase agents = database(data, Schema.AGENTS);
-    // All at once, beside what follows.
-    final List<CompletableFuture<?>> prepared =
-        List.of(main.prepare(), learningFile.prepare(), agents.prepare());
-
-    // What runs things.
-    final Executor virtualThreads = task -> Thread.ofVirtual().name("call").start(task);
-    final ScheduledExecutorService timer = opened("timer", Threads.timer("timer"));
-    final Chores chores = opened("chores", new Chores(Threads.timer("chores")));
-
-    // Who answers: decided here, as starting a simulator takes as long as opening the files.
-    final List<ProviderConfig> providers = providers();
-    for (CompletableFuture<?> file : prepared) {
-      await(file);
-    }
-    final PriceBook prices = listed.withVendors(EngineSettings.vendors(providers));
-
-    // The engine.
-    final EventBus events = new FanOut(
-            EngineSettings.events(config.events()), time, Replica.name(), new SecureRandom());
-    final Keys keys = new Keys(config.keys());
-    final Fleet fleet =
-        new Fleet(
-            new SqliteAgentStore(agents, config.ledger().writeWait()),
-            config.fleet().maxAgents(),
-            time,
-            agent -> events.publish(agent.tenant(), registered(agent)));
-    fleet.load();
-    final FailureLog learning =
-        new FailureLog(
-            new SqliteLearningStore(learningFile, config.ledger().writeWait()),
-            EngineSettings.failures(config.learning()),
-            time);
-    learning.load();
-    final OutcomeLog outcomes =
-        new OutcomeLog(
-            new SqliteOutcomeStore(learningFile, config.ledger().writeWait()),
-            EngineSettings.outcomes(config.learning()),
-            time);
-    outcomes.load();
-    final Ledger ledger =
-        opened(
-            "ledger",
-            new Ledger(new SqliteLedgerStore(main), EngineSettings.ledger(config.ledger()), time));
-    ledger.start();
-    final ResponseCache cache =
-        opened(
-            "cache",
-            new ResponseCache(
-                EngineSettings.cache(config.cache(), Runtime.getRuntime().maxMemory()),
-                new SqliteResponseStore(main),
-                time,
-                new Random(),
-                Threads.named("cache")));
-    cache.start();
-    final SingleFlight flights =
-        new SingleFlight(EngineSettings.flight(config.flight()), virtualThreads, timer, time);
-    final RequestRateLimiter limiter =
-        new RequestRateLimiter(
-            EngineSettings.limits(config.limits(), providers), config.limits().maxAgents(), time);
-    final ModelHealth modelHealth =
-        new ModelHealth(
-            EngineSettings.modelHealth(config.modelHealth()),
-            time,
-            (provider, model, state) -> events.publishToAll(changed(provider, model, state)));
-    final Catalogue catalogue =
-        EngineSettings.catalogue(providers, config.models(), config.aliases());
-    final Router router = new Router(catalogue, new Expectations(prices, modelHealth, time));
-    final Map<String, Provider> vendors = vendors(providers);
-
-    // Who is told of its end.
-    final CallLog callLog = new CallLog(config.log().alikeFailures());
-    final CallTraces traces = traces(version);
-
-    // The life of a call.
-    final CallStatistics statistics =
-        new CallStatistics(EngineSettings.statistics(config.statistics()), time);
-    final CallJournal journal = new CallJournal(EngineSettings.journal(config.calls()));
-    final Engines engines =
-        new Engines(
-            cache,
-            flights,
-            limiter,
-            router,
-            modelHealth,
-            EngineSettings.backoff(config.tries(), () -> ThreadLocalRandom.current().nextDouble()),
-            vendors,
-            prices,
-            ledger,
-            fleet,
-            events,
-            statistics,
-            learning,
-            outcomes,
-            journal,
-            traces == null ? List.of(callLog) : List.of(callLog, traces),
-            time,
-            virtualThreads);
-    final CallPipeline pipeline =
-        new CallPipeline(engines, EngineSettings.pipeline(config.tries()));
-    final CallIntake intake = new CallIntake(fleet, config.cache().timeToLive(), time);
-
-    // How each part is.
-    final HealthBoard board =
-        new HealthBoard(
-            part ->
-                events.publishToAll(
-                    new Event.PartHealthChanged(
-                        part.name(), part.state(), part.reason(), part.since())),
-            time);
-    vendors.forEach((name, vendor) -> board.add("provider/" + name, Checks.of(vendor, time)));
-    board.add("store/main", Checks.of(main));
-    board.add("store/learning", Checks.of(learningFile));
-    board.add("store/agents", Checks.of(agents));
-    board.add("outcomes", Checks.of(outcomes));
-    board.addEssential("ledger", Checks.of(ledger));
-    board.add("cache", Checks.of(cache));
-
-    // What is done now and then; the last flush comes when nobody calls any more.
-    chores.every(FLUSH_INTERVAL, "writing agents", fleet::flush);
-    chores.every(FLUSH_INTERVAL, "writing lessons", learning::flush);
-    chores.every(FLUSH_INTERVAL, "writing outcomes", outcomes::flush);
-    chores.every(ALIKE_INTERVAL, "summing up failed calls", callLog::sumUp);
-    running.push(new Running("last sum of failed calls", callLog::sumUp));
-    running.push(new Running("last flush of agents", fleet::flush));
-    running.push(new Running("last flush of lessons", learning::flush));
-    running.push(new Running("last flush of outcomes", outcomes::flush));
-    running.push(
-        new Running(
-            "flights",
-            () -> {
-              if (!pipeline.awaitFlights(LAST_FLIGHTS)) {
-                log.warn("some upstream calls did not end; what they cost may be missing");
-              }
-            }));
-
-    // What is told of it.
-    final ProcessGauge gauge = ProcessGauge.ofThisProcess(time);
-    final MetricsEndpoint metrics =
-        new MetricsEndpoint(
-            new Sources(
-                engines,
-                board,
-                gauge,
-                () -> port == null ? 0 : port.connections(),
-                () -> httpPort == null ? 0 : httpPort.connections(),
-                status -> httpPort == null ? 0 : httpPort.requests(status),
-                () -> traces == null ? SpanCounts.NONE : traces.counts(),
-                version),
-            keys,
-            EngineSettings.metrics(config.metrics()));
-
-    final HealthReport health =
-        new HealthReport(
-            board, gauge, statistics, time, new HealthReport.Server(version, started));
-
-    // The doors.
-    final TokenCounts tokenCounts = new TokenCounts(engines);
-    final EventGrpcService watchers = new EventGrpcService(events);
-    final GrpcServices services =
-        new GrpcServices(
-            List.of(
-                new OptimizerGrpcService(
-                    new ModelCalls(
-                        new CallStarter(
-                            pipeline, intake, config.grpc().defaultDeadline(), timer, time),
-                        tokenCounts,
-                        virtualThreads),
-                    new OutcomeCalls(new OutcomeReports(engines), fleet, virtualThreads),
-                    new FigureCalls(
-                        health,
-                        new StatsReport(statistics),
-                        new ModelReport(catalogue, prices, modelHealth, time),
-                        new LearningReport(learning, outcomes),
-                        virtualThreads)),
-                new FleetGrpcService(
-                    fleet, new AgentReport(fleet), new LimitReport(limiter), virtualThreads),
-                new CallGrpcService(new CallReport(journal), virtualThreads),
-                new LedgerGrpcService(new LedgerReport(ledger), virtualThreads),
-                watchers,
-                new CacheGrpcService(
-                    cache, new CacheReport(cache::metrics), events, virtualThreads),
-                new SettingsGrpcService()),
-            keys,
-            new GrpcServices.Settings(config.grpc().maxRequestBytes(), traces != null));
-    final GrpcPort door =
-        opened(
-            "gRPC",
-            GrpcPort.open(
-                config.grpc(),
-                address,
-                credentials,
-                services.transportLimit(),
-                services.definitions()));
-    port = door;
-    final Dashboard dashboard =
-        opened(
-            "dashboard",
-            new Dashboard(
-                services.definitions(),
-                keys,
-                timer,
-                virtualThreads,
-                EngineSettings.dashboard(config.http())));
-    final HttpFront front =
-        new HttpFront(
-            engines,
-            pipeline,
-            intake,
-            catalogue,
-            keys,
-            metrics,
-            new HealthEndpoints(
-                board, health, keys, virtualThreads, config.http().readyNeedsStores()),
-            timer,
-            dashboard,
-            EngineSettings.http(config.http(), config.grpc(), traces != null));
-    final HttpPort web =
-        opened(
-            "HTTP",
-            HttpPort.open(
-                config.http(),
-                httpAddress,
-                TlsFiles.forHttp(config.grpc().tls(), environment),
-                config.grpc().drainTimeout(),
-                front));
-    httpPort = web;
-    opened(
-        EndpointsFile.NAME,
-        EndpointsFile.write(
-            data.path(),
-            new EndpointsFile.Endpoints(
-                new EndpointsFile.Endpoint(
-                    config.grpc().host(), door.port(), config.grpc().tls().on()),
-                new EndpointsFile.Endpoint(
-                    config.http().host(), web.port(), config.grpc().tls().on()),
-                ProcessHandle.current().pid(),
-                started,
-                version)));
-    running.push(
-        new Running(
-            "calls",
-            () -> {
-              door.leave();
-              board.drain();
-              pipeline.drain();
-              watchers.drain();
-              // Both ports at once: their callers leave together.
-              web.drain();
-            }));
-
-    chores.every(
-        HEALTH_INTERVAL, "checking health", () -> door.report(board.overall(board.check())));
-
-    Reload reload = new Reload(config, keys, limiter, callLog, providers);
-    ConfigWatch watch = new ConfigWatch(file, text, config, reload::apply);
-    chores.every(LOOK_INTERVAL, "reading the configuration", watch::look);
-
-    log.info(
-        "Admiral {} answers gRPC on {}:{} and HTTP, the dashboard too, on {}://{}:{}/; data in {}",
-        version,
-        config.grpc().host(),
-        door.port(),
-        config.grpc().tls().on() ? "https" : "http",
-        config.http().host().contains(":")
-            ? "[" + config.http().host() + "]"
-            : config.http().host(),
-        web.port(),
-        data.path());
-
-    // Who started it.
-    final ServiceManager manager = ServiceManager.of(environment, ProcessHandle.current().pid());
+    ServiceManager manager =
+        ServiceManager.of(file.environment(), ProcessHandle.current().pid());
     if (manager.listens()) {
-      tell(
-          manager,
-          board,
-          List.of(Door.grpc(address, door.port()), Door.http(httpAddress, web.port(), web::open)),
-          chores);
+      List<Door> doors =
+          List.of(
+              Door.grpc(addresses.grpc(), open.grpc.port()),
+              Door.http(addresses.http(), open.http.port(), open.http::open));
+      tell(manager, engine, doors, config.doors().grpc().drainTimeout());
     }
   }
 
+  private static void announce(Config.Doors doors, Ports ports, Path data, Program program) {
+    GrpcSettings grpc = doors.grpc();
+    HttpSettings http = doors.http();
+    log.info(
+        "Admiral {} answers gRPC on {}:{} and HTTP, the dashboard too, on {}://{}:{}/; data in {}",
+        program.version(),
+        grpc.host(),
+        ports.grpc.port(),
+        grpc.tls().on() ? "https" : "http",
+        http.host().contains(":") ? "[" + http.host() + "]" : http.host(),
+        ports.http.port(),
+        data);
+  }
+
   /** Tells a service manager from now on how the server is. */
-  private void tell(ServiceManager manager, HealthBoard board, List<Door> doors, Chores chores) {
-    Duration stop = config.grpc().drainTimeout().plus(STOP_AFTER_DRAIN);
-    running.push(new Running("telling that the server stops", () -> manager.stopping(stop)));
+  private void tell(
+      ServiceManager manager, Engine engine, List<Door> doors, Duration drainTimeout) {
+    HealthBoard board = engine.board;
+    Duration stop = drainTimeout.plus(STOP_AFTER_DRAIN);
+    opened.beforeClosing("telling that the server stops", () -> manager.stopping(stop));
     try {
       manager.serving(status(board, doors));
     } catch (IOException e) {
       log.warn("the service manager is told again in a moment: {}", e.getMessage());
     }
-    chores.every(
+    engine.chores.every(
         HEALTH_INTERVAL,
         "telling the service manager",
         () -> manager.serving(status(board, doors)));
     manager
         .watchdog()
         .ifPresent(limit ->
-            opened("watchdog", new Watchdog(manager, limit, doors, Threads.timer("watchdog")))
+            opened
+                .add("watchdog", new Watchdog(manager, limit, doors, Threads.timer("watchdog")))
                 .start());
   }
 
@@ -503,24 +160,25 @@ final class Wiring implements AutoCloseable {
 
   /** Waits until the server no longer answers. */
   void await() throws InterruptedException {
-    if (port != null) {
-      port.await();
+    Ports open = ports;
+    if (open != null) {
+      open.grpc.await();
     }
   }
 
   /** Returns the port that gRPC was given. */
   int port() {
-    return requireNonNull(port).port();
+    return requireNonNull(ports).grpc.port();
   }
 
   /** Returns the port that HTTP was given. */
   int httpPort() {
-    return requireNonNull(httpPort).port();
+    return requireNonNull(ports).http.port();
   }
 
   /** Returns how many calls by HTTP have clients that wait for the end. */
   int unendedHttpCalls() {
-    return requireNonNull(httpPort).unendedCalls();
+    return requireNonNull(ports).http.unendedCalls();
   }
 
   /**
@@ -530,113 +188,6 @@ final class Wiring implements AutoCloseable {
    */
   @Override
   public void close() {
-    while (!running.isEmpty()) {
-      Running next = running.pop();
-      try {
-        next.part().close();
-      } catch (Exception e) {
-        log.error("{} did not stop cleanly", next.name(), e);
-      }
-    }
-  }
-
-  /** Returns what traces calls; null, with nothing loaded for it, if nobody asked for traces. */
-  private @Nullable CallTraces traces(String version) {
-    String endpoint = config.traces().endpoint().orElse(null);
-    return endpoint == null
-        ? null
-        : opened(
-            "traces",
-            CallTraces.open(
-                EngineSettings.traces(endpoint, config.traces()),
-                version,
-                Threads.named("traces")));
-  }
-
-  /** Returns the providers to use: those configured, else those found, else simulated ones. */
-  private List<ProviderConfig> providers() throws ConfigException, StartException {
-    if (!config.providers().isEmpty()) {
-      return config.providers();
-    }
-    List<ProviderConfig> found =
-        ProviderDiscovery.find(environment, ProviderDiscovery::ollamaAnswers);
-    if (!found.isEmpty()) {
-      log.info(
-          "no providers are configured; found {}",
-          found.stream().map(ProviderConfig::name).toList());
-      return found;
-    }
-    if (!BuiltInSimulator.present()) {
-      throw new StartException(
-          "there is no provider: configure one under providers, or set one of "
-              + String.join(", ", ProviderDiscovery.variables()));
-    }
-    BuiltInSimulator simulator = opened("simulator", BuiltInSimulator.start());
-    log.warn(
-        "NO PROVIDER IS CONFIGURED AND NO KEY WAS FOUND: every answer is MADE UP by the built-in"
-            + " simulator at {}. For real answers set one of {}, or configure providers.",
-        simulator.address(),
-        String.join(", ", ProviderDiscovery.variables()));
-    return simulator.providers();
-  }
-
-  private Map<String, Provider> vendors(List<ProviderConfig> providers) throws ConfigException {
-    Map<String, Provider> vendors = new LinkedHashMap<>();
-    for (ProviderConfig provider : providers) {
-      try {
-        Provider vendor = Providers.create(EngineSettings.provider(provider), time);
-        running.push(new Running("provider " + provider.name(), vendor::close));
-        vendors.put(provider.name(), vendor);
-      } catch (IllegalArgumentException e) {
-        throw new ConfigException(
-            "the provider '" + provider.name() + "' cannot be used: " + e.getMessage());
-      }
-    }
-    return vendors;
-  }
-
-  private SqliteDatabase database(DataDirectory data, Schema schema) throws IOException {
-    return opened(
-        schema.name(),
-        SqliteDatabase.open(
-            data.file(schema), schema, EngineSettings.database(config.durability()), time));
-  }
-
-  /** Waits until a file can be used: making or changing one may take a while on a slow disk. */
-  private static void await(CompletableFuture<?> prepared) throws IOException {
-    try {
-      prepared.get(PREPARE_WAIT.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
-    } catch (TimeoutException e) {
-      throw new IOException(
-          "the files in the data directory are not ready after "
-              + PREPARE_WAIT.toSeconds()
-              + " s; check its disk",
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the start was interrupted", e);
-    }
-  }
-
-  private <T extends AutoCloseable> T opened(String name, T part) {
-    running.push(new Running(name, part));
-    return part;
-  }
-
-  private static Event registered(Agent agent) {
-    return new Event.AgentRegistered(agent.name(), agent.group());
-  }
-
-  private static Event changed(String provider, String model, ModelHealth.State state) {
-    return new Event.ModelHealthChanged(
-        provider,
-        model,
-        switch (state) {
-          case OPEN -> Event.ModelHealthChanged.Health.OPENED;
-          case PROBING -> Event.ModelHealthChanged.Health.PROBING;
-          case CLOSED -> Event.ModelHealthChanged.Health.CLOSED;
-        });
+    opened.close();
   }
 }

@@ -20,7 +20,6 @@ import java.time.Duration;
  * @param batchEntries most entries written to disk at once; paid calls wait while they are
  * @param batchDelay how long an answer waits for others to be written with it
  * @param diskWait longest wait for a read of the disk tier; past it the look-up is a miss
- * @param diskReaders threads that read the disk tier
  * @param purgeInterval pause between two looks for expired entries on disk
  * @param purgeEntries most entries deleted at once
  * @param filterBytes memory of the filter that spares reads for keys the disk tier has not
@@ -40,11 +39,37 @@ public record CacheSettings(
     int batchEntries,
     Duration batchDelay,
     Duration diskWait,
-    int diskReaders,
     Duration purgeInterval,
     int purgeEntries,
     int filterBytes) {
   private static final long MIB = 1L << 20;
+
+  /** Default of {@code memoryBytes}. */
+  public static final HeapShare MEMORY_SHARE = new HeapShare(4, 256);
+
+  /** Default of {@code repeatMemoryBytes}. */
+  public static final HeapShare REPEAT_MEMORY_SHARE = new HeapShare(32, 32);
+
+  /** Default of {@code pendingBytes}. */
+  public static final HeapShare PENDING_SHARE = new HeapShare(16, 64);
+
+  /**
+   * A size that follows the heap; at least 1 MiB.
+   *
+   * @param part the part of the heap, as the number of such parts there are
+   * @param mostMib its bound in MiB
+   */
+  public record HeapShare(int part, int mostMib) {
+    long bytes(long heapBytes) {
+      return Math.clamp(heapBytes / part, MIB, mostMib * MIB);
+    }
+
+    /** Says what it is. */
+    @Override
+    public String toString() {
+      return "1/" + part + " of the heap, at most " + mostMib + "MiB";
+    }
+  }
 
   public CacheSettings {
     positive("timeToLive", timeToLive);
@@ -60,7 +85,6 @@ public record CacheSettings(
     positive("pendingBytes", pendingBytes);
     positive("batchEntries", batchEntries);
     positive("diskWait", diskWait);
-    positive("diskReaders", diskReaders);
     positive("purgeInterval", purgeInterval);
     positive("purgeEntries", purgeEntries);
     positive("filterBytes", filterBytes);
@@ -70,31 +94,26 @@ public record CacheSettings(
   }
 
   /**
-   * Returns the defaults: 10 minutes; 256 MiB of memory, or a quarter of the heap if that is less;
-   * 4 GiB of disk; answers up to 8 MiB; repeats for 24 hours, in 1 GiB of disk and a thirty-second
-   * of the heap up to 32 MiB, waiting 2 s at most; failures for 30 s, 10,000 of them; 64 MiB
-   * waiting, or a sixteenth of the heap, written 32 at a time after 20 ms; 250 ms for a read by 4
-   * readers; a purge of 500 entries each 10 s; a filter of 4 MiB.
+   * Returns the defaults.
    *
    * @param heapBytes the largest heap this process may have
    */
   public static CacheSettings defaults(long heapBytes) {
     return new CacheSettings(
         Duration.ofMinutes(10),
-        Math.clamp(heapBytes / 4, MIB, 256 * MIB),
+        MEMORY_SHARE.bytes(heapBytes),
         4096 * MIB,
         8 * MIB,
         Duration.ofHours(24),
-        Math.clamp(heapBytes / 32, MIB, 32 * MIB),
+        REPEAT_MEMORY_SHARE.bytes(heapBytes),
         1024 * MIB,
         Duration.ofSeconds(2),
         Duration.ofSeconds(30),
         10_000,
-        Math.clamp(heapBytes / 16, MIB, 64 * MIB),
+        PENDING_SHARE.bytes(heapBytes),
         32,
         Duration.ofMillis(20),
         Duration.ofMillis(250),
-        4,
         Duration.ofSeconds(10),
         500,
         (int) (4 * MIB));

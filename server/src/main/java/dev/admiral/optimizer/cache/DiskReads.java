@@ -6,11 +6,8 @@ import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Time;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,9 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads of the store by threads of their own, so that a store that hangs holds up nobody: neither
- * the caller, who waits for a bounded time, nor the carriers of virtual threads, which native code
- * pins. After a read that failed or took too long, none is made for a pause, then one to see.
+ * Reads of the store, which callers wait for within a bound, so that a store that hangs holds up
+ * nobody. After a read that failed or took too long, none is made for a pause, then one to see.
  */
 final class DiskReads {
   private static final Logger log = LoggerFactory.getLogger(DiskReads.class);
@@ -30,7 +26,6 @@ final class DiskReads {
   static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final ResponseStore store;
-  private final Executor readers;
   private final Duration wait;
   private final Time time;
 
@@ -39,9 +34,8 @@ final class DiskReads {
 
   private volatile @Nullable String trouble;
 
-  DiskReads(ResponseStore store, Executor readers, Duration wait, Time time) {
+  DiskReads(ResponseStore store, Duration wait, Time time) {
     this.store = store;
-    this.readers = readers;
     this.wait = wait;
     this.time = time;
   }
@@ -52,7 +46,7 @@ final class DiskReads {
       return null;
     }
     try {
-      Row row = call(() -> store.find(shelf, key), wait);
+      Row row = await(store.find(shelf, key), wait);
       if (trouble != null) {
         pausedUntilNanos.set(0);
         trouble = null;
@@ -72,17 +66,13 @@ final class DiskReads {
     }
   }
 
-  /** Runs something on a reader's thread and waits for it. */
-  <T extends @Nullable Object> T call(Callable<T> work, Duration longest)
+  /** Waits for the store; a read that has not had its turn by then is not made. */
+  static <T extends @Nullable Object> T await(CompletableFuture<T> work, Duration longest)
       throws IOException, InterruptedException {
-    FutureTask<T> task = new FutureTask<>(work);
     try {
-      readers.execute(task);
-      return task.get(longest.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      throw new IOException("too many reads wait already", e);
+      return work.get(longest.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      task.cancel(false);
+      work.cancel(false);
       throw new IOException("no answer within " + longest.toMillis() + " ms", e);
     } catch (ExecutionException e) {
       throw new IOException(e.getCause() == null ? e : e.getCause());

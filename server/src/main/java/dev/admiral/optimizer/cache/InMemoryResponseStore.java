@@ -2,7 +2,6 @@ package dev.admiral.optimizer.cache;
 
 import dev.admiral.optimizer.call.CallKey;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,29 +54,30 @@ public final class InMemoryResponseStore implements ResponseStore {
   }
 
   @Override
-  public synchronized @Nullable Row find(Shelf shelf, CallKey key) {
-    return rows(shelf).byKey.get(key);
+  public synchronized CompletableFuture<@Nullable Row> find(Shelf shelf, CallKey key) {
+    return done(rows(shelf).byKey.get(key));
   }
 
   @Override
-  public synchronized List<Row> findByHash(long bits) {
+  public synchronized CompletableFuture<List<Row>> findByHash(long bits) {
     CallKey first = new CallKey(bits, Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE);
     CallKey last = new CallKey(bits, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
-    return List.copyOf(rows(Shelf.RESPONSES).byKey.subMap(first, true, last, true).values());
+    return done(List.copyOf(rows(Shelf.RESPONSES).byKey.subMap(first, true, last, true).values()));
   }
 
   @Override
-  public synchronized void write(List<Change> changes) {
+  public synchronized CompletableFuture<@Nullable Void> write(List<Change> changes) {
     for (Change change : changes) {
       switch (change) {
         case Change.Put(Shelf shelf, Row row) -> rows(shelf).put(row);
         case Change.Delete(Shelf shelf, CallKey key) -> rows(shelf).remove(key);
       }
     }
+    return done(null);
   }
 
   @Override
-  public synchronized void delete(
+  public synchronized CompletableFuture<@Nullable Void> delete(
       String tenant, Selector selector, Instant now, Consumer<CallKey> deleted) {
     Rows rows = rows(Shelf.RESPONSES);
     List<CallKey> keys =
@@ -87,10 +88,12 @@ public final class InMemoryResponseStore implements ResponseStore {
             .toList();
     keys.forEach(rows::remove);
     keys.forEach(deleted);
+    return done(null);
   }
 
   @Override
-  public synchronized int deleteExpired(Shelf shelf, Instant now, int limit) {
+  public synchronized CompletableFuture<Integer> deleteExpired(
+      Shelf shelf, Instant now, int limit) {
     Rows rows = rows(shelf);
     List<CallKey> keys =
         rows.byExpiry.stream()
@@ -99,28 +102,33 @@ public final class InMemoryResponseStore implements ResponseStore {
             .limit(limit)
             .toList();
     keys.forEach(rows::remove);
-    return keys.size();
+    return done(keys.size());
   }
 
   @Override
-  public synchronized int deleteNearestExpiry(Shelf shelf, int limit) {
+  public synchronized CompletableFuture<Integer> deleteNearestExpiry(Shelf shelf, int limit) {
     Rows rows = rows(shelf);
     List<CallKey> keys = rows.byExpiry.stream().map(Row::key).limit(limit).toList();
     keys.forEach(rows::remove);
-    return keys.size();
+    return done(keys.size());
   }
 
   @Override
-  public synchronized Size size(Shelf shelf) {
+  public synchronized CompletableFuture<Size> size(Shelf shelf) {
     Rows rows = rows(shelf);
-    return new Size(rows.byKey.size(), rows.bytes);
+    return done(new Size(rows.byKey.size(), rows.bytes));
   }
 
   @Override
-  public synchronized List<CallKey> keys(Shelf shelf, @Nullable CallKey after, int limit) {
+  public synchronized CompletableFuture<List<CallKey>> keys(
+      Shelf shelf, @Nullable CallKey after, int limit) {
     NavigableMap<CallKey, Row> byKey = rows(shelf).byKey;
     NavigableMap<CallKey, Row> rest = after == null ? byKey : byKey.tailMap(after, false);
-    return new ArrayList<>(rest.keySet().stream().limit(limit).toList());
+    return done(rest.keySet().stream().limit(limit).toList());
+  }
+
+  private static <T extends @Nullable Object> CompletableFuture<T> done(T result) {
+    return CompletableFuture.completedFuture(result);
   }
 
   private Rows rows(Shelf shelf) {

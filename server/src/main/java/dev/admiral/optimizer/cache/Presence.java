@@ -2,6 +2,7 @@ package dev.admiral.optimizer.cache;
 
 import dev.admiral.optimizer.cache.ResponseStore.Shelf;
 import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.StoreWait;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ final class Presence {
       shelf = 0;
       after = null;
     }
-    List<CallKey> page = store.keys(SHELVES[shelf], after, PAGE_KEYS);
+    List<CallKey> page = StoreWait.forEnd(store.keys(SHELVES[shelf], after, PAGE_KEYS));
     page.forEach(next::add);
     if (page.size() == PAGE_KEYS) {
       after = page.getLast();

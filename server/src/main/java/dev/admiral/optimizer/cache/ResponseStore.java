@@ -4,13 +4,17 @@ import dev.admiral.optimizer.call.CallKey;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The disk tier: keeps stored answers as bytes and knows nothing of what is in them. Every method
- * blocks, may be called by several threads at once and throws {@link IOException} if the store is
- * full, broken or gone; what was asked for has then not happened.
+ * The disk tier: keeps stored answers as bytes and knows nothing of what is in them.
+ *
+ * <p>No method blocks; each may be called by several threads at once. Its future completes when
+ * what was asked for is done, writes being durable then, or with an {@link IOException} if the
+ * store is full, broken or gone; what was asked for has then not happened. What depends on a future
+ * may run on a thread of the store, and must be short.
  */
 public interface ResponseStore {
 
@@ -76,42 +80,43 @@ public interface ResponseStore {
   record Size(long rows, long bytes) {}
 
   /** Returns the row with a key, expired or not; null if there is none. */
-  @Nullable Row find(Shelf shelf, CallKey key) throws IOException;
+  CompletableFuture<@Nullable Row> find(Shelf shelf, CallKey key);
 
   /**
    * Returns the responses whose key begins with 64 bits ({@link CallKey#a()}), expired or not;
    * hardly ever more than one.
    */
-  List<Row> findByHash(long bits) throws IOException;
+  CompletableFuture<List<Row>> findByHash(long bits);
 
-  /** Makes all changes in order, or none; they are durable when it returns. */
-  void write(List<Change> changes) throws IOException;
+  /** Makes all changes in order, or none. */
+  CompletableFuture<@Nullable Void> write(List<Change> changes);
 
   /**
    * Deletes all responses a selector matches that were complete at {@code now} or earlier, expired
    * ones too. Others may use the store meanwhile.
    *
-   * @param deleted told each key that was deleted, also if the rest then fails
+   * @param deleted told each key that was deleted, also if the rest then fails; on a thread of the
+   *     store
    */
-  void delete(String tenant, Selector selector, Instant now, Consumer<CallKey> deleted)
-      throws IOException;
+  CompletableFuture<@Nullable Void> delete(
+      String tenant, Selector selector, Instant now, Consumer<CallKey> deleted);
 
   /**
    * Deletes rows whose time has come by {@code now}, those that expired first.
    *
    * @return how many; fewer than the limit only if no more have expired
    */
-  int deleteExpired(Shelf shelf, Instant now, int limit) throws IOException;
+  CompletableFuture<Integer> deleteExpired(Shelf shelf, Instant now, int limit);
 
   /**
    * Deletes the rows nearest their expiry, expired or not.
    *
    * @return how many; fewer than the limit only if the shelf is empty
    */
-  int deleteNearestExpiry(Shelf shelf, int limit) throws IOException;
+  CompletableFuture<Integer> deleteNearestExpiry(Shelf shelf, int limit);
 
   /** Returns how much a shelf holds; cheap. */
-  Size size(Shelf shelf) throws IOException;
+  CompletableFuture<Size> size(Shelf shelf);
 
   /**
    * Lists keys in an order of the store's own that does not change.
@@ -119,5 +124,5 @@ public interface ResponseStore {
    * @param after the last key of the page before; null for the first page
    * @return the next keys; fewer than the limit only at the end
    */
-  List<CallKey> keys(Shelf shelf, @Nullable CallKey after, int limit) throws IOException;
+  CompletableFuture<List<CallKey>> keys(Shelf shelf, @Nullable CallKey after, int limit);
 }

@@ -7,6 +7,7 @@ import dev.admiral.optimizer.cache.ResponseStore.Shelf;
 import dev.admiral.optimizer.cache.ResponseStore.Size;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.StoreWait;
 import dev.admiral.optimizer.call.Time;
 import java.io.IOException;
 import java.time.Duration;
@@ -347,7 +348,7 @@ final class WriteBehind implements Runnable {
     Instant now = time.now();
     busySinceNanos.set(time.nanos());
     try {
-      store.write(changes(batch, now));
+      StoreWait.forEnd(store.write(changes(batch, now)));
       measure();
     } catch (IOException e) {
       fail("written", e);
@@ -455,7 +456,8 @@ final class WriteBehind implements Runnable {
     try {
       boolean more = presence.build(store);
       for (Shelf shelf : Shelf.values()) {
-        int expired = store.deleteExpired(shelf, time.now(), settings.purgeEntries());
+        int expired =
+            StoreWait.forEnd(store.deleteExpired(shelf, time.now(), settings.purgeEntries()));
         more |= expired == settings.purgeEntries();
         more |= makeRoom(shelf);
       }
@@ -475,20 +477,20 @@ final class WriteBehind implements Runnable {
 
   private boolean makeRoom(Shelf shelf) throws IOException {
     long limit = limits.getOrDefault(shelf, Long.MAX_VALUE);
-    Size size = store.size(shelf);
+    Size size = StoreWait.forEnd(store.size(shelf));
     if (size.bytes() <= limit) {
       return false;
     }
     long average = Math.max(1, size.bytes() / Math.max(1, size.rows()));
     long excess = (size.bytes() - limit + average - 1) / average;
     int step = (int) Math.min(excess, settings.purgeEntries());
-    evicted.addAndGet(store.deleteNearestExpiry(shelf, step));
+    evicted.addAndGet(StoreWait.forEnd(store.deleteNearestExpiry(shelf, step)));
     return true;
   }
 
   private void measure() throws IOException {
     for (Shelf shelf : Shelf.values()) {
-      sizes.put(shelf, store.size(shelf));
+      sizes.put(shelf, StoreWait.forEnd(store.size(shelf)));
     }
   }
 

@@ -30,4 +30,9 @@ public record CacheUse(
     /** Read only; never call a provider. */
     ONLY
   }
+
+  /** Returns how the cache is used for a caller that does not say. */
+  public static CacheUse unsaid(Duration timeToLive) {
+    return new CacheUse(Mode.USE, timeToLive, null, false, false);
+  }
 }

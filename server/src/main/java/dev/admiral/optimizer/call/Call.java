@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id identifier, unique on all servers; seen by the caller, events and logs
  * @param caller who asks
- * @param prompt everything that can change the answer
+ * @param body everything that can change the answer
  * @param key digest of the body within the tenant and scope: the key under which equal calls meet
  * @param shareable false if the call must neither be cached nor joined, whatever its key
  * @param repeatKey the key of the caller's request_id within the tenant; null if none was given
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record Call(
     String id,
     Caller caller,
-    Prompt prompt,
+    Body body,
     CallKey key,
     boolean shareable,
     @Nullable CallKey repeatKey,
@@ -43,7 +43,7 @@ public record Call(
     long deadlineNanos,
     @Nullable String traceParent) {
 
-  /** A call whose caller has no trace, or whose trace is of no interest. */
+  /** A typed call whose caller has no trace, or whose trace is of no interest. */
   public Call(
       String id,
       Caller caller,
@@ -62,7 +62,7 @@ public record Call(
     this(
         id,
         caller,
-        prompt,
+        new Body.Typed(prompt),
         key,
         shareable,
         repeatKey,
@@ -77,12 +77,17 @@ public record Call(
         null);
   }
 
+  /** Returns the body in the contract's words. */
+  public Prompt prompt() {
+    return body.prompt();
+  }
+
   /** Returns this call within its caller's trace. */
   public Call within(@Nullable String otherTraceParent) {
     return new Call(
         id,
         caller,
-        prompt,
+        body,
         key,
         shareable,
         repeatKey,

@@ -69,8 +69,7 @@ public sealed interface Failure {
      * @param description what is wrong and what to do
      */
     public static Invalid of(String field, String description) {
-      return new Invalid(
-          field + " " + description, List.of(new Violation(field, description)));
+      return new Invalid(field + " " + description, List.of(new Violation(field, description)));
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.admiral.optimizer.call;
 
 import org.jspecify.annotations.Nullable;
 
-/** Reads amounts of money as the contract has them. */
+/** Reads and writes amounts of money as the contract has them. */
 public final class ProtoMoney {
   private ProtoMoney() {}
 
@@ -23,5 +23,18 @@ public final class ProtoMoney {
   /** Returns an amount with which nothing is wrong. */
   public static Money money(dev.admiral.optimizer.v1.Money money) {
     return Money.of(money.getUnits(), money.getPico());
+  }
+
+  /** Returns an amount of money, of which the contract has units and parts of one sign. */
+  public static dev.admiral.optimizer.v1.Money of(Money amount) {
+    boolean negative = amount.units() < 0 && amount.pico() > 0;
+    return dev.admiral.optimizer.v1.Money.newBuilder()
+        .setCurrencyCode("USD")
+        .setUnits(negative ? amount.units() + 1 : amount.units())
+        .setPico(
+            negative
+                ? amount.pico() - Money.PICO_PER_UNIT
+                : amount.pico())
+        .build();
   }
 }

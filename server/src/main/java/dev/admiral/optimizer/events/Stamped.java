@@ -28,11 +28,11 @@ public record Stamped(long sequence, Instant time, Event event, Origin origin) {
       return "";
     }
     long number = sequence & ((1L << SEQUENCE_BITS) - 1);
-    long high = time.toEpochMilli() << 16 | VERSION | number >>> (SEQUENCE_BITS - TOP_BITS);
+    long high = (time.toEpochMilli() << 16) | VERSION | (number >>> (SEQUENCE_BITS - TOP_BITS));
     long low =
         VARIANT
-            | (number & ((1L << (SEQUENCE_BITS - TOP_BITS)) - 1)) << ENTROPY_BITS
-            | origin.entropy() & ((1L << ENTROPY_BITS) - 1);
+            | ((number & ((1L << (SEQUENCE_BITS - TOP_BITS)) - 1)) << ENTROPY_BITS)
+            | (origin.entropy() & ((1L << ENTROPY_BITS) - 1));
     return new UUID(high, low).toString();
   }
 }

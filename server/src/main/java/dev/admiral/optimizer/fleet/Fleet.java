@@ -1,10 +1,14 @@
 package dev.admiral.optimizer.fleet;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.MoneyAdder;
 import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.StoreWait;
+import dev.admiral.optimizer.call.StoreWriter;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.Source;
 import java.io.IOException;
@@ -28,9 +32,9 @@ import org.jspecify.annotations.Nullable;
  * own name included; only their totals are kept together, under {@link #OTHERS}.
  *
  * <p>{@link #arrive} and {@link #finished} are called for every cache hit, on the event loop: two
- * hash look-ups, no lock, and as a rule no allocation. Totals live in memory and are written by
- * {@link #flush}; a crash loses those since the last flush, which are for display: the ledger is
- * what counts money.
+ * hash look-ups, no lock, and as a rule no allocation. Totals live in memory; {@link #flush} adds
+ * what they gained to the store, so that servers that share one do not undo each other's. A crash
+ * loses the gains since the last flush, which are for display: the ledger is what counts money.
  */
 public final class Fleet {
   /** Name of the row that stands for all agents beyond the bound; no agent can have it. */
@@ -58,20 +62,26 @@ public final class Fleet {
    */
   private final Object storeLock = new Object();
 
+  @GuardedBy("storeLock")
+  private final StoreWriter writer;
+
   private volatile @Nullable String storeProblem;
 
   /**
    * @param store where totals outlive the process
+   * @param storeWait longest wait for one writing
    * @param maxAgents most agents kept apart for each tenant, at least 1
    * @param time the clock
    * @param registered told of every agent when it is first seen, on the thread of its call; must
    *     neither block nor throw
    */
-  public Fleet(AgentStore store, int maxAgents, Time time, Consumer<Agent> registered) {
+  public Fleet(
+      AgentStore store, Duration storeWait, int maxAgents, Time time, Consumer<Agent> registered) {
     if (maxAgents < 1) {
       throw new IllegalArgumentException("a fleet keeps at least one agent, not " + maxAgents);
     }
     this.store = store;
+    this.writer = new StoreWriter(storeWait);
     this.maxAgents = maxAgents;
     this.time = time;
     this.registered = registered;
@@ -83,7 +93,7 @@ public final class Fleet {
    * @throws IOException if the store cannot be read
    */
   public void load() throws IOException {
-    for (Agent kept : store.load()) {
+    for (Agent kept : StoreWait.forEnd(store.load())) {
       Tenant tenant = tenant(kept.tenant());
       if (kept.name().equals(OTHERS)) {
         tenant.others.takeOver(kept);
@@ -147,8 +157,8 @@ public final class Fleet {
     Live live = live(caller.tenant(), caller.agent());
     live.calls.increment();
     if (outcome instanceof Outcome.Answered answered) {
-      long picoUsd = answered.answer().cost().amountOrZero().picoUsd();
-      (answered.source() == Source.SOURCE_UPSTREAM ? live.spent : live.saved).add(picoUsd);
+      Money amount = answered.answer().cost().amountOrZero();
+      (answered.source() == Source.SOURCE_UPSTREAM ? live.spent : live.saved).add(amount);
     }
     live.touch();
   }
@@ -186,7 +196,8 @@ public final class Fleet {
    * Erases an agent. It registers anew with its next call. Blocks on the store.
    *
    * @return false if the tenant has no agent of this name
-   * @throws IOException if the store cannot erase it now; nothing is changed then
+   * @throws IOException if the store has not erased it; it may yet do so if it is only slow, and
+   *     then the agent is forgotten here as well by a later call of this or of {@link #flush}
    */
   public boolean forget(String tenant, String name) throws IOException {
     Tenant known = tenants.get(tenant);
@@ -194,47 +205,60 @@ public final class Fleet {
       return false;
     }
     synchronized (storeLock) {
-      store.forget(tenant, name);
-      if (known.agents.remove(name) == null) {
+      writer.settle();
+      if (!known.agents.containsKey(name)) {
         return false;
       }
-      known.count.decrementAndGet();
+      writer.await(store.forget(tenant, name), () -> remove(known, name), () -> {});
       return true;
     }
   }
 
+  private static void remove(Tenant tenant, String name) {
+    if (tenant.agents.remove(name) != null) {
+      tenant.count.decrementAndGet();
+    }
+  }
+
   /**
-   * Writes what changed since the last time. What cannot be written stays changed and is written by
-   * a later flush. Blocks on the store; call it each second and at the end.
+   * Writes what came to each agent since the last time. What cannot be written is written by a
+   * later flush; while a writing has not ended no other is begun. Blocks on the store; call it each
+   * second and at the end.
    *
    * @throws IOException if the store cannot be written now
    */
   public void flush() throws IOException {
     synchronized (storeLock) {
-      List<Live> changed = new ArrayList<>();
-      List<Agent> snapshots = new ArrayList<>();
-      for (Tenant tenant : tenants.values()) {
-        for (Live live : tenant.all()) {
-          if (live.changed) {
-            // Cleared before the totals are read: a call that ends meanwhile marks it again.
-            live.changed = false;
-            changed.add(live);
-            snapshots.add(live.snapshot());
-          }
-        }
-      }
-      if (snapshots.isEmpty()) {
-        return;
-      }
       try {
-        store.save(snapshots);
+        writer.settle();
+        List<Gain> gains = gains();
+        if (!gains.isEmpty()) {
+          writer.await(
+              store.add(gains.stream().map(Gain::agent).toList()),
+              () -> gains.forEach(Gain::keep),
+              () -> gains.forEach(gain -> gain.live.touch()));
+        }
         storeProblem = null;
       } catch (IOException e) {
-        changed.forEach(Live::touch);
         storeProblem = String.valueOf(e.getMessage());
         throw e;
       }
     }
+  }
+
+  @GuardedBy("storeLock")
+  private List<Gain> gains() {
+    List<Gain> gains = new ArrayList<>();
+    for (Tenant tenant : tenants.values()) {
+      for (Live live : tenant.all()) {
+        if (live.changed) {
+          // Cleared before the totals are read: a call that ends meanwhile marks it again.
+          live.changed = false;
+          gains.add(new Gain(live, live.gained()));
+        }
+      }
+    }
+    return gains;
   }
 
   /** Returns why the last flush could not write, for Health; empty if it could. */
@@ -326,11 +350,31 @@ public final class Fleet {
     }
   }
 
+  /**
+   * What came to an agent.
+   *
+   * @param agent with what was added to its totals in place of these
+   */
+  private record Gain(Live live, Agent agent) {
+    /** Notes that the store has it. */
+    void keep() {
+      live.writtenCalls += agent.calls();
+      live.writtenSpent = live.writtenSpent.plus(agent.spent());
+      live.writtenSaved = live.writtenSaved.plus(agent.saved());
+    }
+  }
+
   /** One agent with its running totals. */
   private final class Live {
     final LongAdder calls = new LongAdder();
-    final LongAdder spent = new LongAdder();
-    final LongAdder saved = new LongAdder();
+    final MoneyAdder spent = new MoneyAdder();
+    final MoneyAdder saved = new MoneyAdder();
+
+    /** The part of the totals that the store has, from here. Guarded by the fleet's store lock. */
+    private long writtenCalls;
+
+    private Money writtenSpent = Money.ZERO;
+    private Money writtenSaved = Money.ZERO;
 
     /** Who the agent is, kept to be handed out for every call. */
     volatile Caller caller;
@@ -339,7 +383,7 @@ public final class Fleet {
     volatile Instant lastSeen;
     volatile long lastSeenNanos;
 
-    /** True if the store does not have the totals of now. */
+    /** True if the store does not have all of now. */
     volatile boolean changed = true;
 
     Live(Caller caller) {
@@ -352,8 +396,11 @@ public final class Fleet {
     void takeOver(Agent kept) {
       caller = new Caller(kept.tenant(), kept.name(), kept.group(), false);
       calls.add(kept.calls());
-      spent.add(kept.spent().picoUsd());
-      saved.add(kept.saved().picoUsd());
+      spent.add(kept.spent());
+      saved.add(kept.saved());
+      writtenCalls = kept.calls();
+      writtenSpent = kept.spent();
+      writtenSaved = kept.saved();
       created = kept.created();
       lastSeen = kept.lastSeen();
       changed = false;
@@ -384,16 +431,21 @@ public final class Fleet {
     }
 
     Agent snapshot() {
+      return agent(calls.sum(), spent.sum(), saved.sum());
+    }
+
+    /** Returns what the store does not have. */
+    Agent gained() {
+      return agent(
+          calls.sum() - writtenCalls,
+          spent.sum().minus(writtenSpent),
+          saved.sum().minus(writtenSaved));
+    }
+
+    private Agent agent(long ofCalls, Money ofSpent, Money ofSaved) {
       Caller who = caller;
       return new Agent(
-          who.tenant(),
-          who.agent(),
-          who.group(),
-          calls.sum(),
-          new Money(spent.sum()),
-          new Money(saved.sum()),
-          created,
-          lastSeen);
+          who.tenant(), who.agent(), who.group(), ofCalls, ofSpent, ofSaved, created, lastSeen);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.fleet;
 
 import dev.admiral.optimizer.call.Caller;
+import dev.admiral.optimizer.call.Live;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -18,30 +19,22 @@ public final class Keys {
   private static final Optional<Identity> ANYBODY =
       Optional.of(new Identity(Caller.DEFAULT_TENANT, true, "open"));
 
+  private final Live<List<Key>> keys;
   private volatile Ring ring;
 
   /**
-   * @param keys the keys; empty for open mode, in which anybody is the operator of the default
-   *     tenant
+   * @param keys the keys, no two of them the same key; empty for open mode, in which anybody is the
+   *     operator of the default tenant. Others put in their place hold at once and as a whole
    * @throws IllegalArgumentException if two of them are the same key: whom would it speak for?
    */
-  public Keys(List<Key> keys) {
-    ring = Ring.of(keys);
-  }
-
-  /**
-   * Puts other keys in place of these, at once and as a whole.
-   *
-   * @param keys the keys; empty for open mode
-   * @throws IllegalArgumentException if two of them are the same key; nothing is replaced then
-   */
-  public void replace(List<Key> keys) {
-    ring = Ring.of(keys);
+  public Keys(Live<List<Key>> keys) {
+    this.keys = keys;
+    ring = Ring.of(keys.get());
   }
 
   /** Returns true if there are no keys and anybody is the operator of the default tenant. */
   public boolean open() {
-    return ring.identities.isEmpty();
+    return keys.get().isEmpty();
   }
 
   /**
@@ -51,19 +44,33 @@ public final class Keys {
    * @return empty if the key is not known here, or is missing where one is needed
    */
   public Optional<Identity> authenticate(@Nullable String bearer) {
-    Ring now = ring;
+    Ring now = ring();
     if (now.identities.isEmpty()) {
       return ANYBODY;
     }
     return bearer == null ? Optional.empty() : now.find(Key.digest(bearer));
   }
 
+  /** Returns the keys of now, made ready for looking up; two threads may make the same. */
+  @SuppressWarnings("ReferenceEquality") // Whether it is the list that the ring was made of.
+  private Ring ring() {
+    Ring latest = ring;
+    List<Key> now = keys.get();
+    if (latest.source != now) {
+      latest = Ring.of(now);
+      ring = latest;
+    }
+    return latest;
+  }
+
   /** The keys at one time: the digests, four longs each, and whose they are. */
   private static final class Ring {
+    private final List<Key> source;
     private final long[] digests;
     private final List<Identity> identities;
 
-    private Ring(long[] digests, List<Identity> identities) {
+    private Ring(List<Key> source, long[] digests, List<Identity> identities) {
+      this.source = source;
       this.digests = digests;
       this.identities = identities;
     }
@@ -85,7 +92,7 @@ public final class Keys {
       keys.forEach(key -> digests.put(HexFormat.of().parseHex(key.sha256())));
       long[] words = new long[keys.size() * 4];
       digests.flip().asLongBuffer().get(words);
-      return new Ring(words, keys.stream().map(Key::identity).toList());
+      return new Ring(keys, words, keys.stream().map(Key::identity).toList());
     }
 
     Optional<Identity> find(byte[] digest) {

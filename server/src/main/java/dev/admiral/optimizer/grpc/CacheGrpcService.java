@@ -45,9 +45,7 @@ public final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBas
   @Override
   public void getMetrics(GetMetricsRequest request, StreamObserver<GetMetricsResponse> caller) {
     Blocking.run(
-        virtualThreads,
-        (ServerCallStreamObserver<GetMetricsResponse>) caller,
-        report::metrics);
+        virtualThreads, (ServerCallStreamObserver<GetMetricsResponse>) caller, report::metrics);
   }
 
   @Override

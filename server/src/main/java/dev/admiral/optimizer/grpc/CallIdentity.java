@@ -2,7 +2,8 @@ package dev.admiral.optimizer.grpc;
 
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Keys;
-import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.front.Bearer;
+import dev.admiral.optimizer.front.Sender;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -12,7 +13,6 @@ import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Says whose key a call came with, or refuses it. */
 final class CallIdentity implements ServerInterceptor {
@@ -20,7 +20,6 @@ final class CallIdentity implements ServerInterceptor {
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   static final Metadata.Key<String> AGENT =
       Metadata.Key.of("admiral-agent", Metadata.ASCII_STRING_MARSHALLER);
-  private static final String BEARER = "Bearer ";
   private static final Context.Key<Sender> SENDER = Context.key("admiral-sender");
 
   private static final Metadata.Key<String> TRACE_PARENT =
@@ -37,15 +36,6 @@ final class CallIdentity implements ServerInterceptor {
     this.traced = traced;
   }
 
-  /**
-   * Who sends the call of the current context.
-   *
-   * @param identity whose key it came with
-   * @param agent the agent named in the metadata, empty if none was
-   * @param traceParent its place in its own trace; null if it gave none or calls are not traced
-   */
-  record Sender(Identity identity, String agent, @Nullable String traceParent) {}
-
   /** Returns the sender of the current call. */
   static Sender sender() {
     return Objects.requireNonNull(SENDER.get(), "no call is being handled on this thread");
@@ -54,19 +44,11 @@ final class CallIdentity implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    String authorization = headers.get(AUTHORIZATION);
-    String bearer =
-        authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-            ? authorization.substring(BEARER.length()).strip()
-            : null;
+    String bearer = Bearer.key(headers.get(AUTHORIZATION));
     Optional<Identity> identity = keys.authenticate(bearer);
     if (identity.isEmpty()) {
       StatusRuntimeException refusal =
-          Statuses.of(
-              ErrorReason.ERROR_REASON_KEY_INVALID,
-              bearer == null
-                  ? "no key was sent; send the metadata 'authorization: Bearer KEY'"
-                  : "the key is not known to this server; check it, or ask the operator for one");
+          Statuses.of(Bearer.refusal(bearer, "the metadata 'authorization: Bearer KEY'"));
       Metadata trailers = refusal.getTrailers();
       call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
       return new ServerCall.Listener<>() {};

@@ -1,111 +1,106 @@
 package dev.admiral.optimizer.grpc;
 
+import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallException;
-import dev.admiral.optimizer.call.Failure;
-import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.pipeline.CallIntake;
-import dev.admiral.optimizer.pipeline.CallPipeline;
+import dev.admiral.optimizer.front.AnswerSteps;
+import dev.admiral.optimizer.front.CallEnd;
+import dev.admiral.optimizer.front.CallStart;
+import dev.admiral.optimizer.front.Pump;
+import dev.admiral.optimizer.pipeline.CallIntake.Accepted;
 import dev.admiral.optimizer.pipeline.RunningCall;
+import dev.admiral.optimizer.pipeline.RunningVectors;
 import dev.admiral.optimizer.pipeline.VectorRequest;
 import dev.admiral.optimizer.v1.CallOptions;
-import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Prompt;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Brings what gRPC knows of a call to the pipeline: who sends it, until when, and that the caller
- * has left. Thread-safe.
+ * Tells what gRPC knows of a call: who sends it, until when, and that the caller has left. To be
+ * used on the thread that handles the call.
  */
-public final class CallStarter {
-  private static final Failure CANCELLED =
-      new Failure.Refused(ErrorReason.ERROR_REASON_CALL_CANCELLED, "the caller cancelled the call");
-  private static final Failure LATE = new Failure.DeadlineExceeded(null);
+final class CallStarter {
+  private final CallStart calls;
 
-  private final CallPipeline pipeline;
-  private final CallIntake intake;
-  private final Duration defaultDeadline;
-  private final ScheduledExecutorService timer;
-  private final Time time;
-
-  public CallStarter(
-      CallPipeline pipeline,
-      CallIntake intake,
-      Duration defaultDeadline,
-      ScheduledExecutorService timer,
-      Time time) {
-    this.pipeline = pipeline;
-    this.intake = intake;
-    this.defaultDeadline = defaultDeadline;
-    this.timer = timer;
-    this.time = time;
-  }
-
-  CallPipeline pipeline() {
-    return pipeline;
-  }
-
-  Time time() {
-    return time;
+  CallStarter(CallStart calls) {
+    this.calls = calls;
   }
 
   /** Checks a call of the current context. */
-  CallIntake.Accepted accept(
-      Prompt prompt, CallOptions options, String requestId, boolean streamed) {
-    CallIdentity.Sender sender = CallIdentity.sender();
-    CallIntake.Accepted accepted =
-        intake.accept(
-            sender.identity(),
-            sender.agent(),
-            prompt,
-            options,
-            requestId,
-            streamed,
-            deadlineNanos());
-    return sender.traceParent() == null ? accepted : accepted.within(sender.traceParent());
+  Accepted accept(Prompt prompt, CallOptions options, String requestId, boolean streamed) {
+    return calls.accept(
+        CallIdentity.sender(), prompt, options, requestId, streamed, deadlineNanos());
   }
 
   /** Checks a call for vectors of the current context. */
-  CallIntake.Accepted accept(VectorRequest request, CallOptions options) {
-    CallIdentity.Sender sender = CallIdentity.sender();
-    return intake.acceptVectors(
-        sender.identity(), sender.agent(), request, options, deadlineNanos());
+  Accepted accept(VectorRequest request, CallOptions options) {
+    return calls.accept(CallIdentity.sender(), request, options, deadlineNanos());
   }
 
   private long deadlineNanos() {
     Deadline deadline = Context.current().getDeadline();
-    return time.nanos()
-        + (deadline == null
-            ? defaultDeadline.toNanos()
-            : deadline.timeRemaining(TimeUnit.NANOSECONDS));
+    return deadline == null
+        ? calls.deadlineNanos()
+        : calls.deadlineNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS));
+  }
+
+  /** Starts a call whose reply is told of its end. */
+  RunningCall start(Call call, Runnable reply) {
+    return calls.start(call, reply);
+  }
+
+  /** Starts a call for vectors, whose reply is told of its end. */
+  RunningVectors startVectors(Call call, VectorRequest request, Runnable reply) {
+    return calls.startVectors(call, request, reply);
   }
 
   /**
-   * Lets a call end when its caller leaves or its deadline passes. To be called on the thread that
-   * handles the call.
+   * Starts a call whose answer is pumped to its caller. It ends with its deadline even if the
+   * caller does not read, and also if it was answered and its end waits to be read.
    */
+  void stream(Call call, Pump<AnswerSteps.Step> pump, ServerCallStreamObserver<?> caller) {
+    RunningCall running = calls.start(call, pump);
+    caller.setOnReadyHandler(pump);
+    // A hit is as a rule sent at once, and needs no alarm.
+    pump.bind(new AnswerSteps(running));
+    if (!pump.ended()) {
+      bindEnd(List.of(running), () -> pump.fail(CallEnd.LATE), caller);
+    }
+  }
+
+  /** Lets a call end when its caller leaves or its deadline passes. */
   void bindEnd(RunningCall running, ServerCallStreamObserver<?> caller) {
     if (running.outcome() == null) {
       bindEnd(List.of(running), caller);
     }
   }
 
-  /**
-   * As {@link #bindEnd(RunningCall, ServerCallStreamObserver)}; the stream ends with its call even
-   * if the caller does not read, and also if the call was answered and its end waits to be read.
-   */
-  void bindEnd(RunningCall running, Pump<?> pump, ServerCallStreamObserver<?> caller) {
-    if (!pump.ended()) {
-      bindEnd(List.of(running), () -> pump.fail(Statuses.of(LATE)), caller);
+  /** Lets calls of one caller end together, when it leaves or their deadline passes. */
+  void bindEnd(List<RunningCall> running, ServerCallStreamObserver<?> caller) {
+    if (!running.isEmpty()) {
+      bindEnd(running, () -> {}, caller);
     }
+  }
+
+  private void bindEnd(
+      List<RunningCall> running, Runnable late, ServerCallStreamObserver<?> caller) {
+    Deadline deadline = Context.current().getDeadline();
+    if (deadline != null) {
+      // The transport ends the call at its deadline; what is left to tell is which of the two it
+      // was.
+      caller.setOnCancelHandler(
+          () -> CallEnd.leave(running, deadline.isExpired() ? CallEnd.LATE : CallEnd.CANCELLED));
+      return;
+    }
+    CallEnd end = calls.end(running, late);
+    caller.setOnCancelHandler(end::left);
+    caller.setOnCloseHandler(end::over);
   }
 
   /**
@@ -123,7 +118,7 @@ public final class CallStarter {
                 return work.answer();
               } catch (InterruptedException e) {
                 if (late.get()) {
-                  throw new CallException(LATE);
+                  throw new CallException(CallEnd.LATE);
                 }
                 throw e;
               }
@@ -132,56 +127,17 @@ public final class CallStarter {
       // The transport ends the call then, which interrupts it.
       return;
     }
-    ScheduledFuture<?> alarm =
-        timer.schedule(
+    Future<?> alarm =
+        calls.at(
+            calls.deadlineNanos(),
             () -> {
               late.set(true);
               interrupt.run();
-            },
-            defaultDeadline.toNanos(),
-            TimeUnit.NANOSECONDS);
+            });
     caller.setOnCancelHandler(() -> {
       alarm.cancel(false);
       interrupt.run();
     });
     caller.setOnCloseHandler(() -> alarm.cancel(false));
-  }
-
-  /**
-   * Lets calls of one caller end together; as {@link #bindEnd(RunningCall,
-   * ServerCallStreamObserver)}.
-   */
-  void bindEnd(List<RunningCall> running, ServerCallStreamObserver<?> caller) {
-    bindEnd(running, () -> {}, caller);
-  }
-
-  private void bindEnd(
-      List<RunningCall> running, Runnable late, ServerCallStreamObserver<?> caller) {
-    Deadline deadline = Context.current().getDeadline();
-    if (deadline != null) {
-      // The transport ends the call at its deadline; what is left to tell is which of the two it
-      // was.
-      caller.setOnCancelHandler(() -> leave(running, deadline.isExpired() ? LATE : CANCELLED));
-      return;
-    }
-    ScheduledFuture<?> alarm =
-        timer.schedule(
-            () -> {
-              leave(running, LATE);
-              late.run();
-            },
-            defaultDeadline.toNanos(),
-            TimeUnit.NANOSECONDS);
-    caller.setOnCancelHandler(() -> {
-      alarm.cancel(false);
-      leave(running, CANCELLED);
-    });
-    caller.setOnCloseHandler(() -> alarm.cancel(false));
-  }
-
-  private static void leave(List<RunningCall> running, Failure why) {
-    for (RunningCall call : running) {
-      call.leave(why);
-    }
   }
 }

@@ -1,9 +1,11 @@
 package dev.admiral.optimizer.grpc;
 
 import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.events.EventBus;
 import dev.admiral.optimizer.events.Stamped;
 import dev.admiral.optimizer.events.Watch;
+import dev.admiral.optimizer.front.Pump;
 import dev.admiral.optimizer.report.EventReport;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.EventServiceGrpc;
@@ -20,8 +22,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What happens in the fleet, of the contract. */
 public final class EventGrpcService extends EventServiceGrpc.EventServiceImplBase {
+  private static final Failure DRAINING =
+      new Failure.Refused(
+          ErrorReason.ERROR_REASON_SERVER_DRAINING,
+          "this server is shutting down; watch another replica");
+
   private final EventBus events;
-  private final Set<Runnable> watching = ConcurrentHashMap.newKeySet();
+  private final Set<Pump<?>> watching = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
   public EventGrpcService(EventBus events) {
@@ -31,7 +38,7 @@ public final class EventGrpcService extends EventServiceGrpc.EventServiceImplBas
   /** Ends every watch, now and from now on. */
   public void drain() {
     draining = true;
-    watching.forEach(Runnable::run);
+    watching.forEach(pump -> pump.fail(DRAINING));
   }
 
   @Override
@@ -40,7 +47,7 @@ public final class EventGrpcService extends EventServiceGrpc.EventServiceImplBas
     ServerCallStreamObserver<WatchEventsResponse> caller =
         (ServerCallStreamObserver<WatchEventsResponse>) observer;
     String tenant = CallIdentity.sender().identity().tenant();
-    Wake wake = new Wake();
+    Pump<Stamped> pump = new Pump<>(new EventSink(caller));
     Watch watch;
     try {
       watch =
@@ -50,27 +57,11 @@ public final class EventGrpcService extends EventServiceGrpc.EventServiceImplBas
               request.hasAfterSequence()
                   ? OptionalLong.of(request.getAfterSequence())
                   : OptionalLong.empty(),
-              wake);
+              pump);
     } catch (CallException e) {
       caller.onError(Statuses.of(e.failure()));
       return;
     }
-    Pump<WatchEventsResponse> pump =
-        new Pump<>(
-            caller,
-            () -> {
-              if (draining) {
-                return new Pump.Step.Fail<>(
-                    Statuses.of(
-                        ErrorReason.ERROR_REASON_SERVER_DRAINING,
-                        "this server is shutting down; watch another replica"));
-              }
-              Stamped next = watch.poll();
-              return next == null
-                  ? null
-                  : new Pump.Step.Send<>(
-                      WatchEventsResponse.newBuilder().setEvent(EventReport.of(next)).build());
-            });
     caller.setOnReadyHandler(pump);
     watching.add(pump);
     Runnable end =
@@ -80,7 +71,22 @@ public final class EventGrpcService extends EventServiceGrpc.EventServiceImplBas
         };
     caller.setOnCancelHandler(end);
     caller.setOnCloseHandler(end);
-    wake.bind(pump);
+    if (draining) {
+      pump.fail(DRAINING);
+    }
+    pump.bind(watch::poll);
+  }
+
+  private static final class EventSink extends GrpcSink<Stamped, WatchEventsResponse> {
+    EventSink(ServerCallStreamObserver<WatchEventsResponse> caller) {
+      super(caller);
+    }
+
+    @Override
+    public boolean give(Stamped event) {
+      send(WatchEventsResponse.newBuilder().setEvent(EventReport.of(event)).build());
+      return true;
+    }
   }
 
   @Override

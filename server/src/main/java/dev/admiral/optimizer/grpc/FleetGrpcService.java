@@ -3,6 +3,7 @@ package dev.admiral.optimizer.grpc;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.fleet.Fleet;
+import dev.admiral.optimizer.front.Sender;
 import dev.admiral.optimizer.report.AgentReport;
 import dev.admiral.optimizer.report.LimitReport;
 import dev.admiral.optimizer.v1.CreateBudgetRequest;
@@ -65,7 +66,7 @@ public final class FleetGrpcService extends FleetServiceGrpc.FleetServiceImplBas
 
   @Override
   public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> caller) {
-    CallIdentity.Sender sender = CallIdentity.sender();
+    Sender sender = CallIdentity.sender();
     Blocking.answer(
         caller,
         () -> {

@@ -5,6 +5,8 @@ import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.front.CallStart;
+import dev.admiral.optimizer.front.Pump;
 import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.pipeline.RunningVectors;
@@ -37,11 +39,11 @@ public final class ModelCalls {
   private final Executor virtualThreads;
   private final Time time;
 
-  public ModelCalls(CallStarter starter, TokenCounts tokenCounts, Executor virtualThreads) {
-    this.starter = starter;
+  public ModelCalls(CallStart calls, TokenCounts tokenCounts, Executor virtualThreads, Time time) {
+    this.starter = new CallStarter(calls);
     this.tokenCounts = tokenCounts;
     this.virtualThreads = virtualThreads;
-    this.time = starter.time();
+    this.time = time;
   }
 
   void complete(CompleteRequest request, StreamObserver<CompleteResponse> caller) {
@@ -50,7 +52,7 @@ public final class ModelCalls {
       case CallIntake.Accepted.Wrong wrong -> caller.onError(Statuses.of(wrong.failure()));
       case CallIntake.Accepted.Fine fine -> {
         UnaryReply<CompleteResponse> reply = UnaryReply.to(caller);
-        RunningCall running = starter.pipeline().start(fine.call(), reply);
+        RunningCall running = starter.start(fine.call(), reply);
         starter.bindEnd(running, (ServerCallStreamObserver<CompleteResponse>) caller);
         reply.bind(running::outcome, answered -> response(running, answered));
       }
@@ -63,20 +65,13 @@ public final class ModelCalls {
     switch (starter.accept(
         request.getPrompt(), request.getOptions(), request.getRequestId(), true)) {
       case CallIntake.Accepted.Wrong wrong -> caller.onError(Statuses.of(wrong.failure()));
-      case CallIntake.Accepted.Fine fine -> {
-        Wake wake = new Wake();
-        RunningCall running = starter.pipeline().start(fine.call(), wake);
-        Pump<StreamResponse> pump = new Pump<>(caller, new CompletionStream(running, time));
-        caller.setOnReadyHandler(pump);
-        // A hit is as a rule sent at once, and needs no alarm.
-        wake.bind(pump);
-        starter.bindEnd(running, pump, caller);
-      }
+      case CallIntake.Accepted.Fine fine ->
+          starter.stream(
+              fine.call(), new Pump<>(new CompletionSink(caller, fine.call(), time)), caller);
     }
   }
 
-  void completeBatch(
-      CompleteBatchRequest request, StreamObserver<CompleteBatchResponse> caller) {
+  void completeBatch(CompleteBatchRequest request, StreamObserver<CompleteBatchResponse> caller) {
     int count = request.getRequestsCount();
     if (count == 0 || count > BATCH_SIZE) {
       caller.onError(
@@ -94,7 +89,7 @@ public final class ModelCalls {
           UnaryReply<CompleteResponse> reply =
               new UnaryReply<>(
                   answer -> batch.answer(place, answer), failure -> batch.fail(place, failure));
-          RunningCall running = starter.pipeline().start(fine.call(), reply);
+          RunningCall running = starter.start(fine.call(), reply);
           batch.runs(running);
           reply.bind(running::outcome, answered -> response(running, answered));
         }
@@ -115,7 +110,7 @@ public final class ModelCalls {
       case CallIntake.Accepted.Wrong wrong -> caller.onError(Statuses.of(wrong.failure()));
       case CallIntake.Accepted.Fine fine -> {
         UnaryReply<EmbedResponse> reply = UnaryReply.to(caller);
-        RunningVectors running = starter.pipeline().startVectors(fine.call(), asked, reply);
+        RunningVectors running = starter.startVectors(fine.call(), asked, reply);
         starter.bindEnd(running.running(), (ServerCallStreamObserver<EmbedResponse>) caller);
         RunningCall call = running.running();
         reply.bind(call::outcome, answered -> response(call, answered, running.vectors()));

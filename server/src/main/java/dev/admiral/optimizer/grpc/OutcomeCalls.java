@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.grpc;
 
 import dev.admiral.optimizer.fleet.Fleet;
+import dev.admiral.optimizer.front.Sender;
 import dev.admiral.optimizer.pipeline.OutcomeReports;
 import dev.admiral.optimizer.v1.ReportOutcomeRequest;
 import dev.admiral.optimizer.v1.ReportOutcomeResponse;
@@ -28,7 +29,7 @@ public final class OutcomeCalls {
       caller.onError(Statuses.invalid("verdict", "is not set; say VERDICT_GOOD or VERDICT_BAD"));
       return;
     }
-    CallIdentity.Sender sender = CallIdentity.sender();
+    Sender sender = CallIdentity.sender();
     Blocking.run(
         virtualThreads,
         (ServerCallStreamObserver<ReportOutcomeResponse>) caller,

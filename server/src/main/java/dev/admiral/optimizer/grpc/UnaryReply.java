@@ -4,6 +4,7 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
+import dev.admiral.optimizer.front.CallFaults;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -67,7 +68,7 @@ final class UnaryReply<A> implements Runnable {
       reply = call.message().apply(done);
     } catch (RuntimeException e) {
       // Nobody else answers any more.
-      failure.accept(Blocking.internal(e));
+      failure.accept(CallFaults.of(e));
       return;
     }
     answer.accept(reply);

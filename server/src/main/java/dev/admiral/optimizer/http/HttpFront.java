@@ -2,30 +2,13 @@ package dev.admiral.optimizer.http;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.fleet.Keys;
-import dev.admiral.optimizer.http.anthropic.MessageTokens;
-import dev.admiral.optimizer.http.anthropic.MessagesApi;
-import dev.admiral.optimizer.http.anthropic.ModelList;
-import dev.admiral.optimizer.http.calls.Api;
-import dev.admiral.optimizer.http.calls.HttpCalls;
-import dev.admiral.optimizer.http.calls.ModelNames;
 import dev.admiral.optimizer.http.dashboard.Dashboard;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
 import dev.admiral.optimizer.http.health.HealthEndpoints;
-import dev.admiral.optimizer.http.openai.ChatApi;
-import dev.admiral.optimizer.http.openai.Embeddings;
-import dev.admiral.optimizer.http.openai.Models;
-import dev.admiral.optimizer.http.openai.ResponsesApi;
-import dev.admiral.optimizer.pipeline.CallIntake;
-import dev.admiral.optimizer.pipeline.CallPipeline;
-import dev.admiral.optimizer.pipeline.Engines;
-import dev.admiral.optimizer.pipeline.TokenCounts;
-import dev.admiral.optimizer.routing.Catalogue;
 import dev.admiral.optimizer.v1.ErrorReason;
-import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -38,84 +21,30 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
   private final Routes routes = new Routes();
   private final BrowserGuard guard;
   private final Keys keys;
-  private final HttpCalls calls;
-  private final Api openAi;
-  private final Api anthropic;
+  private final VendorEndpoints vendors;
   private volatile boolean draining;
-
-  /**
-   * What the front is told once.
-   *
-   * @param maxRequestBytes largest body taken
-   * @param bodyTimeout how long a body may take to come
-   * @param defaultDeadline how long a call may last whose client does not say
-   * @param heartbeat silence on a stream after which a comment is sent
-   * @param allowedHosts names by which the server may be asked where no key protects it
-   * @param traced true if clients' own traces are of interest
-   */
-  public record Settings(
-      int maxRequestBytes,
-      Duration bodyTimeout,
-      Duration defaultDeadline,
-      Duration heartbeat,
-      Set<String> allowedHosts,
-      boolean traced) {}
 
   /**
    * Assembles the front.
    *
-   * @param catalogue the models that can be asked for
+   * @param keys tells whether keys protect the server
+   * @param vendors what the vendors' clients ask for
    * @param metrics answers {@code /metrics}
    * @param health answers {@code /health} and what is below it
-   * @param timer ends calls at their deadlines, and breaks the silence of streams
    * @param dashboard what browsers are shown; not closed by the front
+   * @param allowedHosts names by which the server may be asked where no key protects it
    */
   public HttpFront(
-      Engines engines,
-      CallPipeline pipeline,
-      CallIntake intake,
-      Catalogue catalogue,
       Keys keys,
+      VendorEndpoints vendors,
       Endpoint metrics,
       HealthEndpoints health,
-      ScheduledExecutorService timer,
       Dashboard dashboard,
-      Settings settings) {
+      Set<String> allowedHosts) {
     this.keys = keys;
-    this.guard = new BrowserGuard(settings.allowedHosts());
-    this.calls =
-        new HttpCalls(
-            pipeline,
-            intake,
-            keys,
-            timer,
-            engines.time(),
-            new HttpCalls.Settings(
-                settings.maxRequestBytes(),
-                settings.bodyTimeout(),
-                settings.defaultDeadline(),
-                settings.heartbeat(),
-                settings.traced()));
-    this.openAi = new ChatApi(engines.time());
-    this.anthropic = new MessagesApi();
-    ModelNames names = new ModelNames(catalogue);
-    Models models = new Models(names, engines.time().now());
-    ModelList modelList = new ModelList(names, engines.time().now());
-    routes.at("/v1/chat/completions", calls.completions(openAi));
-    routes.at("/v1/responses", calls.completions(new ResponsesApi(engines.time())));
-    routes.at("/v1/embeddings", calls.post(openAi, new Embeddings()));
-    routes.at(
-        "/v1/models",
-        byVendor(calls.get(anthropic, modelList::all), calls.get(openAi, models::all)));
-    routes.below(
-        "/v1/models/",
-        byVendor(calls.get(anthropic, modelList::one), calls.get(openAi, models::one)));
-    routes.at("/v1/messages", calls.completions(anthropic));
-    routes.at(
-        "/v1/messages/count_tokens",
-        calls.post(
-            anthropic,
-            new MessageTokens(intake, new TokenCounts(engines), engines.virtualThreads())));
+    this.guard = new BrowserGuard(allowedHosts);
+    this.vendors = vendors;
+    vendors.addTo(routes);
     routes.at("/metrics", metrics);
     dashboard.endpoints().forEach(routes::at);
     health.endpoints().forEach(routes::at);
@@ -128,7 +57,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
 
   /** Returns how many calls have clients that wait for the end. */
   public int unendedCalls() {
-    return calls.unended();
+    return vendors.unendedCalls();
   }
 
   /**
@@ -136,7 +65,7 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
    * the vendor's error event.
    */
   public void endCalls() {
-    calls.endAll();
+    vendors.endCalls();
   }
 
   @Override
@@ -156,16 +85,6 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
     return true;
   }
 
-  /** Both vendors have something at this path. */
-  private static Endpoint byVendor(Endpoint forAnthropic, Endpoint forOpenAi) {
-    return exchange -> (ofAnthropic(exchange) ? forAnthropic : forOpenAi).handle(exchange);
-  }
-
-  /** All of Anthropic's clients say which version they speak. */
-  private static boolean ofAnthropic(Exchange exchange) {
-    return exchange.header("anthropic-version") != null;
-  }
-
   /** Clients of a vendor understand its errors only. */
   private void notFound(Exchange exchange) {
     String path = exchange.path();
@@ -180,10 +99,8 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
       }
     }
     Failure failure = new Failure.Refused(ErrorReason.ERROR_REASON_NOT_FOUND, message);
-    if (path.startsWith("/v1/messages") || ofAnthropic(exchange)) {
-      calls.refuse(anthropic, exchange, failure);
-    } else if (path.startsWith("/v1")) {
-      calls.refuse(openAi, exchange, failure);
+    if (path.startsWith("/v1") || VendorEndpoints.ofAnthropic(exchange)) {
+      vendors.refuse(exchange, path, failure);
     } else {
       exchange.reply(Reply.text(404, message));
     }

@@ -4,6 +4,7 @@ import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
@@ -25,7 +26,7 @@ public final class CallJournal {
   /** Most tries kept of one call, the first ones. */
   public static final int MOST_ATTEMPTS = 16;
 
-  private final Settings settings;
+  private final Live<Settings> settings;
   private final ConcurrentMap<String, Tenant> tenants = new ConcurrentHashMap<>();
 
   /**
@@ -56,8 +57,13 @@ public final class CallJournal {
 
   private record Tenant(LatestCalls calls, ContentShelf content) {}
 
-  /** Assembles; nothing is kept yet. */
-  public CallJournal(Settings settings) {
+  /**
+   * Assembles; nothing is kept yet.
+   *
+   * @param settings the bounds, which stay as they are; whether content is kept may change, for
+   *     calls that end later
+   */
+  public CallJournal(Live<Settings> settings) {
     this.settings = settings;
   }
 
@@ -69,7 +75,7 @@ public final class CallJournal {
   public void finished(Call call, Outcome outcome, Duration total) {
     Tenant tenant = ofTenant(call.caller().tenant());
     tenant.calls.put(kept(tenant.calls.next(), call, outcome, total.toNanos()));
-    if (settings.content()) {
+    if (settings.get().content()) {
       tenant.content.put(
           call.id(),
           new Content(
@@ -114,7 +120,7 @@ public final class CallJournal {
 
   /** Returns the bounds. */
   public Settings settings() {
-    return settings;
+    return settings.get();
   }
 
   private Tenant ofTenant(String name) {
@@ -123,10 +129,12 @@ public final class CallJournal {
         ? tenant
         : tenants.computeIfAbsent(
             name,
-            n ->
-                new Tenant(
-                    new LatestCalls(settings.kept()),
-                    new ContentShelf(settings.kept(), settings.contentBytes())));
+            n -> {
+              Settings bounds = settings.get();
+              return new Tenant(
+                  new LatestCalls(bounds.kept()),
+                  new ContentShelf(bounds.kept(), bounds.contentBytes()));
+            });
   }
 
   private static KeptCall kept(long number, Call call, Outcome outcome, long totalNanos) {

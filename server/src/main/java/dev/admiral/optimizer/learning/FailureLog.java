@@ -1,12 +1,16 @@
 package dev.admiral.optimizer.learning;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.StoreWait;
+import dev.admiral.optimizer.call.StoreWriter;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,11 +27,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts failed tries by tenant, provider, model and reason.
  *
- * <p>Counts live in memory under one lock, held for well under a microsecond at a failure, and are
- * written behind by {@link #flush}: a crash loses those since the last flush, which are advice, not
- * money. Of each kind as many agents are told apart as {@link Settings#maxAgents}; above {@link
- * Settings#maxKinds} the kind not seen for longest is forgotten, in the store as well. Each tenant
- * has these bounds for itself, so that none pushes out what another one knows.
+ * <p>Counts live in memory under one lock, held for well under a microsecond at a failure; {@link
+ * #flush} adds what they gained to the store, so that servers that share one do not undo each
+ * other's. A crash loses the gains since the last flush, which are advice, not money. Of each kind
+ * as many agents are told apart as {@link Settings#maxAgents}; above {@link Settings#maxKinds} the
+ * kind not seen for longest is forgotten, in the store as well. Each tenant has these bounds for
+ * itself, so that none pushes out what another one knows.
  */
 public final class FailureLog {
   private static final int DEFAULT_PAGE = 100;
@@ -43,11 +48,15 @@ public final class FailureLog {
    */
   private final Map<String, SequencedMap<FailureRecord.Key, Kind>> tenants = new HashMap<>();
 
-  private final Set<FailureRecord.Key> changed = new HashSet<>();
+  private final Map<FailureRecord.Key, Kind> changed = new LinkedHashMap<>();
   private final Set<FailureRecord.Key> removed = new HashSet<>();
+  private final Set<LearningStore.AgentName> removedAgents = new HashSet<>();
 
   /** Held while the store is used. Taken before {@code tenants}, never after. */
   private final Object storeLock = new Object();
+
+  @GuardedBy("storeLock")
+  private final StoreWriter writer;
 
   private volatile @Nullable String storeProblem;
 
@@ -80,8 +89,17 @@ public final class FailureLog {
     private Instant last;
     private int httpStatus;
 
-    /** True if the store has it, so that it must be erased there once it is forgotten here. */
+    /** Of the count, what was not given to the store yet. */
+    private long gained;
+
+    /** Of the agents, those that were not given to the store yet. */
+    private Set<String> gainedAgents = new HashSet<>();
+
+    /** True if the store may have it, so that it must be erased there once it is forgotten here. */
     private boolean stored;
+
+    /** True once it is forgotten here. */
+    private boolean gone;
 
     Kind(Instant first) {
       this.first = first;
@@ -91,11 +109,13 @@ public final class FailureLog {
 
   /**
    * @param store where counts outlive the process
+   * @param storeWait longest wait for one writing
    * @param settings bounds
    * @param time dates the failures
    */
-  public FailureLog(LearningStore store, Settings settings, Time time) {
+  public FailureLog(LearningStore store, Duration storeWait, Settings settings, Time time) {
     this.store = store;
+    this.writer = new StoreWriter(storeWait);
     this.settings = settings;
     this.time = time;
   }
@@ -107,7 +127,7 @@ public final class FailureLog {
    */
   public void load() throws IOException {
     synchronized (storeLock) {
-      List<FailureRecord> kept = new ArrayList<>(store.load());
+      List<FailureRecord> kept = new ArrayList<>(StoreWait.forEnd(store.load()));
       kept.sort(Comparator.comparing(FailureRecord::last));
       synchronized (tenants) {
         for (FailureRecord record : kept) {
@@ -141,15 +161,15 @@ public final class FailureLog {
       SequencedMap<FailureRecord.Key, Kind> kinds = kinds(key.tenant());
       Kind kind = kinds.computeIfAbsent(key, k -> new Kind(now));
       kind.count++;
-      if (kind.agents.size() < settings.maxAgents()) {
-        kind.agents.add(caller.agent());
+      kind.gained++;
+      if (kind.agents.size() < settings.maxAgents() && kind.agents.add(caller.agent())) {
+        kind.gainedAgents.add(caller.agent());
       }
       kind.last = now;
       if (attempt.httpStatus() != 0) {
         kind.httpStatus = attempt.httpStatus();
       }
-      changed.add(key);
-      kind.stored |= removed.remove(key);
+      changed.put(key, kind);
       forgetEldest(kinds);
     }
   }
@@ -185,43 +205,31 @@ public final class FailureLog {
     synchronized (tenants) {
       // Not through get(), which would make every kind a recently seen one.
       for (Map.Entry<FailureRecord.Key, Kind> entry : kinds(tenant).entrySet()) {
-        if (entry.getValue().agents.remove(agent)) {
-          changed.add(entry.getKey());
-        }
+        entry.getValue().agents.remove(agent);
+        entry.getValue().gainedAgents.remove(agent);
       }
+      removedAgents.add(new LearningStore.AgentName(tenant, agent));
     }
   }
 
   /**
-   * Writes what changed since the last time. What cannot be written is written by a later flush.
-   * Blocks on the store; call it now and then and at the end.
+   * Writes what was gained and forgotten since the last time. What cannot be written is written by
+   * a later flush; while a writing has not ended no other is begun. Blocks on the store; call it
+   * now and then and at the end.
    *
    * @throws IOException if the store cannot be written now
    */
   public void flush() throws IOException {
     synchronized (storeLock) {
-      Map<FailureRecord.Key, FailureRecord> write = new LinkedHashMap<>();
-      Set<FailureRecord.Key> erase;
-      synchronized (tenants) {
-        if (changed.isEmpty() && removed.isEmpty()) {
-          return;
-        }
-        for (Map.Entry<FailureRecord.Key, Kind> entry : all()) {
-          if (changed.contains(entry.getKey())) {
-            write.put(entry.getKey(), record(entry.getKey(), entry.getValue()));
-          }
-        }
-        erase = Set.copyOf(removed);
-        changed.clear();
-        removed.clear();
-      }
       try {
-        store.write(write.values(), erase);
+        writer.settle();
+        Taken taken = take();
+        if (!taken.isEmpty()) {
+          writer.await(store.write(taken.change()), () -> {}, () -> giveBack(taken));
+        }
         storeProblem = null;
-        noteStored(write.keySet());
       } catch (IOException e) {
         storeProblem = String.valueOf(e.getMessage());
-        markAgain(write.keySet(), erase);
         throw e;
       }
     }
@@ -232,28 +240,54 @@ public final class FailureLog {
     return Optional.ofNullable(storeProblem);
   }
 
-  private void noteStored(Set<FailureRecord.Key> written) {
-    synchronized (tenants) {
-      Set<FailureRecord.Key> forgotten = new HashSet<>(written);
-      for (Map.Entry<FailureRecord.Key, Kind> entry : all()) {
-        if (forgotten.remove(entry.getKey())) {
-          entry.getValue().stored = true;
-        }
-      }
-      removed.addAll(forgotten);
+  /** What is on its way to the store, and the kinds it was taken from. */
+  private record Taken(LearningStore.Change change, List<Kind> kinds) {
+    boolean isEmpty() {
+      return change.forgotten().isEmpty()
+          && change.forgottenAgents().isEmpty()
+          && change.gains().isEmpty();
     }
   }
 
-  private void markAgain(Set<FailureRecord.Key> written, Set<FailureRecord.Key> erased) {
+  private Taken take() {
     synchronized (tenants) {
-      written.stream().filter(key -> kinds(key.tenant()).containsKey(key)).forEach(changed::add);
-      Set<FailureRecord.Key> stillStored = new HashSet<>(erased);
-      for (Map.Entry<FailureRecord.Key, Kind> entry : all()) {
-        if (stillStored.remove(entry.getKey())) {
-          entry.getValue().stored = true;
+      List<FailureRecord> gains = new ArrayList<>(changed.size());
+      changed.forEach((key, kind) -> {
+        gains.add(
+            new FailureRecord(
+                key, kind.gained, kind.gainedAgents, kind.first, kind.last, kind.httpStatus));
+        kind.gained = 0;
+        kind.gainedAgents = new HashSet<>();
+        kind.stored = true;
+      });
+      Taken taken =
+          new Taken(
+              new LearningStore.Change(removed, removedAgents, gains),
+              List.copyOf(changed.values()));
+      changed.clear();
+      removed.clear();
+      removedAgents.clear();
+      return taken;
+    }
+  }
+
+  /**
+   * Takes back what was not written. What was forgotten meanwhile stays so; what it still erases
+   * comes before what is added, then as now.
+   */
+  private void giveBack(Taken taken) {
+    synchronized (tenants) {
+      removed.addAll(taken.change().forgotten());
+      removedAgents.addAll(taken.change().forgottenAgents());
+      for (int i = 0; i < taken.kinds().size(); i++) {
+        Kind kind = taken.kinds().get(i);
+        FailureRecord gain = taken.change().gains().get(i);
+        if (!kind.gone) {
+          kind.gained += gain.count();
+          gain.agents().stream().filter(kind.agents::contains).forEach(kind.gainedAgents::add);
+          changed.put(gain.key(), kind);
         }
       }
-      removed.addAll(stillStored);
     }
   }
 
@@ -267,10 +301,6 @@ public final class FailureLog {
     return tenants.computeIfAbsent(tenant, t -> new LinkedHashMap<>(16, 0.75f, true));
   }
 
-  private List<Map.Entry<FailureRecord.Key, Kind>> all() {
-    return tenants.values().stream().flatMap(kinds -> kinds.entrySet().stream()).toList();
-  }
-
   private static FailureRecord record(FailureRecord.Key key, Kind kind) {
     return new FailureRecord(key, kind.count, kind.agents, kind.first, kind.last, kind.httpStatus);
   }
@@ -279,6 +309,7 @@ public final class FailureLog {
     while (kinds.size() > settings.maxKinds()) {
       Map.Entry<FailureRecord.Key, Kind> eldest = kinds.pollFirstEntry();
       changed.remove(eldest.getKey());
+      eldest.getValue().gone = true;
       if (eldest.getValue().stored) {
         removed.add(eldest.getKey());
       }

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.learning;
 
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -18,6 +19,20 @@ public record FailureRecord(
     Key key, long count, Set<String> agents, Instant first, Instant last, int httpStatus) {
   public FailureRecord {
     agents = Set.copyOf(agents);
+  }
+
+  /** Returns this record with what came to it. */
+  FailureRecord plus(FailureRecord gain) {
+    Set<String> all = new HashSet<>(agents);
+    all.addAll(gain.agents);
+    boolean later = !gain.last.isBefore(last);
+    return new FailureRecord(
+        key,
+        count + gain.count,
+        all,
+        gain.first.isBefore(first) ? gain.first : first,
+        later ? gain.last : last,
+        later && gain.httpStatus != 0 ? gain.httpStatus : httpStatus);
   }
 
   /**

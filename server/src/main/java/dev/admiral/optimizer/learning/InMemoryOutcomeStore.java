@@ -2,6 +2,8 @@ package dev.admiral.optimizer.learning;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps reported outcomes for the life of the process. */
 public final class InMemoryOutcomeStore implements OutcomeStore {
@@ -9,19 +11,17 @@ public final class InMemoryOutcomeStore implements OutcomeStore {
   private final Map<OutcomeReport.Id, OutcomeReport> reports = new HashMap<>();
 
   @Override
-  public synchronized Kept load() {
-    return new Kept(records.values(), reports.values());
+  public synchronized CompletableFuture<Kept> load() {
+    return CompletableFuture.completedFuture(new Kept(records.values(), reports.values()));
   }
 
   @Override
-  public synchronized void write(Change change) {
+  public synchronized CompletableFuture<@Nullable Void> write(Change change) {
     records.keySet().removeAll(change.forgotten());
     reports.values().removeIf(report -> change.forgotten().contains(report.key()));
-    change.records().forEach(record -> records.put(record.key(), record));
+    reports.keySet().removeAll(change.letGo());
+    change.gains().forEach(gain -> records.merge(gain.key(), gain, OutcomeRecord::plus));
     change.reports().forEach(report -> reports.put(report.id(), report));
-    reports
-        .values()
-        .removeIf(
-            report -> report.number() < change.oldest().getOrDefault(report.id().tenant(), 0L));
+    return CompletableFuture.completedFuture(null);
   }
 }

@@ -1,26 +1,46 @@
 package dev.admiral.optimizer.learning;
 
 import java.io.IOException;
-import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
-/** Keeps lessons from one run of the server to the next. Safe for use by one thread at a time. */
+/**
+ * Keeps lessons from one run of the server to the next. Several servers may share one store: each
+ * adds what it counted, and none writes over what another one did.
+ *
+ * <p>Nothing here blocks the caller. A write completes when it is durable, or with an {@link
+ * IOException} when it certainly is not: whoever adds relies on it to add neither twice nor never.
+ * Implementations may be used from any thread.
+ */
 public interface LearningStore {
 
   /**
-   * Returns every record, in no particular order.
+   * What is to be written, in the order of the fields.
    *
-   * @throws IOException if they cannot be read
+   * @param forgotten kinds to erase; those not kept are passed over
+   * @param forgottenAgents agents whose names are to be erased from all kinds of their tenant; what
+   *     they met stays counted
+   * @param gains what came to each kind, no kind twice: counts are added and agents joined, the
+   *     earlier first time and the later last time hold, and the status of the later one if it has
+   *     any
    */
-  List<FailureRecord> load() throws IOException;
+  record Change(
+      Set<FailureRecord.Key> forgotten, Set<AgentName> forgottenAgents, List<FailureRecord> gains) {
+    public Change {
+      forgotten = Set.copyOf(forgotten);
+      forgottenAgents = Set.copyOf(forgottenAgents);
+      gains = List.copyOf(gains);
+    }
+  }
 
-  /**
-   * Writes records in place of what was kept under their keys and erases others, all or nothing.
-   *
-   * @param changed records to write
-   * @param removed keys to erase; those not kept are passed over
-   * @throws IOException if it cannot be done now
-   */
-  void write(Collection<FailureRecord> changed, Collection<FailureRecord.Key> removed)
-      throws IOException;
+  /** An agent of a tenant. */
+  record AgentName(String tenant, String agent) {}
+
+  /** Returns every record, in no particular order; fails with an {@link IOException}. */
+  CompletableFuture<List<FailureRecord>> load();
+
+  /** Writes a change, all or nothing. */
+  CompletableFuture<@Nullable Void> write(Change change);
 }

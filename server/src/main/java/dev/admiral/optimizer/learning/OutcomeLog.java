@@ -3,8 +3,12 @@ package dev.admiral.optimizer.learning;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.admiral.optimizer.call.StoreWait;
+import dev.admiral.optimizer.call.StoreWriter;
 import dev.admiral.optimizer.call.Time;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Sums and reports change under this object's lock, held for a few steps. {@link #report}
  * returns when the report is durable: whoever gets {@code storeLock} writes all that has changed by
  * then, and those who waited for it find their own written, so that a burst of reports takes few
- * writes. While the store cannot be written nobody waits for it; what it lacks is a few marks on
- * what is in memory anyway, and goes with the next {@link #flush} that succeeds.
+ * writes. What is written of a sum is what it gained, so that servers that share a store do not
+ * undo each other's. While the store cannot be written nobody waits for it; what it lacks is a few
+ * marks on what is in memory anyway, and goes with the next {@link #flush} that succeeds.
  */
 public final class OutcomeLog {
   private static final Comparator<Map.Entry<OutcomeRecord.Key, Sum>> MOST_REPORTED_FIRST =
@@ -52,6 +57,9 @@ public final class OutcomeLog {
   /** Held while the store is used. Taken before this object's lock, never after. */
   private final Object storeLock = new Object();
 
+  @GuardedBy("storeLock")
+  private final StoreWriter writer;
+
   @GuardedBy("this")
   private final Map<String, Tenant> tenants = new HashMap<>();
 
@@ -59,7 +67,7 @@ public final class OutcomeLog {
   private long lastNumber;
 
   @GuardedBy("this")
-  private final Map<OutcomeRecord.Key, Sum> changedSums = new HashMap<>();
+  private final Map<OutcomeRecord.Key, Sum> changedSums = new LinkedHashMap<>();
 
   @GuardedBy("this")
   private final Set<OutcomeReport.Id> changedReports = new HashSet<>();
@@ -67,6 +75,14 @@ public final class OutcomeLog {
   /** Forgotten here and still in the store. */
   @GuardedBy("this")
   private final Set<OutcomeRecord.Key> forgotten = new HashSet<>();
+
+  /** Let go here and still in the store; they stay counted. */
+  @GuardedBy("this")
+  private final Set<OutcomeReport.Id> letGo = new HashSet<>();
+
+  /** Reports kept here that the store may have too, perhaps as they were before. */
+  @GuardedBy("this")
+  private final Set<OutcomeReport.Id> storedReports = new HashSet<>();
 
   private volatile @Nullable String storeProblem;
 
@@ -106,29 +122,12 @@ public final class OutcomeLog {
     private final LinkedHashMap<OutcomeReport.Id, OutcomeReport> reports = new LinkedHashMap<>();
   }
 
-  private static final class Sum {
+  /** Counts of reports; negative where more were taken out than put in. */
+  private static final class Tally {
     private long good;
     private long bad;
     private long scores;
     private long scoreSum;
-    private final Set<String> agents = new HashSet<>();
-    private final Instant first;
-    private Instant last;
-
-    /** True if the store may have it, so that it must be erased there once it is forgotten here. */
-    private boolean stored;
-
-    /** True once it is forgotten here. */
-    private boolean gone;
-
-    Sum(Instant first) {
-      this.first = first;
-      this.last = first;
-    }
-
-    long count() {
-      return good + bad;
-    }
 
     /**
      * @param times 1 to put the report in, -1 to take it out
@@ -144,15 +143,60 @@ public final class OutcomeLog {
         scoreSum += (long) times * report.score().getAsInt();
       }
     }
+
+    void add(OutcomeRecord sum) {
+      good += sum.good();
+      bad += sum.bad();
+      scores += sum.scores();
+      scoreSum += sum.scoreSum();
+    }
+  }
+
+  private static final class Sum {
+    private final Tally all = new Tally();
+    private final Set<String> agents = new HashSet<>();
+    private final Instant first;
+    private Instant last;
+
+    /** Of all, what was not given to the store yet. */
+    private Tally gained = new Tally();
+
+    /** Of the agents, those that were not given to the store yet. */
+    private Set<String> gainedAgents = new HashSet<>();
+
+    /** True if the store may have it, so that it must be erased there once it is forgotten here. */
+    private boolean stored;
+
+    /** True once it is forgotten here. */
+    private boolean gone;
+
+    Sum(Instant first) {
+      this.first = first;
+      this.last = first;
+    }
+
+    long count() {
+      return all.good + all.bad;
+    }
+
+    /**
+     * @param times 1 to put the report in, -1 to take it out
+     */
+    void add(OutcomeReport report, int times) {
+      all.add(report, times);
+      gained.add(report, times);
+    }
   }
 
   /**
    * @param store where outcomes outlive the process
+   * @param storeWait longest wait for one writing
    * @param settings bounds
    * @param time dates the reports
    */
-  public OutcomeLog(OutcomeStore store, Settings settings, Time time) {
+  public OutcomeLog(OutcomeStore store, Duration storeWait, Settings settings, Time time) {
     this.store = store;
+    this.writer = new StoreWriter(storeWait);
     this.settings = settings;
     this.time = time;
   }
@@ -164,7 +208,7 @@ public final class OutcomeLog {
    */
   public void load() throws IOException {
     synchronized (storeLock) {
-      OutcomeStore.Kept kept = store.load();
+      OutcomeStore.Kept kept = StoreWait.forEnd(store.load());
       List<OutcomeRecord> records = new ArrayList<>(kept.records());
       records.sort(Comparator.comparing(OutcomeRecord::last));
       List<OutcomeReport> latest = new ArrayList<>(kept.reports());
@@ -175,6 +219,7 @@ public final class OutcomeLog {
         }
         for (OutcomeReport report : latest) {
           tenant(report.id().tenant()).reports.put(report.id(), report);
+          storedReports.add(report.id());
         }
         lastNumber = latest.isEmpty() ? 0 : latest.getLast().number();
         for (Tenant tenant : tenants.values()) {
@@ -230,7 +275,8 @@ public final class OutcomeLog {
   }
 
   /**
-   * Writes what is not in the store yet. Blocks on it; call it now and then and at the end.
+   * Writes what is not in the store yet; while a writing has not ended no other is begun. Blocks on
+   * the store; call it now and then and at the end.
    *
    * @throws IOException if the store cannot be written now
    */
@@ -269,8 +315,8 @@ public final class OutcomeLog {
     OutcomeReport report = new OutcomeReport(id, ++lastNumber, key, good, score);
     sum.add(report, 1);
     sum.last = now;
-    if (sum.agents.size() < settings.maxAgents()) {
-      sum.agents.add(id.agent());
+    if (sum.agents.size() < settings.maxAgents() && sum.agents.add(id.agent())) {
+      sum.gainedAgents.add(id.agent());
     }
     tenant.reports.put(id, report);
     changedSums.put(key, sum);
@@ -281,7 +327,11 @@ public final class OutcomeLog {
   @GuardedBy("this")
   private void keepBounds(Tenant tenant) {
     while (tenant.reports.size() > settings.maxReports()) {
-      changedReports.remove(tenant.reports.pollFirstEntry().getKey());
+      OutcomeReport.Id eldest = tenant.reports.pollFirstEntry().getKey();
+      changedReports.remove(eldest);
+      if (storedReports.remove(eldest)) {
+        letGo.add(eldest);
+      }
     }
     while (tenant.sums.size() > settings.maxKinds()) {
       Map.Entry<OutcomeRecord.Key, Sum> eldest = tenant.sums.pollFirstEntry();
@@ -294,6 +344,7 @@ public final class OutcomeLog {
         OutcomeReport report = all.next();
         if (report.key().equals(eldest.getKey())) {
           changedReports.remove(report.id());
+          storedReports.remove(report.id());
           all.remove();
         }
       }
@@ -302,39 +353,47 @@ public final class OutcomeLog {
 
   @GuardedBy("storeLock")
   private void write() throws IOException {
-    Map<OutcomeRecord.Key, Sum> written;
-    OutcomeStore.Change change;
-    synchronized (this) {
-      if (changedSums.isEmpty() && forgotten.isEmpty()) {
-        return;
-      }
-      written = Map.copyOf(changedSums);
-      change =
-          new OutcomeStore.Change(
-              forgotten,
-              written.entrySet().stream().map(e -> record(e.getKey(), e.getValue())).toList(),
-              changedReports(),
-              oldest());
-      changedSums.clear();
-      changedReports.clear();
-      forgotten.clear();
-    }
-    boolean done = false;
     try {
-      store.write(change);
+      writer.settle();
+      Taken taken = take();
+      if (taken != null) {
+        writer.await(store.write(taken.change), () -> {}, () -> giveBack(taken));
+      }
       storeProblem = null;
-      done = true;
-    } catch (IOException e) {
+    } catch (InterruptedIOException e) {
       // A caller who left says nothing about the store.
-      if (!Thread.currentThread().isInterrupted()) {
-        storeProblem = String.valueOf(e.getMessage());
-      }
       throw e;
-    } finally {
-      synchronized (this) {
-        ended(written, change, done);
-      }
+    } catch (IOException e) {
+      storeProblem = String.valueOf(e.getMessage());
+      throw e;
     }
+  }
+
+  /** What is on its way to the store, and the sums it was taken from. */
+  private record Taken(OutcomeStore.Change change, List<Sum> sums) {}
+
+  /** Takes what the store does not have; null if there is nothing. */
+  private synchronized @Nullable Taken take() {
+    if (changedSums.isEmpty() && forgotten.isEmpty() && letGo.isEmpty()) {
+      return null;
+    }
+    List<OutcomeRecord> gains = new ArrayList<>(changedSums.size());
+    changedSums.forEach((key, sum) -> {
+      gains.add(record(key, sum.gained, sum.gainedAgents, sum));
+      sum.gained = new Tally();
+      sum.gainedAgents = new HashSet<>();
+      sum.stored = true;
+    });
+    Taken taken =
+        new Taken(
+            new OutcomeStore.Change(forgotten, letGo, gains, changedReports()),
+            List.copyOf(changedSums.values()));
+    storedReports.addAll(changedReports);
+    changedSums.clear();
+    changedReports.clear();
+    forgotten.clear();
+    letGo.clear();
+    return taken;
   }
 
   @GuardedBy("this")
@@ -346,55 +405,42 @@ public final class OutcomeLog {
     return changed;
   }
 
-  /** Returns the number of the oldest report of each tenant that has changes. */
-  @GuardedBy("this")
-  private Map<String, Long> oldest() {
-    Map<String, Long> oldest = new HashMap<>();
-    for (Set<OutcomeRecord.Key> keys : List.of(changedSums.keySet(), forgotten)) {
-      for (OutcomeRecord.Key key : keys) {
-        var eldest = tenant(key.tenant()).reports.firstEntry();
-        oldest.put(key.tenant(), eldest == null ? lastNumber + 1 : eldest.getValue().number());
-      }
-    }
-    return oldest;
-  }
-
   /**
-   * A write that failed may yet be done by a store that is only slow. So in both cases the sums may
-   * be in the store now, and those forgotten meanwhile must leave it.
+   * Takes back what was not written. What was forgotten or let go meanwhile stays so; what it still
+   * erases comes before what is added, then as now.
    */
-  @GuardedBy("this")
-  private void ended(
-      Map<OutcomeRecord.Key, Sum> written, OutcomeStore.Change change, boolean done) {
-    for (Map.Entry<OutcomeRecord.Key, Sum> entry : written.entrySet()) {
-      entry.getValue().stored = true;
-      if (entry.getValue().gone) {
-        forgotten.add(entry.getKey());
-      } else if (!done) {
-        changedSums.put(entry.getKey(), entry.getValue());
+  private synchronized void giveBack(Taken taken) {
+    forgotten.addAll(taken.change.forgotten());
+    letGo.addAll(taken.change.letGo());
+    for (int i = 0; i < taken.sums.size(); i++) {
+      Sum sum = taken.sums.get(i);
+      OutcomeRecord gain = taken.change.gains().get(i);
+      if (!sum.gone) {
+        sum.gained.add(gain);
+        sum.gainedAgents.addAll(gain.agents());
+        changedSums.put(gain.key(), sum);
       }
     }
-    if (!done) {
-      forgotten.addAll(change.forgotten());
-      for (OutcomeReport report : change.reports()) {
-        if (tenant(report.id().tenant()).reports.containsKey(report.id())) {
-          changedReports.add(report.id());
-        }
+    for (OutcomeReport report : taken.change.reports()) {
+      if (tenant(report.id().tenant()).reports.containsKey(report.id())) {
+        changedReports.add(report.id());
       }
     }
   }
 
   private static OutcomeRecord record(OutcomeRecord.Key key, Sum sum) {
+    return record(key, sum.all, sum.agents, sum);
+  }
+
+  private static OutcomeRecord record(
+      OutcomeRecord.Key key, Tally tally, Set<String> agents, Sum sum) {
     return new OutcomeRecord(
-        key, sum.good, sum.bad, sum.scores, sum.scoreSum, sum.agents, sum.first, sum.last);
+        key, tally.good, tally.bad, tally.scores, tally.scoreSum, agents, sum.first, sum.last);
   }
 
   private static Sum sum(OutcomeRecord record) {
     Sum sum = new Sum(record.first());
-    sum.good = record.good();
-    sum.bad = record.bad();
-    sum.scores = record.scores();
-    sum.scoreSum = record.scoreSum();
+    sum.all.add(record);
     sum.agents.addAll(record.agents());
     sum.last = record.last();
     sum.stored = true;

@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.learning;
 
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -38,6 +39,21 @@ public record OutcomeRecord(
    * @param taskType kind of task; empty if the calls named none
    */
   public record Key(String tenant, String provider, String model, String taskType) {}
+
+  /** Returns this sum with what came to it. */
+  OutcomeRecord plus(OutcomeRecord gain) {
+    Set<String> all = new HashSet<>(agents);
+    all.addAll(gain.agents);
+    return new OutcomeRecord(
+        key,
+        good + gain.good,
+        bad + gain.bad,
+        scores + gain.scores,
+        scoreSum + gain.scoreSum,
+        all,
+        gain.first.isBefore(first) ? gain.first : first,
+        gain.last.isAfter(last) ? gain.last : last);
+  }
 
   /** Returns how many answers were reported. */
   public long count() {

@@ -6,7 +6,7 @@ import java.util.OptionalInt;
  * The latest report of one agent on one call.
  *
  * @param id who reported on what
- * @param number its place in the order of reports, all tenants together
+ * @param number its place in the order of reports to one server, all tenants together
  * @param key where it is counted
  * @param good true if the answer served
  * @param score quality in billionths, 0 to {@link #SCORE_OF_ONE}; empty if none was given

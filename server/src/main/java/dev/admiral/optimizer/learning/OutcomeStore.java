@@ -3,12 +3,18 @@ package dev.admiral.optimizer.learning;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps reported outcomes from one run of the server to the next. Safe for use by one thread at a
- * time.
+ * Keeps reported outcomes from one run of the server to the next. Several servers may share one
+ * store: each adds what it counted, and none writes over what another one did. A caller that
+ * reports twice on one call, each time to another server, is counted twice.
+ *
+ * <p>Nothing here blocks the caller. A write completes when it is durable, or with an {@link
+ * IOException} when it certainly is not: whoever adds relies on it to add neither twice nor never.
+ * Implementations may be used from any thread.
  */
 public interface OutcomeStore {
 
@@ -30,34 +36,28 @@ public interface OutcomeStore {
    *
    * @param forgotten sums to erase, with the reports counted in them; those not kept are passed
    *     over
-   * @param records sums to put in place of those kept under their keys
+   * @param letGo reports to erase that stay counted; those not kept are passed over
+   * @param gains what came to each sum, no sum twice: counts are added and may be negative, where a
+   *     report took the place of another one; agents are joined, the earlier first time and the
+   *     later last time hold
    * @param reports reports to put in place of those kept under their ids
-   * @param oldest by tenant: its reports with a lower number are erased; they stay counted
    */
   record Change(
       Set<OutcomeRecord.Key> forgotten,
-      List<OutcomeRecord> records,
-      List<OutcomeReport> reports,
-      Map<String, Long> oldest) {
+      Set<OutcomeReport.Id> letGo,
+      List<OutcomeRecord> gains,
+      List<OutcomeReport> reports) {
     public Change {
       forgotten = Set.copyOf(forgotten);
-      records = List.copyOf(records);
+      letGo = Set.copyOf(letGo);
+      gains = List.copyOf(gains);
       reports = List.copyOf(reports);
-      oldest = Map.copyOf(oldest);
     }
   }
 
-  /**
-   * Returns all that is kept.
-   *
-   * @throws IOException if it cannot be read
-   */
-  Kept load() throws IOException;
+  /** Returns all that is kept; fails with an {@link IOException}. */
+  CompletableFuture<Kept> load();
 
-  /**
-   * Writes, all or nothing; when it returns, what was written is durable.
-   *
-   * @throws IOException if it cannot be done now
-   */
-  void write(Change change) throws IOException;
+  /** Writes a change, all or nothing. */
+  CompletableFuture<@Nullable Void> write(Change change);
 }

@@ -7,6 +7,7 @@ import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.StoreWait;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.HealthState;
@@ -168,7 +169,7 @@ public final class Ledger implements AutoCloseable {
     if (behind > 0 && joinedBacklog(entry)) {
       return false;
     }
-    CompletableFuture<@Nullable Void> writing = store.enter(entry);
+    CompletableFuture<@Nullable Void> writing = store.commit(UnitOfWork.of(entry));
     String reason = await(writing, settings.writeWait());
     if (reason == null) {
       return true;
@@ -189,17 +190,14 @@ public final class Ledger implements AutoCloseable {
   /**
    * Returns sums over what was entered and saved until now.
    *
-   * @throws CallException with STORE_UNAVAILABLE if the store does not answer, or if a sum is
-   *     beyond nine million dollars
+   * @throws CallException with STORE_UNAVAILABLE if the store does not answer
    */
   public Report report(ReportQuery query) throws CallException {
     flushSavings();
     try {
-      return Report.of(store.rows(query), query.grouping());
+      return Report.of(StoreWait.forEnd(store.rows(query)), query.grouping());
     } catch (IOException e) {
       throw unavailable("the ledger cannot be read: " + e.getMessage());
-    } catch (ArithmeticException e) {
-      throw unavailable("the report's sum is too large for 64 bits; ask for fewer days");
     }
   }
 
@@ -219,7 +217,7 @@ public final class Ledger implements AutoCloseable {
     int size = pageSize == 0 ? DEFAULT_PAGE : Math.min(pageSize, LARGEST_PAGE);
     LedgerStore.Place before = PageToken.decode(pageToken, query);
     try {
-      List<LedgerStore.Numbered> found = store.entries(query, before, size + 1);
+      List<LedgerStore.Numbered> found = StoreWait.forEnd(store.entries(query, before, size + 1));
       boolean more = found.size() > size;
       List<LedgerStore.Numbered> page = more ? found.subList(0, size) : found;
       return new EntryPage(
@@ -394,7 +392,7 @@ public final class Ledger implements AutoCloseable {
   private boolean progress(List<Waiting> chunk) {
     for (Waiting waiting : chunk) {
       if (waiting.writing == null || waiting.writing.isCompletedExceptionally()) {
-        waiting.writing = store.enter(waiting.entry);
+        waiting.writing = store.commit(UnitOfWork.of(waiting.entry));
       }
     }
     List<Waiting> written = new ArrayList<>();

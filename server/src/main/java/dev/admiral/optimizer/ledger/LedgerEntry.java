@@ -41,7 +41,7 @@ public record LedgerEntry(
     if (id.isEmpty()) {
       throw new IllegalArgumentException("a ledger entry needs an id");
     }
-    if (cost.amountOrZero().picoUsd() < 0) {
+    if (cost.amountOrZero().units() < 0) {
       throw new IllegalArgumentException("a ledger entry's cost must not be negative");
     }
     if (created.isBefore(Instant.EPOCH) || created.isAfter(LAST)) {

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.ledger;
 
+import dev.admiral.optimizer.call.DurableRecord;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
@@ -7,8 +8,10 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,15 +37,32 @@ public final class MemoryLedgerStore implements LedgerStore {
 
   private final Set<String> ids = new HashSet<>();
   private final List<Numbered> entries = new ArrayList<>();
+  private final Logs logs = new Logs();
   private final Map<SavingKey, Saving> savings = new HashMap<>();
 
+  /** Records by log, in the order of their numbers. */
+  private static final class Logs {
+    private final Map<DurableRecord.Log, Map<String, NumberedRecord>> byId =
+        new EnumMap<>(DurableRecord.Log.class);
+
+    void add(DurableRecord record) {
+      Map<String, NumberedRecord> log = of(record.log());
+      log.putIfAbsent(record.id(), new NumberedRecord(log.size() + 1L, record));
+    }
+
+    Map<String, NumberedRecord> of(DurableRecord.Log log) {
+      return byId.computeIfAbsent(log, _ -> new LinkedHashMap<>());
+    }
+  }
+
   @Override
-  public CompletableFuture<@Nullable Void> enter(LedgerEntry entry) {
+  public CompletableFuture<@Nullable Void> commit(UnitOfWork work) {
     lock.lock();
     try {
-      if (ids.add(entry.id())) {
-        entries.add(new Numbered(entries.size() + 1L, entry));
+      if (ids.add(work.entry().id())) {
+        entries.add(new Numbered(entries.size() + 1L, work.entry()));
       }
+      work.records().forEach(logs::add);
     } finally {
       lock.unlock();
     }
@@ -73,7 +93,7 @@ public final class MemoryLedgerStore implements LedgerStore {
   }
 
   @Override
-  public List<Report.Row> rows(ReportQuery query) {
+  public CompletableFuture<List<Report.Row>> rows(ReportQuery query) {
     Map<String, Report.Row> rows = new HashMap<>();
     lock.lock();
     try {
@@ -94,7 +114,7 @@ public final class MemoryLedgerStore implements LedgerStore {
     } finally {
       lock.unlock();
     }
-    return List.copyOf(rows.values());
+    return CompletableFuture.completedFuture(List.copyOf(rows.values()));
   }
 
   private static boolean counts(ReportQuery query, LocalDate day, String tenant, String agent) {
@@ -115,7 +135,8 @@ public final class MemoryLedgerStore implements LedgerStore {
   }
 
   @Override
-  public List<Numbered> entries(EntryQuery query, @Nullable Place before, int limit) {
+  public CompletableFuture<List<Numbered>> entries(
+      EntryQuery query, @Nullable Place before, int limit) {
     Predicate<Numbered> after =
         before == null
             ? numbered -> true
@@ -126,12 +147,28 @@ public final class MemoryLedgerStore implements LedgerStore {
             };
     lock.lock();
     try {
-      return entries.stream()
-          .filter(numbered -> listed(query, numbered.entry()))
-          .filter(after)
-          .sorted(NEWEST_FIRST)
-          .limit(limit)
-          .toList();
+      return CompletableFuture.completedFuture(
+          entries.stream()
+              .filter(numbered -> listed(query, numbered.entry()))
+              .filter(after)
+              .sorted(NEWEST_FIRST)
+              .limit(limit)
+              .toList());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public CompletableFuture<List<NumberedRecord>> records(
+      DurableRecord.Log log, long after, int limit) {
+    lock.lock();
+    try {
+      return CompletableFuture.completedFuture(
+          logs.of(log).values().stream()
+              .filter(numbered -> numbered.number() > after)
+              .limit(limit)
+              .toList());
     } finally {
       lock.unlock();
     }

@@ -35,6 +35,12 @@ public final class PriceBook {
   private static final Pattern COMPACT_DATE =
       Pattern.compile("-20\\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])$");
 
+  /**
+   * The most that one call can cost, a trillion dollars: far above what any call does, and so far
+   * below what {@link Money} holds that no sum of calls leaves it.
+   */
+  static final Money MOST_OF_A_CALL = new Money(1_000_000_000_000L, 0);
+
   private static final String RESELLER = "openrouter";
 
   /** The reseller's names of the vendors whose prices it passes on, and our names of them. */
@@ -167,8 +173,8 @@ public final class PriceBook {
 
   /**
    * Returns what usage costs. The result is unknown if the model is not listed, has no price at
-   * that time or for a kind of token that was used, or if the amount is beyond {@link Money}: only
-   * a garbled token count gets there.
+   * that time or for a kind of token that was used, or if the amount is beyond {@link
+   * #MOST_OF_A_CALL}: only a garbled token count gets there.
    *
    * @param provider the provider
    * @param model the provider's own name of the model
@@ -185,7 +191,10 @@ public final class PriceBook {
       return new Cost.Unknown();
     }
     try {
-      return new Cost.Known(new Money(rates.price(usage)), period.version(), usage.estimated());
+      Money amount = rates.price(usage);
+      return amount.compareTo(MOST_OF_A_CALL) > 0
+          ? new Cost.Unknown()
+          : new Cost.Known(amount, period.version(), usage.estimated());
     } catch (ArithmeticException e) {
       return new Cost.Unknown();
     }
@@ -209,11 +218,9 @@ public final class PriceBook {
       return Optional.empty();
     }
     try {
-      long input = Math.multiplyExact(inputTokens, rates.dearestInput());
-      long output = Math.multiplyExact(maxOutput, Math.max(0, rates.output()));
-      return Optional.of(new Money(Math.addExact(input, output)));
+      return Optional.of(rates.most(inputTokens, maxOutput));
     } catch (ArithmeticException e) {
-      return Optional.of(new Money(Long.MAX_VALUE));
+      return Optional.of(new Money(Long.MAX_VALUE, 0));
     }
   }
 

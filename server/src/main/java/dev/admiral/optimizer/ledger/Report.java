@@ -94,20 +94,12 @@ public record Report(List<Row> rows, Row total) {
           Usage.NONE);
     }
 
-    /**
-     * Returns what was paid, exact and estimated together.
-     *
-     * @throws ArithmeticException if it is beyond {@link Money}
-     */
+    /** Returns what was paid, exact and estimated together. */
     public Money paid() {
       return exact.plus(estimated);
     }
 
-    /**
-     * Returns the sum, of this row's group.
-     *
-     * @throws ArithmeticException if an amount is beyond {@link Money}
-     */
+    /** Returns the sum, of this row's group. */
     public Row plus(Row other) {
       return new Row(
           group,

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.ledger;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.MoneyAdder;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -23,18 +24,18 @@ final class Savings {
 
   private static final class Counters {
     final LongAdder calls = new LongAdder();
-    final LongAdder picoUsd = new LongAdder();
+    final MoneyAdder amount = new MoneyAdder();
     // May go round on the longest runs; what it gained since the last writing does not.
     final LongAdder nanos = new LongAdder();
 
     /** What is written already; of the flushing thread. */
     long writtenCalls;
 
-    long writtenPicoUsd;
+    Money writtenAmount = Money.ZERO;
     long writtenNanos;
   }
 
-  private record Gain(Counters counters, long calls, long picoUsd, long nanos) {}
+  private record Gain(Counters counters, long calls, Money amount, long nanos) {}
 
   /**
    * What the counters gained since the last writing.
@@ -46,7 +47,7 @@ final class Savings {
     void keep() {
       for (Gain gain : parts) {
         gain.counters.writtenCalls += gain.calls;
-        gain.counters.writtenPicoUsd += gain.picoUsd;
+        gain.counters.writtenAmount = gain.counters.writtenAmount.plus(gain.amount);
         gain.counters.writtenNanos += gain.nanos;
       }
     }
@@ -61,7 +62,7 @@ final class Savings {
     if (found == null) {
       found = counters.computeIfAbsent(key, _ -> new Counters());
     }
-    found.picoUsd.add(answer.cost().amountOrZero().picoUsd());
+    found.amount.add(answer.cost().amountOrZero());
     found.nanos.add(time.toNanos());
     found.calls.increment();
   }
@@ -72,11 +73,11 @@ final class Savings {
     for (Map.Entry<Key, Counters> entry : counters.entrySet()) {
       Counters c = entry.getValue();
       long calls = c.calls.sum() - c.writtenCalls;
-      long picoUsd = c.picoUsd.sum() - c.writtenPicoUsd;
+      Money amount = c.amount.sum().minus(c.writtenAmount);
       long nanos = c.nanos.sum() - c.writtenNanos;
-      if (calls != 0 || picoUsd != 0 || nanos != 0) {
+      if (calls != 0 || !amount.isZero() || nanos != 0) {
         Key k = entry.getKey();
-        parts.add(new Gain(c, calls, picoUsd, nanos));
+        parts.add(new Gain(c, calls, amount, nanos));
         savings.add(
             new Saving(
                 LocalDate.ofEpochDay(k.day),
@@ -86,7 +87,7 @@ final class Savings {
                 k.model,
                 k.source,
                 calls,
-                new Money(picoUsd),
+                amount,
                 Duration.ofNanos(nanos)));
       }
     }
@@ -104,7 +105,7 @@ final class Savings {
           Counters c = entry.getValue();
           return entry.getKey().day < today - 1
               && c.calls.sum() == c.writtenCalls
-              && c.picoUsd.sum() == c.writtenPicoUsd
+              && c.amount.sum().equals(c.writtenAmount)
               && c.nanos.sum() == c.writtenNanos;
         });
   }

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.ledger;
 
+import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Usage;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -39,20 +40,32 @@ final class Tariff {
     }
 
     /**
-     * Returns the price in pico-dollars of usage that is covered.
+     * Returns the price of usage that is covered.
      *
-     * @throws ArithmeticException if it does not fit
+     * @throws ArithmeticException if it is beyond {@link Money}
      */
-    long price(Usage usage) {
-      long sum = Math.multiplyExact(usage.plainInput(), input);
-      sum = Math.addExact(sum, Math.multiplyExact(usage.cachedInput(), cachedInput));
-      sum = Math.addExact(sum, Math.multiplyExact(usage.cacheWrite(), cacheWrite));
-      sum = Math.addExact(sum, Math.multiplyExact(usage.cacheWrite1h(), Math.max(0, cacheWrite1h)));
-      return Math.addExact(sum, Math.multiplyExact(usage.output(), Math.max(0, output)));
+    Money price(Usage usage) {
+      return cost(usage.plainInput(), input)
+          .plus(cost(usage.cachedInput(), cachedInput))
+          .plus(cost(usage.cacheWrite(), cacheWrite))
+          .plus(cost(usage.cacheWrite1h(), cacheWrite1h))
+          .plus(cost(usage.output(), output));
     }
 
-    /** Returns the dearest rate an input token can have. */
-    long dearestInput() {
+    /**
+     * Returns what the dearest use costs.
+     *
+     * @throws ArithmeticException if it is beyond {@link Money}
+     */
+    Money most(long inputTokens, long outputTokens) {
+      return cost(inputTokens, dearestInput()).plus(cost(outputTokens, output));
+    }
+
+    private static Money cost(long tokens, long rate) {
+      return tokens == 0 || rate <= 0 ? Money.ZERO : Money.ofEach(tokens, rate);
+    }
+
+    private long dearestInput() {
       return Math.max(Math.max(input, cachedInput), Math.max(cacheWrite, cacheWrite1h));
     }
 

@@ -8,6 +8,7 @@ import dev.admiral.optimizer.call.CallKeys;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Failure.Violation;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.ProtoTimes;
 import dev.admiral.optimizer.call.Time;
@@ -43,17 +44,16 @@ public final class CallIntake {
   private static final Duration LONGEST_TTL = Duration.ofDays(30);
 
   private final Fleet fleet;
-  private final Duration defaultTimeToLive;
-  private final CacheUse defaultUse;
+  private final Live<CacheUse> defaultUse;
   private final Time time;
 
   /**
-   * @param defaultTimeToLive how long an answer may be served when the caller does not say
+   * @param defaultUse how the cache is used, and how long an answer may be served, when the caller
+   *     does not say
    */
-  public CallIntake(Fleet fleet, Duration defaultTimeToLive, Time time) {
+  public CallIntake(Fleet fleet, Live<CacheUse> defaultUse, Time time) {
     this.fleet = fleet;
-    this.defaultTimeToLive = defaultTimeToLive;
-    this.defaultUse = new CacheUse(CacheUse.Mode.USE, defaultTimeToLive, null, false, false);
+    this.defaultUse = defaultUse;
     this.time = time;
   }
 
@@ -103,7 +103,7 @@ public final class CallIntake {
       return new Accepted.Wrong(e.failure());
     }
     RoutingPreferences routing = options.getRouting();
-    CacheUse use = options.hasCachePolicy() ? use(options.getCachePolicy()) : defaultUse;
+    CacheUse use = options.hasCachePolicy() ? use(options.getCachePolicy()) : defaultUse.get();
     CallKey key = CallKeys.content(caller, prompt, routing, use);
     boolean shareable =
         use.mode() != CacheUse.Mode.BYPASS
@@ -262,7 +262,7 @@ public final class CallIntake {
           case MODE_ONLY -> CacheUse.Mode.ONLY;
           case MODE_UNSPECIFIED, MODE_USE, UNRECOGNIZED -> CacheUse.Mode.USE;
         },
-        policy.hasTimeToLive() ? duration(policy.getTimeToLive()) : defaultTimeToLive,
+        policy.hasTimeToLive() ? duration(policy.getTimeToLive()) : defaultUse.get().timeToLive(),
         policy.hasMaxAge() ? duration(policy.getMaxAge()) : null,
         policy.getScope() == CachePolicy.Scope.SCOPE_AGENT,
         policy.getIncludeSampled());

@@ -1,12 +1,16 @@
 package dev.admiral.optimizer.pipeline;
 
+import dev.admiral.optimizer.cache.Answers;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.journal.KeptCall;
+import dev.admiral.optimizer.learning.OutcomeLog;
 import dev.admiral.optimizer.learning.OutcomeRecord;
 import dev.admiral.optimizer.learning.OutcomeReport;
 import dev.admiral.optimizer.ledger.EntryQuery;
+import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.LedgerEntry;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.io.IOException;
@@ -24,11 +28,22 @@ import java.util.regex.Pattern;
 public final class OutcomeReports {
   private static final Pattern CALL_ID = Pattern.compile("[0-9a-f]{28}-([0-9a-f]{16})");
 
-  private final Engines engines;
+  private final OutcomeLog outcomes;
+  private final Answers answers;
+  private final CallJournal journal;
+  private final Ledger ledger;
 
-  /** Assembles. */
-  public OutcomeReports(Engines engines) {
-    this.engines = engines;
+  /**
+   * @param outcomes counts what is reported
+   * @param answers lose those reported to be bad
+   * @param journal knows who answered the latest calls
+   * @param ledger knows who answered those that were paid for
+   */
+  public OutcomeReports(OutcomeLog outcomes, Answers answers, CallJournal journal, Ledger ledger) {
+    this.outcomes = outcomes;
+    this.answers = answers;
+    this.journal = journal;
+    this.ledger = ledger;
   }
 
   /**
@@ -56,27 +71,28 @@ public final class OutcomeReports {
       throw invalid("score", "must be 0 to 1");
     }
     OutcomeReport.Id report = new OutcomeReport.Id(caller.tenant(), callId, caller.agent());
-    Optional<OutcomeRecord.Key> answers = answers(report);
-    answers.ifPresent(key -> engines.outcomes().report(report, key, good, score));
-    boolean evicted = !good && engines.cache().evict(caller.tenant(), id.group(1));
-    if (answers.isEmpty() && !evicted) {
+    Optional<OutcomeRecord.Key> answerer = answerer(report);
+    answerer.ifPresent(key -> outcomes.report(report, key, good, score));
+    boolean evicted = !good && answers.evict(caller.tenant(), id.group(1));
+    if (answerer.isEmpty() && !evicted) {
       throw new CallException(
           new Failure.Refused(
               ErrorReason.ERROR_REASON_NOT_FOUND,
               "no such call is known, so its outcome cannot be counted; report within the latest "
-                  + engines.journal().settings().kept()
+                  + journal.settings().kept()
                   + " calls, and with the key of the call"));
     }
     return evicted;
   }
 
-  private Optional<OutcomeRecord.Key> answers(OutcomeReport.Id report) throws CallException {
-    Optional<OutcomeRecord.Key> counted = engines.outcomes().counted(report);
+  /** Returns which model answered a call, and what kind of work it was. */
+  private Optional<OutcomeRecord.Key> answerer(OutcomeReport.Id report) throws CallException {
+    Optional<OutcomeRecord.Key> counted = outcomes.counted(report);
     if (counted.isPresent()) {
       return counted;
     }
     String tenant = report.tenant();
-    Optional<KeptCall> kept = engines.journal().find(tenant, report.callId());
+    Optional<KeptCall> kept = journal.find(tenant, report.callId());
     if (kept.isPresent()) {
       KeptCall call = kept.get();
       if (call.failed()) {
@@ -86,10 +102,7 @@ public final class OutcomeReports {
           new OutcomeRecord.Key(tenant, call.provider(), call.model(), call.taskType()));
     }
     List<LedgerEntry> paid =
-        engines
-            .ledger()
-            .entries(new EntryQuery(tenant, null, null, "", report.callId()), 1, "")
-            .entries();
+        ledger.entries(new EntryQuery(tenant, null, null, "", report.callId()), 1, "").entries();
     return paid.stream()
         .findFirst()
         .map(entry ->

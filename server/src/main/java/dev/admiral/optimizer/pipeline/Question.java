@@ -1,6 +1,9 @@
 package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.ModelTraits;
+import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.provider.Provider;
 import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.provider.ProviderException;
@@ -13,29 +16,50 @@ import dev.admiral.optimizer.routing.Router;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.Embedding;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a provider is asked. */
 sealed interface Question {
+
+  /** Returns what is wrong with the prompt; null if nothing is. Never blocks. */
+  Failure.@Nullable Invalid check(PromptRules rules, Call call);
 
   /** Says which models may be asked. */
   Route route(Router router, Call call);
 
   /** Asks once; blocks. */
-  Reply ask(Provider provider, Call call, String attemptId, String model, ReplySink sink)
+  Reply ask(
+      Provider provider,
+      Call call,
+      String attemptId,
+      String model,
+      ModelTraits traits,
+      ReplySink sink)
       throws ProviderException, InterruptedException;
 
   /** Asks for an answer to the call's prompt. */
   record ForCompletion() implements Question {
+    @Override
+    public Failure.@Nullable Invalid check(PromptRules rules, Call call) {
+      return rules.check(call.prompt());
+    }
+
     @Override
     public Route route(Router router, Call call) {
       return router.route(call.prompt(), call.routing());
     }
 
     @Override
-    public Reply ask(Provider provider, Call call, String attemptId, String model, ReplySink sink)
+    public Reply ask(
+        Provider provider,
+        Call call,
+        String attemptId,
+        String model,
+        ModelTraits traits,
+        ReplySink sink)
         throws ProviderException, InterruptedException {
       return provider.complete(
-          new ProviderCall(attemptId, model, call.prompt(), call.streamed()), sink);
+          new ProviderCall(attemptId, model, call.prompt(), call.streamed(), traits), sink);
     }
   }
 
@@ -48,14 +72,26 @@ sealed interface Question {
       this.request = request;
     }
 
+    /** Its texts were checked when it was accepted, and of the prompt only the model counts. */
     @Override
-    public Route route(Router router, Call call) {
-      long bytes = request.texts().stream().mapToLong(String::length).sum();
-      return router.routeEmbedding(call.prompt().getModel(), bytes, call.routing());
+    public Failure.@Nullable Invalid check(PromptRules rules, Call call) {
+      return null;
     }
 
     @Override
-    public Reply ask(Provider provider, Call call, String attemptId, String model, ReplySink sink)
+    public Route route(Router router, Call call) {
+      return router.routeEmbedding(
+          call.prompt().getModel(), Tokens.upper(request.texts()), call.routing());
+    }
+
+    @Override
+    public Reply ask(
+        Provider provider,
+        Call call,
+        String attemptId,
+        String model,
+        ModelTraits traits,
+        ReplySink sink)
         throws ProviderException, InterruptedException {
       VectorReply reply =
           provider.embed(new VectorCall(attemptId, model, request.texts(), request.dimensions()));

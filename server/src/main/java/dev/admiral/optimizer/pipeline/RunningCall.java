@@ -1,14 +1,14 @@
 package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.admission.Permit;
-import dev.admiral.optimizer.cache.SingleFlight.Begun;
-import dev.admiral.optimizer.cache.Waiter;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
+import dev.admiral.optimizer.flight.Begun;
+import dev.admiral.optimizer.flight.Waiter;
 import dev.admiral.optimizer.v1.ContentDelta;
 import java.util.Iterator;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * tell. Pulling is for one thread at a time; {@link #leave} for any.
  */
 public final class RunningCall {
-  private final CallPipeline pipeline;
+  private final Finish finish;
   private final Call call;
   private final Runnable wake;
 
@@ -33,8 +33,8 @@ public final class RunningCall {
   private boolean piecesSeen;
   private @Nullable Iterator<ContentDelta> replay;
 
-  RunningCall(CallPipeline pipeline, Call call, Runnable wake) {
-    this.pipeline = pipeline;
+  RunningCall(Finish finish, Call call, Runnable wake) {
+    this.finish = finish;
     this.call = call;
     this.wake = wake;
   }
@@ -94,13 +94,18 @@ public final class RunningCall {
    */
   public void leave(Failure why) {
     Waiter seat;
+    Outcome left;
+    Permit held;
     synchronized (this) {
       if (landed != null) {
         return;
       }
       seat = waiter;
-      land(new Failed(why, List.of(), seat == null ? List.of() : seat.steps()));
+      left = new Failed(why, List.of(), seat == null ? List.of() : seat.steps());
+      landed = left;
+      held = permit;
     }
+    finish.ended(call, left, held);
     if (seat != null) {
       seat.leave();
     }
@@ -116,7 +121,7 @@ public final class RunningCall {
       landed = outcome;
       held = permit;
     }
-    pipeline.finished(call, outcome, held);
+    finish.ended(call, outcome, held);
   }
 
   /**
@@ -142,6 +147,11 @@ public final class RunningCall {
     if (left) {
       seat.leave();
     }
+  }
+
+  /** Returns true once the call has ended, its caller gone included. */
+  boolean hasEnded() {
+    return landed != null;
   }
 
   void wake() {

@@ -7,17 +7,24 @@ import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.provider.ProviderException;
 import dev.admiral.optimizer.routing.Candidate;
 import dev.admiral.optimizer.routing.Route;
+import dev.admiral.optimizer.routing.Router;
+import java.util.Map;
 
 /**
  * Counts the tokens of prompts: by the vendor where it can, by estimate where it cannot. Blocks;
  * thread-safe.
  */
 public final class TokenCounts {
-  private final Engines engines;
+  private final Router router;
+  private final Map<String, Provider> providers;
   private final PromptRules promptRules = new PromptRules();
 
-  public TokenCounts(Engines engines) {
-    this.engines = engines;
+  /**
+   * @param providers vendors by configured name
+   */
+  public TokenCounts(Router router, Map<String, Provider> providers) {
+    this.router = router;
+    this.providers = providers;
   }
 
   /** A count, or why there is none. */
@@ -39,19 +46,24 @@ public final class TokenCounts {
     if (invalid != null) {
       return new Counted.Failed(invalid);
     }
-    return switch (engines.router().route(call.prompt(), call.routing())) {
+    return switch (router.route(call.prompt(), call.routing())) {
       case Route.Failed failed -> new Counted.Failed(failed.failure());
       case Route.Candidates candidates -> count(call, candidates.list().getFirst());
     };
   }
 
   private Counted count(Call call, Candidate candidate) throws InterruptedException {
-    Provider provider = engines.providers().get(candidate.provider());
+    Provider provider = providers.get(candidate.provider());
     if (provider != null) {
       try {
         long count =
             provider.countTokens(
-                new ProviderCall(call.id(), candidate.model(), call.prompt(), false));
+                new ProviderCall(
+                    call.id(),
+                    candidate.model(),
+                    call.prompt(),
+                    false,
+                    router.traits(candidate)));
         return new Counted.Tokens(count, true, candidate.provider(), candidate.model());
       } catch (ProviderException e) {
         // The vendor cannot count, or not now: an estimate marked as one serves better than a
@@ -59,6 +71,9 @@ public final class TokenCounts {
       }
     }
     return new Counted.Tokens(
-        TokenEstimate.input(call.prompt()), false, candidate.provider(), candidate.model());
+        dev.admiral.optimizer.call.Tokens.likely(call.prompt()),
+        false,
+        candidate.provider(),
+        candidate.model());
   }
 }

@@ -1,120 +1,21 @@
 package dev.admiral.optimizer.provider;
 
-import dev.admiral.optimizer.v1.Embedding;
-import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 
-/**
- * A wire format: how calls are written and answers are read. What it cannot express it refuses
- * before anything is sent, naming the field; only hints are left out, and each dialect says which.
- */
-sealed interface Dialect permits OpenAiDialect, AnthropicDialect {
+/** Wire formats that providers speak. */
+public enum Dialect {
+  /** OpenAI's chat completions and embeddings, and whatever speaks like them. */
+  OPENAI,
+  /** Anthropic's messages. */
+  ANTHROPIC;
 
-  /** Writes a call for an answer. */
-  Request complete(ProviderCall call) throws ProviderException;
+  /** The word of the contract and of the configuration for each, in order. */
+  public static final List<String> WORDS = Arrays.stream(values()).map(Dialect::word).toList();
 
-  /** Writes a call for vectors. */
-  Request embed(VectorCall call) throws ProviderException;
-
-  /** Writes a call for a count of tokens. */
-  Request countTokens(ProviderCall call) throws ProviderException;
-
-  /** Returns the headers of every request that do not depend on the call. */
-  List<Map.Entry<String, String>> headers();
-
-  /** Returns the header that carries our identifier of the try. */
-  String attemptHeader();
-
-  /** Returns the header that carries the vendor's identifier of the call. */
-  String requestIdHeader();
-
-  /** Begins to read one answer into the draft. */
-  AnswerReader reader(Draft draft);
-
-  /** Reads vectors, in the order of the texts. */
-  Vectors readVectors(byte[] body) throws IOException, ErrorInsideException;
-
-  /** Reads a count of tokens. */
-  long readCount(byte[] body) throws IOException, ErrorInsideException;
-
-  /** A request: path and query below the host, and a body of JSON, which nobody changes. */
-  final class Request {
-    private final String path;
-    private final byte[] body;
-
-    Request(String path, byte[] body) {
-      this.path = path;
-      this.body = body;
-    }
-
-    String path() {
-      return path;
-    }
-
-    byte[] body() {
-      return body;
-    }
-  }
-
-  /**
-   * Vectors as read.
-   *
-   * @param embeddings one per text
-   * @param input tokens reported; negative if none were
-   */
-  record Vectors(List<Embedding> embeddings, long input) {}
-
-  /** Reads one answer, whole or event by event. Used by one thread. */
-  interface AnswerReader {
-    /**
-     * Reads a whole answer.
-     *
-     * @throws IOException if it is not what the vendor documents
-     */
-    void whole(byte[] body) throws IOException, ErrorInsideException;
-
-    /**
-     * Reads one event's data.
-     *
-     * @return true if it was the last one
-     * @throws IOException if it is not what the vendor documents
-     */
-    boolean event(byte[] data, int length) throws IOException, ErrorInsideException;
-
-    /** Returns true if the answer may end here without a last event. */
-    boolean mayEnd();
-
-    /**
-     * Closes an answer whose events came to their proper end.
-     *
-     * @throws IOException if they made no answer
-     */
-    void end() throws IOException;
-  }
-
-  /** The vendor reports an error inside an answer that began well. */
-  final class ErrorInsideException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    private final transient VendorError error;
-
-    ErrorInsideException(VendorError error) {
-      super(error.code(), null, false, false);
-      this.error = error;
-    }
-
-    VendorError error() {
-      return error;
-    }
-  }
-
-  /** The vendor's answer has a shape nobody documents. */
-  final class MalformedException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    MalformedException(String message) {
-      super(message);
-    }
+  /** Returns the word of the contract and of the configuration. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.provider;
 
 import com.google.protobuf.Struct;
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ProviderDialect;
 
@@ -11,11 +12,18 @@ import dev.admiral.optimizer.v1.ProviderDialect;
  * @param model the vendor's own name of the model; {@link Prompt#getModel()} is ignored
  * @param prompt what to ask
  * @param streamed true to ask for the answer piece by piece
+ * @param traits how the model wants to be asked
  */
-public record ProviderCall(String attemptId, String model, Prompt prompt, boolean streamed) {
+public record ProviderCall(
+    String attemptId, String model, Prompt prompt, boolean streamed, ModelTraits traits) {
+
+  /** A try of a model of which nothing is known. */
+  public ProviderCall(String attemptId, String model, Prompt prompt, boolean streamed) {
+    this(attemptId, model, prompt, streamed, ModelTraits.UNKNOWN);
+  }
 
   /** Returns the prompt's options as far as they are written for a wire format. */
-  Struct options(ProviderSettings.Dialect dialect) {
+  public Struct options(Dialect dialect) {
     ProviderDialect written = prompt.getProviderOptionsDialect();
     boolean meant =
         switch (dialect) {

@@ -22,12 +22,12 @@ public record ProviderCheck(int failuresInRow, @Nullable Failure failure, @Nulla
   }
 
   /** Returns what is known after one more call that succeeded. */
-  ProviderCheck succeeded(Instant now) {
+  public ProviderCheck succeeded(Instant now) {
     return new ProviderCheck(0, null, now);
   }
 
   /** Returns what is known after one more call that failed. */
-  ProviderCheck failed(Failure latest, Instant now) {
+  public ProviderCheck failed(Failure latest, Instant now) {
     return new ProviderCheck(failuresInRow + 1, latest, now);
   }
 }

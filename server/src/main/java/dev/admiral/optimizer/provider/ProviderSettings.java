@@ -9,7 +9,7 @@ import java.util.Map;
  * How to speak to one provider, and every bound on it.
  *
  * @param name configured name, the part before the slash in "provider/model"
- * @param dialect the wire format
+ * @param vendor who is behind it, and so how it is spoken to
  * @param baseUrl address that the paths of the dialect are appended to, such as
  *     "https://api.openai.com/v1" or "https://api.anthropic.com/v1"; a query is kept
  * @param apiKey the secret; empty sends none
@@ -29,7 +29,7 @@ import java.util.Map;
  */
 public record ProviderSettings(
     String name,
-    Dialect dialect,
+    Vendor vendor,
     URI baseUrl,
     String apiKey,
     String apiVersion,
@@ -41,14 +41,6 @@ public record ProviderSettings(
     Duration keepAlive,
     int maxConnections,
     long maxAnswerBytes) {
-
-  /** Wire formats. */
-  public enum Dialect {
-    /** OpenAI's chat completions and embeddings, and whatever speaks like them. */
-    OPENAI,
-    /** Anthropic's messages. */
-    ANTHROPIC
-  }
 
   /** Anthropic's version of 2023, which every account has. */
   public static final String ANTHROPIC_2023 = "2023-06-01";
@@ -65,7 +57,7 @@ public record ProviderSettings(
         "baseUrl",
         "must be an absolute http or https address");
     require(
-        dialect != Dialect.ANTHROPIC
+        vendor.dialect() != Dialect.ANTHROPIC
             || apiVersion.equals(ANTHROPIC_2023)
             || apiVersion.equals(ANTHROPIC_2026),
         "apiVersion",
@@ -88,15 +80,25 @@ public record ProviderSettings(
         "must be 1 byte to 1 GiB");
   }
 
-  /** Begins settings with every bound at its default. */
+  /** Begins settings with every bound at its default, for the vendor of that name. */
   public static Builder builder(String name, Dialect dialect, URI baseUrl) {
-    return new Builder(name, dialect, baseUrl);
+    return new Builder(name, Vendors.of(name, dialect), baseUrl);
+  }
+
+  /** Begins settings with every bound at its default. */
+  public static Builder builder(String name, Vendor vendor, URI baseUrl) {
+    return new Builder(name, vendor, baseUrl);
+  }
+
+  /** Returns the wire format. */
+  public Dialect dialect() {
+    return vendor.dialect();
   }
 
   /** Names everything but the key and the headers, which may hold one. */
   @Override
   public String toString() {
-    return "ProviderSettings[" + name + ", " + dialect + ", " + baseUrl.getHost() + "]";
+    return "ProviderSettings[" + name + ", " + dialect() + ", " + baseUrl.getHost() + "]";
   }
 
   private static boolean isPrintable(String text) {
@@ -116,7 +118,7 @@ public record ProviderSettings(
   /** Collects settings. Not safe for concurrent use. */
   public static final class Builder {
     private final String name;
-    private final Dialect dialect;
+    private final Vendor vendor;
     private final URI baseUrl;
     private String apiKey = "";
     private String apiVersion = ANTHROPIC_2023;
@@ -129,9 +131,9 @@ public record ProviderSettings(
     private int maxConnections = 16_384;
     private long maxAnswerBytes = 64L << 20;
 
-    private Builder(String name, Dialect dialect, URI baseUrl) {
+    private Builder(String name, Vendor vendor, URI baseUrl) {
       this.name = name;
-      this.dialect = dialect;
+      this.vendor = vendor;
       this.baseUrl = baseUrl;
     }
 
@@ -203,7 +205,7 @@ public record ProviderSettings(
     public ProviderSettings build() {
       return new ProviderSettings(
           name,
-          dialect,
+          vendor,
           baseUrl,
           apiKey,
           apiVersion,

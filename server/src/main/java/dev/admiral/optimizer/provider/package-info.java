@@ -1,6 +1,8 @@
 /**
- * The vendors: one small family of classes each, speaking its wire format and classifying its
- * failures.
+ * The vendors, and what a call of one is: the port that the pipeline speaks to, and the table of
+ * who there is. Below it {@code wire} is HTTP, events, JSON and the reading of failures; each
+ * family of vendors that speak alike has a package of its own, which imports {@code wire} and no
+ * other family; {@code assembly} makes a provider of whatever family its vendor is.
  *
  * <p>A try has exactly one ending, a {@link dev.admiral.optimizer.provider.Reply} or a {@link
  * dev.admiral.optimizer.provider.ProviderException}, and tells in both cases what the vendor may

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.report;
 
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.fleet.Agent;
@@ -56,8 +57,8 @@ public final class AgentReport {
         .setAgentId(agent.name())
         .setGroup(agent.group())
         .setCallCount(agent.calls())
-        .setSpentAmount(Protos.money(agent.spent()))
-        .setSavedAmount(Protos.money(agent.saved()))
+        .setSpentAmount(ProtoMoney.of(agent.spent()))
+        .setSavedAmount(ProtoMoney.of(agent.saved()))
         .setCreateTime(Protos.timestamp(agent.created()))
         .setLastSeenTime(Protos.timestamp(agent.lastSeen()))
         .build();

@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.report;
 
 import com.google.protobuf.Timestamp;
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.ledger.EntryPage;
@@ -31,8 +32,7 @@ public final class LedgerReport {
    * @throws CallException if the request names no time or grouping, or the page's size or token is
    *     not a legal one
    */
-  public GetReportResponse report(String tenant, GetReportRequest request)
-      throws CallException {
+  public GetReportResponse report(String tenant, GetReportRequest request) throws CallException {
     ReportQuery query =
         new ReportQuery(
             tenant,
@@ -57,8 +57,7 @@ public final class LedgerReport {
    * @throws CallException if the request names no time, or the page's size or token is not a legal
    *     one
    */
-  public ListEntriesResponse list(String tenant, ListEntriesRequest request)
-      throws CallException {
+  public ListEntriesResponse list(String tenant, ListEntriesRequest request) throws CallException {
     EntryQuery query =
         new EntryQuery(
             tenant,
@@ -82,8 +81,7 @@ public final class LedgerReport {
     }
   }
 
-  private static ReportQuery.Grouping grouping(GetReportRequest request)
-      throws CallException {
+  private static ReportQuery.Grouping grouping(GetReportRequest request) throws CallException {
     return switch (request.getGrouping()) {
       case REPORT_GROUPING_UNSPECIFIED -> ReportQuery.Grouping.ALL;
       case REPORT_GROUPING_AGENT -> ReportQuery.Grouping.AGENT;
@@ -103,12 +101,12 @@ public final class LedgerReport {
     return ReportRow.newBuilder()
         .setGroup(row.group())
         .setExactCallCount(row.exactCalls())
-        .setExactAmount(Protos.money(row.exact()))
+        .setExactAmount(ProtoMoney.of(row.exact()))
         .setEstimatedCallCount(row.estimatedCalls())
-        .setEstimatedAmount(Protos.money(row.estimated()))
+        .setEstimatedAmount(ProtoMoney.of(row.estimated()))
         .setUnpricedCallCount(row.unpricedCalls())
         .setSavedCallCount(row.savedCalls())
-        .setSavedAmount(Protos.money(row.saved()))
+        .setSavedAmount(ProtoMoney.of(row.saved()))
         .setUsage(Protos.usage(row.usage()))
         .setSavedDuration(Protos.duration(row.savedTime()))
         .build();

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.report;
 
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.ledger.PriceBook;
@@ -115,13 +116,13 @@ public final class ModelReport {
         ModelPrice.newBuilder()
             .setTier(ServiceTier.SERVICE_TIER_STANDARD)
             .setAboveInputTokenCount(rate.aboveInputTokens())
-            .setInputPerMillionTokens(Protos.money(rate.input()))
+            .setInputPerMillionTokens(ProtoMoney.of(rate.input()))
             .setPriceVersion(rate.priceVersion());
-    rate.output().ifPresent(output -> price.setOutputPerMillionTokens(Protos.money(output)));
-    rate.cachedInput().ifPresent(read -> price.setCachedInputPerMillionTokens(Protos.money(read)));
-    rate.cacheWrite().ifPresent(write -> price.setCacheWritePerMillionTokens(Protos.money(write)));
+    rate.output().ifPresent(output -> price.setOutputPerMillionTokens(ProtoMoney.of(output)));
+    rate.cachedInput().ifPresent(read -> price.setCachedInputPerMillionTokens(ProtoMoney.of(read)));
+    rate.cacheWrite().ifPresent(write -> price.setCacheWritePerMillionTokens(ProtoMoney.of(write)));
     rate.cacheWrite1h()
-        .ifPresent(write -> price.setCacheWrite1HPerMillionTokens(Protos.money(write)));
+        .ifPresent(write -> price.setCacheWrite1HPerMillionTokens(ProtoMoney.of(write)));
     return price.build();
   }
 

@@ -12,6 +12,7 @@ import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Timing;
 import dev.admiral.optimizer.call.ProtoTimes;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
@@ -23,22 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class Protos {
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-  private static final Money NOTHING = money(dev.admiral.optimizer.call.Money.ZERO);
+  private static final Money NOTHING = ProtoMoney.of(dev.admiral.optimizer.call.Money.ZERO);
 
   private Protos() {}
-
-  /** Returns an amount of money, of which the contract has units and parts of one sign. */
-  public static Money money(dev.admiral.optimizer.call.Money amount) {
-    boolean negative = amount.units() < 0 && amount.pico() > 0;
-    return Money.newBuilder()
-        .setCurrencyCode("USD")
-        .setUnits(negative ? amount.units() + 1 : amount.units())
-        .setPico(
-            negative
-                ? amount.pico() - dev.admiral.optimizer.call.Money.PICO_PER_UNIT
-                : amount.pico())
-        .build();
-  }
 
   /** Returns a span of time. */
   public static Duration duration(java.time.Duration duration) {
@@ -74,8 +62,7 @@ public final class Protos {
     Instant instant = ProtoTimes.instant(timestamp);
     if (instant == null) {
       throw new CallException(
-          Failure.Invalid.of(
-              field, "is not a point in time; nanos must be 0 to 999,999,999"));
+          Failure.Invalid.of(field, "is not a point in time; nanos must be 0 to 999,999,999"));
     }
     return instant;
   }
@@ -103,7 +90,7 @@ public final class Protos {
       case Cost.Unknown unknown ->
           builder.setState(dev.admiral.optimizer.v1.Cost.State.STATE_UNKNOWN).build();
       case Cost.Known known -> {
-        Money amount = money(known.amount());
+        Money amount = ProtoMoney.of(known.amount());
         yield builder
             .setState(
                 known.estimated()

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.routing;
 
+import dev.admiral.optimizer.call.Live;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
@@ -12,33 +13,42 @@ import org.jspecify.annotations.Nullable;
  * its randomness is.
  */
 public final class Backoff {
-  /** Default of {@code first}. */
-  public static final Duration DEFAULT_FIRST = Duration.ofMillis(200);
-
-  /** Default of {@code most}. */
-  public static final Duration DEFAULT_MOST = Duration.ofSeconds(10);
-
   private static final double SPREAD_OF_ASKED = 0.1;
 
-  private final long firstNanos;
-  private final long mostNanos;
+  private final Live<Settings> settings;
   private final DoubleSupplier random;
 
   /**
+   * Bounds.
+   *
    * @param first upper bound of the wait before the first repetition, above zero
    * @param most upper bound of any wait the provider did not ask for, at least {@code first}
+   */
+  public record Settings(Duration first, Duration most) {
+    /** 200 milliseconds, up to 10 seconds. */
+    public static final Settings DEFAULT =
+        new Settings(Duration.ofMillis(200), Duration.ofSeconds(10));
+
+    /**
+     * @throws IllegalArgumentException if a wait is out of its range
+     */
+    public Settings {
+      if (!first.isPositive() || most.compareTo(first) < 0) {
+        throw new IllegalArgumentException(
+            "the first wait must be above zero and not above the longest, not "
+                + first
+                + " and "
+                + most);
+      }
+    }
+  }
+
+  /**
+   * @param settings the bounds
    * @param random draws evenly from [0, 1)
    */
-  public Backoff(Duration first, Duration most, DoubleSupplier random) {
-    if (first.isNegative() || first.isZero() || most.compareTo(first) < 0) {
-      throw new IllegalArgumentException(
-          "the first wait must be above zero and not above the longest, not "
-              + first
-              + " and "
-              + most);
-    }
-    this.firstNanos = first.toNanos();
-    this.mostNanos = most.toNanos();
+  public Backoff(Live<Settings> settings, DoubleSupplier random) {
+    this.settings = settings;
     this.random = random;
   }
 
@@ -65,6 +75,9 @@ public final class Backoff {
   }
 
   private long ceiling(int repetition) {
+    Settings now = settings.get();
+    long firstNanos = now.first().toNanos();
+    long mostNanos = now.most().toNanos();
     int doublings = Math.max(0, repetition);
     // Beyond this the shift would overflow, and the bound is reached long before.
     return doublings >= Long.numberOfLeadingZeros(firstNanos) - 1

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.routing;
 
+import dev.admiral.optimizer.call.ModelTraits;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,11 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,19 +26,24 @@ import java.util.stream.Collectors;
  * joins each with the first of them.
  */
 public final class Catalogue {
-  private static final List<List<String>> MODELS = rows("models.csv");
-  private static final List<List<String>> ALIASES = rows("aliases.csv");
+  private static final ModelTable TABLE = new ModelTable(lines("models.csv"));
+  private static final List<List<String>> ALIASES =
+      lines("aliases.csv").stream().skip(1).map(line -> List.of(line.split(",", -1))).toList();
   private static final Set<String> VENDORS =
-      MODELS.stream().map(row -> row.get(0)).collect(Collectors.toUnmodifiableSet());
+      TABLE.models().stream().map(ModelTable.Row::vendor).collect(Collectors.toUnmodifiableSet());
 
   // In the order the operator configured providers; within a provider configured models first.
   private final Map<String, Map<String, KnownModel>> modelsByProvider;
   private final Map<String, List<Candidate>> byBareName;
   private final Map<String, List<Candidate>> aliases;
+  private final Map<String, String> vendors;
 
   private Catalogue(
-      Map<String, Map<String, KnownModel>> modelsByProvider, Map<String, List<Candidate>> aliases) {
+      Map<String, Map<String, KnownModel>> modelsByProvider,
+      Map<String, List<Candidate>> aliases,
+      Map<String, String> vendors) {
     this.modelsByProvider = modelsByProvider;
+    this.vendors = vendors;
     this.aliases = aliases;
     this.byBareName =
         modelsByProvider.values().stream()
@@ -82,17 +86,26 @@ public final class Catalogue {
       ofProvider.put(extra.name(), extra);
     }
     for (ConfiguredProvider provider : providers) {
-      for (List<String> row : MODELS) {
-        if (row.get(0).equals(provider.vendor())) {
+      for (ModelTable.Row row : TABLE.models()) {
+        if (row.vendor().equals(provider.vendor())) {
           models
               .getOrDefault(provider.name(), Map.of())
-              .putIfAbsent(row.get(1), model(provider.name(), row));
+              .putIfAbsent(
+                  row.name(),
+                  new KnownModel(
+                      provider.name(), row.name(), row.contextTokens(), row.abilities()));
         }
       }
     }
     Map<String, List<Candidate>> lists = builtInAliases(providers, extras);
     aliases.forEach((alias, names) -> lists.put(alias, configuredAlias(alias, names, models)));
-    return new Catalogue(models, Collections.unmodifiableMap(lists));
+    return new Catalogue(
+        models,
+        Collections.unmodifiableMap(lists),
+        providers.stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    ConfiguredProvider::name, ConfiguredProvider::vendor, (first, _) -> first)));
   }
 
   /** Returns every known model of the configured providers, in their order. */
@@ -113,6 +126,16 @@ public final class Catalogue {
   /** Returns what is known of a model. */
   public Optional<KnownModel> find(String provider, String model) {
     return Optional.ofNullable(modelsByProvider.getOrDefault(provider, Map.of()).get(model));
+  }
+
+  /**
+   * Returns how a model wants to be asked: what the configuration says of it, and else what is
+   * known of models of its name, whether or not they are listed.
+   */
+  public ModelTraits traits(String provider, String model) {
+    ModelTraits known = TABLE.traits(vendors.getOrDefault(provider, provider), model);
+    KnownModel listed = modelsByProvider.getOrDefault(provider, Map.of()).get(model);
+    return listed == null ? known : listed.traits().or(known);
   }
 
   /** Returns the candidates of a name without a provider; empty if nobody has it. */
@@ -189,26 +212,12 @@ public final class Catalogue {
         .toList();
   }
 
-  private static KnownModel model(String provider, List<String> row) {
-    Set<Ability> abilities = EnumSet.noneOf(Ability.class);
-    for (String word : row.get(3).split(" ", -1)) {
-      abilities.add(Ability.valueOf(word.toUpperCase(Locale.ROOT)));
-    }
-    return new KnownModel(
-        provider, row.get(1), row.get(2).isEmpty() ? 0 : Long.parseLong(row.get(2)), abilities);
-  }
-
-  /** Reads one of our own tables, without its first line. Its cells hold no commas. */
-  private static List<List<String>> rows(String resource) {
+  private static List<String> lines(String resource) {
     try (InputStream in = Catalogue.class.getResourceAsStream(resource)) {
       if (in == null) {
         throw new IllegalStateException("the jar lacks " + resource);
       }
-      return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))
-          .lines()
-          .skip(1)
-          .map(line -> List.of(line.split(",", -1)))
-          .toList();
+      return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).lines().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

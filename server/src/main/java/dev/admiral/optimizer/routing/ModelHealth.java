@@ -3,6 +3,7 @@ package dev.admiral.optimizer.routing;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,11 +23,14 @@ import org.jspecify.annotations.Nullable;
  * back, a failure leaves it alone for longer, up to a bound. A try that began before the model was
  * left alone says nothing any more.
  *
+ * <p>Other settings hold from a model's next try on. One that works is judged anew if the rules of
+ * judging changed; one that is left alone stays so until it is back.
+ *
  * <p>At most {@code maxModels} are remembered; beyond that the least used are forgotten and count
  * as working. Safe for concurrent use; nothing waits.
  */
 public final class ModelHealth {
-  private final Settings settings;
+  private final Live<Settings> settings;
   private final Time time;
   private final Listener listener;
   private final Cache<Name, WatchedModel> models;
@@ -131,16 +135,19 @@ public final class ModelHealth {
   record Name(String provider, String model) {}
 
   /**
-   * @param settings when a model is left alone
+   * @param settings when a model is left alone; {@code maxModels} is as it was at first
    * @param time the time it goes by
    * @param listener is told of changes
    */
-  public ModelHealth(Settings settings, Time time, Listener listener) {
+  public ModelHealth(Live<Settings> settings, Time time, Listener listener) {
     this.settings = settings;
     this.time = time;
     this.listener = listener;
     this.models =
-        Caffeine.newBuilder().maximumSize(settings.maxModels()).executor(Runnable::run).build();
+        Caffeine.newBuilder()
+            .maximumSize(settings.get().maxModels())
+            .executor(Runnable::run)
+            .build();
   }
 
   /** Returns a try of a model, which the caller must end; empty if the model is left alone. */

@@ -1,7 +1,9 @@
 package dev.admiral.optimizer.routing;
 
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * By quality the configured order stands.
  */
 public final class Router {
+  /** Stands for an unknown price where candidates are ordered by theirs. */
+  private static final Money DEAREST = new Money(Long.MAX_VALUE, 0);
+
   private final Catalogue catalogue;
   private final Estimates estimates;
 
@@ -49,7 +54,7 @@ public final class Router {
     return route(
         prompt.getModel(),
         needs(prompt),
-        new Size(PromptSize.upperInputTokens(prompt), PromptSize.upperOutputTokens(prompt)),
+        new Size(Tokens.upper(prompt), Tokens.upperOutput(prompt)),
         wishes);
   }
 
@@ -61,6 +66,11 @@ public final class Router {
    */
   public Route routeEmbedding(String model, long inputTokens, RoutingPreferences wishes) {
     return route(model, EnumSet.of(Ability.EMBEDDINGS), new Size(inputTokens, 0), wishes);
+  }
+
+  /** Returns how a model wants to be asked. */
+  public ModelTraits traits(Candidate candidate) {
+    return catalogue.traits(candidate.provider(), candidate.model());
   }
 
   private Route route(String name, Set<Ability> needs, Size size, RoutingPreferences wishes) {
@@ -163,10 +173,10 @@ public final class Router {
   }
 
   private List<Candidate> byCost(List<Candidate> candidates, Size size) {
-    record Priced(Candidate candidate, long picoUsd) {}
+    record Priced(Candidate candidate, Money cost) {}
     return candidates.stream()
-        .map(c -> new Priced(c, upperCost(c, size).map(Money::picoUsd).orElse(Long.MAX_VALUE)))
-        .sorted(Comparator.comparingLong(Priced::picoUsd))
+        .map(c -> new Priced(c, upperCost(c, size).orElse(DEAREST)))
+        .sorted(Comparator.comparing(Priced::cost))
         .map(Priced::candidate)
         .toList();
   }

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.routing;
 
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.routing.ModelHealth.ModelState;
 import dev.admiral.optimizer.routing.ModelHealth.Name;
@@ -23,29 +24,47 @@ final class WatchedModel {
   private static final int AVERAGE_OVER = 8;
 
   private final Name name;
+  private final Live<ModelHealth.Settings> settings;
   private final Time time;
-  private final CircuitBreaker breaker;
+  private final ModelHealth.Listener listener;
+  private volatile Judge judge;
   // Counts changes of state, so that a try of an earlier state is told from one of this state.
   private final AtomicInteger period = new AtomicInteger();
   private final AtomicLong firstTokenNanos = new AtomicLong();
   private volatile Instant since;
   private volatile long openUntilNanos;
 
-  WatchedModel(Name name, ModelHealth.Settings settings, Time time, ModelHealth.Listener listener) {
+  /** The breaker, and the settings that it judges by. */
+  private record Judge(ModelHealth.Settings rules, CircuitBreaker breaker) {
+    boolean judgesAsBy(ModelHealth.Settings other) {
+      return rules.latestTries() == other.latestTries()
+          && rules.leastTries() == other.leastTries()
+          && rules.failedPercent() == other.failedPercent();
+    }
+  }
+
+  WatchedModel(
+      Name name, Live<ModelHealth.Settings> settings, Time time, ModelHealth.Listener listener) {
     this.name = name;
+    this.settings = settings;
     this.time = time;
+    this.listener = listener;
     this.since = time.now();
-    this.breaker =
+    this.judge = judge(settings.get());
+  }
+
+  private Judge judge(ModelHealth.Settings rules) {
+    CircuitBreaker breaker =
         CircuitBreaker.of(
             name.provider() + "/" + name.model(),
             CircuitBreakerConfig.custom()
                 .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
-                .slidingWindowSize(settings.latestTries())
-                .minimumNumberOfCalls(settings.leastTries())
-                .failureRateThreshold(settings.failedPercent())
+                .slidingWindowSize(rules.latestTries())
+                .minimumNumberOfCalls(rules.leastTries())
+                .failureRateThreshold(rules.failedPercent())
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .waitIntervalFunctionInOpenState(opened -> {
-                  long millis = leftAloneMillis(settings, opened);
+                  long millis = leftAloneMillis(settings.get(), opened);
                   openUntilNanos = time.nanos() + TimeUnit.MILLISECONDS.toNanos(millis);
                   return millis;
                 })
@@ -60,6 +79,25 @@ final class WatchedModel {
           since = time.now();
           listener.changed(name.provider(), name.model(), state());
         });
+    return new Judge(rules, breaker);
+  }
+
+  /** Returns the breaker, or one that judges by other rules in its place if it is closed. */
+  @SuppressWarnings("ReferenceEquality") // Whether they are those it was made with.
+  private CircuitBreaker breaker() {
+    Judge now = judge;
+    ModelHealth.Settings rules = settings.get();
+    return now.rules == rules ? now.breaker : judgingBy(rules);
+  }
+
+  private synchronized CircuitBreaker judgingBy(ModelHealth.Settings rules) {
+    if (judge.judgesAsBy(rules)) {
+      judge = new Judge(rules, judge.breaker);
+    } else if (judge.breaker.getState() == CircuitBreaker.State.CLOSED) {
+      judge = judge(rules);
+      period.incrementAndGet();
+    }
+    return judge.breaker;
   }
 
   /** Doubles with each opening that followed a failed probe; {@code opened} counts from 1. */
@@ -70,7 +108,7 @@ final class WatchedModel {
   }
 
   boolean tryAcquire() {
-    return breaker.tryAcquirePermission();
+    return breaker().tryAcquirePermission();
   }
 
   int period() {
@@ -83,24 +121,24 @@ final class WatchedModel {
       firstTokenNanos.updateAndGet(old -> old == 0 ? nanos : old + (nanos - old) / AVERAGE_OVER);
     }
     if (tryPeriod == period.get()) {
-      breaker.onSuccess(total.toNanos(), TimeUnit.NANOSECONDS);
+      judge.breaker.onSuccess(total.toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 
   void failed(int tryPeriod, Duration total) {
     if (tryPeriod == period.get()) {
-      breaker.onError(total.toNanos(), TimeUnit.NANOSECONDS, new UnhealthyTry());
+      judge.breaker.onError(total.toNanos(), TimeUnit.NANOSECONDS, new UnhealthyTry());
     }
   }
 
   void ignored(int tryPeriod) {
     if (tryPeriod == period.get()) {
-      breaker.releasePermission();
+      judge.breaker.releasePermission();
     }
   }
 
   State state() {
-    return switch (breaker.getState()) {
+    return switch (judge.breaker.getState()) {
       case OPEN, FORCED_OPEN -> State.OPEN;
       case HALF_OPEN -> State.PROBING;
       case CLOSED, DISABLED, METRICS_ONLY -> State.CLOSED;
@@ -119,7 +157,7 @@ final class WatchedModel {
   }
 
   ModelState snapshot() {
-    CircuitBreaker.Metrics tries = breaker.getMetrics();
+    CircuitBreaker.Metrics tries = judge.breaker.getMetrics();
     return new ModelState(
         name.provider(),
         name.model(),

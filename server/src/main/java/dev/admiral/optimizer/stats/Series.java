@@ -2,6 +2,8 @@ package dev.admiral.optimizer.stats;
 
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.MoneyAdder;
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.Source;
@@ -23,8 +25,8 @@ final class Series {
   // By number of the source; failed calls have none.
   private final LongAdder[] calls =
       Stream.generate(LongAdder::new).limit(SOURCES).toArray(LongAdder[]::new);
-  private final LongAdder spentPicoUsd = new LongAdder();
-  private final LongAdder savedPicoUsd = new LongAdder();
+  private final MoneyAdder spent = new MoneyAdder();
+  private final MoneyAdder saved = new MoneyAdder();
   // In nanoseconds the hits of a busy year on long answers would not fit.
   private final LongAdder savedMicros = new LongAdder();
   private final LongAdder unpriced = new LongAdder();
@@ -40,8 +42,7 @@ final class Series {
         boolean upstream = answered.source() == Source.SOURCE_UPSTREAM;
         calls[source].increment();
         switch (answered.answer().cost()) {
-          case Cost.Known known ->
-              (upstream ? spentPicoUsd : savedPicoUsd).add(known.amount().picoUsd());
+          case Cost.Known known -> (upstream ? spent : saved).add(known.amount());
           case Cost.Unknown unknown -> unpriced.increment();
         }
         latency(source).record(total.toNanos());
@@ -87,8 +88,8 @@ final class Series {
   /** Several series together. Not safe for concurrent use. */
   static final class Sum {
     private final long[] calls = new long[SOURCES];
-    private long spentPicoUsd;
-    private long savedPicoUsd;
+    private Money spent = Money.ZERO;
+    private Money saved = Money.ZERO;
     private long savedMicros;
     private long unpriced;
     private final Latencies.Sum latency = new Latencies.Sum();
@@ -102,8 +103,8 @@ final class Series {
           latency.add(of);
         }
       }
-      spentPicoUsd = Math.addExact(spentPicoUsd, series.spentPicoUsd.sum());
-      savedPicoUsd = Math.addExact(savedPicoUsd, series.savedPicoUsd.sum());
+      spent = spent.plus(series.spent.sum());
+      saved = saved.plus(series.saved.sum());
       savedMicros = Math.addExact(savedMicros, series.savedMicros.sum());
       unpriced += series.unpriced.sum();
       overhead.add(series.overhead);
@@ -120,7 +121,7 @@ final class Series {
     CallStats toProto() {
       long all = count();
       long answers = all - calls[FAILED];
-      long saved = answers - calls[Source.SOURCE_UPSTREAM_VALUE];
+      long savedCalls = answers - calls[Source.SOURCE_UPSTREAM_VALUE];
       return CallStats.newBuilder()
           .setCallCount(all)
           .setFailureCount(calls[FAILED])
@@ -130,25 +131,16 @@ final class Series {
           .setNearMatchCount(calls[Source.SOURCE_NEAR_MATCH_VALUE])
           .setCoalescedCount(calls[Source.SOURCE_COALESCED_VALUE])
           .setRepeatedCount(calls[Source.SOURCE_REPEATED_VALUE])
-          .setSavedCallCount(saved)
+          .setSavedCallCount(savedCalls)
           .setMemoryHitRate(part(calls[Source.SOURCE_MEMORY_VALUE], answers))
           .setDiskHitRate(part(calls[Source.SOURCE_DISK_VALUE], answers))
-          .setSavedRate(part(saved, answers))
-          .setSpentAmount(money(spentPicoUsd))
-          .setSavedAmount(money(savedPicoUsd))
+          .setSavedRate(part(savedCalls, answers))
+          .setSpentAmount(ProtoMoney.of(spent))
+          .setSavedAmount(ProtoMoney.of(saved))
           .setUnpricedCount(unpriced)
           .setLatency(latency.toProto())
           .setOverhead(overhead.toProto())
           .setSavedDuration(Latencies.duration(ofMicros(savedMicros)))
-          .build();
-    }
-
-    private static dev.admiral.optimizer.v1.Money money(long picoUsd) {
-      Money amount = new Money(picoUsd);
-      return dev.admiral.optimizer.v1.Money.newBuilder()
-          .setCurrencyCode("USD")
-          .setUnits(amount.units())
-          .setPico(amount.pico())
           .build();
     }
 
@@ -161,8 +153,8 @@ final class Series {
   static final class SumBySource {
     private final Map<Source, Latencies.Sum> durations = new EnumMap<>(Source.class);
     private final Latencies.Sum overhead = new Latencies.Sum();
-    private long spentPicoUsd;
-    private long savedPicoUsd;
+    private Money spent = Money.ZERO;
+    private Money saved = Money.ZERO;
     private long savedMicros;
     private long unpriced;
 
@@ -174,8 +166,8 @@ final class Series {
         }
       }
       overhead.add(series.overhead);
-      spentPicoUsd = Math.addExact(spentPicoUsd, series.spentPicoUsd.sum());
-      savedPicoUsd = Math.addExact(savedPicoUsd, series.savedPicoUsd.sum());
+      spent = spent.plus(series.spent.sum());
+      saved = saved.plus(series.saved.sum());
       savedMicros = Math.addExact(savedMicros, series.savedMicros.sum());
       unpriced += series.unpriced.sum();
     }
@@ -188,8 +180,8 @@ final class Series {
           model,
           histograms,
           overhead.histogram(boundsNanos),
-          spentPicoUsd,
-          savedPicoUsd,
+          spent,
+          saved,
           ofMicros(savedMicros),
           unpriced);
     }

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.stats;
 
+import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
@@ -27,8 +28,8 @@ public record Totals(
    * @param durations from a call's arrival to its final message, by where its answer came from;
    *     their counts are the calls. Sources that never were are absent
    * @param overhead time this server added to calls that went upstream
-   * @param spentPicoUsd paid, as far as prices are known
-   * @param savedPicoUsd not paid thanks to hits and joins, as far as prices are known
+   * @param spent paid, as far as prices are known
+   * @param saved not paid thanks to hits and joins, as far as prices are known
    * @param savedTime not waited thanks to hits and joins
    * @param unpriced calls whose price is unknown
    */
@@ -37,8 +38,8 @@ public record Totals(
       String model,
       Map<Source, Histogram> durations,
       Histogram overhead,
-      long spentPicoUsd,
-      long savedPicoUsd,
+      Money spent,
+      Money saved,
       Duration savedTime,
       long unpriced) {}
 

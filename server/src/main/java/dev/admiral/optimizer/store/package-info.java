@@ -1,11 +1,11 @@
 /**
- * The durable stores: SQLite files in a data directory that one process owns.
+ * What every kind of durable store has in common for those that open, watch and close it: what a
+ * write survives, how a store in trouble is told of, and how its failures are classified.
  *
- * <p>What was reported as written survives the end of the process at any instant; a file that this
- * server cannot trust is refused and left as it is; a store in trouble says which and why.
+ * <p>What is stored is declared by the packages whose it is, each with a kit of tests that every
+ * implementation passes; one database is one sub-package, and nothing else knows it.
  *
- * <p>Each file has one writer thread that commits the writes of many callers together; reads run on
- * the callers' threads, a few at a time.
+ * <p>Values alone: safe for use by any thread.
  */
 @NullMarked
 package dev.admiral.optimizer.store;

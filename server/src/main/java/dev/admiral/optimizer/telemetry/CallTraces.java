@@ -92,6 +92,11 @@ public final class CallTraces implements CallObserver, AutoCloseable {
   }
 
   @Override
+  public String name() {
+    return "traces";
+  }
+
+  @Override
   public void finished(FinishedCall call) {
     spans.make(call);
   }

@@ -7,6 +7,8 @@ import dev.admiral.optimizer.admission.Admission.Admitted;
 import dev.admiral.optimizer.admission.Admission.Refused;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Live;
+import dev.admiral.optimizer.call.LiveValue;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -31,6 +33,7 @@ class RequestRateLimiterTest {
   private static final Caller BOB = new Caller("acme", "bob", "", false);
 
   private final VirtualTime time = new VirtualTime();
+  private final LiveValue<Limits> law = new LiveValue<>(Limits.NONE);
 
   @Test
   void admitCaller_noLimits_admitsEverything() {
@@ -110,11 +113,11 @@ class RequestRateLimiterTest {
     RequestRateLimiter limiter = limiter(agents(60));
     admitAll(limiter, ADA, 1);
 
-    limiter.limits(agents(20));
+    law.set(agents(20));
     assertThat(limiter.levels("acme"))
         .containsExactly(new LimitLevel("agent/ada", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 20, 2, 2, 0));
 
-    limiter.limits(Limits.NONE);
+    law.set(Limits.NONE);
     assertThat(limiter.levels("acme")).isEmpty();
   }
 
@@ -213,11 +216,11 @@ class RequestRateLimiterTest {
     RequestRateLimiter limiter = limiter(agents(1_000));
     admitAll(limiter, ADA, 50);
 
-    limiter.limits(agents(10));
+    law.set(agents(10));
     admitAll(limiter, ADA, 1);
     refused(limiter.admitCaller(ADA));
 
-    limiter.limits(Limits.NONE);
+    law.set(Limits.NONE);
     admitAll(limiter, ADA, 1_000);
   }
 
@@ -227,16 +230,16 @@ class RequestRateLimiterTest {
     admitAll(limiter, ADA, 10);
 
     for (int i = 0; i < 20; i++) {
-      limiter.limits(agents(1_000));
+      law.set(agents(1_000));
       refused(limiter.admitCaller(ADA));
-      limiter.limits(agents(100));
+      law.set(agents(100));
       refused(limiter.admitCaller(ADA));
     }
   }
 
   @Test
   void admitCaller_moreAgentsThanKept_goesOn() {
-    RequestRateLimiter limiter = new RequestRateLimiter(agents(60), 10, time);
+    RequestRateLimiter limiter = new RequestRateLimiter(Live.of(agents(60)), 10, time);
 
     for (int i = 0; i < 10_000; i++) {
       Caller agent = new Caller("acme", "agent-" + i, "", false);
@@ -272,7 +275,8 @@ class RequestRateLimiterTest {
   }
 
   private RequestRateLimiter limiter(Limits limits) {
-    return new RequestRateLimiter(limits, RequestRateLimiter.DEFAULT_MAX_AGENTS, time);
+    law.set(limits);
+    return new RequestRateLimiter(law, RequestRateLimiter.DEFAULT_MAX_AGENTS, time);
   }
 
   private static Limits agents(long perMinute) {

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.admiral.optimizer.call.Caller;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.v1.Priority;
@@ -176,7 +177,7 @@ class RequestRateProperties {
 
   private static RequestRateLimiter limiter(long perMinute, VirtualTime time) {
     return new RequestRateLimiter(
-        new Limits(OptionalLong.empty(), Map.of(), Map.of(PROVIDER, perMinute)), 10, time);
+        Live.of(new Limits(OptionalLong.empty(), Map.of(), Map.of(PROVIDER, perMinute))), 10, time);
   }
 
   /** Counts what lies in the minute that begins with {@code from}, its end not included. */

@@ -13,7 +13,9 @@ import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.FinishedCall;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.config.LogSettings;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Priority;
 import dev.admiral.optimizer.v1.Prompt;
@@ -50,7 +52,7 @@ class CallLogTest {
 
   @Test
   void failureOfAProvider_isAWarningThatNamesTheCallAndTheTry() {
-    new CallLog(5).finished(failed("c-1", OVERLOADED, "openai"));
+    log(5).finished(failed("c-1", OVERLOADED, "openai"));
 
     assertThat(lines.list).hasSize(1);
     assertThat(lines.list.getFirst().getLevel()).isEqualTo(Level.WARN);
@@ -67,7 +69,7 @@ class CallLogTest {
 
   @Test
   void mistakeOfACaller_isInformation_andALeavingIsNoNews() {
-    CallLog log = new CallLog(5);
+    CallLog log = log(5);
     log.finished(failed("c-1", UNKNOWN, null));
     log.finished(
         failed(
@@ -83,7 +85,7 @@ class CallLogTest {
 
   @Test
   void failuresAlike_areToldAFewTimesAndThenCounted() {
-    CallLog log = new CallLog(3);
+    CallLog log = log(3);
     IntStream.range(0, 4034).forEach(i -> log.finished(failed("c-" + i, OVERLOADED, "openai")));
     log.finished(failed("c-other", OVERLOADED, "groq"));
     assertThat(lines.list).hasSize(4);
@@ -102,7 +104,7 @@ class CallLogTest {
 
   @Test
   void nextWhile_beginsAnew() {
-    CallLog log = new CallLog(1);
+    CallLog log = log(1);
     log.finished(failed("c-1", OVERLOADED, "openai"));
     log.sumUp();
     log.finished(failed("c-2", OVERLOADED, "openai"));
@@ -136,5 +138,10 @@ class CallLogTest {
         Instant.EPOCH,
         0,
         Duration.ofMinutes(10).toNanos());
+  }
+
+  private static CallLog log(int alike) {
+    return new CallLog(
+        Live.of(new LogSettings(LogSettings.Level.INFO, LogSettings.Format.AUTO, alike)));
   }
 }

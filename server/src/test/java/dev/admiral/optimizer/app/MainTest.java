@@ -1,14 +1,18 @@
 package dev.admiral.optimizer.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.admiral.optimizer.config.ConfigFile;
+import dev.admiral.optimizer.config.Environment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -115,7 +119,7 @@ class MainTest {
                 ConfigCheck.check(
                     new ConfigFile(Optional.of(file), new Environment(Map.of(), folder)),
                     _ -> {},
-                    () -> false),
+                    _ -> false),
             new PrintStream(err, true, StandardCharsets.UTF_8));
 
     assertThat(exit).isEqualTo(2);
@@ -177,9 +181,10 @@ class MainTest {
             "data_dir: data\nhttp: {port: 0}\ngrpc: {port: 0}\nlog: {format: json}\n");
     Path endpoints = folder.resolve("data/endpoints.json");
     Process server = start("--config", file.toString());
-    while (server.isAlive() && !Files.exists(endpoints)) {
-      Thread.onSpinWait();
-    }
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> !server.isAlive() || Files.exists(endpoints));
 
     server.destroy();
     Ended ended = end(server);
@@ -230,6 +235,7 @@ class MainTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
@@ -250,7 +256,10 @@ class MainTest {
   }
 
   private Ended end(Process process) throws Exception {
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    if (!process.waitFor(2, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+      throw new AssertionError("The server did not end within two minutes.");
+    }
     return new Ended(
         process.exitValue(),
         Files.readString(folder.resolve("out"), StandardCharsets.UTF_8),

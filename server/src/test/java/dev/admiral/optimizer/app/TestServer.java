@@ -1,6 +1,9 @@
 package dev.admiral.optimizer.app;
 
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.config.ConfigException;
+import dev.admiral.optimizer.config.ConfigFile;
+import dev.admiral.optimizer.config.Environment;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

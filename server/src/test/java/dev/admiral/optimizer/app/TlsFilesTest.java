@@ -3,6 +3,11 @@ package dev.admiral.optimizer.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.config.Config;
+import dev.admiral.optimizer.config.ConfigException;
+import dev.admiral.optimizer.config.ConfigFile;
+import dev.admiral.optimizer.config.Environment;
+import dev.admiral.optimizer.config.TlsSettings;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -116,18 +121,22 @@ class TlsFilesTest {
         .hasMessageContaining("grpc.tls.client_ca_file: the file " + none);
   }
 
-  private static ServerCredentials credentials(Config.Tls tls) throws ConfigException {
+  private static ServerCredentials credentials(TlsSettings tls) throws ConfigException {
     return TlsFiles.credentials(tls, new Environment(Map.of(), Path.of("/")));
   }
 
-  private GrpcPort open(Config.Tls tls) throws Exception {
+  private GrpcPort open(TlsSettings tls) throws Exception {
     Config defaults =
         new ConfigFile(
                 Optional.empty(),
                 new Environment(Map.of("ADMIRAL_GRPC_PORT", "0", "ADMIRAL_HTTP_PORT", "0"), folder))
-            .read();
+            .read("", _ -> {});
     return GrpcPort.open(
-        defaults.grpc(), InetAddress.getLoopbackAddress(), credentials(tls), 1 << 20, List.of());
+        defaults.doors().grpc(),
+        InetAddress.getLoopbackAddress(),
+        credentials(tls),
+        1 << 20,
+        List.of());
   }
 
   private static ServingStatus probe(GrpcPort port, ChannelCredentials credentials)
@@ -148,8 +157,8 @@ class TlsFilesTest {
     return TlsChannelCredentials.newBuilder().trustManager(cert(pair).toFile());
   }
 
-  private static Config.Tls tls(Path cert, Path key, Optional<Path> clientCa) {
-    return new Config.Tls(Optional.of(cert), Optional.of(key), clientCa);
+  private static TlsSettings tls(Path cert, Path key, Optional<Path> clientCa) {
+    return new TlsSettings(Optional.of(cert), Optional.of(key), clientCa);
   }
 
   private static Path cert(String pair) {

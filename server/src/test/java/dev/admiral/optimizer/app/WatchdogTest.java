@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.admiral.optimizer.app.Watchdog.Door;
+import dev.admiral.optimizer.config.Environment;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -10,6 +10,10 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.config.ConfigException;
+import dev.admiral.optimizer.config.ConfigFile;
+import dev.admiral.optimizer.config.Environment;
+import dev.admiral.optimizer.config.LogSettings;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.CountTokensRequest;
@@ -168,7 +172,7 @@ class WiringTest {
       stop();
     } finally {
       root.detachAppender(lines);
-      Logs.apply(Config.Log.DEFAULT);
+      Logs.apply(LogSettings.DEFAULT);
     }
 
     assertThat(lines.list)
@@ -209,7 +213,10 @@ class WiringTest {
 
   @Test
   void soleProviderDown_isToldToProbesOnceCallsFailInARow() throws Exception {
-    start(plain() + "tries: {per_model: 1}\nmodel_health: {latest_tries: 100, least_tries: 100}\n");
+    start(
+        plain()
+            + "retry: {max_attempts: 1}\n"
+            + "circuit_breaker: {window_size: 100, minimum_calls: 100}\n");
     assertThat(complete("hello").getProvider()).isEqualTo("openai");
     simulator.close();
 

@@ -4,9 +4,11 @@ import dev.admiral.optimizer.call.CallKey;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A store that fails or hangs when told to, and counts what it is asked. */
 final class FaultyStore implements ResponseStore {
@@ -14,95 +16,109 @@ final class FaultyStore implements ResponseStore {
   final AtomicInteger finds = new AtomicInteger();
   final AtomicInteger writes = new AtomicInteger();
 
-  /** What every method throws; null to work. */
+  /** What every method fails with; null to work. */
   volatile IOException fault;
 
   /** As {@link #fault}, for {@link #write} alone. */
   volatile IOException writeFault;
 
-  /** As {@link #fault}, for what a store should never throw. */
+  /** As {@link #fault}, for what a store should never fail with. */
   volatile RuntimeException bug;
 
   /** What every method waits for; null not to hang. */
   volatile CountDownLatch hang;
 
-  /** Runs once after rows were found by hash, before they are given out; null for nothing. */
-  volatile Runnable afterFound;
+  /** Runs once after rows were found by hash, before they are given out. */
+  volatile Runnable afterFound = () -> {};
 
-  private void pass() throws IOException {
+  /** As {@link #afterFound}, for a row found by its key. */
+  volatile Runnable afterRead = () -> {};
+
+  /** Returns what is done once nothing hangs; fails as told. */
+  private <T> CompletableFuture<T> pass(Supplier<CompletableFuture<T>> work) {
     CountDownLatch gate = hang;
-    if (gate != null) {
-      try {
-        gate.await();
-      } catch (InterruptedException e) {
-        throw new IOException("interrupted", e);
-      }
+    if (gate == null) {
+      return now(work);
     }
-    if (fault != null) {
-      throw fault;
-    }
-    if (bug != null) {
-      throw bug;
+    CompletableFuture<T> later = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            gate.await();
+            now(work).whenComplete((done, failure) -> end(later, done, failure));
+          } catch (InterruptedException e) {
+            later.completeExceptionally(e);
+          }
+        });
+    return later;
+  }
+
+  private static <T> void end(CompletableFuture<T> later, T done, Throwable failure) {
+    if (failure == null) {
+      later.complete(done);
+    } else {
+      later.completeExceptionally(failure);
     }
   }
 
+  private <T> CompletableFuture<T> now(Supplier<CompletableFuture<T>> work) {
+    Exception failure = fault == null ? bug : fault;
+    return failure == null ? work.get() : CompletableFuture.failedFuture(failure);
+  }
+
   @Override
-  public Row find(Shelf shelf, CallKey key) throws IOException {
+  public CompletableFuture<Row> find(Shelf shelf, CallKey key) {
     finds.incrementAndGet();
-    pass();
-    return inner.find(shelf, key);
+    return pass(() -> inner.find(shelf, key))
+        .thenApply(found -> {
+          Runnable meanwhile = afterRead;
+          afterRead = () -> {};
+          meanwhile.run();
+          return found;
+        });
   }
 
   @Override
-  public List<Row> findByHash(long bits) throws IOException {
-    pass();
-    List<Row> found = inner.findByHash(bits);
-    Runnable meanwhile = afterFound;
-    afterFound = null;
-    if (meanwhile != null) {
-      meanwhile.run();
-    }
-    return found;
+  public CompletableFuture<List<Row>> findByHash(long bits) {
+    return pass(() -> inner.findByHash(bits))
+        .thenApply(found -> {
+          Runnable meanwhile = afterFound;
+          afterFound = () -> {};
+          meanwhile.run();
+          return found;
+        });
   }
 
   @Override
-  public void write(List<Change> changes) throws IOException {
+  public CompletableFuture<Void> write(List<Change> changes) {
     writes.incrementAndGet();
-    pass();
-    if (writeFault != null) {
-      throw writeFault;
-    }
-    inner.write(changes);
+    return pass(() ->
+        writeFault == null ? inner.write(changes) : CompletableFuture.failedFuture(writeFault));
   }
 
   @Override
-  public void delete(String tenant, Selector selector, Instant now, Consumer<CallKey> deleted)
-      throws IOException {
-    pass();
-    inner.delete(tenant, selector, now, deleted);
+  public CompletableFuture<Void> delete(
+      String tenant, Selector selector, Instant now, Consumer<CallKey> deleted) {
+    return pass(() -> inner.delete(tenant, selector, now, deleted));
   }
 
   @Override
-  public int deleteExpired(Shelf shelf, Instant now, int limit) throws IOException {
-    pass();
-    return inner.deleteExpired(shelf, now, limit);
+  public CompletableFuture<Integer> deleteExpired(Shelf shelf, Instant now, int limit) {
+    return pass(() -> inner.deleteExpired(shelf, now, limit));
   }
 
   @Override
-  public int deleteNearestExpiry(Shelf shelf, int limit) throws IOException {
-    pass();
-    return inner.deleteNearestExpiry(shelf, limit);
+  public CompletableFuture<Integer> deleteNearestExpiry(Shelf shelf, int limit) {
+    return pass(() -> inner.deleteNearestExpiry(shelf, limit));
   }
 
   @Override
-  public Size size(Shelf shelf) throws IOException {
-    pass();
-    return inner.size(shelf);
+  public CompletableFuture<Size> size(Shelf shelf) {
+    return pass(() -> inner.size(shelf));
   }
 
   @Override
-  public List<CallKey> keys(Shelf shelf, CallKey after, int limit) throws IOException {
-    pass();
-    return inner.keys(shelf, after, limit);
+  public CompletableFuture<List<CallKey>> keys(Shelf shelf, CallKey after, int limit) {
+    return pass(() -> inner.keys(shelf, after, limit));
   }
 }

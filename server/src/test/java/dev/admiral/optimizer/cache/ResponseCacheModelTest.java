@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.Samples;
+import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.v1.FinishReason;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +36,7 @@ class ResponseCacheModelTest {
   private record Kept(EntryOwner owner, Answer answer, Instant expires) {}
 
   private static final class World {
-    final VirtualTime time = new VirtualTime();
+    final VirtualTime time = VirtualTime.atZero();
     final InMemoryResponseStore store = new InMemoryResponseStore();
     final Map<CallKey, Kept> model = new HashMap<>();
     ResponseCache cache = open();
@@ -50,9 +52,7 @@ class ResponseCacheModelTest {
           store,
           time,
           new Random(1),
-          Thread.ofPlatform().daemon().factory(),
-          Runnable::run,
-          () -> {});
+          Thread.ofPlatform().daemon().factory());
     }
 
     void step(int what, int which) throws Exception {
@@ -91,16 +91,16 @@ class ResponseCacheModelTest {
               MODELS.get(which / 48 % 2),
               time.now());
       Duration ttl = Duration.ofSeconds(which / 100 % 700);
-      cache.put(key, owner, answer, ttl, cache.epoch());
-      if (ttl.isPositive() && ResponseCache.cacheable(answer)) {
+      cache.answers().put(key, owner, answer, ttl, cache.answers().epoch());
+      if (ttl.isPositive() && CacheRules.cacheable(answer)) {
         model.put(key, new Kept(owner, answer, time.now().plus(ttl)));
       }
     }
 
     void find(CallKey key) {
-      Hit hit = cache.findInMemory(key, null);
+      Hit hit = cache.answers().findInMemory(key, null);
       if (hit == null) {
-        hit = cache.findOnDisk(key, null);
+        hit = cache.answers().findOnDisk(key, null);
       }
       Kept kept = alive(key);
       if (kept == null) {
@@ -117,7 +117,7 @@ class ResponseCacheModelTest {
     void evict(CallKey key, String tenant) throws Exception {
       Kept kept = alive(key);
       boolean owned = kept != null && kept.owner().tenant().equals(tenant);
-      assertThat(cache.evict(tenant, key.hash())).isEqualTo(owned);
+      assertThat(cache.answers().evict(tenant, key.hash())).isEqualTo(owned);
       if (owned) {
         model.remove(key);
       }

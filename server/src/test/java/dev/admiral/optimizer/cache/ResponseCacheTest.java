@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.cache;
 
-import static dev.admiral.optimizer.cache.Samples.key;
+import static dev.admiral.optimizer.call.Samples.key;
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,7 +11,9 @@ import dev.admiral.optimizer.cache.ResponseStore.Shelf;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Samples;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -26,9 +29,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,9 +41,9 @@ class ResponseCacheTest {
   private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
   private static final CacheSettings SETTINGS = settings(1 << 20, 1 << 20, 1 << 16);
 
-  private final VirtualTime time = new VirtualTime();
+  private final VirtualTime time = VirtualTime.atZero();
   private final FaultyStore store = new FaultyStore();
-  private ResponseCache cache = cache(SETTINGS, Runnable::run);
+  private ResponseCache cache = cache(SETTINGS);
 
   private static CacheSettings settings(long memory, long disk, long pending) {
     return new CacheSettings(
@@ -60,21 +61,14 @@ class ResponseCacheTest {
         16,
         Duration.ofMillis(1),
         Duration.ofMillis(20),
-        1,
         Duration.ofSeconds(10),
         10,
         1 << 12);
   }
 
-  private ResponseCache cache(CacheSettings settings, Executor readers) {
+  private ResponseCache cache(CacheSettings settings) {
     return new ResponseCache(
-        settings,
-        store,
-        time,
-        new Random(1),
-        Thread.ofPlatform().daemon().factory(),
-        readers,
-        () -> {});
+        settings, store, time, new Random(1), Thread.ofPlatform().daemon().factory());
   }
 
   private Answer answer(String text) {
@@ -82,7 +76,7 @@ class ResponseCacheTest {
   }
 
   private void put(CallKey key, Answer answer) {
-    cache.put(key, FLEET, answer, TEN_MINUTES, cache.epoch());
+    cache.answers().put(key, FLEET, answer, TEN_MINUTES, cache.answers().epoch());
   }
 
   private void write() {
@@ -97,23 +91,23 @@ class ResponseCacheTest {
 
   /** A cache over the same store, with nothing in memory. */
   private void restart() {
-    cache = cache(SETTINGS, Runnable::run);
+    cache = cache(SETTINGS);
     tidy();
   }
 
   // Tiers.
 
   @Test
-  void answer_isInMemoryAtOnceAndOnDiskALittleLater() {
+  void answer_isInMemoryAtOnceAndOnDiskALittleLater() throws Exception {
     Answer answer = answer("x");
     put(key(1), answer);
 
-    assertThat(cache.findInMemory(key(1), null))
+    assertThat(cache.answers().findInMemory(key(1), null))
         .isEqualTo(new Hit(answer, Source.SOURCE_MEMORY, Duration.ZERO));
-    assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(1)))).isNull();
     write();
-    assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNotNull();
-    assertThat(cache.findInMemory(key(2), null)).isNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(1)))).isNotNull();
+    assertThat(cache.answers().findInMemory(key(2), null)).isNull();
   }
 
   @Test
@@ -124,14 +118,14 @@ class ResponseCacheTest {
     time.advance(Duration.ofMinutes(4));
     restart();
 
-    assertThat(cache.findInMemory(key(1), null)).isNull();
-    assertThat(cache.findOnDisk(key(1), null))
+    assertThat(cache.answers().findInMemory(key(1), null)).isNull();
+    assertThat(cache.answers().findOnDisk(key(1), null))
         .isEqualTo(new Hit(answer, Source.SOURCE_DISK, Duration.ofMinutes(4)));
-    assertThat(cache.findInMemory(key(1), null))
+    assertThat(cache.answers().findInMemory(key(1), null))
         .isEqualTo(new Hit(answer, Source.SOURCE_MEMORY, Duration.ofMinutes(4)));
     time.advance(Duration.ofMinutes(6));
-    assertThat(cache.findInMemory(key(1), null)).isNull();
-    assertThat(cache.findOnDisk(key(1), null)).isNull();
+    assertThat(cache.answers().findInMemory(key(1), null)).isNull();
+    assertThat(cache.answers().findOnDisk(key(1), null)).isNull();
   }
 
   @Test
@@ -142,18 +136,18 @@ class ResponseCacheTest {
     write();
     restart();
 
-    Hit hit = cache.findOnDisk(key(1), null);
+    Hit hit = cache.answers().findOnDisk(key(1), null);
     assertThat(hit).isNotNull();
     assertThat(hit.answer()).isEqualTo(answer);
   }
 
   @Test
   void answerWaitingToBeWritten_isFoundWithoutTheStore() {
-    cache = cache(settings(1, 1 << 20, 1 << 16), Runnable::run);
+    cache = cache(settings(1, 1 << 20, 1 << 16));
     put(key(1), answer("x"));
-    assertThat(cache.findInMemory(key(1), null)).isNull();
+    assertThat(cache.answers().findInMemory(key(1), null)).isNull();
 
-    assertThat(cache.findOnDisk(key(1), null)).isNotNull();
+    assertThat(cache.answers().findOnDisk(key(1), null)).isNotNull();
     assertThat(store.finds).hasValue(0);
   }
 
@@ -163,11 +157,11 @@ class ResponseCacheTest {
     write();
     time.advance(Duration.ofSeconds(60));
 
-    assertThat(cache.findInMemory(key(1), Duration.ofSeconds(60))).isNotNull();
-    assertThat(cache.findInMemory(key(1), Duration.ofSeconds(59))).isNull();
+    assertThat(cache.answers().findInMemory(key(1), Duration.ofSeconds(60))).isNotNull();
+    assertThat(cache.answers().findInMemory(key(1), Duration.ofSeconds(59))).isNull();
     restart();
-    assertThat(cache.findOnDisk(key(1), Duration.ofSeconds(59))).isNull();
-    assertThat(cache.findOnDisk(key(1), Duration.ofSeconds(60))).isNotNull();
+    assertThat(cache.answers().findOnDisk(key(1), Duration.ofSeconds(59))).isNull();
+    assertThat(cache.answers().findOnDisk(key(1), Duration.ofSeconds(60))).isNotNull();
   }
 
   @Test
@@ -179,7 +173,7 @@ class ResponseCacheTest {
     write();
     restart();
 
-    assertThat(cache.findOnDisk(key(1), null).answer()).isEqualTo(renewed);
+    assertThat(cache.answers().findOnDisk(key(1), null).answer()).isEqualTo(renewed);
   }
 
   @Test
@@ -188,11 +182,11 @@ class ResponseCacheTest {
     write();
     restart();
     for (int i = 1_000; i < 1_100; i++) {
-      assertThat(cache.findOnDisk(random(i), null)).isNull();
+      assertThat(cache.answers().findOnDisk(random(i), null)).isNull();
     }
 
     assertThat(store.finds.get()).isLessThan(10);
-    assertThat(cache.findOnDisk(key(1), null)).isNotNull();
+    assertThat(cache.answers().findOnDisk(key(1), null)).isNotNull();
   }
 
   private static CallKey random(int seed) {
@@ -213,8 +207,8 @@ class ResponseCacheTest {
               || reason == FinishReason.FINISH_REASON_TOOL_CALLS;
       Answer answer = Samples.answer("x", reason, "p", "m", time.now());
       put(key(reason.getNumber()), answer);
-      assertThat(ResponseCache.cacheable(answer)).as(reason.name()).isEqualTo(finished);
-      assertThat(cache.findInMemory(key(reason.getNumber()), null) != null)
+      assertThat(CacheRules.cacheable(answer)).as(reason.name()).isEqualTo(finished);
+      assertThat(cache.answers().findInMemory(key(reason.getNumber()), null) != null)
           .as(reason.name())
           .isEqualTo(finished);
     }
@@ -228,12 +222,12 @@ class ResponseCacheTest {
             .build();
     Completion stopped = answer("x").completion().toBuilder().clearAlternatives().build();
 
-    assertThat(ResponseCache.cacheable(with(stopped.toBuilder().setMessage(refusal)))).isFalse();
-    assertThat(ResponseCache.cacheable(with(stopped.toBuilder().clearMessage()))).isFalse();
-    assertThat(ResponseCache.cacheable(with(stopped.toBuilder().addAlternatives(of(refusal)))))
+    assertThat(CacheRules.cacheable(with(stopped.toBuilder().setMessage(refusal)))).isFalse();
+    assertThat(CacheRules.cacheable(with(stopped.toBuilder().clearMessage()))).isFalse();
+    assertThat(CacheRules.cacheable(with(stopped.toBuilder().addAlternatives(of(refusal)))))
         .isFalse();
     assertThat(
-            ResponseCache.cacheable(
+            CacheRules.cacheable(
                 with(stopped.toBuilder().addAlternatives(of(stopped.getMessage())))))
         .isTrue();
   }
@@ -261,7 +255,7 @@ class ResponseCacheTest {
   void answerLargerThanAllowed_isNotKept() {
     put(key(1), answer("x".repeat(1 << 16)));
 
-    assertThat(cache.findInMemory(key(1), null)).isNull();
+    assertThat(cache.answers().findInMemory(key(1), null)).isNull();
     assertThat(cache.writes().waiting()).isZero();
   }
 
@@ -275,27 +269,29 @@ class ResponseCacheTest {
     put(key(2), answer("on both"));
     write();
     put(key(3), answer("waiting"));
-    cache.put(key(4), new EntryOwner("rival", null), answer("not ours"), TEN_MINUTES, 0);
+    cache.answers().put(key(4), new EntryOwner("rival", null), answer("not ours"), TEN_MINUTES, 0);
 
     assertThat(cache.invalidate("acme", new Selector.All())).isEqualTo(3);
     for (int i = 1; i <= 3; i++) {
-      assertThat(cache.findInMemory(key(i), null)).isNull();
-      assertThat(cache.findOnDisk(key(i), null)).isNull();
+      assertThat(cache.answers().findInMemory(key(i), null)).isNull();
+      assertThat(cache.answers().findOnDisk(key(i), null)).isNull();
     }
-    assertThat(cache.findInMemory(key(4), null)).isNotNull();
+    assertThat(cache.answers().findInMemory(key(4), null)).isNotNull();
     write();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isEqualTo(1);
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isEqualTo(1);
   }
 
   @Test
   void selectors_takeWhatTheySay() throws Exception {
-    cache.put(
-        key(1),
-        FLEET,
-        Samples.answer("x", FinishReason.FINISH_REASON_STOP, "p", "small", time.now()),
-        TEN_MINUTES,
-        0);
-    cache.put(key(2), new EntryOwner("acme", "alice"), answer("x"), TEN_MINUTES, 0);
+    cache
+        .answers()
+        .put(
+            key(1),
+            FLEET,
+            Samples.answer("x", FinishReason.FINISH_REASON_STOP, "p", "small", time.now()),
+            TEN_MINUTES,
+            0);
+    cache.answers().put(key(2), new EntryOwner("acme", "alice"), answer("x"), TEN_MINUTES, 0);
     put(key(3), answer("x"));
     time.advance(Duration.ofSeconds(60));
     put(key(4), answer("x"));
@@ -307,39 +303,41 @@ class ResponseCacheTest {
     assertThat(cache.invalidate("acme", new Selector.ByHash(key(9).hash()))).isZero();
     assertThat(cache.invalidate("acme", new Selector.ByHash(key(4).hash()))).isEqualTo(1);
     for (int i = 1; i <= 4; i++) {
-      assertThat(cache.findInMemory(key(i), null)).isNull();
+      assertThat(cache.answers().findInMemory(key(i), null)).isNull();
     }
   }
 
   @Test
   void flightFromBeforeAnInvalidation_storesNothingItForbids() throws Exception {
-    long before = cache.epoch();
+    long before = cache.answers().epoch();
     cache.invalidate("acme", new Selector.ByModel("openai", "gpt"));
 
-    cache.put(key(1), FLEET, answer("x"), TEN_MINUTES, before);
-    cache.put(
-        key(2),
-        FLEET,
-        Samples.answer("x", FinishReason.FINISH_REASON_STOP, "openai", "other", time.now()),
-        TEN_MINUTES,
-        before);
-    cache.put(key(3), new EntryOwner("rival", null), answer("x"), TEN_MINUTES, before);
-    cache.put(key(4), FLEET, answer("x"), TEN_MINUTES, cache.epoch());
+    cache.answers().put(key(1), FLEET, answer("x"), TEN_MINUTES, before);
+    cache
+        .answers()
+        .put(
+            key(2),
+            FLEET,
+            Samples.answer("x", FinishReason.FINISH_REASON_STOP, "openai", "other", time.now()),
+            TEN_MINUTES,
+            before);
+    cache.answers().put(key(3), new EntryOwner("rival", null), answer("x"), TEN_MINUTES, before);
+    cache.answers().put(key(4), FLEET, answer("x"), TEN_MINUTES, cache.answers().epoch());
 
-    assertThat(cache.findInMemory(key(1), null)).isNull();
-    assertThat(cache.findInMemory(key(2), null)).isNotNull();
-    assertThat(cache.findInMemory(key(3), null)).isNotNull();
-    assertThat(cache.findInMemory(key(4), null)).isNotNull();
+    assertThat(cache.answers().findInMemory(key(1), null)).isNull();
+    assertThat(cache.answers().findInMemory(key(2), null)).isNotNull();
+    assertThat(cache.answers().findInMemory(key(3), null)).isNotNull();
+    assertThat(cache.answers().findInMemory(key(4), null)).isNotNull();
   }
 
   @Test
   void flightFromBeforeManyInvalidations_storesNothing() throws Exception {
-    long before = cache.epoch();
+    long before = cache.answers().epoch();
     for (int i = 0; i <= Invalidations.KEPT; i++) {
       cache.invalidate("acme", new Selector.ByHash(key(1_000 + i).hash()));
     }
-    cache.put(key(1), FLEET, answer("x"), TEN_MINUTES, before);
-    assertThat(cache.findInMemory(key(1), null)).isNull();
+    cache.answers().put(key(1), FLEET, answer("x"), TEN_MINUTES, before);
+    assertThat(cache.answers().findInMemory(key(1), null)).isNull();
   }
 
   @Test
@@ -352,12 +350,12 @@ class ResponseCacheTest {
         .isInstanceOf(IOException.class);
     store.fault = null;
 
-    assertThat(cache.findOnDisk(key(1), null)).isNull();
-    assertThat(cache.findInMemory(key(1), null)).isNull();
+    assertThat(cache.answers().findOnDisk(key(1), null)).isNull();
+    assertThat(cache.answers().findInMemory(key(1), null)).isNull();
   }
 
   private boolean evict(CallKey key) throws Exception {
-    return cache.evict("acme", key.hash());
+    return cache.answers().evict("acme", key.hash());
   }
 
   @Test
@@ -372,23 +370,23 @@ class ResponseCacheTest {
     for (int i = 1; i <= 3; i++) {
       assertThat(evict(key(i))).isTrue();
       assertThat(evict(key(i))).isFalse();
-      assertThat(cache.findInMemory(key(i), null)).isNull();
-      assertThat(cache.findOnDisk(key(i), null)).isNull();
+      assertThat(cache.answers().findInMemory(key(i), null)).isNull();
+      assertThat(cache.answers().findOnDisk(key(i), null)).isNull();
     }
     write();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isZero();
     assertThat(evict(key(1))).isFalse();
   }
 
   @Test
   void answerWaitingForTheDiskAlone_isEvicted() throws Exception {
-    cache = cache(settings(1, 1 << 20, 1 << 16), Runnable::run);
+    cache = cache(settings(1, 1 << 20, 1 << 16));
     put(key(1), answer("too much for the memory"));
-    assertThat(cache.findInMemory(key(1), null)).isNull();
+    assertThat(cache.answers().findInMemory(key(1), null)).isNull();
 
     assertThat(evict(key(1))).isTrue();
     write();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isZero();
   }
 
   @Test
@@ -399,18 +397,18 @@ class ResponseCacheTest {
 
     store.afterFound = this::write;
     assertThat(evict(key(1))).isFalse();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isZero();
   }
 
   @Test
   void answerOfAnotherTenant_isNotEvicted() throws Exception {
-    cache.put(key(1), new EntryOwner("rival", null), answer("x"), TEN_MINUTES, 0);
+    cache.answers().put(key(1), new EntryOwner("rival", null), answer("x"), TEN_MINUTES, 0);
     assertThat(evict(key(1))).isFalse();
     write();
     restart();
     assertThat(evict(key(1))).isFalse();
 
-    assertThat(cache.findOnDisk(key(1), null)).isNotNull();
+    assertThat(cache.answers().findOnDisk(key(1), null)).isNotNull();
   }
 
   @Test
@@ -418,20 +416,20 @@ class ResponseCacheTest {
     put(key(0), answer("x"));
 
     for (String hash : List.of("", "0", "zzzzzzzzzzzzzzzz", "00000000000000000", "' OR 1=1 -- 7")) {
-      assertThat(cache.evict("acme", hash)).isFalse();
+      assertThat(cache.answers().evict("acme", hash)).isFalse();
     }
-    assertThat(cache.findInMemory(key(0), null)).isNotNull();
+    assertThat(cache.answers().findInMemory(key(0), null)).isNotNull();
   }
 
   @Test
   void manyEvictions_keepNoFlightFromStoringItsAnswer() throws Exception {
-    long before = cache.epoch();
+    long before = cache.answers().epoch();
     for (int i = 0; i <= 2 * Invalidations.KEPT; i++) {
       assertThat(evict(key(1_000 + i))).isFalse();
     }
-    cache.put(key(1), FLEET, answer("x"), TEN_MINUTES, before);
+    cache.answers().put(key(1), FLEET, answer("x"), TEN_MINUTES, before);
 
-    assertThat(cache.findInMemory(key(1), null)).isNotNull();
+    assertThat(cache.answers().findInMemory(key(1), null)).isNotNull();
   }
 
   @Test
@@ -447,19 +445,12 @@ class ResponseCacheTest {
   void answerReportedBadWhileItIsRead_doesNotComeBack() {
     put(key(1), answer("x"));
     write();
-    AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
-    cache =
-        cache(
-            SETTINGS,
-            read -> {
-              read.run();
-              meanwhile.getAndSet(() -> {}).run();
-            });
+    restart();
     tidy();
-    meanwhile.set(() -> assertThatCode(() -> evict(key(1))).doesNotThrowAnyException());
+    store.afterRead = () -> assertThatCode(() -> evict(key(1))).doesNotThrowAnyException();
 
-    assertThat(cache.findOnDisk(key(1), null)).isNull();
-    assertThat(cache.findInMemory(key(1), null)).isNull();
+    assertThat(cache.answers().findOnDisk(key(1), null)).isNull();
+    assertThat(cache.answers().findInMemory(key(1), null)).isNull();
   }
 
   @Test
@@ -468,19 +459,19 @@ class ResponseCacheTest {
     CallKey other = new CallKey(7, 2, 2, 2);
     Answer answer = answer("one");
     put(one, answer);
-    assertThat(cache.findInMemory(other, null)).isNull();
+    assertThat(cache.answers().findInMemory(other, null)).isNull();
     put(other, answer("other"));
     write();
 
-    assertThat(cache.findInMemory(one, null)).isNull();
-    assertThat(cache.findOnDisk(one, null).answer()).isEqualTo(answer);
+    assertThat(cache.answers().findInMemory(one, null)).isNull();
+    assertThat(cache.answers().findOnDisk(one, null).answer()).isEqualTo(answer);
   }
 
   // Bounds and expiry.
 
   @Test
   void memory_isBoundedInBytes() {
-    cache = cache(settings(100_000, 1 << 20, 1 << 20), Runnable::run);
+    cache = cache(settings(100_000, 1 << 20, 1 << 20));
     for (int i = 0; i < 500; i++) {
       put(key(i), answer("x".repeat(1_000)));
     }
@@ -492,10 +483,17 @@ class ResponseCacheTest {
   }
 
   @Test
-  void disk_isBoundedInBytesAndKeepsWhatLivesLongest() {
-    cache = cache(settings(1 << 20, 20_000, 1 << 20), Runnable::run);
+  void disk_isBoundedInBytesAndKeepsWhatLivesLongest() throws Exception {
+    cache = cache(settings(1 << 20, 20_000, 1 << 20));
     for (int i = 0; i < 100; i++) {
-      cache.put(key(i), FLEET, answer("x".repeat(500)), TEN_MINUTES.plusSeconds(i), cache.epoch());
+      cache
+          .answers()
+          .put(
+              key(i),
+              FLEET,
+              answer("x".repeat(500)),
+              TEN_MINUTES.plusSeconds(i),
+              cache.answers().epoch());
     }
     while (cache.writes().waiting() > 0) {
       write();
@@ -504,12 +502,12 @@ class ResponseCacheTest {
     CacheMetrics.Tier disk = cache.metrics().disk();
     assertThat(disk.bytes()).isLessThanOrEqualTo(20_000).isGreaterThan(15_000);
     assertThat(disk.evictions()).isEqualTo(100 - disk.entries());
-    assertThat(store.inner.find(Shelf.RESPONSES, key(99))).isNotNull();
-    assertThat(store.inner.find(Shelf.RESPONSES, key(0))).isNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(99)))).isNotNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(0)))).isNull();
   }
 
   @Test
-  void expiredRows_arePurgedInSmallSteps() {
+  void expiredRows_arePurgedInSmallSteps() throws Exception {
     for (int i = 0; i < 25; i++) {
       put(key(i), answer("x"));
     }
@@ -518,30 +516,30 @@ class ResponseCacheTest {
     time.advance(TEN_MINUTES);
 
     assertThat(cache.writes().tidy()).isTrue();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isEqualTo(15);
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isEqualTo(15);
     tidy();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isZero();
   }
 
   @Test
-  void answerThatExpiredWhileWaiting_isNotWritten() {
+  void answerThatExpiredWhileWaiting_isNotWritten() throws Exception {
     put(key(1), answer("x"));
     time.advance(TEN_MINUTES);
     write();
 
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isZero();
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isZero();
     assertThat(cache.writes().waiting()).isZero();
   }
 
   // Trouble.
 
   @Test
-  void fullDisk_dropsWritesPastTheBoundAndCatchesUp() {
+  void fullDisk_dropsWritesPastTheBoundAndCatchesUp() throws Exception {
     tidy();
     store.writeFault = new IOException("disk full");
     for (int i = 0; i < 200; i++) {
       put(key(i), answer("x".repeat(500)));
-      assertThat(cache.findInMemory(key(i), null)).isNotNull();
+      assertThat(cache.answers().findInMemory(key(i), null)).isNotNull();
     }
     assertThat(cache.writes().write()).isFalse();
     CacheMetrics metrics = cache.metrics();
@@ -554,7 +552,7 @@ class ResponseCacheTest {
       write();
     }
     assertThat(cache.metrics().trouble()).isNull();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isEqualTo(metrics.pendingWrites());
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isEqualTo(metrics.pendingWrites());
   }
 
   @Test
@@ -571,19 +569,21 @@ class ResponseCacheTest {
     }
     restart();
 
-    assertThat(cache.findOnDisk(key(1), null)).isNull();
+    assertThat(cache.answers().findOnDisk(key(1), null)).isNull();
   }
 
   @Test
   void shortLivedAnswer_doesNotUncoverTheOneBefore() {
     put(key(1), answer("old"));
     write();
-    cache.put(key(1), FLEET, answer("new"), Duration.ofSeconds(1), cache.epoch());
+    cache
+        .answers()
+        .put(key(1), FLEET, answer("new"), Duration.ofSeconds(1), cache.answers().epoch());
     time.advance(Duration.ofSeconds(2));
     write();
 
-    assertThat(cache.findInMemory(key(1), null)).isNull();
-    assertThat(cache.findOnDisk(key(1), null)).isNull();
+    assertThat(cache.answers().findInMemory(key(1), null)).isNull();
+    assertThat(cache.answers().findOnDisk(key(1), null)).isNull();
   }
 
   @Test
@@ -592,14 +592,14 @@ class ResponseCacheTest {
     write();
     restart();
     store.fault = new IOException("disk gone");
-    assertThat(cache.findOnDisk(key(1), null)).isNull();
-    assertThat(cache.findOnDisk(key(1), null)).isNull();
+    assertThat(cache.answers().findOnDisk(key(1), null)).isNull();
+    assertThat(cache.answers().findOnDisk(key(1), null)).isNull();
     assertThat(store.finds).hasValue(1);
     assertThat(cache.metrics().trouble()).contains("disk gone");
 
     store.fault = null;
     time.advance(DiskReads.PAUSE_AFTER_FAILURE);
-    assertThat(cache.findOnDisk(key(1), null)).isNotNull();
+    assertThat(cache.answers().findOnDisk(key(1), null)).isNotNull();
     assertThat(cache.metrics().trouble()).isNull();
   }
 
@@ -614,19 +614,26 @@ class ResponseCacheTest {
     store.hang = gate;
     frozen.start();
     try {
-      assertThat(frozen.findOnDisk(key(1), null)).isNull();
-      frozen.put(key(2), FLEET, Samples.answer("y", Instant.now()), TEN_MINUTES, frozen.epoch());
-      assertThat(frozen.findInMemory(key(2), null)).isNotNull();
-      assertThat(frozen.putRepeat(key(3), key(2), FLEET, answer("y"))).isFalse();
-      assertThat(frozen.findRepeat(key(3))).isNotNull();
+      assertThat(frozen.answers().findOnDisk(key(1), null)).isNull();
+      frozen
+          .answers()
+          .put(
+              key(2),
+              FLEET,
+              Samples.answer("y", Instant.now()),
+              TEN_MINUTES,
+              frozen.answers().epoch());
+      assertThat(frozen.answers().findInMemory(key(2), null)).isNotNull();
+      assertThat(frozen.firstAnswers().put(key(3), key(2), FLEET, answer("y"))).isFalse();
+      assertThat(frozen.firstAnswers().find(key(3))).isNotNull();
       assertThat(frozen.metrics().trouble()).isNotNull();
     } finally {
       store.hang = null;
       gate.countDown();
       frozen.close();
     }
-    assertThat(store.inner.find(Shelf.RESPONSES, key(2))).isNotNull();
-    assertThat(store.inner.find(Shelf.REPEATS, key(3))).isNotNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(2)))).isNotNull();
+    assertThat(forEnd(store.inner.find(Shelf.REPEATS, key(3)))).isNotNull();
   }
 
   @Test
@@ -639,10 +646,10 @@ class ResponseCacheTest {
       Awaitility.await()
           .untilAsserted(() -> assertThat(running.metrics().trouble()).contains("fault"));
       store.bug = null;
-      running.put(key(1), FLEET, Samples.answer("x", Instant.now()), TEN_MINUTES, 0);
+      running.answers().put(key(1), FLEET, Samples.answer("x", Instant.now()), TEN_MINUTES, 0);
       Awaitility.await()
           .untilAsserted(() -> {
-            assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNotNull();
+            assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(1)))).isNotNull();
             assertThat(running.metrics().trouble()).isNull();
           });
       assertThat(running.metrics().droppedWrites()).isZero();
@@ -650,7 +657,7 @@ class ResponseCacheTest {
   }
 
   @Test
-  void answerThatCannotBeWritten_isGivenUpAloneAndUncoversNothing() {
+  void answerThatCannotBeWritten_isGivenUpAloneAndUncoversNothing() throws Exception {
     put(key(2), answer("old"));
     write();
     Answer whole = answer("x");
@@ -674,9 +681,9 @@ class ResponseCacheTest {
     }
 
     assertThat(fine).isFalse();
-    assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNotNull();
-    assertThat(store.inner.find(Shelf.RESPONSES, key(2))).isNull();
-    assertThat(store.inner.find(Shelf.RESPONSES, key(3))).isNotNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(1)))).isNotNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(2)))).isNull();
+    assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(3)))).isNotNull();
     assertThat(cache.metrics().droppedWrites()).isEqualTo(1);
     assertThat(cache.metrics().trouble()).isNull();
   }
@@ -714,27 +721,27 @@ class ResponseCacheTest {
   void damagedRow_isAMissAndDeleted() throws Exception {
     put(key(1), answer("x"));
     write();
-    Row row = store.inner.find(Shelf.RESPONSES, key(1));
+    Row row = forEnd(store.inner.find(Shelf.RESPONSES, key(1)));
     for (int i = 0; i < row.answer().length; i++) {
       byte[] damaged = row.answer().clone();
       damaged[i] ^= 0x40;
-      store.inner.write(List.of(change(row, damaged)));
+      forEnd(store.inner.write(List.of(change(row, damaged))));
       restart();
-      assertThat(cache.findOnDisk(key(1), null)).as("byte " + i).isNull();
+      assertThat(cache.answers().findOnDisk(key(1), null)).as("byte " + i).isNull();
       assertThat(cache.metrics().unreadable()).isEqualTo(1);
       write();
-      assertThat(store.inner.find(Shelf.RESPONSES, key(1))).isNull();
+      assertThat(forEnd(store.inner.find(Shelf.RESPONSES, key(1)))).isNull();
     }
-    store.inner.write(List.of(change(row, new byte[3])));
+    forEnd(store.inner.write(List.of(change(row, new byte[3]))));
     restart();
-    assertThat(cache.findOnDisk(key(1), null)).isNull();
+    assertThat(cache.answers().findOnDisk(key(1), null)).isNull();
   }
 
   @Test
   void rowOfAnotherKey_isUnreadable() throws Exception {
     put(key(1), answer("x"));
     write();
-    Row row = store.inner.find(Shelf.RESPONSES, key(1));
+    Row row = forEnd(store.inner.find(Shelf.RESPONSES, key(1)));
     Row moved =
         new Row(
             key(2),
@@ -745,10 +752,10 @@ class ResponseCacheTest {
             row.created(),
             row.expires(),
             row.answer());
-    store.inner.write(List.of(new ResponseStore.Change.Put(Shelf.RESPONSES, moved)));
+    forEnd(store.inner.write(List.of(new ResponseStore.Change.Put(Shelf.RESPONSES, moved))));
     restart();
 
-    assertThat(cache.findOnDisk(key(2), null)).isNull();
+    assertThat(cache.answers().findOnDisk(key(2), null)).isNull();
     assertThat(cache.metrics().unreadable()).isEqualTo(1);
   }
 
@@ -770,66 +777,68 @@ class ResponseCacheTest {
 
   @Test
   void deterministicFailure_isRememberedForAShortWhile() {
-    cache.putFailure(key(1), FLEET, Samples.MALFORMED);
+    cache.failures().put(key(1), FLEET, Samples.MALFORMED);
 
-    assertThat(cache.findFailure(key(1))).isEqualTo(Samples.MALFORMED);
+    assertThat(cache.failures().find(key(1))).isEqualTo(Samples.MALFORMED);
     time.advance(Duration.ofSeconds(23));
-    assertThat(cache.findFailure(key(1))).isNotNull();
+    assertThat(cache.failures().find(key(1))).isNotNull();
     time.advance(Duration.ofSeconds(14));
-    assertThat(cache.findFailure(key(1))).isNull();
+    assertThat(cache.failures().find(key(1))).isNull();
   }
 
   @Test
   void failuresOfOneMoment_doNotEndTogether() {
     for (int i = 0; i < 100; i++) {
-      cache.putFailure(key(i), FLEET, Samples.MALFORMED);
+      cache.failures().put(key(i), FLEET, Samples.MALFORMED);
     }
     time.advance(Duration.ofSeconds(30));
     long left = 0;
     for (int i = 0; i < 100; i++) {
-      left += cache.findFailure(key(i)) == null ? 0 : 1;
+      left += cache.failures().find(key(i)) == null ? 0 : 1;
     }
     assertThat(left).isBetween(20L, 80L);
   }
 
   @Test
   void failureThatMayPass_isNotRemembered() {
-    cache.putFailure(key(1), FLEET, Samples.OVERLOADED);
-    cache.putFailure(
-        key(2),
-        FLEET,
-        new Failure.Rejected(ErrorReason.ERROR_REASON_PROVIDER_REFUSED, "would rather not"));
+    cache.failures().put(key(1), FLEET, Samples.OVERLOADED);
+    cache
+        .failures()
+        .put(
+            key(2),
+            FLEET,
+            new Failure.Rejected(ErrorReason.ERROR_REASON_PROVIDER_REFUSED, "would rather not"));
 
-    assertThat(cache.findFailure(key(1))).isNull();
-    assertThat(cache.findFailure(key(2))).isNull();
+    assertThat(cache.failures().find(key(1))).isNull();
+    assertThat(cache.failures().find(key(2))).isNull();
   }
 
   @Test
   void failures_areForgottenWithAllAnswers() throws Exception {
-    cache.putFailure(key(1), FLEET, Samples.MALFORMED);
-    cache.putFailure(key(2), FLEET, Samples.MALFORMED);
+    cache.failures().put(key(1), FLEET, Samples.MALFORMED);
+    cache.failures().put(key(2), FLEET, Samples.MALFORMED);
     cache.invalidate("acme", new Selector.ByModel("openai", "gpt"));
     cache.invalidate("acme", new Selector.ByHash(key(1).hash()));
-    assertThat(cache.findFailure(key(1))).isNull();
-    assertThat(cache.findFailure(key(2))).isNotNull();
+    assertThat(cache.failures().find(key(1))).isNull();
+    assertThat(cache.failures().find(key(2))).isNotNull();
     cache.invalidate("acme", new Selector.All());
-    assertThat(cache.findFailure(key(2))).isNull();
+    assertThat(cache.failures().find(key(2))).isNull();
   }
 
   @Test
   void failuresOfOtherTenants_areKept() throws Exception {
-    cache.putFailure(key(1), new EntryOwner("rival", null), Samples.MALFORMED);
+    cache.failures().put(key(1), new EntryOwner("rival", null), Samples.MALFORMED);
     cache.invalidate("acme", new Selector.ByHash(key(1).hash()));
     cache.invalidate("acme", new Selector.All());
-    assertThat(cache.findFailure(key(1))).isNotNull();
+    assertThat(cache.failures().find(key(1))).isNotNull();
     cache.invalidate("rival", new Selector.ByHash(key(1).hash()));
-    assertThat(cache.findFailure(key(1))).isNull();
+    assertThat(cache.failures().find(key(1))).isNull();
   }
 
   @Test
   void failures_areBounded() {
     for (int i = 0; i < 1_000; i++) {
-      cache.putFailure(key(i), FLEET, Samples.MALFORMED);
+      cache.failures().put(key(i), FLEET, Samples.MALFORMED);
     }
     assertThat(cache.metrics().failures()).isLessThanOrEqualTo(100);
   }
@@ -839,45 +848,46 @@ class ResponseCacheTest {
   @Test
   void firstAnswer_isGivenForADay() {
     Answer first = answer("first");
-    cache.putRepeatBehind(key(9), key(1), FLEET, first);
-    cache.putRepeatBehind(key(9), key(1), FLEET, answer("second"));
+    cache.firstAnswers().putBehind(key(9), key(1), FLEET, first);
+    cache.firstAnswers().putBehind(key(9), key(1), FLEET, answer("second"));
 
-    assertThat(cache.findRepeatInMemory(key(9)))
+    assertThat(cache.firstAnswers().findInMemory(key(9)))
         .isEqualTo(new Repeat(key(1), first, Duration.ZERO));
     write();
     time.advance(Duration.ofHours(23));
     restart();
-    assertThat(cache.findRepeatInMemory(key(9))).isNull();
-    assertThat(cache.repeatMayBeOnDisk(key(9))).isTrue();
-    assertThat(cache.findRepeat(key(9))).isEqualTo(new Repeat(key(1), first, Duration.ofHours(23)));
+    assertThat(cache.firstAnswers().findInMemory(key(9))).isNull();
+    assertThat(cache.firstAnswers().mayBeOnDisk(key(9))).isTrue();
+    assertThat(cache.firstAnswers().find(key(9)))
+        .isEqualTo(new Repeat(key(1), first, Duration.ofHours(23)));
     time.advance(Duration.ofHours(1));
-    assertThat(cache.findRepeatInMemory(key(9))).isNull();
-    assertThat(cache.findRepeat(key(9))).isNull();
+    assertThat(cache.firstAnswers().findInMemory(key(9))).isNull();
+    assertThat(cache.firstAnswers().find(key(9))).isNull();
   }
 
   @Test
   void truncatedAnswer_isGivenAgainToItsRequestId() {
     Answer cut = Samples.answer("x", FinishReason.FINISH_REASON_LENGTH, "p", "m", time.now());
-    cache.putRepeatBehind(key(9), key(1), FLEET, cut);
+    cache.firstAnswers().putBehind(key(9), key(1), FLEET, cut);
 
-    assertThat(cache.findRepeat(key(9)).answer()).isEqualTo(cut);
+    assertThat(cache.firstAnswers().find(key(9)).answer()).isEqualTo(cut);
   }
 
   @Test
   void repeats_outliveAnInvalidation() throws Exception {
-    cache.putRepeatBehind(key(9), key(1), FLEET, answer("x"));
+    cache.firstAnswers().putBehind(key(9), key(1), FLEET, answer("x"));
     write();
     cache.invalidate("acme", new Selector.All());
     restart();
 
-    assertThat(cache.findRepeat(key(9))).isNotNull();
+    assertThat(cache.firstAnswers().find(key(9))).isNotNull();
   }
 
   @Test
   void unknownRequestId_needsNoLookOnDisk() {
     restart();
-    assertThat(cache.repeatMayBeOnDisk(key(9))).isFalse();
-    assertThat(cache.findRepeat(key(9))).isNull();
+    assertThat(cache.firstAnswers().mayBeOnDisk(key(9))).isFalse();
+    assertThat(cache.firstAnswers().find(key(9))).isNull();
     assertThat(store.finds).hasValue(0);
   }
 
@@ -888,14 +898,14 @@ class ResponseCacheTest {
             SETTINGS, store, Time.SYSTEM, new Random(1), Thread.ofPlatform().daemon().factory())) {
       running.start();
       Awaitility.await()
-          .untilAsserted(
-              () -> assertThat(running.putRepeat(key(9), key(1), FLEET, answer("x"))).isTrue());
-      assertThat(store.inner.find(Shelf.REPEATS, key(9))).isNotNull();
+          .untilAsserted(() ->
+              assertThat(running.firstAnswers().put(key(9), key(1), FLEET, answer("x"))).isTrue());
+      assertThat(forEnd(store.inner.find(Shelf.REPEATS, key(9)))).isNotNull();
     }
   }
 
   @Test
-  void closing_writesWhatWaits() {
+  void closing_writesWhatWaits() throws Exception {
     AtomicInteger started = new AtomicInteger();
     try (ResponseCache running =
         new ResponseCache(
@@ -909,26 +919,27 @@ class ResponseCacheTest {
             })) {
       running.start();
       for (int i = 0; i < 40; i++) {
-        running.put(key(i), FLEET, Samples.answer("x", Instant.now()), TEN_MINUTES, 0);
+        running.answers().put(key(i), FLEET, Samples.answer("x", Instant.now()), TEN_MINUTES, 0);
       }
     }
     assertThat(started.get()).isPositive();
-    assertThat(store.inner.size(Shelf.RESPONSES).rows()).isEqualTo(40);
+    assertThat(forEnd(store.inner.size(Shelf.RESPONSES)).rows()).isEqualTo(40);
   }
 
   @Test
-  void lookUps_areCountedByTier() {
+  void lookUps_areCountedByTier() throws Exception {
     put(key(1), answer("x"));
-    var _ = cache.findInMemory(key(1), null);
-    var _ = cache.findInMemory(key(2), null);
-    var _ = cache.findOnDisk(key(2), null);
+    var _ = cache.answers().findInMemory(key(1), null);
+    var _ = cache.answers().findInMemory(key(2), null);
+    var _ = cache.answers().findOnDisk(key(2), null);
     write();
     restart();
-    var _ = cache.findOnDisk(key(1), null);
+    var _ = cache.answers().findOnDisk(key(1), null);
 
     assertThat(cache.metrics().disk().hits()).isEqualTo(1);
     assertThat(cache.metrics().memory().misses()).isZero();
     assertThat(cache.metrics().disk().entries()).isEqualTo(1);
-    assertThat(cache.metrics().disk().bytes()).isEqualTo(store.inner.size(Shelf.RESPONSES).bytes());
+    assertThat(cache.metrics().disk().bytes())
+        .isEqualTo(forEnd(store.inner.size(Shelf.RESPONSES)).bytes());
   }
 }

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.cache;
 
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.admiral.optimizer.cache.ResponseStore.Change;
@@ -65,12 +66,12 @@ public abstract class ResponseStoreKit {
     for (Row row : rows) {
       changes.add(new Change.Put(shelf, row));
     }
-    store.write(changes);
+    forEnd(store.write(changes));
   }
 
   private List<CallKey> delete(String tenant, Selector selector) throws IOException {
     List<CallKey> deleted = new ArrayList<>();
-    store.delete(tenant, selector, NOW, deleted::add);
+    forEnd(store.delete(tenant, selector, NOW, deleted::add));
     return deleted;
   }
 
@@ -81,11 +82,11 @@ public abstract class ResponseStoreKit {
   @Test
   void emptyStore_findsNothing() throws Exception {
     for (Shelf shelf : Shelf.values()) {
-      assertThat(store.find(shelf, key(1))).isNull();
-      assertThat(store.size(shelf)).isEqualTo(new Size(0, 0));
-      assertThat(store.keys(shelf, null, 10)).isEmpty();
-      assertThat(store.deleteExpired(shelf, NOW, 10)).isZero();
-      assertThat(store.deleteNearestExpiry(shelf, 10)).isZero();
+      assertThat(forEnd(store.find(shelf, key(1)))).isNull();
+      assertThat(forEnd(store.size(shelf))).isEqualTo(new Size(0, 0));
+      assertThat(forEnd(store.keys(shelf, null, 10))).isEmpty();
+      assertThat(forEnd(store.deleteExpired(shelf, NOW, 10))).isZero();
+      assertThat(forEnd(store.deleteNearestExpiry(shelf, 10))).isZero();
     }
     assertThat(delete("acme", new Selector.All())).isEmpty();
   }
@@ -106,8 +107,8 @@ public abstract class ResponseStoreKit {
 
     put(Shelf.RESPONSES, plain, own);
 
-    assertSame(store.find(Shelf.RESPONSES, key(1)), plain);
-    assertSame(store.find(Shelf.RESPONSES, key(-2)), own);
+    assertSame(forEnd(store.find(Shelf.RESPONSES, key(1))), plain);
+    assertSame(forEnd(store.find(Shelf.RESPONSES, key(-2))), own);
   }
 
   @Test
@@ -116,7 +117,7 @@ public abstract class ResponseStoreKit {
 
     put(Shelf.RESPONSES, old);
 
-    assertSame(store.find(Shelf.RESPONSES, key(1)), old);
+    assertSame(forEnd(store.find(Shelf.RESPONSES, key(1))), old);
   }
 
   @Test
@@ -132,17 +133,17 @@ public abstract class ResponseStoreKit {
       put(Shelf.RESPONSES, withKey(new CallKey(hash + 1, 0, 0, 0)));
       put(Shelf.RESPONSES, withKey(new CallKey(hash - 1, -1, -1, -1)));
 
-      assertThat(store.findByHash(hash))
+      assertThat(forEnd(store.findByHash(hash)))
           .extracting(Row::key)
           .containsExactlyInAnyOrder(least, greatest, signed);
       assertSame(
-          store.findByHash(hash).stream()
+          forEnd(store.findByHash(hash)).stream()
               .filter(row -> row.key().equals(signed))
               .findFirst()
               .orElseThrow(),
           withKey(signed));
     }
-    assertThat(store.findByHash(77)).isEmpty();
+    assertThat(forEnd(store.findByHash(77))).isEmpty();
   }
 
   private static Row withKey(CallKey key) {
@@ -165,11 +166,11 @@ public abstract class ResponseStoreKit {
     put(Shelf.RESPONSES, one);
     put(Shelf.REPEATS, other);
 
-    assertSame(store.find(Shelf.RESPONSES, key(1)), one);
-    assertSame(store.find(Shelf.REPEATS, key(1)), other);
-    store.write(List.of(new Change.Delete(Shelf.REPEATS, key(1))));
-    assertSame(store.find(Shelf.RESPONSES, key(1)), one);
-    assertThat(store.find(Shelf.REPEATS, key(1))).isNull();
+    assertSame(forEnd(store.find(Shelf.RESPONSES, key(1))), one);
+    assertSame(forEnd(store.find(Shelf.REPEATS, key(1))), other);
+    forEnd(store.write(List.of(new Change.Delete(Shelf.REPEATS, key(1)))));
+    assertSame(forEnd(store.find(Shelf.RESPONSES, key(1))), one);
+    assertThat(forEnd(store.find(Shelf.REPEATS, key(1)))).isNull();
   }
 
   @Test
@@ -178,26 +179,27 @@ public abstract class ResponseStoreKit {
     Row second = row(1, FLEET, "p", "newer", NOW, NOW.plusSeconds(5), 100);
     put(Shelf.RESPONSES, second);
 
-    assertSame(store.find(Shelf.RESPONSES, key(1)), second);
-    assertThat(store.size(Shelf.RESPONSES)).isEqualTo(new Size(1, second.bytes()));
+    assertSame(forEnd(store.find(Shelf.RESPONSES, key(1))), second);
+    assertThat(forEnd(store.size(Shelf.RESPONSES))).isEqualTo(new Size(1, second.bytes()));
   }
 
   @Test
   void changesOfOneWrite_areMadeInOrder() throws Exception {
     Row last = row(1, FLEET, "p", "last", NOW, NOW.plusSeconds(5), 3);
 
-    store.write(
-        List.of(
-            new Change.Put(Shelf.RESPONSES, row(1)),
-            new Change.Delete(Shelf.RESPONSES, key(1)),
-            new Change.Put(Shelf.RESPONSES, last),
-            new Change.Put(Shelf.RESPONSES, row(2)),
-            new Change.Delete(Shelf.RESPONSES, key(2)),
-            new Change.Delete(Shelf.RESPONSES, key(3))));
+    forEnd(
+        store.write(
+            List.of(
+                new Change.Put(Shelf.RESPONSES, row(1)),
+                new Change.Delete(Shelf.RESPONSES, key(1)),
+                new Change.Put(Shelf.RESPONSES, last),
+                new Change.Put(Shelf.RESPONSES, row(2)),
+                new Change.Delete(Shelf.RESPONSES, key(2)),
+                new Change.Delete(Shelf.RESPONSES, key(3)))));
 
-    assertSame(store.find(Shelf.RESPONSES, key(1)), last);
-    assertThat(store.find(Shelf.RESPONSES, key(2))).isNull();
-    assertThat(store.size(Shelf.RESPONSES)).isEqualTo(new Size(1, last.bytes()));
+    assertSame(forEnd(store.find(Shelf.RESPONSES, key(1))), last);
+    assertThat(forEnd(store.find(Shelf.RESPONSES, key(2)))).isNull();
+    assertThat(forEnd(store.size(Shelf.RESPONSES))).isEqualTo(new Size(1, last.bytes()));
   }
 
   @Test
@@ -215,17 +217,17 @@ public abstract class ResponseStoreKit {
               NOW.plusSeconds(random.nextInt(100)),
               random.nextInt(5_000));
       if (random.nextInt(4) == 0) {
-        store.write(List.of(new Change.Delete(Shelf.RESPONSES, row.key())));
+        forEnd(store.write(List.of(new Change.Delete(Shelf.RESPONSES, row.key()))));
         expected.remove(row.key());
       } else {
         put(Shelf.RESPONSES, row);
         expected.put(row.key(), row);
       }
-      assertThat(store.size(Shelf.RESPONSES))
+      assertThat(forEnd(store.size(Shelf.RESPONSES)))
           .isEqualTo(
               new Size(expected.size(), expected.values().stream().mapToLong(Row::bytes).sum()));
     }
-    assertThat(store.size(Shelf.REPEATS)).isEqualTo(new Size(0, 0));
+    assertThat(forEnd(store.size(Shelf.REPEATS))).isEqualTo(new Size(0, 0));
   }
 
   @Test
@@ -235,11 +237,11 @@ public abstract class ResponseStoreKit {
     }
     put(Shelf.RESPONSES, row(6, FLEET, "p", "m", NOW, NOW.plusMillis(1), 4));
 
-    assertThat(store.deleteExpired(Shelf.RESPONSES, NOW, 2)).isEqualTo(2);
+    assertThat(forEnd(store.deleteExpired(Shelf.RESPONSES, NOW, 2))).isEqualTo(2);
     assertThat(present(6)).containsExactlyInAnyOrder(3, 4, 5, 6);
-    assertThat(store.deleteExpired(Shelf.RESPONSES, NOW, 10)).isEqualTo(3);
+    assertThat(forEnd(store.deleteExpired(Shelf.RESPONSES, NOW, 10))).isEqualTo(3);
     assertThat(present(6)).containsExactly(6);
-    assertThat(store.deleteExpired(Shelf.REPEATS, NOW, 10)).isZero();
+    assertThat(forEnd(store.deleteExpired(Shelf.REPEATS, NOW, 10))).isZero();
   }
 
   @Test
@@ -250,16 +252,16 @@ public abstract class ResponseStoreKit {
         row(2, FLEET, "p", "m", NOW, NOW.minusSeconds(1), 4),
         row(3, FLEET, "p", "m", NOW, NOW.plusSeconds(100), 4));
 
-    assertThat(store.deleteNearestExpiry(Shelf.RESPONSES, 2)).isEqualTo(2);
+    assertThat(forEnd(store.deleteNearestExpiry(Shelf.RESPONSES, 2))).isEqualTo(2);
     assertThat(present(3)).containsExactly(1);
-    assertThat(store.deleteNearestExpiry(Shelf.RESPONSES, 2)).isEqualTo(1);
-    assertThat(store.size(Shelf.RESPONSES)).isEqualTo(new Size(0, 0));
+    assertThat(forEnd(store.deleteNearestExpiry(Shelf.RESPONSES, 2))).isEqualTo(1);
+    assertThat(forEnd(store.size(Shelf.RESPONSES))).isEqualTo(new Size(0, 0));
   }
 
   private Set<Integer> present(int upTo) throws IOException {
     Set<Integer> present = new HashSet<>();
     for (int i = 1; i <= upTo; i++) {
-      if (store.find(Shelf.RESPONSES, key(i)) != null) {
+      if (forEnd(store.find(Shelf.RESPONSES, key(i))) != null) {
         present.add(i);
       }
     }
@@ -302,8 +304,8 @@ public abstract class ResponseStoreKit {
     put(Shelf.RESPONSES, row(3));
 
     assertThat(delete("acme", new Selector.All())).containsExactly(key(3));
-    assertThat(store.find(Shelf.REPEATS, key(1))).isNotNull();
-    assertThat(store.find(Shelf.RESPONSES, key(2))).isNotNull();
+    assertThat(forEnd(store.find(Shelf.REPEATS, key(1)))).isNotNull();
+    assertThat(forEnd(store.find(Shelf.RESPONSES, key(2)))).isNotNull();
   }
 
   @Test
@@ -314,10 +316,10 @@ public abstract class ResponseStoreKit {
       changes.add(
           new Change.Put(Shelf.RESPONSES, row(i, owner, "p", "m", NOW, NOW.plusSeconds(9), 4)));
     }
-    store.write(changes);
+    forEnd(store.write(changes));
 
     assertThat(new HashSet<>(delete("acme", new Selector.All()))).hasSize(3_000);
-    assertThat(store.size(Shelf.RESPONSES).rows()).isEqualTo(1_500);
+    assertThat(forEnd(store.size(Shelf.RESPONSES)).rows()).isEqualTo(1_500);
   }
 
   @Test
@@ -330,10 +332,10 @@ public abstract class ResponseStoreKit {
     put(Shelf.REPEATS, row(1));
 
     List<CallKey> listed = new ArrayList<>();
-    List<CallKey> page = store.keys(Shelf.RESPONSES, null, 7);
+    List<CallKey> page = forEnd(store.keys(Shelf.RESPONSES, null, 7));
     while (!page.isEmpty()) {
       listed.addAll(page);
-      page = store.keys(Shelf.RESPONSES, page.getLast(), 7);
+      page = forEnd(store.keys(Shelf.RESPONSES, page.getLast(), 7));
     }
 
     assertThat(listed).doesNotHaveDuplicates();
@@ -353,7 +355,7 @@ public abstract class ResponseStoreKit {
               start.await();
               for (int i = first; i < first + 100; i++) {
                 put(Shelf.RESPONSES, row(i));
-                assertSame(store.find(Shelf.RESPONSES, key(i)), row(i));
+                assertSame(forEnd(store.find(Shelf.RESPONSES, key(i))), row(i));
               }
               return null;
             }));
@@ -363,6 +365,6 @@ public abstract class ResponseStoreKit {
         one.get();
       }
     }
-    assertThat(store.size(Shelf.RESPONSES).rows()).isEqualTo(400);
+    assertThat(forEnd(store.size(Shelf.RESPONSES)).rows()).isEqualTo(400);
   }
 }

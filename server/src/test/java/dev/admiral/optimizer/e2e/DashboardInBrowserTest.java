@@ -394,7 +394,7 @@ class DashboardInBrowserTest {
   private static final String CONFIG =
       """
       calls:
-        content: true
+        capture_content: true
       limits:
         agent_requests_per_minute: 100000
         agents:

@@ -45,7 +45,7 @@ class DeployedFilesTest {
     String config =
         """
             requests_per_minute: 6000
-        tries: {per_model: 1}
+        retry: {max_attempts: 1}
         """;
     try (Harness harness = Harness.start(config)) {
       harness.client().ask("anthropic/claude-haiku-4-5", "twice");

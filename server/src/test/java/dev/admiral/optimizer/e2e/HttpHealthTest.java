@@ -49,7 +49,7 @@ class HttpHealthTest {
 
   @Test
   void serverWithoutAnyProvider_isLiveAndNotReady() {
-    try (Harness harness = Harness.start("tries: {per_model: 1}")) {
+    try (Harness harness = Harness.start("retry: {max_attempts: 1}")) {
       harness.simulator().close();
       await()
           .until(() -> {

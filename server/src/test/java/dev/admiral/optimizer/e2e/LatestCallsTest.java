@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is told of calls that ended, and to whom. */
 class LatestCallsTest {
-  private static final String CONTENT = "calls:\n  content: true\n";
+  private static final String CONTENT = "calls:\n  capture_content: true\n";
   private static final String KEYS =
       """
       keys:
@@ -126,7 +126,7 @@ class LatestCallsTest {
 
   @Test
   void failedCall_isToldWithItsReasonAndEachTry() {
-    try (Harness harness = Harness.start("tries:\n  first_backoff: 1ms\n")) {
+    try (Harness harness = Harness.start("retry:\n  initial_backoff: 1ms\n")) {
       harness.simulator().fault("*", 1, "status=503");
       AdmiralException failure = refused(harness.client(), "one");
 
@@ -172,7 +172,7 @@ class LatestCallsTest {
 
   @Test
   void list_isNewestFirstByAgentAndInPages() {
-    try (Harness harness = Harness.start("calls:\n  kept: 5\n")) {
+    try (Harness harness = Harness.start("calls:\n  max_calls: 5\n")) {
       AdmiralClient ada = harness.client().forAgent("ada", "");
       AdmiralClient bob = harness.client().forAgent("bob", "");
       for (int i = 0; i < 4; i++) {

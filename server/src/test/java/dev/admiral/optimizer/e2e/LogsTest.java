@@ -134,7 +134,7 @@ class LogsTest {
 
   @Test
   void providerThatIsDown_doesNotFloodTheLog() {
-    String config = "log: {format: json, alike_failures: 2}\ntries: {per_model: 1}\n";
+    String config = "log: {format: json, max_similar_failures: 2}\nretry: {max_attempts: 1}\n";
     try (Harness harness = Harness.start(config)) {
       harness.simulator().fault("gpt-4o", 1, "status=500");
       List<CompletableFuture<?>> calls = new ArrayList<>();
@@ -165,8 +165,8 @@ class LogsTest {
   private static String config(String format) {
     return """
     log: {level: debug, format: %s}
-    calls: {content: true}
-    tries: {per_model: 1}
+    calls: {capture_content: true}
+    retry: {max_attempts: 1}
     keys:
       - label: tests
         key: %s-client

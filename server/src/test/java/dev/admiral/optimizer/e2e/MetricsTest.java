@@ -48,7 +48,7 @@ class MetricsTest {
 
   @Test
   void countersOfCallsOfEveryKind_equalStats() throws Exception {
-    try (Harness harness = Harness.start("tries: {per_model: 1}\n")) {
+    try (Harness harness = Harness.start("retry: {max_attempts: 1}\n")) {
       useEverySource(harness);
       harness.simulator().fault("claude-haiku-4-5", 1, "status=500");
       assertThatThrownBy(() -> harness.client().ask("anthropic/claude-haiku-4-5", "fails"))
@@ -103,7 +103,7 @@ class MetricsTest {
 
   @Test
   void triesAndTokens_areThoseOfTheVendor() throws Exception {
-    try (Harness harness = Harness.start("tries: {per_model: 1}\n")) {
+    try (Harness harness = Harness.start("retry: {max_attempts: 1}\n")) {
       Usage unary = harness.client().complete(Prompts.of("openai/gpt-4o-mini", "one")).getUsage();
       try (CompletionStream stream =
           harness.client().stream(Prompts.of("openai/gpt-4o-mini", "a second"))) {
@@ -123,7 +123,7 @@ class MetricsTest {
         assertThat(told.sum("admiral_upstream_attempts_total", Map.of("outcome", "failed")))
             .isEqualTo(1);
         assertThat(told.value("admiral_upstream_duration_seconds_count", MINI)).isEqualTo(2);
-        assertThat(told.value("admiral_upstream_first_token_seconds_count", MINI)).isEqualTo(1);
+        assertThat(told.value("admiral_upstream_time_to_first_token_seconds_count", MINI)).isEqualTo(1);
         assertThat(told.value("gen_ai_client_token_usage_sum", genAi("gen_ai_token_type", "input")))
             .isEqualTo(input);
         assertThat(
@@ -157,15 +157,15 @@ class MetricsTest {
   void breakerThatOpens_limitThatRefuses_andPartThatFails_areTold() throws Exception {
     String config =
         """
-        tries: {per_model: 1}
-        model_health: {latest_tries: 5, least_tries: 5, left_alone: 1h, left_alone_at_most: 1h}
+        retry: {max_attempts: 1}
+        circuit_breaker: {window_size: 5, minimum_calls: 5, open_duration: 1h, max_open_duration: 1h}
         limits:
           agents:
             - agent: council
               requests_per_minute: 1
         """;
     try (Harness harness = Harness.start(config)) {
-      assertThat(Exposed.of(harness.httpAddress()).value("admiral_breakers_open")).isZero();
+      assertThat(Exposed.of(harness.httpAddress()).value("admiral_circuit_breakers_open")).isZero();
       harness.simulator().fault("gpt-4o-mini", 1, "status=500");
       for (int i = 0; i < 6; i++) {
         String text = "fails " + i;
@@ -179,10 +179,10 @@ class MetricsTest {
 
       Exposed told = Exposed.of(harness.httpAddress());
 
-      assertThat(told.value("admiral_breakers_open")).isEqualTo(1);
+      assertThat(told.value("admiral_circuit_breakers_open")).isEqualTo(1);
       assertThat(
               told.value(
-                  "admiral_breaker_state",
+                  "admiral_circuit_breaker_state",
                   Map.of("provider", "openai", "model", "gpt-4o-mini", "state", "open")))
           .isEqualTo(1);
       assertThat(
@@ -198,7 +198,7 @@ class MetricsTest {
 
   @Test
   void countersReadWhileCallsRun_neverFall() throws Exception {
-    try (Harness harness = Harness.start("tries: {per_model: 1}\n")) {
+    try (Harness harness = Harness.start("retry: {max_attempts: 1}\n")) {
       harness.simulator().fault("gpt-4o-mini", 0.3, "status=500");
       List<CompletableFuture<?>> calls = new ArrayList<>();
       Exposed before = Exposed.of(harness.httpAddress());
@@ -238,7 +238,7 @@ class MetricsTest {
 
   @Test
   void agents_areToldWhereAskedForAndOfTheOwnTenantOnly() throws Exception {
-    try (Harness harness = Harness.start(KEYS + "metrics: {agents: true}\n")) {
+    try (Harness harness = Harness.start(KEYS + "metrics: {per_agent: true}\n")) {
       try (AdmiralClient first = keyed(harness, "first");
           AdmiralClient second = keyed(harness, "second")) {
         first.complete(byAgent("ours", "x"));
@@ -287,7 +287,7 @@ class MetricsTest {
 
       assertThat(without.statusCode()).isEqualTo(401);
       assertThat(without.headers().firstValue("www-authenticate")).hasValue("Bearer");
-      assertThat(Exposed.text(without)).contains("metrics.open");
+      assertThat(Exposed.text(without)).contains("metrics.allow_anonymous");
       assertThat(wrong.statusCode()).isEqualTo(401);
       HttpResponse<byte[]> tenants =
           Exposed.ask(harness.httpAddress(), "authorization", "Bearer second");
@@ -307,7 +307,8 @@ class MetricsTest {
 
   @Test
   void openMetrics_areForAnybody() throws Exception {
-    try (Harness harness = Harness.start(KEYS + "metrics: {open: true, agents: true}\n")) {
+    try (Harness harness =
+        Harness.start(KEYS + "metrics: {allow_anonymous: true, per_agent: true}\n")) {
       Exposed told = Exposed.of(harness.httpAddress());
 
       assertThat(told.samples()).isNotEmpty();

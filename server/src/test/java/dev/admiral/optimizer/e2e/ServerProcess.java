@@ -47,9 +47,12 @@ final class ServerProcess implements AutoCloseable {
     Path log = folder.resolve("log");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // A life too short for the best compiler to pay.
+    command.add("-XX:TieredStopAtLevel=1");
     command.addAll(List.of(javaOptions));
     command.addAll(
         List.of(
+            "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-cp",

@@ -24,7 +24,7 @@ class SilentStreamTest {
 
   @BeforeAll
   static void start() {
-    harness = Harness.startHttp("  heartbeat: 1s");
+    harness = Harness.startHttp("  heartbeat_interval: 1s");
   }
 
   @AfterAll

@@ -60,7 +60,7 @@ class ToldFiguresTest {
 
   @Test
   void figures_areThoseOfTheProcessAndOfTheCallsSoFar() {
-    try (Harness harness = Harness.start("tries:\n  per_model: 1\n")) {
+    try (Harness harness = Harness.start("retry:\n  max_attempts: 1\n")) {
       harness.client().ask("gpt-4o", "one");
       harness.client().ask("gpt-4o", "one");
       harness.simulator().fault("*", 1, "status=400");
@@ -92,7 +92,13 @@ class ToldFiguresTest {
   @Test
   void breakerThatOpened_isToldWithItsModel() {
     String oneTry =
-        "tries:\n  per_model: 1\nmodel_health:\n  left_alone: 1h\n  left_alone_at_most: 1h\n";
+        """
+        retry:
+          max_attempts: 1
+        circuit_breaker:
+          open_duration: 1h
+          max_open_duration: 1h
+        """;
     try (Harness harness = Harness.start(oneTry)) {
       assertThat(breaker(harness)).isEqualTo(CircuitBreaker.getDefaultInstance());
       harness.simulator().fault("*", 1, "status=500");

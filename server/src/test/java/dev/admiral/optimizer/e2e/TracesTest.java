@@ -133,7 +133,8 @@ class TracesTest {
 
   @Test
   void callThatFails_saysWhyInTheCallAndInEachTry() {
-    try (Harness harness = Harness.start(collector.config("") + "tries: {first_backoff: 1ms}\n")) {
+    try (Harness harness =
+        Harness.start(collector.config("") + "retry: {initial_backoff: 1ms}\n")) {
       harness.simulator().fault("gpt-4o", 1, "status=500");
       assertThatThrownBy(() -> harness.client().ask("openai/gpt-4o", "fails"))
           .isInstanceOf(AdmiralException.class);
@@ -211,7 +212,7 @@ class TracesTest {
         .noneMatch(export -> export.toStringUtf8().contains("secret question"));
 
     String answer;
-    try (Harness harness = Harness.start(collector.config(", content: true"))) {
+    try (Harness harness = Harness.start(collector.config(", capture_content: true"))) {
       answer = harness.client().ask("gpt-4o", "my open question");
       harness.stopServer();
     }
@@ -227,7 +228,7 @@ class TracesTest {
 
   @Test
   void sampledRatioOfZero_makesNoTraceThatNobodyAskedFor() throws Exception {
-    try (Harness harness = Harness.start(collector.config(", sampled_ratio: 0"))) {
+    try (Harness harness = Harness.start(collector.config(", sampling_ratio: 0"))) {
       harness.client().ask("gpt-4o", "hello");
       callByGrpc(harness, "00-" + TRACE + "-" + CALLER + "-01");
       harness.stopServer();
@@ -257,7 +258,8 @@ class TracesTest {
   void moreSpansThanThereIsRoomFor_areDroppedAndCounted() throws Exception {
     CompletableFuture<Void> enough = new CompletableFuture<>();
     collector.answerAfter(enough);
-    try (Harness harness = Harness.start(collector.config(", max_spans: 1, timeout: 100ms"))) {
+    try (Harness harness =
+        Harness.start(collector.config(", max_queued_spans: 1, export_timeout: 100ms"))) {
       // Once the first are on their way nobody takes what waits, and a call has more than one.
       await()
           .atMost(LONG)

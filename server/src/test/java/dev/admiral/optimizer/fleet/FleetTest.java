@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.fleet;
 
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,8 +11,9 @@ import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Outcome;
-import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.call.VirtualTime;
+import dev.admiral.optimizer.call.WriteSwitch;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.Source;
 import java.io.IOException;
@@ -20,15 +22,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -38,13 +39,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FleetTest {
+  /** Writes that are held do not end, however long one waits. */
+  private static final Duration STORE_WAIT = Duration.ofMillis(5);
+
   private static final Identity ALICE = new Identity("alice", false, "alice's key");
   private static final Identity BOB = new Identity("bob", true, "bob's key");
 
-  private final Clock clock = new Clock();
-  private final FailingStore store = new FailingStore();
+  private final VirtualTime clock = new VirtualTime();
+  private final SwitchedStore store = new SwitchedStore();
   private final List<Agent> registered = new ArrayList<>();
-  private final Fleet fleet = new Fleet(store, 3, clock, registered::add);
+  private final Fleet fleet = new Fleet(store, STORE_WAIT, 3, clock, registered::add);
 
   @Test
   void firstCall_registersTheAgentOnce() throws Exception {
@@ -179,7 +183,7 @@ class FleetTest {
     }
     fleet.flush();
 
-    Fleet next = new Fleet(store, 3, clock, registered::add);
+    Fleet next = new Fleet(store, STORE_WAIT, 3, clock, registered::add);
     next.load();
     registered.clear();
     next.finished(next.arrive(ALICE, "agent-0", ""), paid(1));
@@ -203,21 +207,134 @@ class FleetTest {
     fleet.finished(fleet.arrive(ALICE, "b", ""), paid(1));
     fleet.flush();
 
-    assertThat(store.saves).extracting(Collection::size).containsExactly(2, 1);
+    assertThat(store.added).extracting(Collection::size).containsExactly(2, 1);
   }
 
   @Test
   void failedFlush_isMadeUpForByTheNext() throws Exception {
     fleet.finished(fleet.arrive(ALICE, "a", ""), paid(1));
-    store.broken = true;
+    store.writes.breakWrites(true);
     assertThatThrownBy(fleet::flush).isInstanceOf(IOException.class);
     assertThat(fleet.storeProblem()).contains("the disk is full");
 
-    store.broken = false;
+    store.writes.breakWrites(false);
     fleet.flush();
 
     assertThat(fleet.storeProblem()).isEmpty();
-    assertThat(store.load()).extracting(Agent::calls).containsExactly(1L);
+    assertThat(forEnd(store.load())).extracting(Agent::calls).containsExactly(1L);
+  }
+
+  @Test
+  void flushThatTakesLonger_isNeitherLostNorMadeTwice() throws Exception {
+    fleet.finished(fleet.arrive(ALICE, "a", ""), paid(1));
+    store.writes.hold();
+    assertThatThrownBy(fleet::flush).isInstanceOf(IOException.class);
+    fleet.finished(fleet.arrive(ALICE, "a", ""), paid(2));
+    assertThatThrownBy(fleet::flush).isInstanceOf(IOException.class);
+    assertThat(store.writes.asked()).as("nothing is begun before it has ended").isEqualTo(1);
+    store.writes.letGo();
+
+    fleet.flush();
+
+    assertThat(fleet.storeProblem()).isEmpty();
+    assertThat(onlyKept().calls()).isEqualTo(2);
+    assertThat(onlyKept().spent()).isEqualTo(new Money(3));
+  }
+
+  @Test
+  void flushThatFailsLate_isMadeUpForByTheNext() throws Exception {
+    fleet.finished(fleet.arrive(ALICE, "a", ""), paid(1));
+    store.writes.hold();
+    assertThatThrownBy(fleet::flush).isInstanceOf(IOException.class);
+    store.writes.breakWrites(true);
+    store.writes.letGo();
+    store.writes.breakWrites(false);
+
+    fleet.flush();
+
+    assertThat(onlyKept().calls()).isEqualTo(1);
+  }
+
+  @Test
+  void agentForgottenLate_isForgottenHereToo() throws Exception {
+    fleet.finished(fleet.arrive(ALICE, "a", ""), paid(1));
+    fleet.flush();
+    store.writes.hold();
+    assertThatThrownBy(() -> fleet.forget("alice", "a")).isInstanceOf(IOException.class);
+    assertThat(fleet.find("alice", "a")).isPresent();
+    store.writes.letGo();
+
+    fleet.flush();
+
+    assertThat(fleet.find("alice", "a")).isEmpty();
+    assertThat(forEnd(store.load())).isEmpty();
+  }
+
+  @Test
+  void sumsBeyondNineMillionDollars_areRight() throws Exception {
+    Money dear = new Money(8_000_000, 1);
+    for (int i = 0; i < 3; i++) {
+      fleet.finished(fleet.arrive(ALICE, "a", ""), answered(dear, Source.SOURCE_UPSTREAM));
+      fleet.finished(fleet.arrive(ALICE, "a", ""), answered(dear, Source.SOURCE_MEMORY));
+      fleet.flush();
+    }
+
+    assertThat(onlyKept().spent()).isEqualTo(new Money(24_000_000, 3));
+    assertThat(onlyKept().saved()).isEqualTo(new Money(24_000_000, 3));
+    assertThat(fleet.find("alice", "a").orElseThrow().spent()).isEqualTo(onlyKept().spent());
+  }
+
+  /** Two fleets share a store that works, breaks, and holds writes back; each step is a number. */
+  @Property(tries = 200)
+  void twoFleetsOnOneStore_addUp(
+      @ForAll @Size(max = 60) List<@IntRange(min = 0, max = 79) Integer> steps) throws Exception {
+    SwitchedStore shared = new SwitchedStore();
+    List<Fleet> fleets = List.of(sharing(shared), sharing(shared));
+    Map<String, Long> calls = new TreeMap<>();
+    for (int step : steps) {
+      Fleet one = fleets.get(step % 2);
+      String name = "agent-" + step / 2 % 3;
+      switch (step / 8) {
+        case 0 -> shared.writes.hold();
+        case 1 -> shared.writes.letGo();
+        case 2 -> shared.writes.breakWrites(step % 4 == 0);
+        case 3, 4, 5 -> flushIfItCan(one);
+        default -> {
+          one.finished(one.arrive(ALICE, name, ""), paid(7));
+          calls.merge(name, 1L, Long::sum);
+        }
+      }
+    }
+    shared.writes.breakWrites(false);
+    shared.writes.letGo();
+    for (Fleet each : fleets) {
+      each.flush();
+    }
+
+    Map<String, Long> kept = new TreeMap<>();
+    for (Agent agent : forEnd(shared.load())) {
+      kept.put(agent.name(), agent.calls());
+      assertThat(agent.spent()).isEqualTo(new Money(7 * agent.calls()));
+    }
+    assertThat(kept).isEqualTo(calls);
+  }
+
+  private Fleet sharing(AgentStore shared) {
+    return new Fleet(shared, Duration.ZERO, 100, clock, agent -> {});
+  }
+
+  private static void flushIfItCan(Fleet one) {
+    try {
+      one.flush();
+    } catch (IOException e) {
+      // It goes with a later one.
+    }
+  }
+
+  private Agent onlyKept() throws IOException {
+    List<Agent> kept = forEnd(store.load());
+    assertThat(kept).hasSize(1);
+    return kept.getFirst();
   }
 
   @Test
@@ -229,7 +346,7 @@ class FleetTest {
     assertThat(fleet.forget("alice", "a")).isFalse();
     assertThat(fleet.forget("nobody", "a")).isFalse();
     assertThat(fleet.find("alice", "a")).isEmpty();
-    assertThat(store.load()).isEmpty();
+    assertThat(forEnd(store.load())).isEmpty();
 
     fleet.arrive(ALICE, "a", "");
     assertThat(registered).hasSize(2);
@@ -238,7 +355,7 @@ class FleetTest {
   @Test
   void agentThatCannotBeErased_isKept() throws Exception {
     fleet.arrive(ALICE, "a", "");
-    store.broken = true;
+    store.writes.breakWrites(true);
 
     assertThatThrownBy(() -> fleet.forget("alice", "a")).isInstanceOf(IOException.class);
     assertThat(fleet.find("alice", "a")).isPresent();
@@ -247,7 +364,7 @@ class FleetTest {
   @Property(tries = 100)
   void totals_equalThoseOfASlowModel(
       @ForAll @Size(max = 200) List<@IntRange(max = 99) Integer> steps) throws Exception {
-    Fleet tested = new Fleet(new InMemoryAgentStore(), 1_000, clock, agent -> {});
+    Fleet tested = new Fleet(new InMemoryAgentStore(), STORE_WAIT, 1_000, clock, agent -> {});
     Map<String, long[]> model = new TreeMap<>();
     for (int step : steps) {
       String name = "agent-" + step % 7;
@@ -273,7 +390,7 @@ class FleetTest {
   void manyThreads_loseNoCallAndRegisterEachAgentOnce() throws Exception {
     InMemoryAgentStore memory = new InMemoryAgentStore();
     List<Agent> seen = Collections.synchronizedList(new ArrayList<>());
-    Fleet shared = new Fleet(memory, 5, clock, seen::add);
+    Fleet shared = new Fleet(memory, STORE_WAIT, 5, clock, seen::add);
     int threads = 8;
     int calls = 5_000;
     CountDownLatch start = new CountDownLatch(1);
@@ -301,7 +418,7 @@ class FleetTest {
 
     assertThat(seen).extracting(Agent::name).doesNotHaveDuplicates().hasSize(5);
     assertThat(shared.list("alice", "", 100)).hasSize(6);
-    assertThat(memory.load().stream().mapToLong(Agent::calls).sum())
+    assertThat(forEnd(memory.load()).stream().mapToLong(Agent::calls).sum())
         .isEqualTo((long) threads * calls);
   }
 
@@ -310,71 +427,43 @@ class FleetTest {
   }
 
   private static Outcome answered(long picoUsd, Source source) {
+    return answered(new Money(picoUsd), source);
+  }
+
+  private static Outcome answered(Money cost, Source source) {
     Answer answer =
         new Answer(
             Completion.getDefaultInstance(),
             "openai",
             "small",
             Usage.NONE,
-            new Cost.Known(new Money(picoUsd), "v", false),
+            new Cost.Known(cost, "v", false),
             Instant.EPOCH,
             Duration.ZERO);
     return new Outcome.Answered(
         answer, source, new Outcome.Timing(null, Duration.ZERO, Duration.ZERO), List.of(), "");
   }
 
-  /** A clock that stands still until told otherwise. */
-  private static final class Clock implements Time {
-    private final AtomicLong nanos = new AtomicLong();
+  /** Keeps agents as its switch allows. */
+  private static final class SwitchedStore implements AgentStore {
+    final InMemoryAgentStore kept = new InMemoryAgentStore();
+    final WriteSwitch writes = new WriteSwitch();
+    final List<Collection<Agent>> added = new ArrayList<>();
 
-    void advance(Duration duration) {
-      nanos.addAndGet(duration.toNanos());
+    @Override
+    public CompletableFuture<List<Agent>> load() {
+      return kept.load();
     }
 
     @Override
-    public long nanos() {
-      return nanos.get();
+    public CompletableFuture<Void> add(Collection<Agent> gains) {
+      added.add(gains);
+      return writes.end(() -> kept.add(gains));
     }
 
     @Override
-    public Instant now() {
-      return Instant.parse("2026-03-01T00:00:00Z").plusNanos(nanos.get());
-    }
-
-    @Override
-    public void sleep(Duration duration) {
-      advance(duration);
-    }
-  }
-
-  /** Keeps agents, unless it is told to fail. */
-  private static final class FailingStore implements AgentStore {
-    final List<Collection<Agent>> saves = new ArrayList<>();
-    final Map<String, Agent> kept = new HashMap<>();
-    boolean broken;
-
-    @Override
-    public List<Agent> load() {
-      return List.copyOf(kept.values());
-    }
-
-    @Override
-    public void save(Collection<Agent> agents) throws IOException {
-      fail();
-      saves.add(agents);
-      agents.forEach(agent -> kept.put(agent.tenant() + "/" + agent.name(), agent));
-    }
-
-    @Override
-    public void forget(String tenant, String name) throws IOException {
-      fail();
-      kept.remove(tenant + "/" + name);
-    }
-
-    private void fail() throws IOException {
-      if (broken) {
-        throw new IOException("the disk is full");
-      }
+    public CompletableFuture<Void> forget(String tenant, String name) {
+      return writes.end(() -> kept.forget(tenant, name));
     }
   }
 }

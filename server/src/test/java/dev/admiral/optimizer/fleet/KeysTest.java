@@ -3,6 +3,8 @@ package dev.admiral.optimizer.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.call.Live;
+import dev.admiral.optimizer.call.LiveValue;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -16,7 +18,7 @@ class KeysTest {
 
   @Test
   void withoutKeys_anybodyIsTheOperatorOfTheDefaultTenant() {
-    Keys keys = new Keys(List.of());
+    Keys keys = new Keys(Live.of(List.of()));
 
     assertThat(keys.open()).isTrue();
     assertThat(keys.authenticate(null)).contains(new Identity("default", true, "open"));
@@ -25,7 +27,7 @@ class KeysTest {
 
   @Test
   void withKeys_onlyTheirHoldersAreKnown() {
-    Keys keys = new Keys(List.of(Key.of("s3cret", OPS)));
+    Keys keys = new Keys(Live.of(List.of(Key.of("s3cret", OPS))));
 
     assertThat(keys.open()).isFalse();
     assertThat(keys.authenticate("s3cret")).contains(OPS);
@@ -37,7 +39,7 @@ class KeysTest {
 
   @Property(tries = 200)
   void ofManyKeys_eachSpeaksForItsOwn(@ForAll @IntRange(min = 1, max = 300) int count) {
-    Keys keys = new Keys(IntStream.range(0, count).mapToObj(KeysTest::key).toList());
+    Keys keys = new Keys(Live.of(IntStream.range(0, count).mapToObj(KeysTest::key).toList()));
 
     for (int i = 0; i < count; i++) {
       assertThat(keys.authenticate("key-" + i)).contains(key(i).identity());
@@ -50,21 +52,19 @@ class KeysTest {
     Key first = Key.of("s3cret", new Identity("blue", false, "first"));
     Key second = Key.of("s3cret", new Identity("green", true, "second"));
 
-    assertThatThrownBy(() -> new Keys(List.of(first, second)))
+    assertThatThrownBy(() -> new Keys(Live.of(List.of(first, second))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'first'")
         .hasMessageContaining("'second'");
-    Keys keys = new Keys(List.of(first));
-    assertThatThrownBy(() -> keys.replace(List.of(key(1), first, second)))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThat(keys.authenticate("s3cret")).contains(first.identity());
   }
 
   @Test
   void replacedKeys_areKnownAtOnceAndOldOnesNoLonger() {
-    Keys keys = new Keys(List.of(key(1)));
+    LiveValue<List<Key>> configured = new LiveValue<>(List.of(key(1)));
+    Keys keys = new Keys(configured);
+    assertThat(keys.authenticate("key-1")).contains(key(1).identity());
 
-    keys.replace(List.of(key(2)));
+    configured.set(List.of(key(2)));
 
     assertThat(keys.authenticate("key-1")).isEmpty();
     assertThat(keys.authenticate("key-2")).contains(key(2).identity());

@@ -6,6 +6,7 @@ import static dev.admiral.optimizer.journal.FinishedCalls.call;
 import static dev.admiral.optimizer.journal.FinishedCalls.failed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.journal.CallJournal.Settings;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +41,7 @@ class CallJournalModelTest {
       @ForAll("agents") String agent,
       @ForAll boolean failedOnly,
       @ForAll @IntRange(min = 1, max = 7) int pageSize) {
-    CallJournal journal = new CallJournal(new Settings(kept, false, 1));
+    CallJournal journal = new CallJournal(Live.of(new Settings(kept, false, 1)));
     Map<String, List<Remembered>> model = new HashMap<>();
     for (int i = 0; i < calls.size(); i++) {
       Ended ended = calls.get(i);
@@ -74,7 +75,7 @@ class CallJournalModelTest {
       @ForAll @IntRange(min = 0, max = 5) int betweenPages,
       @ForAll @IntRange(min = 1, max = 40) int kept,
       @ForAll @IntRange(min = 1, max = 7) int pageSize) {
-    CallJournal journal = new CallJournal(new Settings(kept, false, 1));
+    CallJournal journal = new CallJournal(Live.of(new Settings(kept, false, 1)));
     AtomicInteger next = new AtomicInteger();
     Runnable one = () -> end(journal, "" + next.incrementAndGet(), new Ended("acme", "ada", false));
     for (int i = 0; i < before; i++) {
@@ -109,7 +110,7 @@ class CallJournalModelTest {
     int writers = 3;
     int each = 20_000;
     int kept = 64;
-    CallJournal journal = new CallJournal(new Settings(kept, false, 1));
+    CallJournal journal = new CallJournal(Live.of(new Settings(kept, false, 1)));
     try (ExecutorService pool = Executors.newFixedThreadPool(writers)) {
       List<Future<?>> running = new ArrayList<>();
       for (int w = 0; w < writers; w++) {

@@ -8,6 +8,7 @@ import static dev.admiral.optimizer.journal.FinishedCalls.failed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.journal.CallJournal.Settings;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is kept of one call, and of its content. Lists of many: CallJournalModelTest. */
 class CallJournalTest {
-  private final CallJournal journal = new CallJournal(new Settings(100, true, 100_000));
+  private final CallJournal journal = new CallJournal(Live.of(new Settings(100, true, 100_000)));
 
   @Test
   void answeredCall_isKeptWithAllThereIsToTell() {
@@ -61,7 +62,7 @@ class CallJournalTest {
 
   @Test
   void contentNotAskedFor_isNotKept() {
-    CallJournal without = new CallJournal(Settings.DEFAULT);
+    CallJournal without = new CallJournal(Live.of(Settings.DEFAULT));
     without.finished(call("acme", "ada", "1", "question"), answered("answer"), TOTAL);
 
     assertThat(without.find("acme", "1")).isPresent();

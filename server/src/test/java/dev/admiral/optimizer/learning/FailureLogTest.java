@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.learning;
 
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,16 +10,24 @@ import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.VirtualTime;
+import dev.admiral.optimizer.call.WriteSwitch;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 /** What is counted, forgotten, paged and written behind. */
@@ -27,8 +36,11 @@ class FailureLogTest {
   private static final ErrorReason FAILED = ErrorReason.ERROR_REASON_PROVIDER_FAILED;
   private static final ErrorReason OVERLOADED = ErrorReason.ERROR_REASON_PROVIDER_OVERLOADED;
 
+  /** Writes that are held do not end, however long one waits. */
+  private static final Duration STORE_WAIT = Duration.ofMillis(5);
+
   private final VirtualTime time = new VirtualTime();
-  private final FaultyStore store = new FaultyStore();
+  private final SwitchedStore store = new SwitchedStore();
   private final FailureLog log = log(10_000, 100);
 
   @Test
@@ -86,7 +98,7 @@ class FailureLogTest {
 
     assertThat(models(bounded.query(query("acme", 0, "")))).containsExactly("a", "c");
     bounded.flush();
-    assertThat(store.kept.load()).extracting(r -> r.key().model()).containsOnly("a", "c");
+    assertThat(forEnd(store.kept.load())).extracting(r -> r.key().model()).containsOnly("a", "c");
   }
 
   @Test
@@ -169,7 +181,7 @@ class FailureLogTest {
     log.forget("acme", "ada");
     log.flush();
 
-    assertThat(store.kept.load())
+    assertThat(forEnd(store.kept.load()))
         .singleElement()
         .satisfies(record -> assertThat(record.agents()).containsExactly("bob"))
         .satisfies(record -> assertThat(record.count()).isEqualTo(2));
@@ -196,7 +208,7 @@ class FailureLogTest {
     log.flush();
     log.flush();
 
-    assertThat(store.writes).isEqualTo(1);
+    assertThat(store.writes.asked()).isEqualTo(1);
   }
 
   @Test
@@ -204,18 +216,18 @@ class FailureLogTest {
     FailureLog bounded = log(2, 100);
     bounded.failed(agent("ada"), broken("a", 500));
     bounded.flush();
-    store.broken = true;
+    store.writes.breakWrites(true);
     bounded.failed(agent("ada"), broken("b", 500));
     bounded.failed(agent("ada"), broken("c", 500));
 
     assertThatThrownBy(bounded::flush).isInstanceOf(IOException.class);
-    assertThat(bounded.storeProblem()).contains("learning.db is full");
+    assertThat(bounded.storeProblem()).contains("the disk is full");
     bounded.failed(agent("ada"), broken("c", 500));
-    store.broken = false;
+    store.writes.breakWrites(false);
     bounded.flush();
 
     assertThat(bounded.storeProblem()).isEmpty();
-    assertThat(store.kept.load())
+    assertThat(forEnd(store.kept.load()))
         .extracting(r -> r.key().model() + r.count())
         .containsExactlyInAnyOrder("b1", "c2");
   }
@@ -244,12 +256,112 @@ class FailureLogTest {
     }
     log.flush();
 
-    assertThat(store.kept.load().stream().mapToLong(FailureRecord::count).sum())
+    assertThat(forEnd(store.kept.load()).stream().mapToLong(FailureRecord::count).sum())
         .isEqualTo((long) threads * each);
   }
 
+  @Test
+  void flushThatTakesLonger_isNeitherLostNorMadeTwice() throws Exception {
+    log.failed(agent("ada"), broken("gpt-4o", 500));
+    store.writes.hold();
+    assertThatThrownBy(log::flush).isInstanceOf(IOException.class);
+    log.failed(agent("bob"), broken("gpt-4o", 500));
+    assertThatThrownBy(log::flush).isInstanceOf(IOException.class);
+    store.writes.letGo();
+
+    log.flush();
+
+    assertThat(log.storeProblem()).isEmpty();
+    assertThat(forEnd(store.kept.load())).containsExactlyElementsOf(all("acme"));
+    assertThat(all("acme")).extracting(FailureRecord::count).containsExactly(2L);
+  }
+
+  @Test
+  void flushThatFailsLate_isMadeUpForByTheNext_withoutNamesForgottenMeanwhile() throws Exception {
+    log.failed(agent("ada"), broken("gpt-4o", 500));
+    log.failed(agent("bob"), broken("gpt-4o", 500));
+    store.writes.hold();
+    assertThatThrownBy(log::flush).isInstanceOf(IOException.class);
+    log.forget("acme", "ada");
+    store.writes.breakWrites(true);
+    store.writes.letGo();
+    store.writes.breakWrites(false);
+
+    log.flush();
+
+    assertThat(forEnd(store.kept.load())).containsExactlyElementsOf(all("acme"));
+    assertThat(all("acme").getFirst().count()).isEqualTo(2);
+    assertThat(all("acme").getFirst().agents()).containsExactly("bob");
+  }
+
+  @Test
+  void kindForgottenWhileItIsWritten_leavesTheStore() throws Exception {
+    FailureLog bounded = log(1, 100);
+    bounded.failed(agent("ada"), broken("a", 500));
+    store.writes.hold();
+    assertThatThrownBy(bounded::flush).isInstanceOf(IOException.class);
+    bounded.failed(agent("ada"), broken("b", 500));
+    bounded.failed(agent("ada"), broken("a", 500));
+    store.writes.letGo();
+
+    bounded.flush();
+
+    assertThat(forEnd(store.kept.load()))
+        .extracting(record -> record.key().model() + " " + record.count())
+        .containsExactly("a 1");
+  }
+
+  /** Two logs share a store that works, breaks, and holds writes back; each step is a number. */
+  @Property(tries = 200)
+  void twoLogsOnOneStore_addUp(
+      @ForAll @Size(max = 60) List<@IntRange(min = 0, max = 79) Integer> steps) throws Exception {
+    SwitchedStore shared = new SwitchedStore();
+    List<FailureLog> logs = List.of(sharing(shared), sharing(shared));
+    Map<String, Long> counts = new TreeMap<>();
+    Map<String, Set<String>> agents = new TreeMap<>();
+    for (int step : steps) {
+      FailureLog one = logs.get(step % 2);
+      String model = "model-" + step / 2 % 3;
+      switch (step / 8) {
+        case 0 -> shared.writes.hold();
+        case 1 -> shared.writes.letGo();
+        case 2 -> shared.writes.breakWrites(step % 4 == 0);
+        case 3, 4, 5 -> flushIfItCan(one);
+        default -> {
+          one.failed(agent("agent-" + step), broken(model, 500));
+          counts.merge(model, 1L, Long::sum);
+          agents.computeIfAbsent(model, m -> new HashSet<>()).add("agent-" + step);
+        }
+      }
+    }
+    shared.writes.breakWrites(false);
+    shared.writes.letGo();
+    for (FailureLog each : logs) {
+      each.flush();
+    }
+
+    Map<String, Long> kept = new TreeMap<>();
+    for (FailureRecord record : forEnd(shared.load())) {
+      kept.put(record.key().model(), record.count());
+      assertThat(record.agents()).isEqualTo(agents.get(record.key().model()));
+    }
+    assertThat(kept).isEqualTo(counts);
+  }
+
+  private FailureLog sharing(LearningStore shared) {
+    return new FailureLog(shared, Duration.ZERO, FailureLog.Settings.DEFAULT, time);
+  }
+
+  private static void flushIfItCan(FailureLog one) {
+    try {
+      one.flush();
+    } catch (IOException e) {
+      // It goes with a later one.
+    }
+  }
+
   private FailureLog log(int maxKinds, int maxAgents) {
-    return new FailureLog(store, new FailureLog.Settings(maxKinds, maxAgents), time);
+    return new FailureLog(store, STORE_WAIT, new FailureLog.Settings(maxKinds, maxAgents), time);
   }
 
   private List<FailureRecord> all(String tenant) throws CallException {
@@ -278,24 +390,18 @@ class FailureLogTest {
   }
 
   /** A store whose disk can fill up. */
-  private static final class FaultyStore implements LearningStore {
+  private static final class SwitchedStore implements LearningStore {
     private final InMemoryLearningStore kept = new InMemoryLearningStore();
-    private boolean broken;
-    private int writes;
+    private final WriteSwitch writes = new WriteSwitch();
 
     @Override
-    public List<FailureRecord> load() {
+    public CompletableFuture<List<FailureRecord>> load() {
       return kept.load();
     }
 
     @Override
-    public void write(Collection<FailureRecord> changed, Collection<FailureRecord.Key> removed)
-        throws IOException {
-      if (broken) {
-        throw new IOException("learning.db is full");
-      }
-      writes++;
-      kept.write(changed, removed);
+    public CompletableFuture<Void> write(Change change) {
+      return writes.end(() -> kept.write(change));
     }
   }
 }

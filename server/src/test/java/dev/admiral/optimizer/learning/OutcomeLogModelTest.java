@@ -1,15 +1,19 @@
 package dev.admiral.optimizer.learning;
 
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.admiral.optimizer.call.VirtualTime;
+import dev.admiral.optimizer.call.WriteSwitch;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -34,6 +38,9 @@ class OutcomeLogModelTest {
   /** The store breaks, or is whole again. */
   record StoreBroken(boolean broken) implements Step {}
 
+  /** The store takes its time from now on, or ends what waited. */
+  record StoreHeld(boolean held) implements Step {}
+
   /** The store is written as well as can be, and the server starts again. */
   record Restarted() implements Step {}
 
@@ -41,9 +48,9 @@ class OutcomeLogModelTest {
   void sums_equalThoseOfTheReferenceModel(
       @ForAll("steps") List<Step> steps, @ForAll @IntRange(min = 1, max = 30) int maxReports)
       throws IOException {
-    BreakableStore store = new BreakableStore();
+    SwitchedStore store = new SwitchedStore();
     OutcomeLog.Settings settings = new OutcomeLog.Settings(100, 100, maxReports);
-    OutcomeLog log = new OutcomeLog(store, settings, new VirtualTime());
+    OutcomeLog log = new OutcomeLog(store, Duration.ZERO, settings, new VirtualTime());
     List<Reported> counted = new ArrayList<>();
     Map<String, LinkedHashMap<OutcomeReport.Id, Reported>> kept = new HashMap<>();
     for (Step step : steps) {
@@ -51,11 +58,7 @@ class OutcomeLogModelTest {
         case Reported report -> {
           OutcomeReport.Id id =
               new OutcomeReport.Id(report.tenant, "call-" + report.call, report.agent);
-          log.report(
-              id,
-              key(report),
-              report.good,
-              report.score < 0 ? OptionalDouble.empty() : OptionalDouble.of(report.score / 10.0));
+          log.report(id, key(report), report.good, score(report));
           LinkedHashMap<OutcomeReport.Id, Reported> latest =
               kept.computeIfAbsent(report.tenant, tenant -> new LinkedHashMap<>());
           Reported replaced = latest.remove(id);
@@ -68,11 +71,18 @@ class OutcomeLogModelTest {
             latest.pollFirstEntry();
           }
         }
-        case StoreBroken now -> store.broken = now.broken;
+        case StoreBroken now -> store.writes.breakWrites(now.broken);
+        case StoreHeld now -> {
+          if (now.held) {
+            store.writes.hold();
+          } else {
+            store.writes.letGo();
+          }
+        }
         case Restarted _ -> {
-          store.broken = false;
+          mend(store);
           log.flush();
-          log = new OutcomeLog(store, settings, new VirtualTime());
+          log = new OutcomeLog(store, Duration.ZERO, settings, new VirtualTime());
           log.load();
         }
       }
@@ -80,12 +90,62 @@ class OutcomeLogModelTest {
         assertThat(told(log, tenant)).isEqualTo(expected(counted, tenant));
       }
     }
-    store.broken = false;
+    mend(store);
     log.flush();
-    assertThat(store.kept.load().reports())
+    assertThat(forEnd(store.kept.load()).reports())
         .extracting(OutcomeReport::id)
         .containsExactlyInAnyOrderElementsOf(
             kept.values().stream().flatMap(latest -> latest.keySet().stream()).toList());
+  }
+
+  /** Two servers share the store; each agent reports to one of them. */
+  @Property(tries = 300)
+  void sumsOfTwoLogsOnOneStore_equalThoseOfTheReferenceModel(@ForAll("steps") List<Step> steps)
+      throws IOException {
+    SwitchedStore store = new SwitchedStore();
+    Map<String, OutcomeLog> logs = Map.of("ada", sharing(store), "bob", sharing(store));
+    Map<OutcomeReport.Id, Reported> latest = new LinkedHashMap<>();
+    for (Step step : steps) {
+      switch (step) {
+        case Reported report -> {
+          OutcomeReport.Id id =
+              new OutcomeReport.Id(report.tenant, "call-" + report.call, report.agent);
+          logs.get(report.agent).report(id, key(report), report.good, score(report));
+          latest.put(id, report);
+        }
+        case StoreBroken now -> store.writes.breakWrites(now.broken);
+        case StoreHeld now when now.held -> store.writes.hold();
+        case StoreHeld _, Restarted _ -> store.writes.letGo();
+      }
+    }
+    mend(store);
+    for (OutcomeLog log : logs.values()) {
+      log.flush();
+    }
+
+    OutcomeLog restarted = sharing(store);
+    restarted.load();
+    for (String tenant : List.of("acme", "globex")) {
+      Map<OutcomeRecord.Key, List<Long>> told = told(restarted, tenant);
+      assertThat(told).isEqualTo(expected(List.copyOf(latest.values()), tenant));
+    }
+    assertThat(forEnd(store.kept.load()).reports())
+        .extracting(OutcomeReport::id)
+        .containsExactlyInAnyOrderElementsOf(latest.keySet());
+  }
+
+  private static OutcomeLog sharing(OutcomeStore store) {
+    return new OutcomeLog(
+        store, Duration.ZERO, new OutcomeLog.Settings(100, 100, 100), new VirtualTime());
+  }
+
+  private static OptionalDouble score(Reported report) {
+    return report.score < 0 ? OptionalDouble.empty() : OptionalDouble.of(report.score / 10.0);
+  }
+
+  private static void mend(SwitchedStore store) {
+    store.writes.breakWrites(false);
+    store.writes.letGo();
   }
 
   private static Map<OutcomeRecord.Key, List<Long>> told(OutcomeLog log, String tenant) {
@@ -140,27 +200,25 @@ class OutcomeLogModelTest {
     return Arbitraries.frequencyOf(
             Tuple.of(20, reports),
             Tuple.of(2, Arbitraries.of(true, false).map(StoreBroken::new)),
+            Tuple.of(2, Arbitraries.of(true, false).map(StoreHeld::new)),
             Tuple.of(1, Arbitraries.create(Restarted::new)))
         .list()
         .ofMaxSize(80);
   }
 
-  /** A store that can break. */
-  private static final class BreakableStore implements OutcomeStore {
+  /** A store that can break, and take its time. */
+  private static final class SwitchedStore implements OutcomeStore {
     private final InMemoryOutcomeStore kept = new InMemoryOutcomeStore();
-    private boolean broken;
+    private final WriteSwitch writes = new WriteSwitch();
 
     @Override
-    public Kept load() {
+    public CompletableFuture<Kept> load() {
       return kept.load();
     }
 
     @Override
-    public void write(Change change) throws IOException {
-      if (broken) {
-        throw new IOException("broken");
-      }
-      kept.write(change);
+    public CompletableFuture<Void> write(Change change) {
+      return writes.end(() -> kept.write(change));
     }
   }
 }

@@ -1,16 +1,19 @@
 package dev.admiral.optimizer.learning;
 
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.admiral.optimizer.call.VirtualTime;
+import dev.admiral.optimizer.call.WriteSwitch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,8 +24,11 @@ import org.junit.jupiter.api.Test;
 class OutcomeLogTest {
   private static final OutcomeRecord.Key SMALL = key("acme", "small", "review");
 
+  /** Writes that are held do not end, however long one waits. */
+  private static final Duration STORE_WAIT = Duration.ofMillis(5);
+
   private final VirtualTime time = new VirtualTime();
-  private final FaultyStore store = new FaultyStore();
+  private final SwitchedStore store = new SwitchedStore();
   private final OutcomeLog log = log(OutcomeLog.Settings.DEFAULT);
 
   @Test
@@ -113,7 +119,7 @@ class OutcomeLogTest {
   }
 
   @Test
-  void reportLetGo_staysCountedAndIsNotReplacedAnyMore() {
+  void reportLetGo_staysCountedAndIsNotReplacedAnyMore() throws Exception {
     OutcomeLog bounded = log(new OutcomeLog.Settings(10, 10, 1));
     bounded.report(id("1", "ada"), SMALL, true, OptionalDouble.empty());
     bounded.report(id("2", "ada"), SMALL, true, OptionalDouble.empty());
@@ -124,13 +130,13 @@ class OutcomeLogTest {
         .singleElement()
         .returns(2L, OutcomeRecord::good)
         .returns(1L, OutcomeRecord::bad);
-    assertThat(store.kept.load().reports())
+    assertThat(forEnd(store.kept.load()).reports())
         .extracting(report -> report.id().callId())
         .containsExactly("1");
   }
 
   @Test
-  void moreKindsThanKept_theOneLongestWithoutReportIsForgottenHereAndInTheStore() {
+  void moreKindsThanKept_theOneLongestWithoutReportIsForgottenHereAndInTheStore() throws Exception {
     OutcomeLog bounded = log(new OutcomeLog.Settings(2, 10, 10));
     bounded.report(id("1", "ada"), key("acme", "a", ""), true, OptionalDouble.empty());
     bounded.report(id("2", "ada"), key("acme", "b", ""), true, OptionalDouble.empty());
@@ -138,10 +144,10 @@ class OutcomeLogTest {
     bounded.report(id("4", "ada"), key("acme", "c", ""), true, OptionalDouble.empty());
 
     assertThat(bounded.counted(id("2", "ada"))).isEmpty();
-    assertThat(store.kept.load().records())
+    assertThat(forEnd(store.kept.load()).records())
         .extracting(record -> record.key().model())
         .containsExactlyInAnyOrder("a", "c");
-    assertThat(store.kept.load().reports())
+    assertThat(forEnd(store.kept.load()).reports())
         .extracting(report -> report.id().callId())
         .containsExactlyInAnyOrder("1", "3", "4");
   }
@@ -165,22 +171,22 @@ class OutcomeLogTest {
       assertThat(each.counted(id("1", "ada"))).contains(SMALL);
       assertThat(each.query(new OutcomeQuery("globex", "", ""))).hasSize(2);
     }
-    assertThat(store.kept.load().reports()).hasSize(3);
+    assertThat(forEnd(store.kept.load()).reports()).hasSize(3);
   }
 
   @Test
   void writeThatWasOnlyLate_leavesNothingOfASumForgottenMeanwhile() throws IOException {
     OutcomeLog bounded = log(new OutcomeLog.Settings(1, 10, 10));
-    store.late = true;
+    store.writes.hold();
     bounded.report(id("1", "ada"), key("acme", "a", ""), true, OptionalDouble.empty());
-    store.late = false;
     bounded.report(id("2", "ada"), key("acme", "b", ""), true, OptionalDouble.empty());
+    store.writes.letGo();
     bounded.flush();
 
-    assertThat(store.kept.load().records())
+    assertThat(forEnd(store.kept.load()).records())
         .extracting(record -> record.key().model())
         .containsExactly("b");
-    assertThat(store.kept.load().reports())
+    assertThat(forEnd(store.kept.load()).reports())
         .extracting(report -> report.id().callId())
         .containsExactly("2");
   }
@@ -199,11 +205,11 @@ class OutcomeLogTest {
   }
 
   @Test
-  void report_whenItReturns_isInTheStore() {
+  void report_whenItReturns_isInTheStore() throws Exception {
     good("call", "ada", 1);
 
-    assertThat(store.kept.load().records()).containsExactly(only());
-    assertThat(store.kept.load().reports()).hasSize(1);
+    assertThat(forEnd(store.kept.load()).records()).containsExactly(only());
+    assertThat(forEnd(store.kept.load()).reports()).hasSize(1);
   }
 
   @Test
@@ -223,40 +229,42 @@ class OutcomeLogTest {
 
   @Test
   void brokenStore_reportsGoOnAndAreWrittenOnceItIsWhole() throws IOException {
-    store.broken = true;
+    store.writes.breakWrites(true);
     good("call-1", "ada", 1);
     good("call-2", "ada", 1);
 
     assertThat(only().good()).isEqualTo(2);
-    assertThat(log.storeProblem()).contains("learning.db is full");
+    assertThat(log.storeProblem()).contains("the disk is full");
     assertThat(log.waiting()).isEqualTo(2);
-    assertThat(store.tries).as("only the first waits for a store that is broken").isEqualTo(1);
+    assertThat(store.writes.asked())
+        .as("only the first waits for a store that is broken")
+        .isEqualTo(1);
     assertThatExceptionOfType(IOException.class).isThrownBy(log::flush);
 
-    store.broken = false;
+    store.writes.breakWrites(false);
     log.flush();
     good("call-3", "ada", 1);
 
     assertThat(log.storeProblem()).isEmpty();
     assertThat(log.waiting()).isZero();
-    assertThat(store.kept.load().records()).containsExactly(only());
-    assertThat(store.kept.load().reports()).hasSize(3);
+    assertThat(forEnd(store.kept.load()).records()).containsExactly(only());
+    assertThat(forEnd(store.kept.load()).reports()).hasSize(3);
   }
 
   @Test
   void brokenStore_whatIsForgottenMeanwhileLeavesItLater() throws IOException {
     OutcomeLog bounded = log(new OutcomeLog.Settings(1, 10, 10));
     bounded.report(id("1", "ada"), key("acme", "a", ""), true, OptionalDouble.empty());
-    store.broken = true;
+    store.writes.breakWrites(true);
     bounded.report(id("2", "ada"), key("acme", "b", ""), true, OptionalDouble.empty());
     bounded.report(id("3", "ada"), key("acme", "c", ""), true, OptionalDouble.empty());
-    store.broken = false;
+    store.writes.breakWrites(false);
     bounded.flush();
 
-    assertThat(store.kept.load().records())
+    assertThat(forEnd(store.kept.load()).records())
         .extracting(record -> record.key().model())
         .containsExactly("c");
-    assertThat(store.kept.load().reports())
+    assertThat(forEnd(store.kept.load()).reports())
         .extracting(report -> report.id().callId())
         .containsExactly("3");
   }
@@ -285,9 +293,9 @@ class OutcomeLogTest {
       }
     }
 
-    assertThat(store.kept.load().records()).containsExactly(only());
+    assertThat(forEnd(store.kept.load()).records()).containsExactly(only());
     assertThat(only().good()).isEqualTo((long) threads * each);
-    assertThat(store.tries).isLessThanOrEqualTo(threads * each);
+    assertThat(store.writes.asked()).isLessThanOrEqualTo(threads * each);
   }
 
   @Test
@@ -298,7 +306,7 @@ class OutcomeLogTest {
   }
 
   private OutcomeLog log(OutcomeLog.Settings settings) {
-    return new OutcomeLog(store, settings, time);
+    return new OutcomeLog(store, STORE_WAIT, settings, time);
   }
 
   private OutcomeRecord only() {
@@ -323,28 +331,19 @@ class OutcomeLogTest {
     return new OutcomeRecord.Key(tenant, "openai", model, taskType);
   }
 
-  /** A store whose disk can fill up, or take what it said it could not. */
-  private static final class FaultyStore implements OutcomeStore {
+  /** A store whose disk can fill up, or take its time. */
+  private static final class SwitchedStore implements OutcomeStore {
     private final InMemoryOutcomeStore kept = new InMemoryOutcomeStore();
-    private boolean broken;
-    private boolean late;
-    private int tries;
+    private final WriteSwitch writes = new WriteSwitch();
 
     @Override
-    public Kept load() {
+    public CompletableFuture<Kept> load() {
       return kept.load();
     }
 
     @Override
-    public void write(Change change) throws IOException {
-      tries++;
-      if (broken) {
-        throw new IOException("learning.db is full");
-      }
-      kept.write(change);
-      if (late) {
-        throw new IOException("learning.db was not written in time");
-      }
+    public CompletableFuture<Void> write(Change change) {
+      return writes.end(() -> kept.write(change));
     }
   }
 }

@@ -1,13 +1,14 @@
 package dev.admiral.optimizer.learning;
 
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What every store of reported outcomes must do. */
@@ -42,7 +43,7 @@ public abstract class OutcomeStoreKit {
 
   protected static OutcomeStore.Change put(
       List<OutcomeRecord> records, List<OutcomeReport> reports) {
-    return new OutcomeStore.Change(Set.of(), records, reports, Map.of());
+    return new OutcomeStore.Change(Set.of(), Set.of(), records, reports);
   }
 
   private static OutcomeRecord.Key key(String model) {
@@ -51,7 +52,7 @@ public abstract class OutcomeStoreKit {
 
   @Test
   public void load_emptyStore_isEmpty() throws Exception {
-    assertThat(store().load()).isEqualTo(new OutcomeStore.Kept(List.of(), List.of()));
+    assertThat(forEnd(store().load())).isEqualTo(new OutcomeStore.Kept(List.of(), List.of()));
   }
 
   @Test
@@ -79,22 +80,49 @@ public abstract class OutcomeStoreKit {
             true,
             OptionalInt.of(OutcomeReport.SCORE_OF_ONE)));
 
-    store.write(put(List.of(record("a", 1), record("b", 2), bare), reports));
+    forEnd(store.write(put(List.of(record("a", 1), record("b", 2), bare), reports)));
 
-    assertThat(store.load().records())
+    assertThat(forEnd(store.load()).records())
         .containsExactlyInAnyOrder(record("a", 1), record("b", 2), bare);
-    assertThat(store.load().reports()).containsExactlyInAnyOrderElementsOf(reports);
+    assertThat(forEnd(store.load()).reports()).containsExactlyInAnyOrderElementsOf(reports);
   }
 
   @Test
-  public void write_sameKeyAndIdAgain_replaces() throws Exception {
+  public void write_sameKeyAndIdAgain_addsToTheSumAndReplacesTheReport() throws Exception {
     OutcomeStore store = store();
-    store.write(put(List.of(record("a", 1)), List.of(report("call", "a", 1))));
+    forEnd(store.write(put(List.of(record("a", 1)), List.of(report("call", "a", 1)))));
 
-    store.write(put(List.of(record("a", 7)), List.of(report("call", "a", 2))));
+    OutcomeRecord gain =
+        new OutcomeRecord(
+            key("a"), 7, -2, -1, -500_000_001, Set.of("eve"), FIRST.minusNanos(5), FIRST);
+    forEnd(store.write(put(List.of(gain), List.of(report("call", "a", 2)))));
 
-    assertThat(store.load().records()).containsExactly(record("a", 7));
-    assertThat(store.load().reports()).containsExactly(report("call", "a", 2));
+    assertThat(forEnd(store.load()).records())
+        .containsExactly(
+            new OutcomeRecord(
+                key("a"),
+                8,
+                0,
+                2,
+                1_000_000_000,
+                Set.of("ada", "team-b:bob@host/1", "eve"),
+                FIRST.minusNanos(5),
+                FIRST.plusNanos(1)));
+    assertThat(forEnd(store.load()).reports()).containsExactly(report("call", "a", 2));
+  }
+
+  @Test
+  public void gainsOfTwoWriters_interleaved_addUp() throws Exception {
+    OutcomeStore store = store();
+    List<CompletableFuture<?>> ends = new ArrayList<>();
+    for (int i = 1; i <= 200; i++) {
+      ends.add(store.write(put(List.of(record("a", 1), record("b", i)), List.of())));
+    }
+    CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).get();
+
+    assertThat(forEnd(store.load()).records())
+        .extracting(r -> r.key().model() + " " + r.good() + " " + r.bad() + " " + r.scores())
+        .containsExactlyInAnyOrder("a 200 400 600", "b 20100 400 600");
   }
 
   @Test
@@ -118,50 +146,64 @@ public abstract class OutcomeStoreKit {
       }
     }
 
-    store.write(put(records, reports));
+    forEnd(store.write(put(records, reports)));
 
-    assertThat(store.load().records()).containsExactlyInAnyOrderElementsOf(records);
-    assertThat(store.load().reports()).containsExactlyInAnyOrderElementsOf(reports);
+    assertThat(forEnd(store.load()).records()).containsExactlyInAnyOrderElementsOf(records);
+    assertThat(forEnd(store.load()).reports()).containsExactlyInAnyOrderElementsOf(reports);
   }
 
   @Test
-  public void write_oldReports_areLetGoTenantByTenantAndStayCounted() throws Exception {
+  public void write_reportsLetGo_areGoneAndStayCounted() throws Exception {
     OutcomeStore store = store();
     OutcomeReport others =
         new OutcomeReport(
-            new OutcomeReport.Id("globex", "one", "ada"), 0, key("a"), true, OptionalInt.empty());
-    store.write(
-        put(
-            List.of(record("a", 2)),
-            List.of(others, report("one", "a", 1), report("two", "a", 2))));
+            new OutcomeReport.Id("globex", "one", "ada"),
+            0,
+            new OutcomeRecord.Key("globex", "openai", "a", "review"),
+            true,
+            OptionalInt.empty());
+    forEnd(
+        store.write(
+            put(
+                List.of(record("a", 2)),
+                List.of(others, report("one", "a", 1), report("two", "a", 2)))));
 
-    store.write(
-        new OutcomeStore.Change(
-            Set.of(), List.of(), List.of(), Map.of("acme", 2L, "unknown", Long.MAX_VALUE)));
+    forEnd(
+        store.write(
+            new OutcomeStore.Change(
+                Set.of(),
+                Set.of(
+                    report("one", "a", 1).id(),
+                    report("two", "a", 2).id(),
+                    new OutcomeReport.Id("acme", "unknown", "ada")),
+                List.of(),
+                List.of(report("two", "a", 3)))));
 
-    assertThat(store.load().records()).containsExactly(record("a", 2));
-    assertThat(store.load().reports())
-        .extracting(report -> report.id().tenant() + " " + report.id().callId())
-        .containsExactlyInAnyOrder("globex one", "acme two");
+    assertThat(forEnd(store.load()).records()).containsExactly(record("a", 2));
+    assertThat(forEnd(store.load()).reports())
+        .containsExactlyInAnyOrder(others, report("two", "a", 3));
   }
 
   @Test
   public void write_forgottenSum_goesWithItsReportsBeforeNewOnesCome() throws Exception {
     OutcomeStore store = store();
-    store.write(
-        put(
-            List.of(record("a", 1), record("b", 1)),
-            List.of(report("one", "a", 1), report("two", "b", 2))));
+    forEnd(
+        store.write(
+            put(
+                List.of(record("a", 1), record("b", 1)),
+                List.of(report("one", "a", 1), report("two", "b", 2)))));
 
-    store.write(
-        new OutcomeStore.Change(
-            Set.of(key("a"), key("unknown")),
-            List.of(record("a", 5)),
-            List.of(report("three", "a", 3)),
-            Map.of()));
+    forEnd(
+        store.write(
+            new OutcomeStore.Change(
+                Set.of(key("a"), key("unknown")),
+                Set.of(),
+                List.of(record("a", 5)),
+                List.of(report("three", "a", 3)))));
 
-    assertThat(store.load().records()).containsExactlyInAnyOrder(record("a", 5), record("b", 1));
-    assertThat(store.load().reports())
+    assertThat(forEnd(store.load()).records())
+        .containsExactlyInAnyOrder(record("a", 5), record("b", 1));
+    assertThat(forEnd(store.load()).reports())
         .containsExactlyInAnyOrder(report("two", "b", 2), report("three", "a", 3));
   }
 }

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.ledger;
 
+import dev.admiral.optimizer.call.DurableRecord;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,8 +66,8 @@ final class FaultyLedgerStore implements LedgerStore {
   }
 
   @Override
-  public CompletableFuture<@Nullable Void> enter(LedgerEntry entry) {
-    return write(() -> memory.enter(entry));
+  public CompletableFuture<@Nullable Void> commit(UnitOfWork work) {
+    return write(() -> memory.commit(work));
   }
 
   @Override
@@ -75,15 +76,21 @@ final class FaultyLedgerStore implements LedgerStore {
   }
 
   @Override
-  public synchronized List<Report.Row> rows(ReportQuery query) throws IOException {
-    if (failing) {
-      throw new IOException("the disk is gone");
-    }
-    return memory.rows(query);
+  public synchronized CompletableFuture<List<Report.Row>> rows(ReportQuery query) {
+    return failing
+        ? CompletableFuture.failedFuture(new IOException("the disk is gone"))
+        : memory.rows(query);
   }
 
   @Override
-  public List<Numbered> entries(EntryQuery query, @Nullable Place before, int limit) {
+  public CompletableFuture<List<Numbered>> entries(
+      EntryQuery query, @Nullable Place before, int limit) {
     return memory.entries(query, before, limit);
+  }
+
+  @Override
+  public CompletableFuture<List<NumberedRecord>> records(
+      DurableRecord.Log log, long after, int limit) {
+    return memory.records(log, after, limit);
   }
 }

@@ -28,7 +28,11 @@ public final class LedgerEntries {
   }
 
   public static Cost known(long picoUsd, boolean estimated) {
-    return new Cost.Known(new Money(picoUsd), "openai/gpt-4o@2026-09-23", estimated);
+    return known(new Money(picoUsd), estimated);
+  }
+
+  public static Cost known(Money amount, boolean estimated) {
+    return new Cost.Known(amount, "openai/gpt-4o@2026-09-23", estimated);
   }
 
   /** Returns entries of few tenants, agents, models and days, so that they meet in sums. */

@@ -1,15 +1,19 @@
 package dev.admiral.optimizer.ledger;
 
+import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static dev.admiral.optimizer.ledger.LedgerEntries.NOON;
 import static dev.admiral.optimizer.ledger.LedgerEntries.entry;
 import static dev.admiral.optimizer.ledger.LedgerEntries.known;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.DurableRecord;
+import dev.admiral.optimizer.call.DurableRecord.Log;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.ledger.LedgerStore.Numbered;
+import dev.admiral.optimizer.ledger.LedgerStore.NumberedRecord;
 import dev.admiral.optimizer.ledger.LedgerStore.Place;
 import dev.admiral.optimizer.ledger.ReportQuery.Grouping;
 import dev.admiral.optimizer.v1.Source;
@@ -54,9 +58,9 @@ public abstract class LedgerStoreKit {
   void emptyStore_hasNoRowsAndNoEntries() throws Exception {
     try (Opened opened = open()) {
       for (Grouping grouping : Grouping.values()) {
-        assertThat(opened.store.rows(query(grouping))).isEmpty();
+        assertThat(forEnd(opened.store.rows(query(grouping)))).isEmpty();
       }
-      assertThat(opened.store.entries(all(), null, 10)).isEmpty();
+      assertThat(forEnd(opened.store.entries(all(), null, 10))).isEmpty();
     }
   }
 
@@ -74,16 +78,16 @@ public abstract class LedgerStoreKit {
             "groq",
             "openai/gpt-oss-120b",
             new Usage(1, 2, 3, 4, 5, 6, true),
-            known(Long.MAX_VALUE, true),
+            known(new Money(999_999_999_999L, 999_999_999_999L), true),
             "req_1",
             NOON.plusNanos(123_456_789));
     LedgerEntry unpriced =
         entry("id2", "call2", "a", NOON, Usage.reported(1, 2), new Cost.Unknown());
     try (Opened opened = open()) {
-      opened.store.enter(entered).get();
-      opened.store.enter(unpriced).get();
+      forEnd(opened.store.commit(UnitOfWork.of(entered)));
+      forEnd(opened.store.commit(UnitOfWork.of(unpriced)));
 
-      assertThat(opened.store.entries(all(), null, 10))
+      assertThat(forEnd(opened.store.entries(all(), null, 10)))
           .extracting(Numbered::entry)
           .containsExactly(entered, unpriced);
     }
@@ -92,10 +96,10 @@ public abstract class LedgerStoreKit {
   @Test
   void sameIdEnteredTwice_isCountedOnceAsItFirstWas() throws Exception {
     try (Opened opened = open()) {
-      opened.store.enter(entry("id", 7)).get();
-      opened.store.enter(entry("id", 9)).get();
+      forEnd(opened.store.commit(UnitOfWork.of(entry("id", 7))));
+      forEnd(opened.store.commit(UnitOfWork.of(entry("id", 9))));
 
-      assertThat(opened.store.entries(all(), null, 10)).hasSize(1);
+      assertThat(forEnd(opened.store.entries(all(), null, 10))).hasSize(1);
       assertThat(onlyRow(opened).exactCalls()).isEqualTo(1);
       assertThat(onlyRow(opened).exact()).isEqualTo(new Money(7));
     }
@@ -105,9 +109,12 @@ public abstract class LedgerStoreKit {
   void unpricedAndEstimatedCalls_areCountedApart() throws Exception {
     Usage guessed = Usage.estimated(10, 5);
     try (Opened opened = open()) {
-      opened.store.enter(entry("1", 100)).get();
-      opened.store.enter(entry("2", "c", "a", NOON, guessed, known(30, true))).get();
-      opened.store.enter(entry("3", "c", "a", NOON, guessed, new Cost.Unknown())).get();
+      forEnd(opened.store.commit(UnitOfWork.of(entry("1", 100))));
+      forEnd(
+          opened.store.commit(UnitOfWork.of(entry("2", "c", "a", NOON, guessed, known(30, true)))));
+      forEnd(
+          opened.store.commit(
+              UnitOfWork.of(entry("3", "c", "a", NOON, guessed, new Cost.Unknown()))));
 
       Report.Row row = onlyRow(opened);
       assertThat(row.exactCalls()).isEqualTo(1);
@@ -120,16 +127,93 @@ public abstract class LedgerStoreKit {
   }
 
   @Test
-  void sumBeyondALong_isRefusedRatherThanWrong() throws Exception {
-    LedgerEntry dear = entry("1", Long.MAX_VALUE);
+  void sumsBeyondNineMillionDollars_areRight() throws Exception {
+    Money dear = new Money(8_999_999, 999_999_999_999L);
+    Money garbled = new Money(1_000_000_000_000L, 1);
+    LedgerEntry absurd = entry("absurd", "call", "b", NOON, Usage.NONE, known(garbled, true));
+    Saving saving =
+        new Saving(
+            DAY, "t", "a", "openai", "gpt-4o", Source.SOURCE_MEMORY, 1, garbled, Duration.ZERO);
     try (Opened opened = open()) {
-      opened.store.enter(dear).get();
-      assertThat(onlyRow(opened).exact()).isEqualTo(new Money(Long.MAX_VALUE));
+      for (int i = 0; i < 3; i++) {
+        LedgerEntry entry = entry("" + i, "call", "a", NOON, Usage.NONE, known(dear, false));
+        forEnd(opened.store.commit(UnitOfWork.of(entry)));
+        forEnd(opened.store.addSavings(List.of(saving)));
+      }
+      forEnd(opened.store.commit(UnitOfWork.of(absurd)));
 
-      opened.store.enter(entry("2", 1)).get();
-      assertThatThrownBy(() -> onlyRow(opened)).isInstanceOf(ArithmeticException.class);
-      assertThat(opened.store.entries(all(), null, 10)).hasSize(2);
+      assertThat(onlyRow(opened).exact()).isEqualTo(new Money(26_999_999, 999_999_999_997L));
+      assertThat(onlyRow(opened).estimated()).isEqualTo(garbled);
+      assertThat(onlyRow(opened).saved()).isEqualTo(new Money(3_000_000_000_000L, 3));
+      assertThat(forEnd(opened.store.entries(all(), null, 10)))
+          .extracting(Numbered::entry)
+          .contains(absurd);
     }
+  }
+
+  @Test
+  void unitOfWork_keepsItsRecordsInOrderEachInItsLog() throws Exception {
+    DurableRecord spent = record(Log.OUTBOX, "e1", "spent");
+    DurableRecord warned = record(Log.OUTBOX, "e2", "warned");
+    DurableRecord changed = record(Log.AUDIT, "e1", "changed");
+    DurableRecord later = record(Log.OUTBOX, "e0", "spent");
+    try (Opened opened = open()) {
+      forEnd(opened.store.commit(new UnitOfWork(entry("1", 5), List.of(spent, changed, warned))));
+      forEnd(opened.store.commit(new UnitOfWork(entry("2", 5), List.of(later))));
+
+      assertThat(records(opened, Log.OUTBOX)).containsExactly(spent, warned, later);
+      assertThat(records(opened, Log.AUDIT)).containsExactly(changed);
+      assertThat(onlyRow(opened).exactCalls()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void unitOfWorkCommittedAgain_changesNothing() throws Exception {
+    UnitOfWork work =
+        new UnitOfWork(
+            entry("1", 5),
+            List.of(record(Log.OUTBOX, "e1", "spent"), record(Log.AUDIT, "a1", "changed")));
+    try (Opened opened = open()) {
+      forEnd(opened.store.commit(work));
+      forEnd(opened.store.commit(work));
+      forEnd(
+          opened.store.commit(
+              new UnitOfWork(entry("1", 9), List.of(record(Log.OUTBOX, "e1", "other")))));
+
+      assertThat(records(opened, Log.OUTBOX)).containsExactly(work.records().getFirst());
+      assertThat(records(opened, Log.AUDIT)).containsExactly(work.records().getLast());
+      assertThat(onlyRow(opened).exact()).isEqualTo(new Money(5));
+    }
+  }
+
+  @Test
+  void records_areReadPageByPage() throws Exception {
+    try (Opened opened = open()) {
+      for (int i = 0; i < 10; i++) {
+        forEnd(
+            opened.store.commit(
+                new UnitOfWork(entry("" + i, 1), List.of(record(Log.OUTBOX, "e" + i, "spent")))));
+      }
+      List<String> seen = new ArrayList<>();
+      List<NumberedRecord> page = forEnd(opened.store.records(Log.OUTBOX, 0, 3));
+      while (!page.isEmpty()) {
+        page.forEach(numbered -> seen.add(numbered.record().id()));
+        page = forEnd(opened.store.records(Log.OUTBOX, page.getLast().number(), 3));
+      }
+      assertThat(seen).containsExactly("e0", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9");
+    }
+  }
+
+  /** Returns a record whose body no text could hold. */
+  protected static DurableRecord record(Log log, String id, String kind) {
+    byte[] body = {0, -1, 'x', (byte) id.length()};
+    return new DurableRecord(log, id, kind, "t", "a", NOON.plusNanos(7), ByteString.copyFrom(body));
+  }
+
+  protected static List<DurableRecord> records(Opened opened, Log log) throws IOException {
+    return forEnd(opened.store.records(log, 0, 1_000)).stream()
+        .map(NumberedRecord::record)
+        .toList();
   }
 
   @Test
@@ -138,7 +222,7 @@ public abstract class LedgerStoreKit {
     long almost = 2_999_999_999_999L;
     try (Opened opened = open()) {
       for (int i = 0; i < 1000; i++) {
-        opened.store.enter(entry("id" + i, almost)).get();
+        forEnd(opened.store.commit(UnitOfWork.of(entry("id" + i, almost))));
       }
       assertThat(onlyRow(opened).exact()).isEqualTo(new Money(1000 * almost));
     }
@@ -169,8 +253,8 @@ public abstract class LedgerStoreKit {
             new Money(5),
             Duration.ZERO);
     try (Opened opened = open()) {
-      opened.store.addSavings(List.of(saving, joined)).get();
-      opened.store.addSavings(List.of(saving)).get();
+      forEnd(opened.store.addSavings(List.of(saving, joined)));
+      forEnd(opened.store.addSavings(List.of(saving)));
 
       Report.Row row = onlyRow(opened);
       assertThat(row.savedCalls()).isEqualTo(5);
@@ -184,15 +268,15 @@ public abstract class LedgerStoreKit {
   void entriesOfTheSameInstant_arePagedWithoutLossOrRepeat() throws Exception {
     try (Opened opened = open()) {
       for (int i = 0; i < 10; i++) {
-        opened.store.enter(entry("id" + i, i)).get();
+        forEnd(opened.store.commit(UnitOfWork.of(entry("id" + i, i))));
       }
       List<String> seen = new ArrayList<>();
       Place place = null;
-      List<Numbered> page = opened.store.entries(all(), null, 3);
+      List<Numbered> page = forEnd(opened.store.entries(all(), null, 3));
       while (!page.isEmpty()) {
         page.forEach(numbered -> seen.add(numbered.entry().id()));
         place = new Place(page.getLast().entry().createdNanos(), page.getLast().number());
-        page = opened.store.entries(all(), place, 3);
+        page = forEnd(opened.store.entries(all(), place, 3));
       }
       assertThat(seen)
           .containsExactly("id9", "id8", "id7", "id6", "id5", "id4", "id3", "id2", "id1", "id0");
@@ -208,7 +292,7 @@ public abstract class LedgerStoreKit {
     try (Opened opened = open()) {
       enter(opened, ledger);
 
-      assertThat(opened.store.rows(query))
+      assertThat(forEnd(opened.store.rows(query)))
           .containsExactlyInAnyOrderElementsOf(reference(ledger, query));
     }
   }
@@ -237,7 +321,7 @@ public abstract class LedgerStoreKit {
               .filter(listed)
               .sorted(Comparator.comparing(LedgerEntry::created).reversed())
               .toList();
-      assertThat(opened.store.entries(query, null, 1000))
+      assertThat(forEnd(opened.store.entries(query, null, 1000)))
           .extracting(Numbered::entry)
           .containsExactlyInAnyOrderElementsOf(expected)
           .isSortedAccordingTo(Comparator.comparing(LedgerEntry::created).reversed());
@@ -246,13 +330,13 @@ public abstract class LedgerStoreKit {
 
   private static void enter(Opened opened, Ledgers ledger) throws Exception {
     for (LedgerEntry entry : ledger.entries()) {
-      opened.store.enter(entry).get();
+      forEnd(opened.store.commit(UnitOfWork.of(entry)));
     }
-    opened.store.addSavings(ledger.savings()).get();
+    forEnd(opened.store.addSavings(ledger.savings()));
   }
 
   private static Report.Row onlyRow(Opened opened) throws Exception {
-    return opened.store.rows(query(Grouping.ALL)).getFirst();
+    return forEnd(opened.store.rows(query(Grouping.ALL))).getFirst();
   }
 
   private static ReportQuery query(Grouping grouping) {

@@ -211,7 +211,14 @@ class PriceBookTest {
     Usage absurd = Usage.reported(Long.MAX_VALUE, Long.MAX_VALUE);
     assertThat(BOOK.price("openai", "gpt-4o", absurd, NOW)).isEqualTo(new Cost.Unknown());
     assertThat(BOOK.upperEstimate("openai", "gpt-4o", Long.MAX_VALUE, 1, NOW))
-        .contains(new Money(Long.MAX_VALUE));
+        .contains(Money.ofEach(Long.MAX_VALUE, 2_500_000).plus(new Money(10_000_000)));
+  }
+
+  @Test
+  void callOfMoreThanNineMillionDollars_hasItsExactPrice() {
+    assertThat(BOOK.price("openai", "gpt-4o", Usage.reported(10_000_000_000_001L, 1), NOW))
+        .isEqualTo(
+            new Cost.Known(new Money(25_000_000, 12_500_000), "openai/gpt-4o@2026-09-23", false));
   }
 
   // Overrides.

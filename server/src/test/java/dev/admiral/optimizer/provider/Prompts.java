@@ -20,79 +20,79 @@ import dev.admiral.optimizer.v1.UploadedData;
 import java.util.List;
 
 /** Short words for long messages. */
-final class Prompts {
+public final class Prompts {
   private Prompts() {}
 
-  static Prompt of(ChatMessage... messages) {
+  public static Prompt of(ChatMessage... messages) {
     return Prompt.newBuilder().addAllMessages(List.of(messages)).build();
   }
 
-  static Prompt ask(String text) {
+  public static Prompt ask(String text) {
     return of(message(Role.ROLE_USER, text(text)));
   }
 
-  static ChatMessage message(Role role, ContentPart... parts) {
+  public static ChatMessage message(Role role, ContentPart... parts) {
     return ChatMessage.newBuilder().setRole(role).addAllParts(List.of(parts)).build();
   }
 
-  static ContentPart text(String text) {
+  public static ContentPart text(String text) {
     return ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)).build();
   }
 
-  static ContentPart cached(ContentPart part) {
+  public static ContentPart cached(ContentPart part) {
     return part.toBuilder().setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_DEFAULT).build();
   }
 
-  static ContentPart image(String mediaType, String bytes) {
+  public static ContentPart image(String mediaType, String bytes) {
     return ContentPart.newBuilder().setImage(ImagePart.newBuilder().setInline(data(mediaType, bytes))).build();
   }
 
-  static ContentPart remoteImage(String uri, ImageDetail detail) {
+  public static ContentPart remoteImage(String uri, ImageDetail detail) {
     return ContentPart.newBuilder()
         .setImage(
             ImagePart.newBuilder().setRemote(RemoteData.newBuilder().setUri(uri)).setDetail(detail))
         .build();
   }
 
-  static ContentPart file(String name, String mediaType, String bytes) {
+  public static ContentPart file(String name, String mediaType, String bytes) {
     return ContentPart.newBuilder()
         .setFile(FilePart.newBuilder().setName(name).setInline(data(mediaType, bytes)))
         .build();
   }
 
-  static ContentPart remoteFile(String uri) {
+  public static ContentPart remoteFile(String uri) {
     return ContentPart.newBuilder()
         .setFile(FilePart.newBuilder().setRemote(RemoteData.newBuilder().setUri(uri)))
         .build();
   }
 
-  static ContentPart uploadedFile(String id) {
+  public static ContentPart uploadedFile(String id) {
     return ContentPart.newBuilder()
         .setFile(FilePart.newBuilder().setUploaded(UploadedData.newBuilder().setFileId(id)))
         .build();
   }
 
-  static ContentPart toolCall(String id, String name, String arguments) {
+  public static ContentPart toolCall(String id, String name, String arguments) {
     return ContentPart.newBuilder()
         .setToolCall(ToolCall.newBuilder().setId(id).setName(name).setArgumentsJson(arguments))
         .build();
   }
 
-  static ContentPart toolResult(String id, boolean error, ContentPart... parts) {
+  public static ContentPart toolResult(String id, boolean error, ContentPart... parts) {
     return ContentPart.newBuilder()
         .setToolResult(
             ToolResult.newBuilder().setToolCallId(id).setIsError(error).addAllParts(List.of(parts)))
         .build();
   }
 
-  static ContentPart reasoning(String text, String signature, String redacted) {
+  public static ContentPart reasoning(String text, String signature, String redacted) {
     return ContentPart.newBuilder()
         .setReasoning(
             ReasoningPart.newBuilder().setText(text).setSignature(signature).setRedactedData(redacted))
         .build();
   }
 
-  static ContentPart refusal(String text) {
+  public static ContentPart refusal(String text) {
     return ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText(text)).build();
   }
 

@@ -3,7 +3,6 @@ package dev.admiral.optimizer.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.admiral.optimizer.provider.ProviderSettings.Dialect;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** Recorded exchanges with vendors that lie beside the repository on some machines. */
 public record Recording(
     String name, JsonNode request, int status, JsonNode headers, JsonNode body) {
-  static final ObjectMapper MAPPER = new ObjectMapper();
+  public static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** Tests run in the module's folder or in the repository's. */
   private static final List<Path> PLACES =

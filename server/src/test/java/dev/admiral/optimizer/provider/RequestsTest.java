@@ -9,6 +9,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.ModelTraits;
+import dev.admiral.optimizer.provider.anthropic.AnthropicDialect;
+import dev.admiral.optimizer.provider.openai.OpenAiDialect;
+import dev.admiral.optimizer.provider.wire.WireFormat;
+import dev.admiral.optimizer.routing.Catalogue;
+import dev.admiral.optimizer.routing.ConfiguredProvider;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.FunctionTool;
 import dev.admiral.optimizer.v1.ImageDetail;
@@ -36,8 +42,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is sent for each thing a caller can ask, and what is refused. */
 class RequestsTest {
-  private static final String OPENAI = "https://api.openai.com/v1";
-  private static final String ELSEWHERE = "http://127.0.0.1:8000/v1";
+  private static final String OPENAI = "openai";
+  private static final String ELSEWHERE = "elsewhere";
 
   // OpenAI.
 
@@ -118,13 +124,13 @@ class RequestsTest {
     ELSEWHERE + ", llama-3, max_tokens",
     ELSEWHERE + ", gpt-5-mini, max_completion_tokens",
     ELSEWHERE + ", openai/o4-mini, max_completion_tokens",
-    "https://api.mistral.ai/v1, mistral-large, max_tokens",
-    "https://api.cerebras.ai/v1, llama, max_completion_tokens"
+    "mistral, mistral-large, max_tokens",
+    "cerebras, llama, max_completion_tokens"
   })
-  void openAi_maxOutput_goesIntoTheFieldTheModelTakes(String base, String model, String field)
+  void openAi_maxOutput_goesIntoTheFieldTheModelTakes(String vendor, String model, String field)
       throws Exception {
     Prompt prompt = sampling(s -> s.setMaxOutputTokenCount(9));
-    JsonNode body = openAi(base, model, prompt);
+    JsonNode body = openAi(vendor, model, prompt);
     assertThat(body.path(field).asInt()).isEqualTo(9);
     assertThat(body.has("max_tokens") && body.has("max_completion_tokens")).isFalse();
   }
@@ -226,18 +232,18 @@ class RequestsTest {
             Prompts.message(
                 Role.ROLE_ASSISTANT, Prompts.reasoning("thought", "", ""), Prompts.text("a")),
             Prompts.message(Role.ROLE_USER, Prompts.cached(Prompts.text("u"))));
-    JsonNode deepseek = openAi("https://api.deepseek.com/v1", "deepseek-chat", prompt);
+    JsonNode deepseek = openAi("deepseek", "deepseek-chat", prompt);
     assertThat(deepseek.at("/messages/0/role").asText()).isEqualTo("system");
     assertThat(deepseek.at("/messages/1/reasoning_content").asText()).isEqualTo("thought");
     assertThat(deepseek.at("/messages/2/content").asText()).isEqualTo("u");
-    JsonNode openRouter = openAi("https://openrouter.ai/api/v1", "anthropic/claude", prompt);
+    JsonNode openRouter = openAi("openrouter", "anthropic/claude", prompt);
     assertJson(
         openRouter.at("/messages/2/content"),
         """
         [{"type":"text","text":"u","cache_control":{"type":"ephemeral"}}]
         """);
     Prompt seeded = sampling(s -> s.setSeed(7));
-    JsonNode mistral = openAi("https://api.mistral.ai/v1", "mistral-large", seeded);
+    JsonNode mistral = openAi("mistral", "mistral-large", seeded);
     assertThat(mistral.path("random_seed").asInt()).isEqualTo(7);
     assertThat(mistral.has("stream_options")).isFalse();
   }
@@ -277,16 +283,78 @@ class RequestsTest {
         "prompt.messages[0].parts[0]");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "o3, temperature, true",
+    "o3, top_p, true",
+    "o3, stop, true",
+    "o1, stop, false",
+    "gpt-5-mini-2025-08-07, temperature, true",
+    "gpt-5-mini, presence_penalty, true",
+    "gpt-5-mini, frequency_penalty, true",
+    "gpt-5.2, temperature, false",
+    "gpt-4.1, temperature, false"
+  })
+  void openAi_settingThatTheModelRefuses_isRefusedByName(
+      String model, String setting, boolean refused) throws Exception {
+    Prompt prompt = sampling(s -> set(s, setting));
+    if (refused) {
+      assertRefused(OPENAI, model, prompt, "prompt.sampling." + setting);
+    } else {
+      assertThat(openAi(OPENAI, model, prompt).has(setting)).isTrue();
+    }
+    assertThat(openAi("openrouter", "openai/" + model, prompt).has(setting))
+        .as("whoever passes calls on decides for themselves")
+        .isTrue();
+  }
+
+  @Test
+  void openAi_settingAtItsDefault_isTakenByEveryModel() throws Exception {
+    Prompt prompt =
+        sampling(s -> s.setTemperature(1).setTopP(1).setPresencePenalty(0).setFrequencyPenalty(0));
+    JsonNode body = openAi(OPENAI, "o3", prompt);
+    assertThat(body.path("temperature").asInt()).isEqualTo(1);
+    assertThat(body.path("top_p").asInt()).isEqualTo(1);
+  }
+
+  private static Sampling.Builder set(Sampling.Builder sampling, String setting) {
+    return switch (setting) {
+      case "temperature" -> sampling.setTemperature(0.5);
+      case "top_p" -> sampling.setTopP(0.5);
+      case "top_k" -> sampling.setTopK(5);
+      case "stop" -> sampling.addStopSequences("END");
+      case "presence_penalty" -> sampling.setPresencePenalty(1);
+      case "frequency_penalty" -> sampling.setFrequencyPenalty(1);
+      default -> throw new AssertionError(setting);
+    };
+  }
+
+  @Test
+  void openAi_quirks_followTheVendorAndNotTheAddress() throws Exception {
+    Prompt seeded = sampling(s -> s.setSeed(7));
+    Vendor anybody = Vendors.of("ours", Dialect.OPENAI);
+    JsonNode body =
+        read(
+            new OpenAiDialect(
+                    ProviderSettings.builder(
+                            "ours", anybody, URI.create("https://api.mistral.ai/v1"))
+                        .build())
+                .complete(call("ours", "mistral-large", seeded)));
+    assertThat(body.path("seed").asInt()).isEqualTo(7);
+    assertThat(body.has("stream_options")).isTrue();
+  }
+
   @Test
   void openAi_addressWithQuery_keepsIt() throws Exception {
     OpenAiDialect dialect =
         new OpenAiDialect(
-            settings(
-                    ProviderSettings.Dialect.OPENAI,
-                    "https://a.openai.azure.com/openai/deployments/d/?api-version=2024-10-21")
+            ProviderSettings.builder(
+                    "ours",
+                    Vendors.find("azure").orElseThrow(),
+                    URI.create("https://a.example/openai/deployments/d/?api-version=2024-10-21"))
                 .apiKey("k")
                 .build());
-    assertThat(dialect.complete(call("gpt-4o", Prompts.ask("x"))).path())
+    assertThat(dialect.complete(call("azure", "gpt-4o", Prompts.ask("x"))).path())
         .isEqualTo("/openai/deployments/d/chat/completions?api-version=2024-10-21");
     assertThat(dialect.headers()).contains(Map.entry("api-key", "k"));
   }
@@ -430,12 +498,12 @@ class RequestsTest {
                     .setCandidateCount(1)
                     .addStopSequences("END"))
             .build();
-    JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", prompt);
+    JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-4-5", prompt);
     ((com.fasterxml.jackson.databind.node.ObjectNode) body).remove("messages");
     assertJson(
         body,
         """
-        {"model":"claude-sonnet-5","stream":true,"max_tokens":100,
+        {"model":"claude-sonnet-4-5","stream":true,"max_tokens":100,
          "tools":[{"name":"f","description":"does f","strict":true,
            "input_schema":{"type":"object","properties":{"a":{"type":"string"}}}}],
          "tool_choice":{"type":"tool","name":"f","disable_parallel_tool_use":true},
@@ -495,7 +563,10 @@ class RequestsTest {
                 "prompt.sampling.temperature", s -> s.setTemperature(1.5))
             .entrySet()) {
       assertAnthropicRefuses(
-          ProviderSettings.ANTHROPIC_2023, sampling(setting.getValue()), setting.getKey());
+          ProviderSettings.ANTHROPIC_2023,
+          "claude-sonnet-4-5",
+          sampling(setting.getValue()),
+          setting.getKey());
     }
     for (var setting :
         Map.<String, UnaryOperator<Sampling.Builder>>of(
@@ -504,10 +575,14 @@ class RequestsTest {
                 "prompt.sampling.top_k", s -> s.setTopK(1))
             .entrySet()) {
       assertAnthropicRefuses(
-          ProviderSettings.ANTHROPIC_2026, sampling(setting.getValue()), setting.getKey());
+          ProviderSettings.ANTHROPIC_2026,
+          "claude-sonnet-4-5",
+          sampling(setting.getValue()),
+          setting.getKey());
     }
     assertAnthropicRefuses(
         ProviderSettings.ANTHROPIC_2023,
+        "claude-sonnet-4-5",
         Prompts.ask("x").toBuilder()
             .setResponseFormat(
                 ResponseFormat.newBuilder().setJsonObject(JsonObjectFormat.getDefaultInstance()))
@@ -515,12 +590,46 @@ class RequestsTest {
         "prompt.response_format");
     assertAnthropicRefuses(
         ProviderSettings.ANTHROPIC_2023,
+        "claude-sonnet-4-5",
         Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c", "f", "not json"))),
         "prompt.messages[0].parts[0].tool_call.arguments_json");
     assertAnthropicRefuses(
         ProviderSettings.ANTHROPIC_2023,
+        "claude-sonnet-4-5",
         Prompts.of(Prompts.message(Role.ROLE_USER, Prompts.file("a", "application/zip", "x"))),
         "prompt.messages[0].parts[0].file.inline.media_type");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"temperature", "top_p", "top_k"})
+  void anthropic_settingThatTheModelRefuses_isRefusedByName(String setting) throws Exception {
+    Prompt prompt = sampling(s -> set(s, setting));
+    String version = ProviderSettings.ANTHROPIC_2023;
+
+    for (String model : List.of("claude-opus-4-7", "claude-sonnet-5", "claude-fable-5-1")) {
+      assertAnthropicRefuses(version, model, prompt, "prompt.sampling." + setting);
+    }
+    assertThat(anthropic(version, "claude-opus-4-6", prompt).has(setting)).isTrue();
+  }
+
+  @Test
+  void anthropic_modelThatAlwaysThinks_isToldTheLeastEffort() throws Exception {
+    Prompt prompt =
+        Prompts.ask("x").toBuilder()
+            .setReasoningEffort(ReasoningEffort.REASONING_EFFORT_NONE)
+            .build();
+    JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, "claude-opus-5-5", prompt);
+    assertJson(body.get("thinking"), "{\"type\":\"adaptive\"}");
+    assertThat(body.at("/output_config/effort").asText()).isEqualTo("low");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"https://a.example, /v1/messages", "https://a.example/v1/, /v1/messages"})
+  void anthropic_address_isTakenWithAndWithoutTheVersion(URI base, String path) throws Exception {
+    AnthropicDialect dialect =
+        new AnthropicDialect(ProviderSettings.builder("ours", Dialect.ANTHROPIC, base).build());
+    assertThat(dialect.complete(call("ours", "claude-sonnet-5", Prompts.ask("x"))).path())
+        .isEqualTo(path);
   }
 
   @Test
@@ -536,7 +645,7 @@ class RequestsTest {
   @Test
   void settings_neverShowTheKey() {
     ProviderSettings settings =
-        settings(ProviderSettings.Dialect.OPENAI, OPENAI)
+        settings(Vendors.of(OPENAI, Dialect.OPENAI))
             .apiKey("sk-very-secret")
             .headers(Map.of("x-org", "hidden-value"))
             .build();
@@ -594,7 +703,20 @@ class RequestsTest {
         prompt.toBuilder()
             .setSampling(Sampling.newBuilder().setTemperature(0.5).setTopP(0.9).addStopSequences("END"))
             .build();
-    assertKnown(anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", plain), anthropic);
+    assertKnown(
+        anthropic(
+            ProviderSettings.ANTHROPIC_2023,
+            "claude-sonnet-5",
+            plain.toBuilder()
+                .setSampling(plain.getSampling().toBuilder().clearTemperature().clearTopP())
+                .build()),
+        anthropic);
+    assertKnown(
+        anthropic(
+            ProviderSettings.ANTHROPIC_2023,
+            "claude-sonnet-4-5",
+            plain.toBuilder().clearReasoningEffort().build()),
+        anthropic);
   }
 
   private static void assertKnown(JsonNode body, Set<String> known) {
@@ -672,34 +794,39 @@ class RequestsTest {
     return Prompts.ask("x").toBuilder().setSampling(settings.apply(Sampling.newBuilder())).build();
   }
 
-  private static ProviderSettings.Builder settings(ProviderSettings.Dialect dialect, String base) {
-    return ProviderSettings.builder("vendor", dialect, URI.create(base));
+  /** The address is the same whoever the vendor is. */
+  private static ProviderSettings.Builder settings(Vendor vendor) {
+    return ProviderSettings.builder("vendor", vendor, URI.create("http://127.0.0.1:8000/v1"));
   }
 
-  private static ProviderCall call(String model, Prompt prompt) {
-    return new ProviderCall("a-1", model, prompt, true);
+  private static ProviderCall call(String vendor, String model, Prompt prompt) {
+    ModelTraits traits =
+        Catalogue.of(List.of(ConfiguredProvider.of(vendor)), List.of(), Map.of())
+            .traits(vendor, model);
+    return new ProviderCall("a-1", model, prompt, true, traits);
   }
 
-  private static JsonNode openAi(String base, String model, Prompt prompt) throws Exception {
-    return read(
-        new OpenAiDialect(settings(ProviderSettings.Dialect.OPENAI, base).build())
-            .complete(call(model, prompt)));
+  private static OpenAiDialect openAi(String vendor) {
+    return new OpenAiDialect(settings(Vendors.of(vendor, Dialect.OPENAI)).build());
+  }
+
+  private static JsonNode openAi(String vendor, String model, Prompt prompt) throws Exception {
+    return read(openAi(vendor).complete(call(vendor, model, prompt)));
   }
 
   private static AnthropicDialect anthropic(String version) {
     return new AnthropicDialect(
-        settings(ProviderSettings.Dialect.ANTHROPIC, "https://api.anthropic.com/v1")
+        settings(Vendors.of("anthropic", Dialect.ANTHROPIC))
             .apiVersion(version)
             .apiKey("secret")
             .build());
   }
 
   private static JsonNode anthropic(String version, String model, Prompt prompt) throws Exception {
-    return read(anthropic(version).complete(call(model, prompt)));
+    return read(anthropic(version).complete(call("anthropic", model, prompt)));
   }
 
-  private static JsonNode read(dev.admiral.optimizer.provider.Dialect.Request request)
-      throws IOException {
+  private static JsonNode read(WireFormat.Request request) throws IOException {
     return Recording.MAPPER.readTree(new String(request.body(), UTF_8));
   }
 
@@ -707,19 +834,19 @@ class RequestsTest {
     assertThat(actual).isEqualTo(Recording.MAPPER.readTree(expected));
   }
 
-  private static void assertRefused(String base, String model, Prompt prompt, String field) {
-    OpenAiDialect dialect =
-        new OpenAiDialect(settings(ProviderSettings.Dialect.OPENAI, base).build());
+  private static void assertRefused(String vendor, String model, Prompt prompt, String field) {
     assertNames(
-        catchThrowableOfType(ProviderException.class, () -> dialect.complete(call(model, prompt))),
+        catchThrowableOfType(
+            ProviderException.class, () -> openAi(vendor).complete(call(vendor, model, prompt))),
         field);
   }
 
-  private static void assertAnthropicRefuses(String version, Prompt prompt, String field) {
+  private static void assertAnthropicRefuses(
+      String version, String model, Prompt prompt, String field) {
     assertNames(
         catchThrowableOfType(
             ProviderException.class,
-            () -> anthropic(version).complete(call("claude-sonnet-5", prompt))),
+            () -> anthropic(version).complete(call("anthropic", model, prompt))),
         field);
   }
 

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.admiral.optimizer.call.Live;
 import java.time.Duration;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
@@ -16,11 +17,12 @@ import org.junit.jupiter.api.Test;
 class BackoffTest {
   private static final Duration FIRST = Duration.ofMillis(200);
   private static final Duration MOST = Duration.ofSeconds(10);
+  private static final Live<Backoff.Settings> BOUNDS = Live.of(new Backoff.Settings(FIRST, MOST));
   private static final Duration ENDLESS = Duration.ofDays(1);
 
   @Test
   void delay_drawnFromTheUpperHalf_doublesUpToTheBound() {
-    Backoff shortest = new Backoff(FIRST, MOST, () -> 0);
+    Backoff shortest = new Backoff(BOUNDS, () -> 0);
 
     assertThat(shortest.delay(0, null, ENDLESS)).contains(Duration.ofMillis(100));
     assertThat(shortest.delay(1, null, ENDLESS)).contains(Duration.ofMillis(200));
@@ -33,14 +35,14 @@ class BackoffTest {
   void delay_providerAskedForMore_waitsThatAndUpToATenth() {
     Duration asked = Duration.ofSeconds(3);
 
-    assertThat(new Backoff(FIRST, MOST, () -> 0).delay(0, asked, ENDLESS)).contains(asked);
-    assertThat(new Backoff(FIRST, MOST, () -> 0.999_999).delay(0, asked, ENDLESS).orElseThrow())
+    assertThat(new Backoff(BOUNDS, () -> 0).delay(0, asked, ENDLESS)).contains(asked);
+    assertThat(new Backoff(BOUNDS, () -> 0.999_999).delay(0, asked, ENDLESS).orElseThrow())
         .isBetween(Duration.ofMillis(3_299), Duration.ofMillis(3_300));
   }
 
   @Test
   void delay_noTimeLeftForIt_isNone() {
-    Backoff backoff = new Backoff(FIRST, MOST, () -> 0);
+    Backoff backoff = new Backoff(BOUNDS, () -> 0);
 
     assertThat(backoff.delay(0, null, Duration.ofMillis(100))).isEmpty();
     assertThat(backoff.delay(0, Duration.ofSeconds(3), Duration.ofSeconds(3))).isEmpty();
@@ -57,8 +59,7 @@ class BackoffTest {
     Duration asked = Duration.ofMillis(askedMillis);
     Duration left = Duration.ofMillis(leftMillis);
 
-    Optional<Duration> delay =
-        new Backoff(FIRST, MOST, () -> random).delay(repetition, asked, left);
+    Optional<Duration> delay = new Backoff(BOUNDS, () -> random).delay(repetition, asked, left);
 
     Duration longest = Duration.ofMillis(Math.max(MOST.toMillis(), askedMillis * 11 / 10 + 1));
     delay.ifPresent(wait ->
@@ -75,7 +76,7 @@ class BackoffTest {
   @Test
   void backoff_zeroOrShrinkingBounds_refused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Backoff(Duration.ZERO, MOST, () -> 0));
-    assertThatIllegalArgumentException().isThrownBy(() -> new Backoff(MOST, FIRST, () -> 0));
+        .isThrownBy(() -> new Backoff.Settings(Duration.ZERO, MOST));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Backoff.Settings(MOST, FIRST));
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Live;
+import dev.admiral.optimizer.call.LiveValue;
 import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.routing.ModelHealth.ModelState;
 import dev.admiral.optimizer.routing.ModelHealth.Settings;
@@ -28,9 +30,9 @@ class ModelHealthTest {
 
   private final VirtualTime time = new VirtualTime();
   private final List<String> changes = new ArrayList<>();
+  private final LiveValue<Settings> settings = new LiveValue<>(Settings.DEFAULT);
   private final ModelHealth health =
-      new ModelHealth(
-          Settings.DEFAULT, time, (provider, model, state) -> changes.add(model + " " + state));
+      new ModelHealth(settings, time, (provider, model, state) -> changes.add(model + " " + state));
 
   @Test
   void tryAcquire_newModel_works() {
@@ -234,13 +236,54 @@ class ModelHealthTest {
   @Test
   void tryAcquire_moreModelsThanRemembered_staysWithinTheBound() {
     Settings few = new Settings(20, 5, 50, Duration.ofSeconds(1), Duration.ofSeconds(1), 10);
-    ModelHealth bounded = new ModelHealth(few, time, (provider, model, state) -> {});
+    ModelHealth bounded = new ModelHealth(Live.of(few), time, (provider, model, state) -> {});
 
     for (int i = 0; i < 10_000; i++) {
       assertThat(bounded.tryAcquire(new Candidate("openai", "made-up-" + i, false))).isPresent();
     }
 
     assertThat(bounded.snapshot()).hasSizeLessThanOrEqualTo(10);
+  }
+
+  @Test
+  void rulesOfJudging_changedWhileItWorks_judgeItAnew() {
+    fail(MODEL, 4);
+
+    settings.set(judging(3, 3, 100, Duration.ofSeconds(10)));
+    fail(MODEL, 2);
+    assertThat(health.available("openai", "gpt-4o")).isTrue();
+
+    fail(MODEL, 1);
+    assertThat(health.available("openai", "gpt-4o")).isFalse();
+  }
+
+  @Test
+  void rulesOfJudging_changedWhileLeftAlone_leaveItAloneStill() {
+    fail(MODEL, 5);
+    assertThat(health.available("openai", "gpt-4o")).isFalse();
+
+    settings.set(judging(1_000, 1_000, 100, Duration.ofSeconds(10)));
+    assertThat(health.tryAcquire(MODEL)).isEmpty();
+
+    time.advance(Duration.ofSeconds(11));
+    begin(MODEL).succeeded(null, TOTAL);
+    fail(MODEL, 20);
+    assertThat(health.available("openai", "gpt-4o")).isTrue();
+  }
+
+  @Test
+  void timeLeftAlone_changed_holdsFromTheNextTimeOn() {
+    fail(MODEL, 2);
+    settings.set(judging(20, 5, 50, Duration.ofSeconds(3)));
+
+    fail(MODEL, 3);
+
+    // The failures before the change count still: the rules of judging are the same.
+    assertThat(health.leftAloneFor(MODEL)).contains(Duration.ofSeconds(3));
+  }
+
+  private static Settings judging(int latest, int least, int percent, Duration leftAlone) {
+    return new Settings(latest, least, percent, leftAlone, Duration.ofMinutes(5), 1_000);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -230,7 +231,7 @@ class RouterTest {
     picoUsdPerToken.put(known("red", "plain"), 100L);
     picoUsdPerToken.put(known("blue", "shared"), 10L);
     Prompt prompt = prompt("mixed").setSampling(outputTokens(1_000)).build();
-    long most = 100L * (PromptSize.upperInputTokens(prompt) + 1_000) - 1;
+    long most = 100L * (Tokens.upper(prompt) + 1_000) - 1;
 
     assertThat(candidates(prompt, maxCost(most))).containsExactly(known("blue", "shared"));
   }

@@ -30,7 +30,7 @@ final class SdkServer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** As often as it may be, so that clients meet the comments on streams. */
-  private static final String HTTP = "  heartbeat: 1s";
+  private static final String HTTP = "  heartbeat_interval: 1s";
 
   private static final String CONFIG =
       """
@@ -43,11 +43,11 @@ final class SdkServer implements AutoCloseable {
             requests_per_minute: 1
           - agent: hurried-openai-6
             requests_per_minute: 1
-      tries:
-        per_model: 1
-      model_health:
-        least_tries: 10000
-        latest_tries: 10000
+      retry:
+        max_attempts: 1
+      circuit_breaker:
+        minimum_calls: 10000
+        window_size: 10000
       """;
 
   private final Path folder;

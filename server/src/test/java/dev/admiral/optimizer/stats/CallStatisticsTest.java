@@ -263,8 +263,8 @@ class CallStatisticsTest {
     assertThat(model.durations().get(Source.SOURCE_MEMORY).sumSeconds())
         .isCloseTo(0.4, withinPercentage(1));
     assertThat(model.overhead().count()).isEqualTo(1);
-    assertThat(model.spentPicoUsd()).isEqualTo(5);
-    assertThat(model.savedPicoUsd()).isEqualTo(5);
+    assertThat(model.spent()).isEqualTo(new Money(5));
+    assertThat(model.saved()).isEqualTo(new Money(5));
     assertThat(model.unpriced()).isEqualTo(1);
     assertThat(model.savedTime()).isEqualTo(SAVED.multipliedBy(2));
   }

@@ -9,7 +9,7 @@ import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.http.calls.AnswerFormat;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.pipeline.RunningCall;
-import dev.admiral.optimizer.provider.Json;
+import dev.admiral.optimizer.provider.JsonText;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.ContentPart;
@@ -111,7 +111,7 @@ final class MessageFormat implements AnswerFormat {
     String arguments = call.getArgumentsJson();
     if (arguments.isBlank()) {
       json.writeRawValue("{}");
-    } else if (Json.isObject(arguments)) {
+    } else if (JsonText.isObject(arguments)) {
       json.writeRawValue(arguments);
     } else {
       // A model can write what is no JSON; the vendor's manual wraps it so.

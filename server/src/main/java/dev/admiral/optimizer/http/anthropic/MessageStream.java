@@ -1,13 +1,13 @@
 package dev.admiral.optimizer.http.anthropic;
 
-import dev.admiral.optimizer.cache.SingleFlight.Begun;
 import dev.admiral.optimizer.call.Outcome.Answered;
+import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.http.calls.HttpFailure;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.http.exchange.EventBuffer;
 import dev.admiral.optimizer.pipeline.RunningCall;
-import dev.admiral.optimizer.pipeline.TokenEstimate;
 import dev.admiral.optimizer.v1.ContentDelta;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -86,7 +86,7 @@ final class MessageStream implements StreamFormat {
       return new Usage(
           all.input(), all.cachedInput(), all.cacheWrite(), all.cacheWrite1h(), 1, 0, false);
     }
-    return Usage.estimated(TokenEstimate.input(running.call().prompt()), 1);
+    return Usage.estimated(Tokens.likely(running.call().prompt()), 1);
   }
 
   @Override

@@ -2,10 +2,10 @@ package dev.admiral.optimizer.http.anthropic;
 
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.front.CallStart;
 import dev.admiral.optimizer.http.calls.HttpCalls;
 import dev.admiral.optimizer.http.calls.Incoming;
 import dev.admiral.optimizer.http.exchange.Reply;
-import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallIntake.Accepted;
 import dev.admiral.optimizer.pipeline.TokenCounts;
 import dev.admiral.optimizer.pipeline.TokenCounts.Counted;
@@ -17,12 +17,12 @@ import java.util.concurrent.Executor;
  * {@code POST /v1/messages/count_tokens}: the vendor's count, or an estimate where it cannot count.
  */
 public final class MessageTokens implements HttpCalls.Handling {
-  private final CallIntake intake;
+  private final CallStart calls;
   private final TokenCounts counts;
   private final Executor virtualThreads;
 
-  public MessageTokens(CallIntake intake, TokenCounts counts, Executor virtualThreads) {
-    this.intake = intake;
+  public MessageTokens(CallStart calls, TokenCounts counts, Executor virtualThreads) {
+    this.calls = calls;
     this.counts = counts;
     this.virtualThreads = virtualThreads;
   }
@@ -32,8 +32,8 @@ public final class MessageTokens implements HttpCalls.Handling {
     Version version = Version.of(incoming.header(Version.HEADER));
     MessageWords words = new MessageWords();
     Prompt prompt = new PromptReader(version, Place.root(incoming.body()), words).count();
-    switch (intake.accept(
-        incoming.identity(), "", prompt, incoming.options(), "", false, incoming.deadlineNanos())) {
+    switch (calls.accept(
+        incoming.sender(), prompt, incoming.options(), "", false, incoming.deadlineNanos())) {
       case Accepted.Wrong wrong -> throw new CallException(wrong.failure());
       case Accepted.Fine fine -> {
         Call call = fine.call();

@@ -9,7 +9,17 @@ final class EndNote {
   private @Nullable Runnable action;
 
   @GuardedBy("this")
+  private boolean begun;
+
+  @GuardedBy("this")
   private boolean ended;
+
+  /** Returns true to the first who asks: to whom the end is. */
+  synchronized boolean begin() {
+    boolean first = !begun;
+    begun = true;
+    return first;
+  }
 
   synchronized boolean ended() {
     return ended;

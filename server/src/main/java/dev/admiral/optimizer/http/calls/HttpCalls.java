@@ -1,44 +1,30 @@
 package dev.admiral.optimizer.http.calls;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
-import dev.admiral.optimizer.call.Faults;
-import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Keys;
+import dev.admiral.optimizer.front.Bearer;
+import dev.admiral.optimizer.front.CallEnd;
+import dev.admiral.optimizer.front.CallFaults;
+import dev.admiral.optimizer.front.CallStart;
+import dev.admiral.optimizer.front.Sender;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Exchange.Body;
 import dev.admiral.optimizer.http.exchange.Reply;
-import dev.admiral.optimizer.pipeline.CallIntake;
 import dev.admiral.optimizer.pipeline.CallIntake.Accepted;
-import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.pipeline.RunningVectors;
 import dev.admiral.optimizer.pipeline.VectorRequest;
 import dev.admiral.optimizer.v1.ErrorReason;
-import dev.admiral.optimizer.v1.Prompt;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,36 +32,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings requests of the vendors' APIs to the pipeline: who sends them, what they wish, until when,
  * and that the client has left. Thread-safe; never blocks.
  */
 public final class HttpCalls {
-  private static final Logger LOG = LoggerFactory.getLogger(HttpCalls.class);
-  private static final ObjectReader JSON =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  // A picture is one long text; the body as a whole is bounded.
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-                  // Names that clients choose do not belong into a table of the whole process.
-                  .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          // Models read schemas and arguments: 100.0 must not come to them as 1E+2.
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build()
-          .readerFor(JsonNode.class);
   private static final byte[] EMPTY = {'{', '}'};
-  static final Failure CANCELLED =
-      new Failure.Refused(ErrorReason.ERROR_REASON_CALL_CANCELLED, "the client left");
-  private static final Failure LATE = new Failure.DeadlineExceeded(null);
-
   private static final Failure DRAINING =
       new Failure.Refused(
           ErrorReason.ERROR_REASON_SERVER_DRAINING,
@@ -84,8 +47,7 @@ public final class HttpCalls {
   /** Those that did not end where they began. */
   private final Set<RunningCall> unended = ConcurrentHashMap.newKeySet();
 
-  private final CallPipeline pipeline;
-  private final CallIntake intake;
+  private final CallStart calls;
   private final Keys keys;
   private final ScheduledExecutorService timer;
   private final Time time;
@@ -96,29 +58,18 @@ public final class HttpCalls {
    *
    * @param maxRequestBytes largest body taken
    * @param bodyTimeout how long a body may take to come
-   * @param defaultDeadline how long a call may last whose client does not say
    * @param heartbeat silence on a stream after which a comment is sent
    * @param traced true if clients' own traces are of interest
    */
   public record Settings(
-      int maxRequestBytes,
-      Duration bodyTimeout,
-      Duration defaultDeadline,
-      Duration heartbeat,
-      boolean traced) {}
+      int maxRequestBytes, Duration bodyTimeout, Duration heartbeat, boolean traced) {}
 
   /**
-   * @param timer ends calls at their deadlines, and breaks the silence of streams
+   * @param timer breaks the silence of streams
    */
   public HttpCalls(
-      CallPipeline pipeline,
-      CallIntake intake,
-      Keys keys,
-      ScheduledExecutorService timer,
-      Time time,
-      Settings settings) {
-    this.pipeline = pipeline;
-    this.intake = intake;
+      CallStart calls, Keys keys, ScheduledExecutorService timer, Time time, Settings settings) {
+    this.calls = calls;
     this.keys = keys;
     this.timer = timer;
     this.time = time;
@@ -207,7 +158,7 @@ public final class HttpCalls {
                         limit));
             case Body.TooSlow slow ->
                 fail(api, exchange, 408, "the body did not come in time; send it in one go");
-            case Body.Broken broken -> fail(api, exchange, CANCELLED);
+            case Body.Broken broken -> fail(api, exchange, CallEnd.CANCELLED);
           }
         });
   }
@@ -222,75 +173,47 @@ public final class HttpCalls {
     } catch (CallException e) {
       fail(api, exchange, CallHeaders.inWords(e.failure()));
     } catch (RuntimeException e) {
-      fail(api, exchange, internal(e));
+      fail(api, exchange, CallFaults.of(e));
     }
   }
 
   private Incoming incoming(Api api, Exchange exchange, Identity identity, byte[] body)
       throws CallException {
     CallHeaders.Wishes wishes = CallHeaders.read(exchange);
-    long wait =
+    long deadlineNanos =
         wishes.timeoutMillis() > 0
-            ? TimeUnit.MILLISECONDS.toNanos(wishes.timeoutMillis())
-            : settings.defaultDeadline().toNanos();
+            ? calls.deadlineNanos(TimeUnit.MILLISECONDS.toNanos(wishes.timeoutMillis()))
+            : calls.deadlineNanos();
+    String trace = settings.traced() ? exchange.header("traceparent") : null;
     return new Incoming(
         this,
         api,
         exchange,
-        identity,
+        new Sender(identity, "", trace),
         wishes.options(),
         wishes.requestId(),
-        time.nanos() + wait,
-        object(body));
-  }
-
-  private static ObjectNode object(byte[] body) throws CallException {
-    JsonNode json;
-    try {
-      json = JSON.readTree(body);
-    } catch (JacksonException e) {
-      throw malformed(e);
-    } catch (IOException e) {
-      throw invalid("the body cannot be read as JSON");
-    }
-    if (json instanceof ObjectNode object) {
-      return object;
-    }
-    throw invalid("the body must be a JSON object");
-  }
-
-  private static CallException malformed(JacksonException e) {
-    JsonLocation at = e.getLocation();
-    String place = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-    // The library's own words quote what it met, which may be content.
-    return invalid("the body is not valid JSON" + place + "; send one JSON object in UTF-8");
-  }
-
-  private static CallException invalid(String message) {
-    return new CallException(
-        new Failure.Invalid(message, List.of(new Failure.Violation("body", message))));
+        deadlineNanos,
+        JsonBody.read(body));
   }
 
   private void complete(Api api, Incoming incoming) throws CallException {
     Asked asked = api.read(incoming);
     Accepted accepted =
-        intake.accept(
-            incoming.identity(),
-            "",
+        calls.accept(
+            incoming.sender(),
             asked.prompt(),
             incoming.options(),
             incoming.requestId(),
             asked.streamed(),
             incoming.deadlineNanos());
-    String traceParent = settings.traced() ? incoming.exchange().header("traceparent") : null;
-    switch (traceParent == null ? accepted : accepted.within(traceParent)) {
+    switch (accepted) {
       case Accepted.Wrong wrong -> throw new CallException(wrong.failure());
       case Accepted.Fine fine -> {
         CallReply reply =
             asked.streamed()
                 ? new StreamReply(api, incoming.exchange(), asked.format(), time)
                 : new WholeReply(api, incoming.exchange(), asked.format(), time);
-        RunningCall running = pipeline.start(fine.call(), reply);
+        RunningCall running = calls.start(fine.call(), reply);
         reply.bind(running);
         bindEnd(running, incoming.exchange(), reply);
       }
@@ -304,40 +227,17 @@ public final class HttpCalls {
    */
   void embed(Incoming incoming, VectorRequest request, VectorFormat format) throws CallException {
     Accepted accepted =
-        intake.acceptVectors(
-            incoming.identity(), "", request, incoming.options(), incoming.deadlineNanos());
+        calls.accept(incoming.sender(), request, incoming.options(), incoming.deadlineNanos());
     switch (accepted) {
       case Accepted.Wrong wrong -> throw new CallException(format.inWords(wrong.failure()));
       case Accepted.Fine fine -> {
         VectorAnswer answer = new VectorAnswer(format);
         WholeReply reply = new WholeReply(incoming.api(), incoming.exchange(), answer, time);
-        RunningVectors running = pipeline.startVectors(fine.call(), request, reply);
-        answer.running = running;
+        RunningVectors running = calls.startVectors(fine.call(), request, reply);
+        answer.of(running);
         reply.bind(running.running());
         bindEnd(running.running(), incoming.exchange(), reply);
       }
-    }
-  }
-
-  /** Writes the vectors of a call that has ended. */
-  private static final class VectorAnswer implements WholeFormat {
-    private final VectorFormat format;
-
-    /** Set before the reply is bound to its call, and so before anything is written. */
-    private volatile @Nullable RunningVectors running;
-
-    VectorAnswer(VectorFormat format) {
-      this.format = format;
-    }
-
-    @Override
-    public void whole(JsonGenerator json, Call call, Answered answered) throws IOException {
-      format.whole(json, answered.answer(), Objects.requireNonNull(running).vectors());
-    }
-
-    @Override
-    public Failure inWords(Failure failure, Prompt prompt) {
-      return format.inWords(failure);
     }
   }
 
@@ -356,11 +256,7 @@ public final class HttpCalls {
     if (reply.ended()) {
       return;
     }
-    ScheduledFuture<?> alarm =
-        timer.schedule(
-            () -> running.leave(LATE),
-            running.call().deadlineNanos() - time.nanos(),
-            TimeUnit.NANOSECONDS);
+    CallEnd callEnd = calls.end(List.of(running), () -> {});
     ScheduledFuture<?> beat =
         reply instanceof StreamReply stream
             ? timer.scheduleWithFixedDelay(
@@ -372,12 +268,12 @@ public final class HttpCalls {
     unended.add(running);
     reply.onEnd(() -> {
       unended.remove(running);
-      alarm.cancel(false);
+      callEnd.over();
       if (beat != null) {
         beat.cancel(false);
       }
     });
-    exchange.onGone(() -> running.leave(CANCELLED));
+    exchange.onGone(callEnd::left);
   }
 
   /** Replies that a request cannot be served, whatever its body. */
@@ -391,27 +287,23 @@ public final class HttpCalls {
   }
 
   private static void refuseKey(Api api, Exchange exchange) {
-    boolean sent = exchange.key() != null;
     fail(
         api,
         exchange,
-        new Failure.Refused(
-            ErrorReason.ERROR_REASON_KEY_INVALID,
-            sent
-                ? "the key is not known to this server; check it, or ask the operator for one"
-                : "no key was sent; send the header 'authorization: Bearer KEY' or 'x-api-key:"
-                    + " KEY'"));
+        Bearer.refusal(
+            exchange.key(), "the header 'authorization: Bearer KEY' or 'x-api-key: KEY'"));
   }
 
   private static void refuseMethod(Api api, Exchange exchange, String allowed) {
     HttpFailure failure =
-        new HttpFailure(invalid("the method must be " + allowed).failure(), newRequestId());
+        new HttpFailure(
+            JsonBody.invalid("the method must be " + allowed).failure(), newRequestId());
     exchange.reply(
         withHeaders(api.error(failure), failure, Map.of("allow", allowed)).withStatus(405));
   }
 
   private static void fail(Api api, Exchange exchange, int status, String message) {
-    HttpFailure failure = new HttpFailure(invalid(message).failure(), newRequestId());
+    HttpFailure failure = new HttpFailure(JsonBody.invalid(message).failure(), newRequestId());
     exchange.reply(withHeaders(api.error(failure), failure, Map.of()).withStatus(status));
   }
 
@@ -427,19 +319,6 @@ public final class HttpCalls {
     headers.putAll(ServedHeaders.requestId(failure.requestId()));
     headers.putAll(more);
     return error.with(headers);
-  }
-
-  /**
-   * Logs a fault of this program under an id, and gives the client the id alone: the fault's text
-   * may quote content.
-   */
-  static Failure internal(RuntimeException fault) {
-    String id = Long.toHexString(ThreadLocalRandom.current().nextLong());
-    LOG.atError()
-        .addKeyValue("fault_id", id)
-        .setCause(Faults.withoutMessages(fault))
-        .log("a fault of this server ended a call");
-    return new Failure.Internal(id);
   }
 
   /** For what fails before there is a call. */

@@ -3,7 +3,9 @@ package dev.admiral.optimizer.http.calls;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
-import dev.admiral.optimizer.fleet.Identity;
+import dev.admiral.optimizer.front.CallFaults;
+import dev.admiral.optimizer.front.Interruptible;
+import dev.admiral.optimizer.front.Sender;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
 import dev.admiral.optimizer.pipeline.VectorRequest;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param calls what brought it
  * @param api in whose words it is answered
  * @param exchange how it is replied to
- * @param identity whose key it came with
+ * @param sender who sends it
  * @param options what its headers wish
  * @param requestId the client's idempotency key; empty if none
  * @param deadlineNanos when the client stops waiting
@@ -28,7 +30,7 @@ public record Incoming(
     HttpCalls calls,
     Api api,
     Exchange exchange,
-    Identity identity,
+    Sender sender,
     CallOptions options,
     String requestId,
     long deadlineNanos,
@@ -60,18 +62,16 @@ public record Incoming(
    * @param id what the client is told to ask about
    */
   public void reply(String id, Executor virtualThreads, Work work) {
-    virtualThreads.execute(() -> {
-      exchange.onGone(Thread.currentThread()::interrupt);
-      try {
-        exchange.reply(work.reply().with(ServedHeaders.requestId(id)));
-      } catch (CallException e) {
-        fail(id, e.failure());
-      } catch (InterruptedException e) {
-        fail(id, HttpCalls.CANCELLED);
-      } catch (RuntimeException e) {
-        fail(id, HttpCalls.internal(e));
-      }
-    });
+    Interruptible task =
+        new Interruptible(() -> {
+          try {
+            exchange.reply(work.reply().with(ServedHeaders.requestId(id)));
+          } catch (CallException | InterruptedException | RuntimeException e) {
+            fail(id, CallFaults.of(e));
+          }
+        });
+    virtualThreads.execute(task);
+    exchange.onGone(task::interrupt);
   }
 
   private void fail(String id, Failure failure) {

@@ -1,31 +1,32 @@
 package dev.admiral.optimizer.http.calls;
 
-import dev.admiral.optimizer.cache.SingleFlight.Begun;
+import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.front.AnswerSteps;
+import dev.admiral.optimizer.front.AnswerSteps.Step;
+import dev.admiral.optimizer.front.CallEnd;
+import dev.admiral.optimizer.front.Pump;
 import dev.admiral.optimizer.http.exchange.EventBuffer;
 import dev.admiral.optimizer.http.exchange.EventStream;
 import dev.admiral.optimizer.http.exchange.Exchange;
-import dev.admiral.optimizer.pipeline.AnswerSteps;
-import dev.admiral.optimizer.pipeline.AnswerSteps.Step;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a client by events, at the client's own pace. It may be run by any thread at any time:
- * whoever comes first pumps, the others leave a note and go.
+ * Answers a client by events, at the client's own pace.
  *
  * <p>A call that fails before anybody answers, and before a first heartbeat, fails with a status of
  * its own; after that the status is sent, and a failure is the vendor's error event.
  */
-final class StreamReply extends CallReply {
+final class StreamReply extends CallReply implements Pump.Sink<Step> {
   /** Pieces are sent together up to this size, in bytes. */
   private static final int BATCH_BYTES = 16 << 10;
 
@@ -34,7 +35,7 @@ final class StreamReply extends CallReply {
   private final AnswerFormat answerFormat;
   private final Time time;
   private final EndNote end = new EndNote();
-  private final AtomicInteger wanted = new AtomicInteger();
+  private final Pump<Step> pump = new Pump<>(this);
 
   /** True while the client has yet to take what was sent. */
   private volatile boolean sending;
@@ -45,16 +46,15 @@ final class StreamReply extends CallReply {
   /** True if nothing was sent since the last beat. */
   private volatile boolean quiet = true;
 
-  private volatile @Nullable Pumped pumped;
+  // Set before anything is pumped.
+  private @Nullable RunningCall running;
+  private @Nullable StreamFormat format;
 
   // The pumping thread's own.
   private @Nullable EventStream stream;
 
   /** The headers that were sent. */
   private Map<String, String> told = Map.of();
-
-  /** The call and what reads and writes it. */
-  private record Pumped(RunningCall running, AnswerSteps steps, StreamFormat format) {}
 
   StreamReply(Api api, Exchange exchange, AnswerFormat format, Time time) {
     this.api = api;
@@ -64,9 +64,10 @@ final class StreamReply extends CallReply {
   }
 
   @Override
-  void bind(RunningCall running) {
-    pumped = new Pumped(running, new AnswerSteps(running), answerFormat.stream(running));
-    run();
+  void bind(RunningCall call) {
+    running = call;
+    format = answerFormat.stream(call);
+    pump.bind(new AnswerSteps(call));
   }
 
   @Override
@@ -90,48 +91,77 @@ final class StreamReply extends CallReply {
 
   @Override
   public void run() {
-    Pumped now = pumped;
-    if (now == null || wanted.getAndIncrement() != 0) {
-      return;
-    }
-    int seen = 1;
-    do {
-      try {
-        pump(now);
-      } catch (RuntimeException e) {
-        breakOff(now, e);
-      }
-      seen = wanted.addAndGet(-seen);
-    } while (seen != 0);
+    pump.run();
   }
 
-  private void pump(Pumped now) {
-    while (!sending && !end.ended()) {
-      boolean beat = silent;
-      silent = false;
-      boolean last = gather(now);
-      EventStream open = stream;
-      if (end.ended()) {
-        return;
-      }
-      if (beat && (open == null || open.buffer().size() == 0)) {
-        open = open == null ? open(ServedHeaders.requestId(now.running.call().id())) : open;
-        if (open != null) {
-          open.buffer().comment("waiting");
+  @Override
+  public boolean ready() {
+    return !sending;
+  }
+
+  @Override
+  public boolean gone() {
+    return end.ended();
+  }
+
+  @Override
+  public boolean give(Step step) {
+    switch (step) {
+      case Step.Beginning(Begun begun) -> {
+        EventBuffer out = buffer(headers(begun));
+        if (out != null) {
+          format().begin(begun, out);
         }
       }
-      if (open == null || open.buffer().size() == 0) {
-        return;
+      case Step.Piece(var delta) -> {
+        EventBuffer out = buffer(Map.of());
+        if (out != null) {
+          format().piece(delta, out);
+        }
       }
-      if (last) {
-        end.end();
-        open.end();
-        return;
+      case Step.End(Answered answered) -> {
+        EventBuffer out = buffer(Map.of());
+        if (out != null) {
+          tellRest(answered, out);
+          format().finish(answered, out);
+          end();
+        }
+        return false;
       }
-      sending = true;
-      quiet = false;
-      open.send(this::sent, this::lost);
+      case Step.End(Failed failed) -> {
+        tell(failed.failure());
+        end();
+        return false;
+      }
     }
+    EventStream open = stream;
+    if (open != null && open.buffer().size() >= BATCH_BYTES) {
+      send(open);
+    }
+    return true;
+  }
+
+  @Override
+  public void flush() {
+    boolean beat = silent;
+    silent = false;
+    EventStream open = stream;
+    if (beat && (open == null || open.buffer().size() == 0)) {
+      open = open == null ? open(ServedHeaders.requestId(running().call().id())) : open;
+      if (open != null) {
+        open.buffer().comment("waiting");
+      }
+    }
+    if (open != null && open.buffer().size() > 0) {
+      send(open);
+    }
+  }
+
+  private void send(EventStream open) {
+    sending = true;
+    silent = false;
+    quiet = false;
+    open.send(this::sent, this::lost);
   }
 
   private void sent() {
@@ -141,63 +171,32 @@ final class StreamReply extends CallReply {
 
   /** The client left in the middle of a write, and the exchange has ended with it. */
   private void lost() {
-    Pumped now = pumped;
-    if (now != null) {
-      // Perhaps before anybody looked out for its leaving.
-      now.running.leave(HttpCalls.CANCELLED);
-    }
+    // Perhaps before anybody looked out for its leaving.
+    running().leave(CallEnd.CANCELLED);
     end.end();
   }
 
-  /** Takes what there is; returns true if nothing follows. */
-  private boolean gather(Pumped now) {
-    while (stream == null || stream.buffer().size() < BATCH_BYTES) {
-      switch (now.steps.next()) {
-        case null -> {
-          return false;
-        }
-        case Step.Beginning(Begun begun) -> {
-          EventBuffer out = buffer(headers(now.running, begun));
-          if (out == null) {
-            return false;
-          }
-          now.format.begin(begun, out);
-        }
-        case Step.Piece(var delta) -> {
-          EventBuffer out = buffer(Map.of());
-          if (out == null) {
-            return false;
-          }
-          now.format.piece(delta, out);
-        }
-        case Step.End(Answered answered) -> {
-          EventBuffer out = buffer(Map.of());
-          if (out != null) {
-            tellRest(now.running.call(), answered, out);
-            now.format.finish(answered, out);
-          }
-          return true;
-        }
-        case Step.End(Failed failed) -> {
-          fail(now, failed.failure());
-          return true;
-        }
-      }
+  /** Sends what there is, and ends. */
+  private void end() {
+    EventStream open = stream;
+    if (open != null && !end.ended()) {
+      end.end();
+      open.end();
     }
-    return false;
   }
 
   /** A hit's headers say all; of an answer under way more is known only at its end. */
-  private Map<String, String> headers(RunningCall running, Begun begun) {
-    Call call = running.call();
-    Outcome outcome = running.outcome();
+  private Map<String, String> headers(Begun begun) {
+    Call call = running().call();
+    Outcome outcome = running().outcome();
     return outcome instanceof Answered answered
         ? ServedHeaders.answered(call, answered, time.nanos())
         : ServedHeaders.begun(call, begun);
   }
 
   /** Tells in comments what came too late for headers, or has changed since. */
-  private void tellRest(Call call, Answered answered, EventBuffer out) {
+  private void tellRest(Answered answered, EventBuffer out) {
+    Call call = running().call();
     Map<String, String> all = new TreeMap<>(ServedHeaders.answered(call, answered, time.nanos()));
     all.forEach((name, value) -> {
       boolean settled = name.equals(ServedHeaders.OVERHEAD) && told.containsKey(name);
@@ -207,28 +206,27 @@ final class StreamReply extends CallReply {
     });
   }
 
-  private void fail(Pumped now, Failure failure) {
-    Call call = now.running.call();
-    HttpFailure told = new HttpFailure(answerFormat.inWords(failure, call.prompt()), call.id());
+  private void tell(Failure failure) {
+    Call call = running().call();
+    HttpFailure failed = new HttpFailure(answerFormat.inWords(failure, call.prompt()), call.id());
     EventStream open = stream;
     if (open == null) {
-      exchange.reply(HttpCalls.withHeaders(api.error(told), told, Map.of()));
+      exchange.reply(HttpCalls.withHeaders(api.error(failed), failed, Map.of()));
       end.end();
     } else {
-      now.format.fail(told, open.buffer());
+      format().fail(failed, open.buffer());
     }
   }
 
-  /** A piece could not be written: what came so far must not pass for an answer. */
-  private void breakOff(Pumped now, RuntimeException fault) {
-    Failure failure = HttpCalls.internal(fault);
-    now.running.leave(failure);
+  /** What came so far must not pass for an answer. */
+  @Override
+  public void fail(Failure why) {
     if (end.ended()) {
       return;
     }
     EventStream open = stream;
     if (open == null) {
-      fail(now, failure);
+      tell(why);
       return;
     }
     end.end();
@@ -238,12 +236,20 @@ final class StreamReply extends CallReply {
     }
     try {
       open.buffer().dropPartial();
-      fail(now, failure);
+      tell(why);
       open.end();
     } catch (RuntimeException e) {
-      fault.addSuppressed(e);
+      // The fault that came first was logged, and this one follows from it.
       open.abort();
     }
+  }
+
+  private RunningCall running() {
+    return Objects.requireNonNull(running);
+  }
+
+  private StreamFormat format() {
+    return Objects.requireNonNull(format);
   }
 
   private @Nullable EventBuffer buffer(Map<String, String> headers) {

@@ -8,6 +8,7 @@ import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.front.CallFaults;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
 import dev.admiral.optimizer.pipeline.RunningCall;
@@ -15,7 +16,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Answers a client in one piece, exactly once, on whichever thread brings the outcome. */
@@ -27,7 +27,6 @@ final class WholeReply extends CallReply {
   private final Exchange exchange;
   private final WholeFormat format;
   private final Time time;
-  private final AtomicBoolean answered = new AtomicBoolean();
   private final EndNote end = new EndNote();
   private volatile @Nullable RunningCall bound;
 
@@ -58,7 +57,7 @@ final class WholeReply extends CallReply {
   public void run() {
     RunningCall running = bound;
     Outcome outcome = running == null ? null : running.outcome();
-    if (running == null || outcome == null || !answered.compareAndSet(false, true)) {
+    if (running == null || outcome == null || !end.begin()) {
       return;
     }
     exchange.reply(reply(running.call(), outcome));
@@ -72,7 +71,7 @@ final class WholeReply extends CallReply {
         case Failed failed -> error(call, format.inWords(failed.failure(), call.prompt()));
       };
     } catch (RuntimeException e) {
-      return error(call, HttpCalls.internal(e));
+      return error(call, CallFaults.of(e));
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Keys;
+import dev.admiral.optimizer.front.Bearer;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import java.util.Optional;
@@ -13,8 +14,6 @@ import java.util.Optional;
  * so.
  */
 final class WhoAmI implements Endpoint {
-  private static final String BEARER = "Bearer ";
-
   private final Keys keys;
 
   WhoAmI(Keys keys) {
@@ -27,11 +26,7 @@ final class WhoAmI implements Endpoint {
       exchange.reply(BrowserReplies.wrongMethod("GET"));
       return;
     }
-    String authorization = exchange.header("authorization");
-    String key =
-        authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-            ? authorization.substring(BEARER.length()).strip()
-            : null;
+    String key = Bearer.key(exchange.header("authorization"));
     Optional<Identity> identity = keys.authenticate(key);
     ObjectNode told = JsonNodeFactory.instance.objectNode();
     told.put("open", keys.open()).put("known", identity.isPresent());
@@ -40,13 +35,7 @@ final class WhoAmI implements Endpoint {
             told.put("tenant", known.tenant())
                 .put("operator", known.operator())
                 .put("label", known.label()),
-        () ->
-            told.put(
-                "error",
-                key == null
-                    ? "this server asks for a key"
-                    : "the key is not known to this server; check it, or ask the operator for"
-                        + " one"));
+        () -> told.put("error", key == null ? "this server asks for a key" : Bearer.UNKNOWN));
     exchange.reply(BrowserReplies.json(200, told.toString()));
   }
 }

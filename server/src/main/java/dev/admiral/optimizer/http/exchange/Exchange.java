@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.http.exchange;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.admiral.optimizer.front.Bearer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -24,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One request in hand. Its reading is for one thread at a time; replies may come from any. */
 public final class Exchange {
-  private static final String BEARER = "Bearer ";
-
   /** Room that is made for a body before any of it has come. */
   private static final int FIRST_BYTES = 16 << 10;
 
@@ -111,10 +110,8 @@ public final class Exchange {
 
   /** Returns the key that was sent, in either vendor's way; null if none was. */
   public @Nullable String key() {
-    String authorization = header("authorization");
-    return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        ? authorization.substring(BEARER.length()).strip()
-        : header("x-api-key");
+    String bearer = Bearer.key(header("authorization"));
+    return bearer == null ? header("x-api-key") : bearer;
   }
 
   /** Returns all headers in their order. */

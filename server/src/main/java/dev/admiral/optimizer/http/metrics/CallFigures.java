@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Tells what was counted of calls and of tries of providers. */
-final class CallFigures {
+final class CallFigures implements Figures {
   private static final String NONE = "none";
   private static final double NANOS_PER_SECOND = 1e9;
   private static final int PICO_DIGITS = 12;
@@ -51,7 +51,8 @@ final class CallFigures {
     this.names = names;
   }
 
-  void tell(Exposition to) {
+  @Override
+  public void tell(Exposition to) {
     Totals totals = statistics.totals(Bounds.all());
     to.put(Metric.IN_FLIGHT, totals.inFlight());
     // Where there is not room for all models, the busiest ones come first.
@@ -93,8 +94,8 @@ final class CallFigures {
         });
     put(to, Metric.OVERHEAD, Bounds.OVERHEAD, model.overhead());
     String[] labels = {name.provider(), name.model()};
-    to.put(Metric.SPENT, usd(model.spentPicoUsd()), labels);
-    to.put(Metric.SAVED, usd(model.savedPicoUsd()), labels);
+    to.put(Metric.SPENT, model.spent().usd().doubleValue(), labels);
+    to.put(Metric.SAVED, model.saved().usd().doubleValue(), labels);
     to.put(Metric.SAVED_TIME, seconds(model.savedTime()), labels);
     to.put(Metric.UNPRICED, model.unpriced(), labels);
   }
@@ -189,10 +190,6 @@ final class CallFigures {
     return BigDecimal.valueOf(amount.getUnits())
         .add(BigDecimal.valueOf(amount.getPico(), PICO_DIGITS))
         .doubleValue();
-  }
-
-  private static double usd(long picoUsd) {
-    return BigDecimal.valueOf(picoUsd, PICO_DIGITS).doubleValue();
   }
 
   private static double seconds(Duration duration) {

@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  * One reading in the making. What is told twice under the same labels is added up, which is how
  * models beyond the bound become one. For one thread.
  */
-final class Exposition {
+public final class Exposition {
   private final Map<Metric, Map<List<String>, Value>> values = new EnumMap<>(Metric.class);
 
   /** What one series has; counts of buckets are not cumulative. */
@@ -46,6 +46,11 @@ final class Exposition {
   /** Tells the value of a counter or gauge that is a whole number. */
   void put(Metric metric, long value, String... labels) {
     put(metric, (double) value, labels);
+  }
+
+  /** Returns how it is told that something holds. */
+  static double number(boolean holds) {
+    return holds ? 1 : 0;
   }
 
   /** Tells that something is so; the labels say what. */

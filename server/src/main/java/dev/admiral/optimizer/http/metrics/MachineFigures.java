@@ -8,18 +8,25 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.lang.management.ThreadMXBean;
 
-/** Tells what this process and its virtual machine use. */
-final class MachineFigures {
+/** Tells which program this is, and what its process and its virtual machine use. */
+public final class MachineFigures implements Figures {
   private static final double MILLIS_PER_SECOND = 1e3;
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final ProcessGauge process;
+  private final String version;
 
-  MachineFigures(ProcessGauge process) {
+  /**
+   * @param version version of the server
+   */
+  public MachineFigures(ProcessGauge process, String version) {
     this.process = process;
+    this.version = version;
   }
 
-  void tell(Exposition to) {
+  @Override
+  public void tell(Exposition to) {
+    to.info(Metric.BUILD, version, Runtime.version().toString());
     to.put(Metric.STARTED, ManagementFactory.getRuntimeMXBean().getStartTime() / MILLIS_PER_SECOND);
     long resident = process.figures().residentBytes();
     if (resident > 0) {

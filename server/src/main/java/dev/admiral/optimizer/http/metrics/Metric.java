@@ -25,8 +25,9 @@ enum Metric {
   IN_FLIGHT(Type.GAUGE, "admiral_calls_in_flight", "Calls begun and not finished."),
   FLIGHTS(
       Type.GAUGE,
-      "admiral_flights_in_flight",
-      "Upstream calls under way; calls in flight beyond these are joined to them or look on disk."),
+      "admiral_upstream_calls_in_flight",
+      "Calls to providers under way; calls in flight beyond these are coalesced with them or look"
+          + " on disk."),
   DURATION(
       Type.HISTOGRAM,
       "admiral_call_duration_seconds",
@@ -44,14 +45,14 @@ enum Metric {
       Type.COUNTER,
       "admiral_spent_usd",
       "Dollars paid for answers, as far as prices are known; approximate, as metrics are floating"
-          + " point: the ledger has the exact sum, and what failed tries cost.",
+          + " point: the ledger has the exact sum, and what failed attempts cost.",
       "provider",
       "model"),
   SAVED(
       Type.COUNTER,
       "admiral_saved_usd",
-      "Dollars not paid thanks to cached, joined and repeated answers, as far as prices are known;"
-          + " approximate, the ledger has the exact sum.",
+      "Dollars not paid thanks to cached, coalesced and repeated answers, as far as prices are"
+          + " known; approximate, the ledger has the exact sum.",
       "provider",
       "model"),
   UNPRICED(
@@ -63,7 +64,7 @@ enum Metric {
   SAVED_TIME(
       Type.COUNTER,
       "admiral_saved_wait_seconds",
-      "Time callers did not wait thanks to cached, joined and repeated answers.",
+      "Time callers did not wait thanks to cached, coalesced and repeated answers.",
       "provider",
       "model"),
 
@@ -71,7 +72,7 @@ enum Metric {
   ATTEMPTS(
       Type.COUNTER,
       "admiral_upstream_attempts",
-      "Tries of providers by outcome (succeeded, failed) and reason; 'none' for those that"
+      "Attempts at providers by outcome (succeeded, failed) and reason; 'none' for those that"
           + " succeeded.",
       "provider",
       "model",
@@ -80,13 +81,13 @@ enum Metric {
   UPSTREAM_DURATION(
       Type.HISTOGRAM,
       "admiral_upstream_duration_seconds",
-      "Duration of tries that succeeded; the sum is within 1 %.",
+      "Duration of attempts that succeeded; the sum is within 1 %.",
       "provider",
       "model"),
   FIRST_TOKEN(
       Type.HISTOGRAM,
-      "admiral_upstream_first_token_seconds",
-      "Time from the sending of a request to the first piece of its streamed answer; the sum is"
+      "admiral_upstream_time_to_first_token_seconds",
+      "Time from the sending of a request to the first token of its streamed answer; the sum is"
           + " within 1 %.",
       "provider",
       "model"),
@@ -100,13 +101,16 @@ enum Metric {
       "type"),
   BREAKER(
       Type.GAUGE,
-      "admiral_breaker_state",
-      "1 for the state a model's circuit breaker is in (closed, open, probing), 0 for the others.",
+      "admiral_circuit_breaker_state",
+      "1 for the state a model's circuit breaker is in (closed, open, half_open), 0 for the"
+          + " others.",
       "provider",
       "model",
       "state"),
   BREAKERS_OPEN(
-      Type.GAUGE, "admiral_breakers_open", "Models left alone because they failed too often."),
+      Type.GAUGE,
+      "admiral_circuit_breakers_open",
+      "Models whose circuit breaker is open: they failed too often and get no calls for a while."),
 
   // Cache.
   CACHE_ENTRIES(
@@ -122,10 +126,12 @@ enum Metric {
       "Answers dropped for want of room, by tier.",
       "tier"),
   CACHE_REPEATS(
-      Type.GAUGE, "admiral_cache_repeats", "Answers kept on disk for repeats of a request_id."),
+      Type.GAUGE,
+      "admiral_idempotency_entries",
+      "Answers kept on disk for repeats of a request_id."),
   CACHE_FAILURES(
       Type.GAUGE,
-      "admiral_cache_failures",
+      "admiral_negative_cache_entries",
       "Failures remembered that the same call would meet again."),
   CACHE_PENDING(
       Type.GAUGE, "admiral_cache_pending_writes", "Answers that wait to be written to disk."),
@@ -146,7 +152,8 @@ enum Metric {
   REFUSALS(
       Type.COUNTER,
       "admiral_limit_refusals",
-      "Calls and tries refused by a limit of this server: of an agent, or of the named provider.",
+      "Calls and attempts refused by a limit of this server: of an agent, or of the named"
+          + " provider.",
       "limit",
       "provider"),
   LIMIT(
@@ -204,12 +211,12 @@ enum Metric {
       "status"),
   BUILD(Type.INFO, "admiral_build", "What runs.", "version", "java"),
 
-  // Agents, only where metrics.agents is set.
+  // Agents, only where metrics.per_agent is set.
   AGENT_CALLS(
       Type.COUNTER,
       "admiral_agent_calls",
-      "Finished calls of an agent by outcome (answered, failed); only with metrics.agents, and only"
-          + " those of the tenant whose key asks.",
+      "Finished calls of an agent by outcome (answered, failed); only with metrics.per_agent, and"
+          + " only those of the tenant whose key asks.",
       "agent",
       "outcome"),
   AGENT_SPENT(
@@ -227,7 +234,8 @@ enum Metric {
   GEN_AI_TOKENS(
       Type.HISTOGRAM,
       "gen_ai_client_token_usage",
-      "Billed tokens of a try, by kind (input, output): OpenTelemetry's gen_ai.client.token.usage.",
+      "Billed tokens of an attempt, by kind (input, output): OpenTelemetry's"
+          + " gen_ai.client.token.usage.",
       "gen_ai_operation_name",
       "gen_ai_provider_name",
       "gen_ai_request_model",
@@ -235,14 +243,14 @@ enum Metric {
   GEN_AI_DURATION(
       Type.HISTOGRAM,
       "gen_ai_server_request_duration_seconds",
-      "Duration of tries that succeeded: OpenTelemetry's gen_ai.server.request.duration.",
+      "Duration of attempts that succeeded: OpenTelemetry's gen_ai.server.request.duration.",
       "gen_ai_operation_name",
       "gen_ai_provider_name",
       "gen_ai_request_model"),
   GEN_AI_FIRST_TOKEN(
       Type.HISTOGRAM,
       "gen_ai_server_time_to_first_token_seconds",
-      "Time to the first piece of streamed answers: OpenTelemetry's"
+      "Time to the first token of streamed answers: OpenTelemetry's"
           + " gen_ai.server.time_to_first_token.",
       "gen_ai_operation_name",
       "gen_ai_provider_name",

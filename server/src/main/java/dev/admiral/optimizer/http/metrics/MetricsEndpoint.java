@@ -1,11 +1,14 @@
 package dev.admiral.optimizer.http.metrics;
 
 import dev.admiral.optimizer.call.Faults;
+import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
+import dev.admiral.optimizer.routing.ModelHealth;
+import dev.admiral.optimizer.stats.CallStatistics;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -14,9 +17,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +42,12 @@ public final class MetricsEndpoint implements Endpoint {
   private final ExpositionFormatWriter plain = PrometheusTextFormatWriter.create();
   private final ExpositionFormatWriter openMetrics = OpenMetricsTextFormatWriter.create();
   private final Semaphore readings = new Semaphore(MOST_READINGS);
-  private final Sources sources;
-  private final Keys keys;
-  private final Settings settings;
   private final CallFigures calls;
-  private final EngineFigures engines;
-  private final MachineFigures machine;
+  private final BreakerFigures breakers;
+  private final List<Figures> others;
+  private final Keys keys;
+  private final Executor virtualThreads;
+  private final Live<Settings> settings;
 
   /**
    * What is told, and to whom.
@@ -51,20 +56,30 @@ public final class MetricsEndpoint implements Endpoint {
    * @param agents true to tell the calls and costs of each agent of the asking key's tenant
    * @param maxModels most models told apart, 1 and up
    */
-  public record Settings(boolean open, boolean agents, int maxModels) {
-    /** Only operators; no agents; 200 models. */
-    public static final Settings DEFAULT = new Settings(false, false, 200);
-  }
+  public record Settings(boolean open, boolean agents, int maxModels) {}
 
-  /** Assembles the endpoint; nothing is read yet. */
-  public MetricsEndpoint(Sources sources, Keys keys, Settings settings) {
-    ModelNames names = new ModelNames(settings.maxModels());
-    this.sources = sources;
+  /**
+   * Assembles the endpoint; nothing is read yet.
+   *
+   * @param statistics what was counted of calls
+   * @param models which models take calls
+   * @param others what else there is to tell
+   * @param virtualThreads reads, as checks of health may look at files
+   */
+  public MetricsEndpoint(
+      CallStatistics statistics,
+      ModelHealth models,
+      List<Figures> others,
+      Keys keys,
+      Executor virtualThreads,
+      Live<Settings> settings) {
+    ModelNames names = new ModelNames(settings.get().maxModels());
+    this.calls = new CallFigures(statistics, names);
+    this.breakers = new BreakerFigures(models, names);
+    this.others = List.copyOf(others);
     this.keys = keys;
+    this.virtualThreads = virtualThreads;
     this.settings = settings;
-    this.calls = new CallFigures(sources.engines().statistics(), names);
-    this.engines = new EngineFigures(sources, names);
-    this.machine = new MachineFigures(sources.process());
   }
 
   @Override
@@ -74,7 +89,7 @@ public final class MetricsEndpoint implements Endpoint {
       return;
     }
     Optional<Identity> identity = keys.authenticate(exchange.key());
-    if (!settings.open() && !identity.map(Identity::operator).orElse(false)) {
+    if (!settings.get().open() && !identity.map(Identity::operator).orElse(false)) {
       exchange.reply(identity.isEmpty() ? unknown() : notPermitted());
       return;
     }
@@ -84,27 +99,23 @@ public final class MetricsEndpoint implements Endpoint {
               .with(Map.of("retry-after", "1")));
       return;
     }
-    // Checks of health may look at files.
-    sources
-        .engines()
-        .virtualThreads()
-        .execute(() -> {
-          try {
-            exchange.reply(read(exchange, identity.map(Identity::tenant).orElse(null)));
-          } catch (RuntimeException e) {
-            LOG.error("the metrics could not be read", Faults.withoutMessages(e));
-            exchange.reply(Reply.text(500, "the metrics could not be read; the log says why"));
-          } finally {
-            readings.release();
-          }
-        });
+    virtualThreads.execute(() -> {
+      try {
+        exchange.reply(read(exchange, identity.map(Identity::tenant).orElse(null)));
+      } catch (RuntimeException e) {
+        LOG.error("the metrics could not be read", Faults.withoutMessages(e));
+        exchange.reply(Reply.text(500, "the metrics could not be read; the log says why"));
+      } finally {
+        readings.release();
+      }
+    });
   }
 
   private static Reply unknown() {
     return Reply.text(
             401,
             "metrics are for operators; send an operator's key in the header"
-                + " 'authorization: Bearer KEY', or set metrics.open")
+                + " 'authorization: Bearer KEY', or set metrics.allow_anonymous")
         .with(Map.of("www-authenticate", "Bearer"));
   }
 
@@ -112,17 +123,17 @@ public final class MetricsEndpoint implements Endpoint {
     return Reply.text(
         403,
         "metrics are of all tenants together, and this is no operator's key; send one that has"
-            + " operator: true, or set metrics.open");
+            + " operator: true, or set metrics.allow_anonymous");
   }
 
   private Reply read(Exchange exchange, @Nullable String tenant) {
     Exposition exposition = new Exposition();
     calls.tell(exposition);
-    if (settings.agents() && tenant != null) {
+    if (settings.get().agents() && tenant != null) {
       calls.tellAgents(exposition, tenant);
     }
-    engines.tell(exposition);
-    machine.tell(exposition);
+    breakers.tell(exposition);
+    others.forEach(figures -> figures.tell(exposition));
 
     ExpositionFormatWriter writer =
         openMetrics.accepts(exchange.header("accept")) ? openMetrics : plain;

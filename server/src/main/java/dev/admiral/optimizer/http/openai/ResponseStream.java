@@ -1,10 +1,10 @@
 package dev.admiral.optimizer.http.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.admiral.optimizer.cache.SingleFlight.Begun;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.http.calls.HttpFailure;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.http.exchange.EventBuffer;
@@ -174,27 +174,7 @@ final class ResponseStream implements StreamFormat {
     open = null;
     String text = item.text.toString();
     switch (item.kind) {
-      case TEXT, REFUSAL -> {
-        event(
-            item.isRefusal() ? "response.refusal.done" : "response.output_text.done",
-            json -> {
-              place(json, item);
-              json.writeStringField(item.isRefusal() ? "refusal" : "text", text);
-              if (!item.isRefusal()) {
-                json.writeArrayFieldStart("logprobs");
-                json.writeEndArray();
-              }
-            },
-            out);
-        event(
-            "response.content_part.done",
-            json -> {
-              place(json, item);
-              json.writeFieldName("part");
-              ResponseObject.content(json, text, item.isRefusal());
-            },
-            out);
-      }
+      case TEXT, REFUSAL -> closeText(item, text, out);
       case TOOL_CALL ->
           event(
               "response.function_call_arguments.done",
@@ -226,6 +206,28 @@ final class ResponseStream implements StreamFormat {
       case PIECE_NOT_SET -> throw new AssertionError("such pieces are refused");
     }
     item("response.output_item.done", item, status, false, out);
+  }
+
+  private void closeText(Item item, String text, EventBuffer out) {
+    event(
+        item.isRefusal() ? "response.refusal.done" : "response.output_text.done",
+        json -> {
+          place(json, item);
+          json.writeStringField(item.isRefusal() ? "refusal" : "text", text);
+          if (!item.isRefusal()) {
+            json.writeArrayFieldStart("logprobs");
+            json.writeEndArray();
+          }
+        },
+        out);
+    event(
+        "response.content_part.done",
+        json -> {
+          place(json, item);
+          json.writeFieldName("part");
+          ResponseObject.content(json, text, item.isRefusal());
+        },
+        out);
   }
 
   private void item(String type, Item item, String status, boolean empty, EventBuffer out) {

@@ -1,0 +1,297 @@
+package dev.admiral.optimizer.app;
+
+import dev.admiral.optimizer.config.Config;
+import dev.admiral.optimizer.config.ConfigException;
+import dev.admiral.optimizer.config.Environment;
+import dev.admiral.optimizer.config.GrpcSettings;
+import dev.admiral.optimizer.config.HttpSettings;
+import dev.admiral.optimizer.config.LiveConfig;
+import dev.admiral.optimizer.config.MetricsSettings;
+import dev.admiral.optimizer.front.CallStart;
+import dev.admiral.optimizer.grpc.CacheGrpcService;
+import dev.admiral.optimizer.grpc.CallGrpcService;
+import dev.admiral.optimizer.grpc.EventGrpcService;
+import dev.admiral.optimizer.grpc.FigureCalls;
+import dev.admiral.optimizer.grpc.FleetGrpcService;
+import dev.admiral.optimizer.grpc.GrpcServices;
+import dev.admiral.optimizer.grpc.LedgerGrpcService;
+import dev.admiral.optimizer.grpc.ModelCalls;
+import dev.admiral.optimizer.grpc.OptimizerGrpcService;
+import dev.admiral.optimizer.grpc.OutcomeCalls;
+import dev.admiral.optimizer.grpc.SettingsGrpcService;
+import dev.admiral.optimizer.guardian.ProcessGauge;
+import dev.admiral.optimizer.http.HttpFront;
+import dev.admiral.optimizer.http.VendorEndpoints;
+import dev.admiral.optimizer.http.anthropic.MessageTokens;
+import dev.admiral.optimizer.http.calls.HttpCalls;
+import dev.admiral.optimizer.http.dashboard.Dashboard;
+import dev.admiral.optimizer.http.health.HealthEndpoints;
+import dev.admiral.optimizer.http.metrics.CacheFigures;
+import dev.admiral.optimizer.http.metrics.FlowFigures;
+import dev.admiral.optimizer.http.metrics.LimitFigures;
+import dev.admiral.optimizer.http.metrics.MachineFigures;
+import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
+import dev.admiral.optimizer.http.metrics.PartFigures;
+import dev.admiral.optimizer.http.metrics.PortFigures;
+import dev.admiral.optimizer.http.metrics.TraceFigures;
+import dev.admiral.optimizer.pipeline.OutcomeReports;
+import dev.admiral.optimizer.pipeline.TokenCounts;
+import dev.admiral.optimizer.report.AgentReport;
+import dev.admiral.optimizer.report.CacheReport;
+import dev.admiral.optimizer.report.CallReport;
+import dev.admiral.optimizer.report.HealthReport;
+import dev.admiral.optimizer.report.LearningReport;
+import dev.admiral.optimizer.report.LedgerReport;
+import dev.admiral.optimizer.report.LimitReport;
+import dev.admiral.optimizer.report.ModelReport;
+import dev.admiral.optimizer.report.StatsReport;
+import dev.admiral.optimizer.telemetry.SpanCounts;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What listens: gRPC, and HTTP with the dashboard. When it closes callers leave first: probes are
+ * told, no new call is taken, and running calls may end as long as configured.
+ */
+final class Ports implements AutoCloseable {
+  final GrpcPort grpc;
+  final HttpPort http;
+
+  private final Engine engine;
+  private final LiveConfig live;
+  private final Program program;
+  private final Opened opened;
+  private final CallStart calls;
+  private final TokenCounts tokens;
+  private final HealthReport health;
+  private final EventGrpcService watchers;
+
+  /** The two ports as metrics see them, which may be asked before both are open. */
+  private volatile @Nullable GrpcPort openGrpc;
+
+  private volatile @Nullable HttpPort openHttp;
+
+  /** Where both listen, judged before anything is opened. */
+  record Addresses(InetAddress grpc, InetAddress http) {
+    static Addresses of(Config config) throws ConfigException {
+      Config.Doors doors = config.doors();
+      boolean guarded = config.access().guarded();
+      InetAddress grpc = Exposure.address("grpc", doors.grpc().host(), doors.grpc(), guarded);
+      InetAddress http = Exposure.address("http", doors.http().host(), doors.grpc(), guarded);
+      Exposure.ownPorts(doors);
+      return new Addresses(grpc, http);
+    }
+  }
+
+  private Ports(
+      LiveConfig live,
+      Environment environment,
+      Addresses addresses,
+      Engine engine,
+      Path directory,
+      Program program,
+      Opened opened)
+      throws ConfigException, StartException, IOException {
+    this.engine = engine;
+    this.live = live;
+    this.program = program;
+    this.opened = opened;
+    Config config = live.started();
+    GrpcSettings settings = config.doors().grpc();
+    this.calls =
+        new CallStart(
+            engine.pipeline,
+            engine.intake,
+            engine.timer,
+            engine.time,
+            live.part(c -> c.doors().grpc().defaultDeadline()));
+    this.tokens = new TokenCounts(engine.router, engine.backends.providers());
+    ProcessGauge process = ProcessGauge.ofThisProcess(engine.time);
+    this.health =
+        new HealthReport(
+            engine.board,
+            process,
+            engine.statistics,
+            engine.time,
+            new HealthReport.Server(program.version(), program.started()));
+    this.watchers = new EventGrpcService(engine.events);
+
+    GrpcServices services = services(settings);
+    this.grpc =
+        opened.add(
+            "gRPC",
+            GrpcPort.open(
+                settings,
+                addresses.grpc(),
+                TlsFiles.credentials(settings.tls(), environment),
+                services.transportLimit(),
+                services.definitions()));
+    this.openGrpc = grpc;
+    this.http =
+        opened.add(
+            "HTTP",
+            HttpPort.open(
+                config.doors().http(),
+                addresses.http(),
+                TlsFiles.forHttp(settings.tls(), environment),
+                settings.drainTimeout(),
+                front(services, metrics(process))));
+    this.openHttp = http;
+    opened.add(EndpointsFile.NAME, EndpointsFile.write(directory, endpoints(config.doors())));
+    opened.beforeClosing("calls", this::drain);
+  }
+
+  /**
+   * Opens both ports.
+   *
+   * @param directory where it is written which ports they are
+   * @throws ConfigException if certificates cannot be used
+   * @throws StartException if a port cannot be had
+   */
+  static Ports open(
+      LiveConfig live,
+      Environment environment,
+      Addresses addresses,
+      Engine engine,
+      Path directory,
+      Program program)
+      throws ConfigException, StartException, IOException {
+    return Opened.whole(opened ->
+        new Ports(live, environment, addresses, engine, directory, program, opened));
+  }
+
+  private GrpcServices services(GrpcSettings settings) {
+    return new GrpcServices(
+        List.of(
+            optimizer(),
+            new FleetGrpcService(
+                engine.fleet,
+                new AgentReport(engine.fleet),
+                new LimitReport(engine.limiter),
+                engine.virtualThreads),
+            new CallGrpcService(new CallReport(engine.journal), engine.virtualThreads),
+            new LedgerGrpcService(new LedgerReport(engine.ledger), engine.virtualThreads),
+            watchers,
+            new CacheGrpcService(
+                engine.cache,
+                new CacheReport(engine.cache::metrics),
+                engine.events,
+                engine.virtualThreads),
+            new SettingsGrpcService()),
+        engine.keys,
+        new GrpcServices.Settings(settings.maxRequestBytes(), engine.traces != null));
+  }
+
+  private OptimizerGrpcService optimizer() {
+    OutcomeReports reports =
+        new OutcomeReports(
+            engine.outcomes, engine.cache.answers(), engine.journal, engine.ledger);
+    ModelReport models =
+        new ModelReport(
+            engine.backends.catalogue(), engine.backends.prices(), engine.modelHealth, engine.time);
+    return new OptimizerGrpcService(
+        new ModelCalls(calls, tokens, engine.virtualThreads, engine.time),
+        new OutcomeCalls(reports, engine.fleet, engine.virtualThreads),
+        new FigureCalls(
+            health,
+            new StatsReport(engine.statistics),
+            models,
+            new LearningReport(engine.failures, engine.outcomes),
+            engine.virtualThreads));
+  }
+
+  private MetricsEndpoint metrics(ProcessGauge process) {
+    return new MetricsEndpoint(
+        engine.statistics,
+        engine.modelHealth,
+        List.of(
+            new CacheFigures(engine.cache::metrics),
+            new LimitFigures(engine.limiter),
+            new FlowFigures(engine.flights::inFlight, engine.ledger, engine.events),
+            new TraceFigures(() ->
+                engine.traces == null ? SpanCounts.NONE : engine.traces.counts()),
+            new PartFigures(engine.board),
+            new PortFigures(
+                () -> openGrpc == null ? 0 : openGrpc.connections(),
+                () -> openHttp == null ? 0 : openHttp.connections(),
+                status -> openHttp == null ? 0 : openHttp.requests(status)),
+            new MachineFigures(process, program.version())),
+        engine.keys,
+        engine.virtualThreads,
+        live.part(c -> told(c.observing().metrics())));
+  }
+
+  private static MetricsEndpoint.Settings told(MetricsSettings metrics) {
+    return new MetricsEndpoint.Settings(
+        metrics.allowAnonymous(), metrics.perAgent(), metrics.maxModels());
+  }
+
+  private HttpFront front(GrpcServices services, MetricsEndpoint metrics) {
+    HttpSettings settings = live.started().doors().http();
+    Dashboard dashboard =
+        opened.add(
+            "dashboard",
+            new Dashboard(
+                services.definitions(),
+                engine.keys,
+                engine.timer,
+                engine.virtualThreads,
+                new Dashboard.Settings(
+                    settings.maxWatchers(), settings.maxRequestBytes(), settings.bodyTimeout())));
+    HttpCalls httpCalls =
+        new HttpCalls(
+            calls,
+            engine.keys,
+            engine.timer,
+            engine.time,
+            new HttpCalls.Settings(
+                settings.maxRequestBytes(),
+                settings.bodyTimeout(),
+                settings.heartbeatInterval(),
+                engine.traces != null));
+    return new HttpFront(
+        engine.keys,
+        new VendorEndpoints(
+            httpCalls,
+            new MessageTokens(calls, tokens, engine.virtualThreads),
+            engine.backends.catalogue(),
+            engine.time),
+        metrics,
+        new HealthEndpoints(
+            engine.board,
+            health,
+            engine.keys,
+            engine.virtualThreads,
+            settings.readinessRequiresStores()),
+        dashboard,
+        Set.copyOf(settings.allowedHosts()));
+  }
+
+  private EndpointsFile.Endpoints endpoints(Config.Doors doors) {
+    boolean tls = doors.grpc().tls().on();
+    return new EndpointsFile.Endpoints(
+        new EndpointsFile.Endpoint(doors.grpc().host(), grpc.port(), tls),
+        new EndpointsFile.Endpoint(doors.http().host(), http.port(), tls),
+        ProcessHandle.current().pid(),
+        program.started(),
+        program.version());
+  }
+
+  private void drain() throws Exception {
+    grpc.leave();
+    engine.board.drain();
+    engine.pipeline.drain();
+    watchers.drain();
+    // Both ports at once: their callers leave together.
+    http.drain();
+  }
+
+  @Override
+  public void close() {
+    opened.close();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.admiral.optimizer.http.metrics;
+
+import dev.admiral.optimizer.telemetry.SpanCounts;
+import java.util.function.Supplier;
+
+/** Tells what became of the spans of traces. */
+public final class TraceFigures implements Figures {
+  private final Supplier<SpanCounts> spans;
+
+  public TraceFigures(Supplier<SpanCounts> spans) {
+    this.spans = spans;
+  }
+
+  @Override
+  public void tell(Exposition to) {
+    SpanCounts counts = spans.get();
+    to.put(Metric.SPANS, counts.exported(), "exported");
+    to.put(Metric.SPANS, counts.failed(), "failed");
+    to.put(Metric.SPANS, counts.dropped(), "dropped");
+  }
+}

@@ -1,0 +1,30 @@
+package dev.admiral.optimizer.pipeline;
+
+import dev.admiral.optimizer.admission.Permit;
+import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.FinishedCall;
+import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Time;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The last step of every call: settles what it held, and tells those who want to know. */
+public final class Finish {
+  private final CallObservers observers;
+  private final Time time;
+
+  public Finish(CallObservers observers, Time time) {
+    this.observers = observers;
+    this.time = time;
+  }
+
+  /** A call has ended. To be called exactly once for each. */
+  void ended(Call call, Outcome outcome, @Nullable Permit permit) {
+    long now = time.nanos();
+    if (permit != null) {
+      AgentAdmission.settle(outcome, permit);
+    }
+    Duration total = Duration.ofNanos(now - call.arrivalNanos());
+    observers.finished(new FinishedCall(call, outcome, total), now);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.admiral.optimizer.provider;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Who stands behind a provider, and all that is particular to them. {@link Vendors} is the table.
+ *
+ * @param name the word of the configuration, and of the tables of models and prices
+ * @param dialect what they speak at {@code baseUrl}, and what the quirks are about
+ * @param baseUrl their usual address; empty if each customer has another one
+ * @param domain the domain below which their addresses lie; empty if they have none
+ * @param keyVariables variables that their own tools read the key from, the usual one first; empty
+ *     if they want no key
+ * @param limitHeaders headers in which they tell their limits
+ * @param quirks in what they differ from the rest of their dialect
+ */
+public record Vendor(
+    String name,
+    Dialect dialect,
+    String baseUrl,
+    String domain,
+    List<String> keyVariables,
+    List<LimitHeaders> limitHeaders,
+    Set<Quirk> quirks) {
+
+  /** Ways to differ from what most who speak a dialect take. */
+  public enum Quirk {
+    /** The key goes into the header api-key. */
+    KEY_IN_API_KEY,
+    /** Developers' messages have a role of their own. */
+    DEVELOPER_ROLE,
+    /** top_k is no setting. */
+    NO_TOP_K,
+    /** The most output tokens are max_completion_tokens for every model. */
+    MAX_COMPLETION_TOKENS,
+    /** An effort is refused by every model that is not known to reason. */
+    EFFORT_IF_KNOWN,
+    /** Fields that are not known are refused, stream_options among them; usage always comes. */
+    NO_STREAM_OPTIONS,
+    /** The seed is random_seed. */
+    RANDOM_SEED,
+    /** Streams are padded at random unless told not to be. */
+    PADDED_STREAMS,
+    /** Vectors can come as base64. */
+    BASE64_VECTORS,
+    /** Reasoning is sent back in reasoning_content. */
+    REASONING_CONTENT,
+    /** Reasoning is sent back in reasoning. */
+    REASONING,
+    /** Parts are marked for caching by cache_control. */
+    CACHE_CONTROL,
+    /** Parts are marked by prompt_cache_breakpoint, for models that take such marks. */
+    CACHE_BREAKPOINTS,
+    /** Files may be given by their address. */
+    FILE_ADDRESSES
+  }
+
+  /**
+   * Headers that tell how much is left of a limit and when it begins anew.
+   *
+   * @param remaining name of the header with what is left, with * in the place of the limit's name
+   * @param reset name of the header with when it begins anew
+   * @param longPeriods ends of the names of limits by the day or longer
+   */
+  public record LimitHeaders(String remaining, String reset, Set<String> longPeriods) {
+    /** The names that OpenAI began with. */
+    public static final LimitHeaders X_RATELIMIT =
+        new LimitHeaders(
+            "x-ratelimit-remaining-*", "x-ratelimit-reset-*", Set.of("-day", "-month"));
+
+    /** Anthropic's names. */
+    public static final LimitHeaders ANTHROPIC_RATELIMIT =
+        new LimitHeaders(
+            "anthropic-ratelimit-*-remaining", "anthropic-ratelimit-*-reset", Set.of());
+
+    public LimitHeaders {
+      if (remaining.indexOf('*') < 0 || reset.indexOf('*') < 0) {
+        throw new IllegalArgumentException("names of limits' headers must have a *");
+      }
+      longPeriods = Set.copyOf(longPeriods);
+    }
+  }
+
+  public Vendor {
+    keyVariables = List.copyOf(keyVariables);
+    limitHeaders = List.copyOf(limitHeaders);
+    quirks = Set.copyOf(quirks);
+  }
+
+  /** Returns the same vendor with these quirks. */
+  Vendor with(Quirk... others) {
+    return new Vendor(name, dialect, baseUrl, domain, keyVariables, limitHeaders, Set.of(others));
+  }
+
+  /** Returns true if they differ so. */
+  public boolean has(Quirk quirk) {
+    return quirks.contains(quirk);
+  }
+
+  /** Returns true if they run on one's own machine, where their address is, and want no key. */
+  public boolean local() {
+    return keyVariables.isEmpty() && !baseUrl.isEmpty();
+  }
+
+  /** Returns true if an address is one of theirs. */
+  public boolean owns(URI address) {
+    String host = address.getHost() == null ? "" : address.getHost().toLowerCase(Locale.ROOT);
+    return !domain.isEmpty() && (host.equals(domain) || host.endsWith("." + domain));
+  }
+}

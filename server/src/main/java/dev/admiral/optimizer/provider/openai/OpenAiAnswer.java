@@ -1,0 +1,469 @@
+package dev.admiral.optimizer.provider.openai;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.provider.wire.Draft;
+import dev.admiral.optimizer.provider.wire.Json;
+import dev.admiral.optimizer.provider.wire.VendorError;
+import dev.admiral.optimizer.provider.wire.WireFormat;
+import dev.admiral.optimizer.v1.FinishReason;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads chat completions, whole and in chunks: a chunk has the shape of an answer with "delta" in
+ * the place of "message", so one reader does both. Fields nobody needs (logprobs, annotations,
+ * padding, audio) are skipped.
+ *
+ * <p>A choice has one text, one reasoning and one refusal, however its pieces interleave: that is
+ * all a whole answer tells, and both must be equal.
+ *
+ * <p>Some that translate other vendors' answers leave the finish reason out, and the stream has its
+ * end mark all the same. A choice with content is taken so, its reason unspecified, which keeps it
+ * out of the cache; one with neither is no answer.
+ */
+final class OpenAiAnswer implements WireFormat.AnswerReader {
+  private static final int REASONING_SLOT = -3;
+  private static final int TEXT_SLOT = -2;
+  private static final int REFUSAL_SLOT = -1;
+
+  /** Most choices the contract lets a caller ask for, and some more that options may. */
+  private static final int MOST_CHOICES = 128;
+
+  /** Apart by this much, slots of calls that share an index cannot meet. */
+  private static final int CALLS_PER_ROUND = 1 << 16;
+
+  private final Draft draft;
+  private final BitSet begun = new BitSet();
+  private final BitSet finished = new BitSet();
+  private final Choice choice = new Choice();
+  private final List<Integer> rounds = new ArrayList<>(1);
+  private @Nullable Usage usage;
+
+  OpenAiAnswer(Draft draft) {
+    this.draft = draft;
+  }
+
+  @Override
+  public void whole(byte[] body) throws IOException, WireFormat.ErrorInsideException {
+    read(body, body.length);
+    end();
+  }
+
+  @Override
+  public boolean event(byte[] data, int length)
+      throws IOException, WireFormat.ErrorInsideException {
+    read(data, length);
+    return false;
+  }
+
+  @Override
+  public boolean mayEnd() {
+    return !begun.isEmpty() && begun.equals(finished);
+  }
+
+  @Override
+  public void end() throws IOException {
+    if (begun.isEmpty()) {
+      throw new WireFormat.MalformedException("the answer has no choice");
+    }
+    for (int i = begun.nextSetBit(0); i >= 0; i = begun.nextSetBit(i + 1)) {
+      if (!finished.get(i)) {
+        draft.finish(i, FinishReason.FINISH_REASON_UNSPECIFIED);
+        if (draft.isEmpty(i)) {
+          throw new WireFormat.MalformedException(
+              "a choice has neither content nor a finish reason");
+        }
+      }
+    }
+    if (usage != null) {
+      // Whatever came last speaks of all.
+      draft.usage(usage, true);
+    }
+  }
+
+  private void read(byte[] json, int length) throws IOException, WireFormat.ErrorInsideException {
+    VendorError error = VendorError.NONE;
+    boolean failed = false;
+    boolean counted = false;
+    try (JsonParser parser = Json.FACTORY.createParser(json, 0, length)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new WireFormat.MalformedException("an answer is no JSON object");
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        JsonToken token = parser.nextToken();
+        switch (field) {
+          case "choices" -> readChoices(parser, json);
+          case "usage" -> counted |= count(parser);
+          case "x_groq" -> {
+            // Groq reports usage here whether asked or not, and on some days errors.
+            while (token == JsonToken.START_OBJECT && parser.nextToken() == JsonToken.FIELD_NAME) {
+              boolean isUsage = parser.currentName().equals("usage");
+              boolean isError = parser.currentName().equals("error");
+              JsonToken inner = parser.nextToken();
+              if (isUsage) {
+                counted |= count(parser);
+              } else if (isError && inner != JsonToken.VALUE_NULL) {
+                failed = true;
+                error = VendorError.read(parser);
+              } else {
+                parser.skipChildren();
+              }
+            }
+          }
+          case "error" -> {
+            if (token != JsonToken.VALUE_NULL) {
+              failed = true;
+              error = VendorError.read(parser);
+            }
+          }
+          case "object" -> failed |= Json.text(parser).equals("error");
+          default -> parser.skipChildren();
+        }
+      }
+      if (parser.currentToken() != JsonToken.END_OBJECT) {
+        throw new WireFormat.MalformedException("an answer ends in the middle");
+      }
+    }
+    if (counted && usage != null) {
+      // Only now: "choices" may stand behind "usage".
+      draft.usage(usage, failed || mayEnd());
+    }
+    if (failed) {
+      // Some put the error's fields beside "object" instead of under "error".
+      throw new WireFormat.ErrorInsideException(
+          error.isEmpty() ? VendorError.parse(Arrays.copyOf(json, length)) : error);
+    }
+  }
+
+  private void readChoices(JsonParser parser, byte[] json) throws IOException {
+    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+      return;
+    }
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      throw new WireFormat.MalformedException("choices is no list");
+    }
+    while (parser.nextToken() == JsonToken.START_OBJECT) {
+      choice.reset(json);
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        parser.nextToken();
+        switch (field) {
+          case "index" -> choice.index = (int) Math.min(MOST_CHOICES, Json.count(parser));
+          case "delta", "message" -> choice.readMessage(parser);
+          case "finish_reason" -> choice.finishReason = Json.text(parser);
+          default -> parser.skipChildren();
+        }
+      }
+      apply();
+    }
+  }
+
+  private void apply() throws IOException {
+    int index = choice.index;
+    if (index >= MOST_CHOICES) {
+      throw new WireFormat.MalformedException("a choice has a wild index");
+    }
+    begun.set(index);
+    draft.reasoning(
+        index, REASONING_SLOT, choice.reasoning(), choice.signature, choice.redactedData);
+    draft.text(index, TEXT_SLOT, choice.content);
+    draft.refusal(index, REFUSAL_SLOT, choice.refusal);
+    for (Call call : choice.calls) {
+      draft.toolCall(index, slot(index, call), call.id, call.name, call.arguments);
+    }
+    if (!choice.finishReason.isEmpty()) {
+      finished.set(index);
+      draft.finish(index, finishReason(choice.finishReason));
+    }
+  }
+
+  /** Some give every parallel call the index 0: another id with a name is another call. */
+  private int slot(int candidate, Call call) {
+    while (rounds.size() <= candidate) {
+      rounds.add(0);
+    }
+    int slot = call.index + rounds.get(candidate) * CALLS_PER_ROUND;
+    String known = draft.toolCallId(candidate, slot);
+    if (!known.isEmpty() && !call.id.isEmpty() && !call.name.isEmpty() && !known.equals(call.id)) {
+      rounds.set(candidate, rounds.get(candidate) + 1);
+      slot += CALLS_PER_ROUND;
+    }
+    return slot;
+  }
+
+  static FinishReason finishReason(String word) {
+    return switch (word) {
+      case "stop", "eos", "end_turn" -> FinishReason.FINISH_REASON_STOP;
+      case "length", "max_tokens", "model_length" -> FinishReason.FINISH_REASON_LENGTH;
+      case "tool_calls", "function_call" -> FinishReason.FINISH_REASON_TOOL_CALLS;
+      case "content_filter" -> FinishReason.FINISH_REASON_CONTENT_FILTER;
+      default -> FinishReason.FINISH_REASON_UNSPECIFIED;
+    };
+  }
+
+  private boolean count(JsonParser parser) throws IOException {
+    Usage counted = readUsage(parser);
+    if (counted == null) {
+      return false;
+    }
+    usage = counted;
+    return true;
+  }
+
+  /**
+   * Counts of OpenAI include cached and written tokens in the prompt, and reasoning in the answer.
+   * Without both of its halves a usage is none.
+   */
+  private static @Nullable Usage readUsage(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return null;
+    }
+    long prompt = -1;
+    long completion = -1;
+    long total = 0;
+    long cached = 0;
+    long written = 0;
+    long reasoning = 0;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String field = parser.currentName();
+      parser.nextToken();
+      switch (field) {
+        case "prompt_tokens" -> prompt = Json.countOrUnknown(parser);
+        case "completion_tokens" -> completion = Json.countOrUnknown(parser);
+        case "total_tokens" -> total = Json.count(parser);
+        // DeepSeek's and Moonshot's names, beside OpenAI's or instead of them.
+        case "prompt_cache_hit_tokens", "cached_tokens" ->
+            cached = Math.max(cached, Json.count(parser));
+        case "reasoning_tokens" -> reasoning = Math.max(reasoning, Json.count(parser));
+        case "prompt_tokens_details", "completion_tokens_details" -> {
+          if (parser.currentToken() != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            continue;
+          }
+          while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String detail = parser.currentName();
+            parser.nextToken();
+            switch (detail) {
+              case "cached_tokens" -> cached = Math.max(cached, Json.count(parser));
+              case "cache_write_tokens" -> written = Json.count(parser);
+              case "reasoning_tokens" -> reasoning = Math.max(reasoning, Json.count(parser));
+              default -> parser.skipChildren();
+            }
+          }
+        }
+        default -> parser.skipChildren();
+      }
+    }
+    if (prompt < 0 || completion < 0) {
+      return null;
+    }
+    if (reasoning > 0 && total == prompt + completion + reasoning) {
+      // xAI counts reasoning beside the answer, not in it.
+      completion += reasoning;
+    }
+    return new Usage(prompt, cached, written, 0, completion, reasoning, false);
+  }
+
+  /** One tool call, or a piece of one, as it stands in a choice. */
+  private static final class Call {
+    private int index;
+    private String id = "";
+    private String name = "";
+    private String arguments = "";
+  }
+
+  /** One choice as it stands in the JSON, whatever the order of its fields. */
+  private static final class Choice {
+    private byte[] source = new byte[0];
+    private int index;
+    private String content = "";
+    private String thinking = "";
+    private String reasoningContent = "";
+    private String reasoning = "";
+    private String details = "";
+    private String signature = "";
+    private String redactedData = "";
+    private String refusal = "";
+    private String finishReason = "";
+    private final List<Call> calls = new ArrayList<>(1);
+
+    void reset(byte[] json) {
+      source = json;
+      index = 0;
+      content = "";
+      thinking = "";
+      reasoningContent = "";
+      reasoning = "";
+      details = "";
+      signature = "";
+      redactedData = "";
+      refusal = "";
+      finishReason = "";
+      calls.clear();
+    }
+
+    /** The vendors' names for one text; some send it under two of them at once. */
+    String reasoning() {
+      if (!reasoningContent.isEmpty()) {
+        return reasoningContent;
+      } else if (!reasoning.isEmpty()) {
+        return reasoning;
+      }
+      return thinking.isEmpty() ? details : thinking;
+    }
+
+    void readMessage(JsonParser parser) throws IOException {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        parser.skipChildren();
+        return;
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        JsonToken token = parser.nextToken();
+        switch (field) {
+          case "content" -> {
+            if (token == JsonToken.START_ARRAY) {
+              readContent(parser);
+            } else {
+              content = Json.text(parser);
+            }
+          }
+          case "reasoning_content" -> reasoningContent = Json.text(parser);
+          case "reasoning" -> reasoning = Json.text(parser);
+          case "reasoning_details" -> readDetails(parser);
+          case "refusal" -> refusal = Json.text(parser);
+          case "tool_calls" -> readCalls(parser);
+          case "function_call" -> {
+            // The form before tools, which options can still ask for.
+            if (token == JsonToken.START_OBJECT) {
+              Call call = new Call();
+              readFunction(parser, call);
+              calls.add(call);
+            }
+          }
+          default -> parser.skipChildren();
+        }
+      }
+    }
+
+    /** Mistral's reasoning models give a list of parts. */
+    private void readContent(JsonParser parser) throws IOException {
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+          content = content.concat(parser.getText());
+        } else if (parser.currentToken() == JsonToken.START_OBJECT) {
+          readContentPart(parser);
+        } else {
+          skip(parser);
+        }
+      }
+    }
+
+    private void readContentPart(JsonParser parser) throws IOException {
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        JsonToken token = parser.nextToken();
+        switch (field) {
+          case "text" -> content = content.concat(Json.text(parser));
+          case "thinking" -> {
+            if (token == JsonToken.START_ARRAY) {
+              String before = content;
+              content = "";
+              readContent(parser);
+              thinking = thinking.concat(content);
+              content = before;
+            } else {
+              thinking = thinking.concat(Json.text(parser));
+            }
+          }
+          case "refusal" -> refusal = refusal.concat(Json.text(parser));
+          default -> parser.skipChildren();
+        }
+      }
+    }
+
+    /** OpenRouter's form, which also carries what must be sent back. */
+    private void readDetails(JsonParser parser) throws IOException {
+      if (parser.currentToken() != JsonToken.START_ARRAY) {
+        parser.skipChildren();
+        return;
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+          skip(parser);
+          continue;
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String field = parser.currentName();
+          parser.nextToken();
+          switch (field) {
+            case "text", "summary" -> details = details.concat(Json.text(parser));
+            case "signature" -> signature = signature.concat(Json.text(parser));
+            case "data" -> redactedData = redactedData.concat(Json.text(parser));
+            default -> parser.skipChildren();
+          }
+        }
+      }
+    }
+
+    private void readCalls(JsonParser parser) throws IOException {
+      if (parser.currentToken() != JsonToken.START_ARRAY) {
+        parser.skipChildren();
+        return;
+      }
+      int position = 0;
+      while (parser.nextToken() == JsonToken.START_OBJECT) {
+        Call call = new Call();
+        call.index = position++;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String field = parser.currentName();
+          parser.nextToken();
+          switch (field) {
+            case "index" -> {
+              if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+                call.index = (int) Math.min(CALLS_PER_ROUND - 1, Json.count(parser));
+              } else {
+                parser.skipChildren();
+              }
+            }
+            case "id" -> call.id = Json.text(parser);
+            case "function" -> readFunction(parser, call);
+            default -> parser.skipChildren();
+          }
+        }
+        calls.add(call);
+      }
+    }
+
+    private void readFunction(JsonParser parser, Call call) throws IOException {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        parser.skipChildren();
+        return;
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        parser.nextToken();
+        switch (field) {
+          case "name" -> call.name = Json.text(parser);
+          case "arguments" -> call.arguments = Json.textOrValue(parser, source);
+          default -> parser.skipChildren();
+        }
+      }
+    }
+
+    private static void skip(JsonParser parser) throws IOException {
+      if (parser.currentToken() == null) {
+        throw new WireFormat.MalformedException("an answer ends in the middle");
+      }
+      parser.skipChildren();
+    }
+  }
+}

@@ -1,0 +1,520 @@
+package dev.admiral.optimizer.provider.openai;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.admiral.optimizer.call.ModelTraits;
+import dev.admiral.optimizer.call.ModelTraits.Effort;
+import dev.admiral.optimizer.call.ModelTraits.Feature;
+import dev.admiral.optimizer.call.ModelTraits.Setting;
+import dev.admiral.optimizer.provider.Dialect;
+import dev.admiral.optimizer.provider.JsonText;
+import dev.admiral.optimizer.provider.ProviderCall;
+import dev.admiral.optimizer.provider.ProviderException;
+import dev.admiral.optimizer.provider.Vendor;
+import dev.admiral.optimizer.provider.Vendor.Quirk;
+import dev.admiral.optimizer.provider.wire.Efforts;
+import dev.admiral.optimizer.provider.wire.JsonBody;
+import dev.admiral.optimizer.provider.wire.Refusals;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FilePart;
+import dev.admiral.optimizer.v1.ImagePart;
+import dev.admiral.optimizer.v1.InlineData;
+import dev.admiral.optimizer.v1.Prompt;
+import dev.admiral.optimizer.v1.PromptCachePoint;
+import dev.admiral.optimizer.v1.ReasoningEffort;
+import dev.admiral.optimizer.v1.ResponseFormat;
+import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.Sampling;
+import dev.admiral.optimizer.v1.Tool;
+import dev.admiral.optimizer.v1.ToolCall;
+import dev.admiral.optimizer.v1.ToolChoice;
+import dev.admiral.optimizer.v1.ToolResult;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one chat completions request.
+ *
+ * <p>Left out as hints: cache marks where the vendor caches by itself, reasoning of earlier turns
+ * where the vendor keeps its own, {@link ToolResult#getIsError()} (the result's text says so), the
+ * effort where the model cannot reason, and the order of tool calls among other parts of a turn.
+ */
+final class OpenAiRequest {
+  private final String provider;
+  private final Vendor vendor;
+  private final String model;
+  private final ModelTraits traits;
+  private final Prompt prompt;
+  private final boolean streamed;
+  private final Struct options;
+  private final JsonBody body;
+  private boolean marked;
+
+  OpenAiRequest(String provider, Vendor vendor, ProviderCall call) {
+    this.provider = provider;
+    this.vendor = vendor;
+    this.model = call.model();
+    this.traits = call.traits();
+    this.prompt = call.prompt();
+    this.streamed = call.streamed();
+    this.options = call.options(Dialect.OPENAI);
+    this.body = new JsonBody(options);
+  }
+
+  byte[] write() throws ProviderException {
+    body.field("model").value(model);
+    body.field("messages").array();
+    for (int i = 0; i < prompt.getMessagesCount(); i++) {
+      message(prompt.getMessages(i), "prompt.messages[" + i + "]");
+    }
+    body.endArray();
+    if (marked && vendor.has(Quirk.CACHE_BREAKPOINTS)) {
+      body.field("prompt_cache_options").object().field("mode").value("explicit").endObject();
+    }
+    tools();
+    responseFormat(prompt.getResponseFormat());
+    sampling(prompt.getSampling());
+    effort(prompt.getReasoningEffort());
+    body.field("stream").value(streamed);
+    if (streamed && !vendor.has(Quirk.NO_STREAM_OPTIONS)) {
+      body.field("stream_options").object().field("include_usage").value(true);
+      if (vendor.has(Quirk.PADDED_STREAMS) && !optionHides()) {
+        // Random padding of every piece; we have no use for it.
+        body.field("include_obfuscation").value(false);
+      }
+      body.endObject();
+    } else {
+      body.reserve("stream_options");
+    }
+    return body.bytes();
+  }
+
+  /** Returns true if the caller says itself whether pieces are padded. */
+  private boolean optionHides() {
+    return options
+        .getFieldsMap()
+        .getOrDefault("stream_options", Value.getDefaultInstance())
+        .getStructValue()
+        .containsFields("include_obfuscation");
+  }
+
+  private void message(ChatMessage message, String path) throws ProviderException {
+    switch (message.getRole()) {
+      case ROLE_SYSTEM, ROLE_DEVELOPER -> spoken(message, instructionRole(message.getRole()), path);
+      case ROLE_USER -> spoken(message, "user", path);
+      case ROLE_ASSISTANT -> assistant(message, path);
+      case ROLE_TOOL -> toolResults(message, path);
+      case ROLE_UNSPECIFIED, UNRECOGNIZED ->
+          throw Refusals.cannotExpress(
+              provider, path + ".role", "the role is not set or not known");
+    }
+  }
+
+  private String instructionRole(Role role) {
+    return role == Role.ROLE_DEVELOPER && vendor.has(Quirk.DEVELOPER_ROLE) ? "developer" : "system";
+  }
+
+  private void open(String role, ChatMessage message) {
+    body.object().field("role").value(role);
+    if (!message.getName().isEmpty()) {
+      body.field("name").value(message.getName());
+    }
+  }
+
+  private void spoken(ChatMessage message, String role, String path) throws ProviderException {
+    open(role, message);
+    body.field("content");
+    List<ContentPart> parts = message.getPartsList();
+    if (isPlain(parts)) {
+      body.value(parts.getFirst().getText().getText());
+    } else {
+      body.array();
+      for (int i = 0; i < parts.size(); i++) {
+        ContentPart part = parts.get(i);
+        String at = path + ".parts[" + i + "]";
+        boolean said =
+            switch (part.getKindCase()) {
+              case TEXT -> text(part);
+              case IMAGE -> role.equals("user") && image(part, at);
+              case FILE -> role.equals("user") && file(part, at);
+              case TOOL_CALL, TOOL_RESULT, REASONING, REFUSAL, KIND_NOT_SET -> false;
+            };
+        if (!said) {
+          throw misplaced(at, part, role);
+        }
+      }
+      body.endArray();
+    }
+    body.endObject();
+  }
+
+  private ProviderException misplaced(String at, ContentPart part, String role) {
+    return Refusals.cannotExpress(
+        provider, at, "a " + role + " message holds no part of kind " + part.getKindCase().name());
+  }
+
+  /** One text without a cache mark that counts is sent as a string, which every dialect takes. */
+  private boolean isPlain(List<ContentPart> parts) {
+    return parts.size() == 1 && parts.getFirst().hasText() && !marksCache(parts.getFirst());
+  }
+
+  private boolean marksCache(ContentPart part) {
+    return part.getPromptCachePoint() != PromptCachePoint.PROMPT_CACHE_POINT_UNSPECIFIED
+        && (vendor.has(Quirk.CACHE_CONTROL)
+            || (vendor.has(Quirk.CACHE_BREAKPOINTS)
+                && traits.takes().contains(Feature.CACHE_BREAKPOINTS)));
+  }
+
+  private boolean text(ContentPart part) {
+    body.object().field("type").value("text").field("text").value(part.getText().getText());
+    return endPart(part);
+  }
+
+  private boolean endPart(ContentPart part) {
+    if (marksCache(part)) {
+      marked = true;
+      if (vendor.has(Quirk.CACHE_CONTROL)) {
+        body.field("cache_control").object().field("type").value("ephemeral").endObject();
+      } else {
+        body.field("prompt_cache_breakpoint").object();
+        body.field("mode").value("explicit").endObject();
+      }
+    }
+    body.endObject();
+    return true;
+  }
+
+  private boolean image(ContentPart part, String at) throws ProviderException {
+    ImagePart image = part.getImage();
+    String url =
+        switch (image.getSourceCase()) {
+          case INLINE -> dataUrl(image.getInline());
+          case REMOTE -> image.getRemote().getUri();
+          case SOURCE_NOT_SET ->
+              throw Refusals.cannotExpress(provider, at + ".image", "it has no source");
+        };
+    body.object().field("type").value("image_url").field("image_url").object();
+    body.field("url").value(url);
+    switch (image.getDetail()) {
+      case IMAGE_DETAIL_UNSPECIFIED -> {}
+      case IMAGE_DETAIL_LOW -> body.field("detail").value("low");
+      case IMAGE_DETAIL_HIGH -> body.field("detail").value("high");
+      case IMAGE_DETAIL_AUTO -> body.field("detail").value("auto");
+      case IMAGE_DETAIL_ORIGINAL -> body.field("detail").value("original");
+      case UNRECOGNIZED ->
+          throw Refusals.cannotExpress(provider, at + ".image.detail", "the detail is not known");
+    }
+    body.endObject();
+    return endPart(part);
+  }
+
+  private boolean file(ContentPart part, String at) throws ProviderException {
+    FilePart file = part.getFile();
+    @Nullable String audio = file.hasInline() ? audioFormat(file.getInline().getMediaType()) : null;
+    if (audio != null) {
+      body.object().field("type").value("input_audio").field("input_audio").object();
+      body.field("data").value(base64(file.getInline().getData())).field("format").value(audio);
+      body.endObject();
+      return endPart(part);
+    }
+    body.object().field("type").value("file").field("file").object();
+    switch (file.getSourceCase()) {
+      case INLINE -> {
+        body.field("filename").value(file.getName().isEmpty() ? "file" : file.getName());
+        body.field("file_data").value(dataUrl(file.getInline()));
+      }
+      case UPLOADED -> body.field("file_id").value(file.getUploaded().getFileId());
+      case REMOTE -> {
+        if (!vendor.has(Quirk.FILE_ADDRESSES)) {
+          throw Refusals.cannotExpress(
+              provider, at + ".file.remote", "it takes no addresses of files; send the bytes");
+        }
+        body.field("filename").value(file.getName().isEmpty() ? "file" : file.getName());
+        body.field("file_data").value(file.getRemote().getUri());
+      }
+      case SOURCE_NOT_SET ->
+          throw Refusals.cannotExpress(provider, at + ".file", "it has no source");
+    }
+    body.endObject();
+    return endPart(part);
+  }
+
+  private static @Nullable String audioFormat(String mediaType) {
+    return switch (mediaType) {
+      case "audio/wav", "audio/x-wav", "audio/wave" -> "wav";
+      case "audio/mpeg", "audio/mp3" -> "mp3";
+      default -> null;
+    };
+  }
+
+  private static String dataUrl(InlineData data) {
+    return "data:" + data.getMediaType() + ";base64," + base64(data.getData());
+  }
+
+  private static String base64(ByteString data) {
+    return Base64.getEncoder().encodeToString(data.toByteArray());
+  }
+
+  private void assistant(ChatMessage message, String path) throws ProviderException {
+    List<ContentPart> spoken =
+        message.getPartsList().stream()
+            .filter(part -> part.hasText() || part.hasRefusal())
+            .toList();
+    List<ContentPart> calls = message.getPartsList().stream().filter(ContentPart::hasToolCall).toList();
+    for (int i = 0; i < message.getPartsCount(); i++) {
+      ContentPart part = message.getParts(i);
+      if (!part.hasText() && !part.hasRefusal() && !part.hasToolCall() && !part.hasReasoning()) {
+        throw misplaced(path + ".parts[" + i + "]", part, "assistant");
+      }
+    }
+    open("assistant", message);
+    body.field("content");
+    if (spoken.isEmpty()) {
+      body.nothing();
+    } else if (isPlain(spoken)) {
+      body.value(spoken.getFirst().getText().getText());
+    } else {
+      body.array();
+      for (ContentPart part : spoken) {
+        if (part.hasText()) {
+          text(part);
+        } else {
+          body.object().field("type").value("refusal");
+          body.field("refusal").value(part.getRefusal().getText()).endObject();
+        }
+      }
+      body.endArray();
+    }
+    reasoning(message);
+    if (!calls.isEmpty()) {
+      body.field("tool_calls").array();
+      for (ContentPart part : calls) {
+        ToolCall call = part.getToolCall();
+        body.object().field("id").value(call.getId()).field("type").value("function");
+        body.field("function").object().field("name").value(call.getName());
+        body.field("arguments").value(call.getArgumentsJson()).endObject().endObject();
+      }
+      body.endArray();
+    }
+    body.endObject();
+  }
+
+  private void reasoning(ChatMessage message) {
+    String text =
+        String.join(
+            "",
+            message.getPartsList().stream()
+                .filter(ContentPart::hasReasoning)
+                .map(part -> part.getReasoning().getText())
+                .toList());
+    if (text.isEmpty()) {
+      return;
+    }
+    if (vendor.has(Quirk.REASONING_CONTENT)) {
+      body.field("reasoning_content").value(text);
+    } else if (vendor.has(Quirk.REASONING)) {
+      body.field("reasoning").value(text);
+    }
+  }
+
+  /** Each result is a message of its own here. */
+  private void toolResults(ChatMessage message, String path) throws ProviderException {
+    for (int i = 0; i < message.getPartsCount(); i++) {
+      ContentPart part = message.getParts(i);
+      String at = path + ".parts[" + i + "]";
+      if (!part.hasToolResult()) {
+        throw misplaced(at, part, "tool");
+      }
+      ToolResult result = part.getToolResult();
+      body.object().field("role").value("tool");
+      body.field("tool_call_id").value(result.getToolCallId()).field("content");
+      if (result.getPartsCount() == 0) {
+        body.value("");
+      } else if (isPlain(result.getPartsList())) {
+        body.value(result.getParts(0).getText().getText());
+      } else {
+        body.array();
+        for (int j = 0; j < result.getPartsCount(); j++) {
+          if (!result.getParts(j).hasText()) {
+            throw Refusals.cannotExpress(
+                provider,
+                at + ".tool_result.parts[" + j + "]",
+                "its tool results are text only; put pictures and files into a user message");
+          }
+          text(result.getParts(j));
+        }
+        body.endArray();
+      }
+      body.endObject();
+    }
+  }
+
+  private void tools() throws ProviderException {
+    if (prompt.getToolsCount() > 0) {
+      body.field("tools").array();
+      for (int i = 0; i < prompt.getToolsCount(); i++) {
+        Tool tool = prompt.getTools(i);
+        body.object().field("type").value("function").field("function").object();
+        body.field("name").value(tool.getFunction().getName());
+        if (!tool.getFunction().getDescription().isEmpty()) {
+          body.field("description").value(tool.getFunction().getDescription());
+        }
+        if (!tool.getFunction().getParametersSchemaJson().isEmpty()) {
+          body.field("parameters");
+          schema(tool.getFunction().getParametersSchemaJson(), "prompt.tools[" + i + "].function.parameters_schema_json");
+        }
+        if (tool.getFunction().hasStrict()) {
+          body.field("strict").value(tool.getFunction().getStrict());
+        }
+        body.endObject().endObject();
+      }
+      body.endArray();
+    }
+    boolean anyTools = prompt.getToolsCount() > 0 || body.hasOption("tools");
+    if (prompt.hasToolChoice()) {
+      toolChoice(prompt.getToolChoice(), anyTools);
+    }
+  }
+
+  /** Without tools "auto" and "none" say nothing, and vendors refuse them. */
+  private void toolChoice(ToolChoice choice, boolean anyTools) throws ProviderException {
+    switch (choice.getMode()) {
+      case MODE_UNSPECIFIED -> {}
+      case MODE_AUTO -> {
+        if (anyTools) {
+          body.field("tool_choice").value("auto");
+        }
+      }
+      case MODE_NONE -> {
+        if (anyTools) {
+          body.field("tool_choice").value("none");
+        }
+      }
+      case MODE_REQUIRED -> body.field("tool_choice").value("required");
+      case MODE_TOOL -> {
+        body.field("tool_choice").object().field("type").value("function");
+        body.field("function").object().field("name").value(choice.getToolName());
+        body.endObject().endObject();
+      }
+      case UNRECOGNIZED ->
+          throw Refusals.cannotExpress(
+              provider, "prompt.tool_choice.mode", "the mode is not known");
+    }
+    if (choice.hasParallel() && anyTools) {
+      body.field("parallel_tool_calls").value(choice.getParallel());
+    }
+  }
+
+  private void responseFormat(ResponseFormat format) throws ProviderException {
+    switch (format.getKindCase()) {
+      case KIND_NOT_SET, TEXT -> {}
+      case JSON_OBJECT ->
+          body.field("response_format").object().field("type").value("json_object").endObject();
+      case JSON_SCHEMA -> {
+        body.field("response_format").object().field("type").value("json_schema");
+        body.field("json_schema").object();
+        body.field("name").value(format.getJsonSchema().getName().isEmpty() ? "answer" : format.getJsonSchema().getName());
+        body.field("schema");
+        schema(format.getJsonSchema().getSchemaJson(), "prompt.response_format.json_schema.schema_json");
+        if (format.getJsonSchema().hasStrict()) {
+          body.field("strict").value(format.getJsonSchema().getStrict());
+        }
+        body.endObject().endObject();
+      }
+    }
+  }
+
+  private void schema(String json, String path) throws ProviderException {
+    if (!JsonText.isObject(json)) {
+      throw Refusals.cannotExpress(provider, path, "it is not a JSON object");
+    }
+    body.raw(json);
+  }
+
+  private void sampling(Sampling sampling) throws ProviderException {
+    if (sampling.hasTemperature()) {
+      refuseUnless(sampling.getTemperature() == 1, Setting.TEMPERATURE);
+      body.field("temperature").value(sampling.getTemperature());
+    }
+    if (sampling.hasTopP()) {
+      refuseUnless(sampling.getTopP() == 1, Setting.TOP_P);
+      body.field("top_p").value(sampling.getTopP());
+    }
+    if (sampling.hasTopK()) {
+      if (vendor.has(Quirk.NO_TOP_K)) {
+        throw Refusals.cannotExpress(
+            provider, "prompt.sampling.top_k", "it has no such setting; use top_p");
+      }
+      refuseUnless(false, Setting.TOP_K);
+      body.field("top_k").value(sampling.getTopK());
+    }
+    if (sampling.hasFrequencyPenalty()) {
+      refuseUnless(sampling.getFrequencyPenalty() == 0, Setting.FREQUENCY_PENALTY);
+      body.field("frequency_penalty").value(sampling.getFrequencyPenalty());
+    }
+    if (sampling.hasPresencePenalty()) {
+      refuseUnless(sampling.getPresencePenalty() == 0, Setting.PRESENCE_PENALTY);
+      body.field("presence_penalty").value(sampling.getPresencePenalty());
+    }
+    if (sampling.hasMaxOutputTokenCount()) {
+      body.reserve("max_tokens").reserve("max_completion_tokens");
+      body.field(maxTokensField()).value(sampling.getMaxOutputTokenCount());
+    }
+    if (sampling.getStopSequencesCount() > 0) {
+      refuseUnless(false, Setting.STOP);
+      body.field("stop").array();
+      sampling.getStopSequencesList().forEach(body::value);
+      body.endArray();
+    }
+    if (sampling.hasSeed()) {
+      refuseUnless(false, Setting.SEED);
+      body.field(vendor.has(Quirk.RANDOM_SEED) ? "random_seed" : "seed").value(sampling.getSeed());
+    }
+    if (sampling.hasCandidateCount() && sampling.getCandidateCount() != 1) {
+      body.field("n").value(sampling.getCandidateCount());
+    }
+  }
+
+  /** A value that is the vendor's default changes nothing, and is taken by every model. */
+  private void refuseUnless(boolean isDefault, Setting setting) throws ProviderException {
+    if (!isDefault && traits.refuses().contains(setting)) {
+      throw Refusals.refusedFor(provider, model, setting);
+    }
+  }
+
+  /**
+   * Returns the field for the most output tokens. OpenAI's reasoning models refuse the old name and
+   * its other models take both; most others know the old one only.
+   */
+  private String maxTokensField() {
+    boolean newName =
+        vendor.has(Quirk.MAX_COMPLETION_TOKENS)
+            || traits.takes().contains(Feature.MAX_COMPLETION_TOKENS);
+    return newName ? "max_completion_tokens" : "max_tokens";
+  }
+
+  /**
+   * A model is told the nearest effort it takes, and one that cannot reason is told none. An option
+   * goes before it, since it has words that the contract has not.
+   */
+  private void effort(ReasoningEffort effort) throws ProviderException {
+    if (body.hasOption("reasoning_effort")
+        || effort == ReasoningEffort.REASONING_EFFORT_UNSPECIFIED) {
+      return;
+    }
+    Effort wanted =
+        Efforts.of(effort)
+            .orElseThrow(() ->
+                Refusals.cannotExpress(
+                    provider, "prompt.reasoning_effort", "the effort is not known"));
+    boolean unsure = traits.efforts().isEmpty() && vendor.has(Quirk.EFFORT_IF_KNOWN);
+    if (!unsure) {
+      traits
+          .fitting(wanted)
+          .ifPresent(fitting -> body.field("reasoning_effort").value(Efforts.word(fitting)));
+    }
+  }
+}

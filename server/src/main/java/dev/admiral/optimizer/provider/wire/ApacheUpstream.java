@@ -1,0 +1,362 @@
+package dev.admiral.optimizer.provider.wire;
+
+import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.provider.ProviderSettings;
+import dev.admiral.optimizer.provider.wire.Upstream.SendException.Stage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.LeaseRequest;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionReuseStrategy;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Upstream over the connection pool of Apache HttpClient 5, without its chain of handlers: a call
+ * to a model follows no redirect, keeps no cookie and is never repeated behind the pipeline's back,
+ * and the pool alone tells exactly whether a request was sent before its connection broke.
+ *
+ * <p>A virtual thread that is interrupted in a socket operation has the socket closed under it by
+ * the JDK; between operations {@link Body#read} looks at the flag.
+ */
+final class ApacheUpstream implements Upstream {
+  /** Buffer of a connection, each way. Twice this is most of what an open stream costs. */
+  private static final int BUFFER_BYTES = 4096;
+
+  private static final Http1Config HTTP1 =
+      Http1Config.custom().setBufferSize(BUFFER_BYTES).setChunkSizeHint(BUFFER_BYTES).build();
+
+  private static final ConnectionReuseStrategy REUSE = DefaultConnectionReuseStrategy.INSTANCE;
+
+  private final PoolingHttpClientConnectionManager pool;
+  private final HttpHost host;
+  private final HttpRoute route;
+  private final ProviderSettings settings;
+  private final Time time;
+
+  ApacheUpstream(ProviderSettings settings, Time time) {
+    this.settings = settings;
+    this.time = time;
+    boolean secure = settings.baseUrl().getScheme().equalsIgnoreCase("https");
+    int port = settings.baseUrl().getPort();
+    host =
+        new HttpHost(
+            secure ? "https" : "http",
+            settings.baseUrl().getHost(),
+            port >= 0 ? port : secure ? 443 : 80);
+    route = new HttpRoute(host, null, secure);
+    pool =
+        PoolingHttpClientConnectionManagerBuilder.create()
+            .setMaxConnTotal(settings.maxConnections())
+            .setMaxConnPerRoute(settings.maxConnections())
+            .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.STRICT)
+            .setDefaultConnectionConfig(
+                ConnectionConfig.custom()
+                    .setConnectTimeout(Timeout.of(settings.connectTimeout()))
+                    .setSocketTimeout(Timeout.of(settings.firstPieceTimeout()))
+                    .build())
+            .setConnectionFactory(socket -> new QuietConnection(HTTP1))
+            .build();
+  }
+
+  @Override
+  public Exchange post(String path, List<Map.Entry<String, String>> headers, byte[] body)
+      throws SendException, InterruptedException {
+    ConnectionEndpoint endpoint = lease();
+    HttpClientContext context = HttpClientContext.create();
+    boolean answered = false;
+    try {
+      if (!endpoint.isConnected()) {
+        connect(endpoint, context);
+      }
+      BasicClassicHttpRequest request = new BasicClassicHttpRequest("POST", host, path);
+      request.addHeader("Host", host.toHostString());
+      headers.forEach(header -> request.addHeader(header.getKey(), header.getValue()));
+      request.addHeader("Content-Length", body.length);
+      request.setEntity(new ByteArrayEntity(body, null));
+      Exchange exchange = exchange(endpoint, request, context);
+      answered = true;
+      return exchange;
+    } finally {
+      if (!answered) {
+        discard(endpoint);
+      }
+    }
+  }
+
+  private ConnectionEndpoint lease() throws SendException, InterruptedException {
+    Timeout wait = Timeout.of(settings.connectionWait());
+    LeaseRequest request;
+    try {
+      request = pool.lease(host.getHostName(), route, wait, null);
+    } catch (IllegalStateException e) {
+      // The pool is closed.
+      throw new SendException(Stage.CONNECTING, false, false, e);
+    }
+    try {
+      return request.get(wait);
+    } catch (TimeoutException e) {
+      throw new SendException(Stage.NO_CONNECTION_FREE, true, false, e);
+    } catch (InterruptedException e) {
+      // Or a connection would be kept for a caller that is gone.
+      request.cancel();
+      throw e;
+    } catch (ExecutionException | CancellationException e) {
+      if (Thread.interrupted()) {
+        throw interruption(e);
+      }
+      throw new SendException(Stage.CONNECTING, false, false, e);
+    }
+  }
+
+  private void connect(ConnectionEndpoint endpoint, HttpClientContext context)
+      throws SendException, InterruptedException {
+    try {
+      pool.connect(endpoint, TimeValue.of(settings.connectTimeout()), context);
+    } catch (IOException | RuntimeException e) {
+      if (Thread.interrupted()) {
+        throw interruption(e);
+      }
+      throw new SendException(Stage.CONNECTING, e instanceof InterruptedIOException, false, e);
+    }
+  }
+
+  private Exchange exchange(
+      ConnectionEndpoint endpoint, BasicClassicHttpRequest request, HttpClientContext context)
+      throws SendException, InterruptedException {
+    Transmission transmission = new Transmission();
+    try {
+      endpoint.setSocketTimeout(Timeout.of(settings.firstPieceTimeout()));
+      ClassicHttpResponse response =
+          endpoint.execute(host.getHostName(), request, transmission, context);
+      boolean reusable = REUSE.keepAlive(request, response, context);
+      return new Answer(endpoint, response, reusable, transmission.sentNanos);
+    } catch (IOException | HttpException | RuntimeException e) {
+      boolean interrupted = Thread.interrupted();
+      if (interrupted && !transmission.sent) {
+        throw interruption(e);
+      }
+      Stage stage = transmission.sent ? Stage.WAITING : Stage.SENDING;
+      throw new SendException(stage, e instanceof SocketTimeoutException, interrupted, e);
+    }
+  }
+
+  private static InterruptedException interruption(Throwable cause) {
+    InterruptedException interruption = new InterruptedException("interrupted before it was sent");
+    interruption.initCause(cause);
+    return interruption;
+  }
+
+  private void discard(ConnectionEndpoint endpoint) {
+    endpoint.close(CloseMode.IMMEDIATE);
+    pool.release(endpoint, null, TimeValue.ZERO_MILLISECONDS);
+  }
+
+  @Override
+  public void close() {
+    pool.close(CloseMode.IMMEDIATE);
+  }
+
+  /** One request and the head of its answer, with a note of when the request had gone out. */
+  private final class Transmission implements ConnectionEndpoint.RequestExecutor {
+    private boolean sent;
+    private long sentNanos;
+
+    @Override
+    public ClassicHttpResponse execute(
+        ClassicHttpRequest request, HttpClientConnection connection, HttpContext context)
+        throws IOException, HttpException {
+      connection.sendRequestHeader(request);
+      connection.sendRequestEntity(request);
+      connection.flush();
+      sent = true;
+      sentNanos = time.nanos();
+      ClassicHttpResponse response = connection.receiveResponseHeader();
+      while (response.getCode() < 200) {
+        response = connection.receiveResponseHeader();
+      }
+      connection.receiveResponseEntity(response);
+      return response;
+    }
+  }
+
+  private final class Answer implements Exchange {
+    private final ConnectionEndpoint endpoint;
+    private final ClassicHttpResponse response;
+    private final boolean reusable;
+    private final Body body;
+    private boolean released;
+
+    Answer(
+        ConnectionEndpoint endpoint, ClassicHttpResponse response, boolean reusable, long sentNanos)
+        throws IOException {
+      this.endpoint = endpoint;
+      this.response = response;
+      this.reusable = reusable;
+      HttpEntity entity = response.getEntity();
+      InputStream content = entity == null ? InputStream.nullInputStream() : entity.getContent();
+      this.body = new Body(endpoint, content, sentNanos + settings.firstPieceTimeout().toNanos());
+    }
+
+    @Override
+    public int status() {
+      return response.getCode();
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+      Header header = response.getFirstHeader(name);
+      return header == null ? null : header.getValue();
+    }
+
+    @Override
+    public Map<String, String> headers() {
+      Map<String, String> headers = new HashMap<>();
+      for (Header header : response.getHeaders()) {
+        String value = header.getValue();
+        headers.putIfAbsent(header.getName().toLowerCase(Locale.ROOT), value == null ? "" : value);
+      }
+      return headers;
+    }
+
+    @Override
+    public InputStream body() {
+      return body;
+    }
+
+    @Override
+    public void begun() {
+      body.begun();
+    }
+
+    @Override
+    public void finish(Duration patience) {
+      if (!released && reusable && body.endsWithin(patience)) {
+        released = true;
+        pool.release(endpoint, null, TimeValue.of(settings.keepAlive()));
+      } else {
+        close();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!released) {
+        released = true;
+        discard(endpoint);
+      }
+    }
+  }
+
+  /** The body under its bounds: the first piece, silence, size, interruption. */
+  private final class Body extends InputStream {
+    private final ConnectionEndpoint endpoint;
+    private final InputStream content;
+    private final long firstPieceDeadlineNanos;
+    private boolean begun;
+    private boolean ended;
+    private long count;
+
+    Body(ConnectionEndpoint endpoint, InputStream content, long firstPieceDeadlineNanos) {
+      this.endpoint = endpoint;
+      this.content = content;
+      this.firstPieceDeadlineNanos = firstPieceDeadlineNanos;
+    }
+
+    void begun() {
+      if (!begun) {
+        begun = true;
+        bound(Timeout.of(settings.silenceTimeout()));
+      }
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      if (ended) {
+        return -1;
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("interrupted between two reads");
+      }
+      if (!begun) {
+        long left = firstPieceDeadlineNanos - time.nanos();
+        if (left <= 0) {
+          throw new SocketTimeoutException("no first piece in time");
+        }
+        // Whole milliseconds, and never zero, which would mean no bound at all.
+        bound(Timeout.ofMilliseconds(left / 1_000_000 + 1));
+      }
+      int n = content.read(bytes, offset, length);
+      if (n < 0) {
+        ended = true;
+        return -1;
+      }
+      count += n;
+      if (count > settings.maxAnswerBytes()) {
+        throw new TooLargeException();
+      }
+      return n;
+    }
+
+    private void bound(Timeout timeout) {
+      try {
+        endpoint.setSocketTimeout(timeout);
+      } catch (IllegalStateException e) {
+        // Closed meanwhile with the whole pool, as the read that follows will say.
+      }
+    }
+
+    /**
+     * Reads what is left if that is nothing but the end, which tends to come a moment later. An
+     * interruption costs the connection only; the flag stays set.
+     */
+    boolean endsWithin(Duration patience) {
+      if (!ended) {
+        bound(Timeout.of(patience));
+        try {
+          ended = content.read() < 0;
+        } catch (IOException e) {
+          // Not reusable then; the answer itself is complete.
+          return false;
+        }
+      }
+      return ended;
+    }
+  }
+}

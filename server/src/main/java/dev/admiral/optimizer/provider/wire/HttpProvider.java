@@ -1,0 +1,430 @@
+package dev.admiral.optimizer.provider.wire;
+
+import com.fasterxml.jackson.core.JacksonException;
+import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.call.Tokens;
+import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.provider.Provider;
+import dev.admiral.optimizer.provider.ProviderCall;
+import dev.admiral.optimizer.provider.ProviderCheck;
+import dev.admiral.optimizer.provider.ProviderException;
+import dev.admiral.optimizer.provider.ProviderSettings;
+import dev.admiral.optimizer.provider.Reply;
+import dev.admiral.optimizer.provider.ReplySink;
+import dev.admiral.optimizer.provider.VectorCall;
+import dev.admiral.optimizer.provider.VectorReply;
+import dev.admiral.optimizer.provider.wire.Upstream.Exchange;
+import dev.admiral.optimizer.provider.wire.Upstream.SendException;
+import dev.admiral.optimizer.provider.wire.WireFormat.AnswerReader;
+import dev.admiral.optimizer.provider.wire.WireFormat.ErrorInsideException;
+import dev.admiral.optimizer.v1.ErrorReason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A provider over HTTP: one try from request to reply, the same for every format.
+ *
+ * <p>What may be billed follows one rule. Until the request was sent whole, and when the vendor
+ * answers with a status that is no success or something on the way with a page, nothing is. From
+ * there on the vendor may have worked: a try that then breaks, for whatever reason, carries the
+ * vendor's last counts if they came, and our estimate if not.
+ */
+public final class HttpProvider implements Provider {
+  private static final Logger log = LoggerFactory.getLogger(HttpProvider.class);
+
+  /** Most answers asked for whole fit. */
+  private static final int FIRST_READ_BYTES = 2 << 10;
+
+  /** How much of a refusal is read; the rest could only be a page. */
+  private static final int MOST_REFUSAL_BYTES = 64 << 10;
+
+  /** After the last piece the connection's end mark is on its way, or never comes. */
+  private static final Duration END_PATIENCE = Duration.ofMillis(50);
+
+  /** What is told to wait for a connection to become free; when one will is not known. */
+  private static final Duration CONNECTION_WAIT = Duration.ofSeconds(1);
+
+  private final ProviderSettings settings;
+  private final WireFormat format;
+  private final Upstream upstream;
+  private final Failures failures;
+  private final Time time;
+  private final AtomicReference<ProviderCheck> last = new AtomicReference<>(ProviderCheck.UNTRIED);
+
+  private HttpProvider(ProviderSettings settings, WireFormat format, Upstream upstream, Time time) {
+    this.settings = settings;
+    this.format = format;
+    this.upstream = upstream;
+    this.time = time;
+    this.failures =
+        new Failures(
+            settings.name(), settings.vendor().limitHeaders(), new Scrubber(settings.apiKey()));
+  }
+
+  /** Returns a provider that speaks a format. Opens no connection. */
+  public static Provider of(ProviderSettings settings, WireFormat format, Time time) {
+    return new HttpProvider(settings, format, new ApacheUpstream(settings, time), time);
+  }
+
+  @Override
+  public String name() {
+    return settings.name();
+  }
+
+  @Override
+  public ProviderCheck check() {
+    return last.get();
+  }
+
+  @Override
+  public void close() {
+    upstream.close();
+  }
+
+  @Override
+  public Reply complete(ProviderCall call, ReplySink sink)
+      throws ProviderException, InterruptedException {
+    WireFormat.Request request = format.complete(call);
+    LongSupplier input = () -> Tokens.likely(call.prompt());
+    try (Exchange exchange = send(request, call.attemptId(), call.streamed(), input)) {
+      Draft draft = new Draft(call.streamed() ? sink : null);
+      Attempt attempt = new Attempt(exchange, input, draft);
+      attempt.run(attempt::readAnswer);
+      Reply reply =
+          new Reply(draft.completion(), draft.usage(input), requestId(exchange), exchange.status());
+      succeeded();
+      return reply;
+    }
+  }
+
+  @Override
+  public VectorReply embed(VectorCall call) throws ProviderException, InterruptedException {
+    WireFormat.Request request = format.embed(call);
+    LongSupplier input = () -> Tokens.likely(call.texts());
+    try (Exchange exchange = send(request, call.attemptId(), false, input)) {
+      Attempt attempt = new Attempt(exchange, input, new Draft(null));
+      WireFormat.Vectors[] vectors = new WireFormat.Vectors[1];
+      attempt.run(() -> vectors[0] = readVectors(attempt.readWhole(), call));
+      succeeded();
+      Usage usage =
+          vectors[0].input() < 0
+              ? Usage.estimated(input.getAsLong(), 0)
+              : Usage.reported(vectors[0].input(), 0);
+      return new VectorReply(
+          vectors[0].embeddings(), usage, requestId(exchange), exchange.status());
+    }
+  }
+
+  private WireFormat.Vectors readVectors(byte[] body, VectorCall call)
+      throws IOException, ErrorInsideException {
+    WireFormat.Vectors vectors = format.readVectors(body);
+    if (vectors.embeddings().size() != call.texts().size()) {
+      throw new WireFormat.MalformedException(
+          vectors.embeddings().size() + " vectors came for " + call.texts().size() + " texts");
+    }
+    return vectors;
+  }
+
+  @Override
+  public long countTokens(ProviderCall call) throws ProviderException, InterruptedException {
+    WireFormat.Request request = format.countTokens(call);
+    // Counting is free, so nothing is ever billable.
+    try (Exchange exchange = send(request, call.attemptId(), false, null)) {
+      Attempt attempt = new Attempt(exchange, null, new Draft(null));
+      long[] count = new long[1];
+      attempt.run(() -> count[0] = format.readCount(attempt.readWhole()));
+      succeeded();
+      return count[0];
+    }
+  }
+
+  /** Sends a request and returns the exchange if the vendor accepted it. */
+  private Exchange send(
+      WireFormat.Request request, String attemptId, boolean streamed, @Nullable LongSupplier input)
+      throws ProviderException, InterruptedException {
+    List<Map.Entry<String, String>> headers = new ArrayList<>(format.headers());
+    headers.add(Map.entry(format.attemptHeader(), attemptId));
+    headers.add(Map.entry("User-Agent", "admiral"));
+    headers.add(Map.entry("Content-Type", "application/json"));
+    headers.add(Map.entry("Accept", streamed ? "text/event-stream" : "application/json"));
+    Exchange exchange;
+    try {
+      exchange = upstream.post(request.path(), headers, request.body());
+    } catch (SendException e) {
+      throw unanswered(e, input);
+    }
+    boolean accepted = false;
+    try {
+      if (exchange.status() >= 200 && exchange.status() < 300) {
+        accepted = true;
+        return exchange;
+      }
+      throw refused(exchange);
+    } finally {
+      if (!accepted) {
+        exchange.close();
+      }
+    }
+  }
+
+  private ProviderException unanswered(SendException e, @Nullable LongSupplier input) {
+    boolean sent = e.stage() == SendException.Stage.WAITING;
+    Usage billable = sent && input != null ? Usage.estimated(input.getAsLong(), 0) : null;
+    String who = "provider '" + settings.name() + "' ";
+    if (e.interrupted()) {
+      return new ProviderException(cancelled(), billable, "", 0);
+    }
+    Failure failure =
+        switch (e.stage()) {
+          case NO_CONNECTION_FREE ->
+              new Failure.LimitReached(
+                  ErrorReason.ERROR_REASON_CONCURRENCY_LIMITED,
+                  "connections",
+                  "provider/" + settings.name(),
+                  CONNECTION_WAIT);
+          case CONNECTING ->
+              new Failure.Broken(
+                  ErrorReason.ERROR_REASON_PROVIDER_UNREACHABLE,
+                  who
+                      + (e.timedOut()
+                          ? "took no connection within " + text(settings.connectTimeout())
+                          : "cannot be reached; check its base URL and the network"),
+                  null);
+          case SENDING ->
+              new Failure.Broken(
+                  ErrorReason.ERROR_REASON_PROVIDER_UNREACHABLE,
+                  who + "closed the connection while the call was being sent",
+                  null);
+          case WAITING ->
+              e.timedOut()
+                  ? new Failure.Broken(
+                      ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT,
+                      who + "gave no answer within " + text(settings.firstPieceTimeout()),
+                      null)
+                  : new Failure.Broken(
+                      ErrorReason.ERROR_REASON_PROVIDER_FAILED,
+                      who + "closed the connection without an answer",
+                      null);
+        };
+    failed(failure);
+    return new ProviderException(failure, billable, "", 0);
+  }
+
+  private ProviderException refused(Exchange exchange) {
+    exchange.begun();
+    byte[] body;
+    try {
+      body = exchange.body().readNBytes(MOST_REFUSAL_BYTES);
+      exchange.finish(END_PATIENCE);
+    } catch (IOException e) {
+      // The status is worth more than the rest of a page that does not come.
+      body = new byte[0];
+    }
+    Failure failure = failures.ofStatus(exchange.status(), exchange.headers(), body, time.now());
+    if (Thread.interrupted()) {
+      failure = cancelled();
+    }
+    failed(failure);
+    return new ProviderException(failure, null, requestId(exchange), exchange.status());
+  }
+
+  private String requestId(Exchange exchange) {
+    String id = exchange.header(format.requestIdHeader());
+    if (id == null) {
+      id = exchange.header("x-request-id");
+    }
+    return id == null ? "" : id;
+  }
+
+  private void succeeded() {
+    Instant now = time.now();
+    last.updateAndGet(before -> before.succeeded(now));
+  }
+
+  /** Failures that speak of the call alone say nothing of the provider, or that it is well. */
+  private void failed(Failure failure) {
+    if (failure.unhealthy()) {
+      Instant now = time.now();
+      last.updateAndGet(before -> before.failed(failure, now));
+    }
+  }
+
+  private static Failure cancelled() {
+    return new Failure.Refused(
+        ErrorReason.ERROR_REASON_CALL_CANCELLED,
+        "the call was cancelled before its answer was whole");
+  }
+
+  private static String text(Duration duration) {
+    return duration.toMillis() + " ms";
+  }
+
+  /** The part of a try after the vendor accepted it. */
+  private final class Attempt {
+    private final Exchange exchange;
+    private final @Nullable LongSupplier input;
+    private final Draft draft;
+
+    /** From here on silence is what is bounded. */
+    private boolean begun;
+
+    /** A page in the place of an answer comes from something on the way, which bills nothing. */
+    private boolean foreign;
+
+    Attempt(Exchange exchange, @Nullable LongSupplier input, Draft draft) {
+      this.exchange = exchange;
+      this.input = input;
+      this.draft = draft;
+    }
+
+    /** Runs the reading and turns whatever breaks it into the try's one failure. */
+    void run(Reading reading) throws ProviderException {
+      String who = "provider '" + settings.name() + "' ";
+      Failure failure;
+      try {
+        reading.run();
+        return;
+      } catch (ErrorInsideException e) {
+        failure =
+            draft.begun()
+                ? new Failure.StreamBroken(failures.insideMessage(e.error()))
+                : failures.inside(e.error());
+      } catch (Upstream.TooLargeException e) {
+        failure =
+            broken(
+                ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
+                who + "answered more than " + settings.maxAnswerBytes() + " bytes");
+      } catch (SocketTimeoutException e) {
+        Duration bound = begun ? settings.silenceTimeout() : settings.firstPieceTimeout();
+        failure =
+            broken(
+                ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT,
+                who + "was silent for too long (bound " + text(bound) + ")");
+      } catch (JacksonException e) {
+        // Its message quotes the answer.
+        failure =
+            broken(
+                ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
+                who + "answered with something that is not JSON");
+      } catch (WireFormat.MalformedException e) {
+        failure =
+            broken(
+                ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
+                who + "does not keep to its protocol: " + e.getMessage());
+      } catch (IOException e) {
+        failure =
+            broken(
+                ErrorReason.ERROR_REASON_PROVIDER_FAILED,
+                who + "closed the connection before its answer was whole");
+      } catch (RuntimeException e) {
+        // A shape no reader foresaw: what was accepted may be billed all the same.
+        log.error(
+            "reading an answer of {} failed: {} at {}",
+            settings.name(),
+            e.getClass().getName(),
+            e.getStackTrace().length == 0 ? "?" : e.getStackTrace()[0]);
+        failure =
+            broken(
+                ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
+                who + "answered in a form this server cannot read");
+      }
+      if (Thread.interrupted()) {
+        failure = cancelled();
+      }
+      failed(failure);
+      throw new ProviderException(
+          failure,
+          input == null || foreign ? null : draft.usage(input),
+          requestId(exchange),
+          exchange.status());
+    }
+
+    private Failure broken(ErrorReason reason, String message) {
+      return draft.begun()
+          ? new Failure.StreamBroken(message)
+          : new Failure.Broken(reason, message, null);
+    }
+
+    /** Reads what came, which need not be the form asked for. */
+    void readAnswer() throws IOException, ErrorInsideException {
+      AnswerReader reader = format.reader(draft);
+      if (contentType().startsWith("text/event-stream")) {
+        readEvents(reader);
+      } else {
+        reader.whole(readWhole());
+      }
+    }
+
+    private void readEvents(AnswerReader reader) throws IOException, ErrorInsideException {
+      SseReader events = new SseReader(exchange.body());
+      boolean done = false;
+      while (!done && events.next()) {
+        if (events.isError()) {
+          // Named an error, whatever it looks like: some are plain text.
+          throw new ErrorInsideException(
+              VendorError.parse(Arrays.copyOf(events.data(), events.length())));
+        }
+        done = events.isDone() || reader.event(events.data(), events.length());
+        if (draft.begun()) {
+          begin();
+        }
+      }
+      if (!done && !reader.mayEnd()) {
+        throw new IOException("the stream has no proper end");
+      }
+      reader.end();
+      exchange.finish(END_PATIENCE);
+    }
+
+    byte[] readWhole() throws IOException {
+      String type = contentType();
+      if (type.startsWith("text/html")) {
+        foreign = true;
+        throw new WireFormat.MalformedException(
+            "it answered with a page of HTML; check its base URL");
+      }
+      begin();
+      InputStream body = exchange.body();
+      // In steps of this size, since InputStream's own methods take 16 KiB for an answer of one.
+      byte[] whole = new byte[FIRST_READ_BYTES];
+      int length = 0;
+      for (int read = 0; read >= 0; read = body.read(whole, length, whole.length - length)) {
+        length += read;
+        if (length == whole.length) {
+          whole = Arrays.copyOf(whole, 2 * length);
+        }
+      }
+      exchange.finish(END_PATIENCE);
+      return Arrays.copyOf(whole, length);
+    }
+
+    private void begin() {
+      begun = true;
+      exchange.begun();
+    }
+
+    private String contentType() {
+      String type = exchange.header("content-type");
+      return type == null ? "" : type.toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Reading {
+    void run() throws IOException, ErrorInsideException;
+  }
+}
