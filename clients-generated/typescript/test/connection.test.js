@@ -101,10 +101,11 @@ test("the key and the agent travel with every call of every service", async (t) 
   await failureOf(client.optimizer.stream({}).next());
   await failureOf(client.fleet.listAgents({}));
   await failureOf(client.ledger.listEntries({}));
-  await failureOf(client.cache.listChanges({}));
+  await failureOf(client.cache.getMetrics({}));
+  await failureOf(client.settings.listChanges({}));
   await failureOf(client.calls.listCalls({}));
   await failureOf(client.events.watchEvents({}).next());
-  const services = ["OptimizerService", "OptimizerService", "FleetService", "LedgerService", "CacheService", "CallService", "EventService"];
+  const services = ["OptimizerService", "OptimizerService", "FleetService", "LedgerService", "CacheService", "SettingsService", "CallService", "EventService"];
   assert.deepEqual(seen, services.map((service) => [service, "Bearer s3cret", "triage-1"]));
 });
 
@@ -209,11 +210,12 @@ test("a prompt takes further fields where it is spread", async (t) => {
   const server = await serve(t, {
     complete({ prompt: asked }) {
       assert.equal(asked?.messages.length, 2);
-      assert.equal(asked?.tools[0]?.name, "clock");
+      assert.equal(asked?.tools[0]?.kind.case, "function");
+      assert.equal(asked?.tools[0]?.kind.value?.name, "clock");
       return answer("noon");
     },
   });
   const { optimizer } = open(t, { address: server.address });
-  const tools = [{ name: "clock" }];
+  const tools = [{ kind: { case: /** @type {const} */ ("function"), value: { name: "clock" } } }];
   assert.equal(textOf(await optimizer.complete({ prompt: { ...prompt("fast", "When?", "Be brief."), tools } })), "noon");
 });

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import grpc
 import grpc.aio
 
-from admiral.optimizer.v1 import Finished, StreamResponse
+from admiral.optimizer.v1 import StreamFinished, StreamResponse
 
 from ._errors import AdmiralError, cancelled, closed, from_rpc, unfinished
 from ._prepare import prepared
@@ -245,7 +245,7 @@ class AsyncCompletionStream(AsyncEventStream[StreamResponse]):
     """A streamed answer as it arrives, as ``CompletionStream``, for asyncio. One task reads; any may leave."""
 
     #: How the answer ended, with usage and cost; None until it was read to its end.
-    finished: Finished | None = None
+    finished: StreamFinished | None = None
 
     async def text(self) -> AsyncIterator[str]:
         """Yields what is left of the text of the first candidate, piece by piece; other events are passed over."""

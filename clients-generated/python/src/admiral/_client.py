@@ -17,6 +17,7 @@ from admiral.optimizer.v1 import (
     CountTokensResponse,
     EmbedResponse,
     EventServiceStub,
+    FailureQuery,
     FleetServiceStub,
     HealthRequest,
     HealthResponse,
@@ -193,11 +194,12 @@ class Admiral:
     def learning(
         self, request: LearningQueryRequest | None = None, *, deadline: float | None = None
     ) -> LearningQueryResponse:
-        """Tells what the server has learned from failures, and from what callers reported of answers.
+        """Tells what the server has learned, as the request asks; without one, the failures that calls met.
 
-        One page of failures; the answer names the next page.
+        One page; the answer names the next page.
         """
-        return self.optimizer.LearningQuery(request or LearningQueryRequest(), timeout=_given(deadline))
+        asked = request or LearningQueryRequest(failures=FailureQuery())
+        return self.optimizer.LearningQuery(asked, timeout=_given(deadline))
 
     def close(self) -> None:
         """Ends the connection at once; calls that run fail with CALL_CANCELLED, and so does every call made after."""

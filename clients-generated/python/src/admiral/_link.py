@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import grpc
 
-from admiral.optimizer.v1 import Finished, StreamResponse
+from admiral.optimizer.v1 import StreamFinished, StreamResponse
 
 from ._errors import AdmiralError, cancelled, closed, from_rpc, unfinished
 from ._prepare import prepared
@@ -316,7 +316,7 @@ class CompletionStream(EventStream[StreamResponse]):
     """
 
     #: How the answer ended, with usage and cost; None until it was read to its end.
-    finished: Finished | None = None
+    finished: StreamFinished | None = None
 
     def text(self) -> Iterator[str]:
         """Yields what is left of the text of the first candidate, piece by piece; other events are passed over."""

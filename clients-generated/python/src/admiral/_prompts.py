@@ -5,14 +5,14 @@ from __future__ import annotations
 from admiral.optimizer.v1 import (
     ROLE_SYSTEM,
     ROLE_USER,
+    ChatMessage,
     CompleteResponse,
     Completion,
-    Message,
-    Part,
+    ContentPart,
     Prompt,
     Role,
     StreamResponse,
-    Text,
+    TextPart,
 )
 
 
@@ -33,5 +33,5 @@ def text_piece(event: StreamResponse) -> str:
     return event.delta.text.text if event.delta.candidate_index == 0 else ""
 
 
-def _message(role: Role.ValueType, text: str) -> Message:
-    return Message(role=role, parts=[Part(text=Text(text=text))])
+def _message(role: Role.ValueType, text: str) -> ChatMessage:
+    return ChatMessage(role=role, parts=[ContentPart(text=TextPart(text=text))])
