@@ -623,7 +623,7 @@ await h.run({
     const calls = await h.vendorCalls(async () => {
       const answers = await Promise.all(Array.from({ length: 8 }, () => make(prompt).withResponse()));
       const sources = answers.map((a) => a.response.headers.get('x-admiral-served')).sort();
-      assert.deepEqual(sources, [...Array(7).fill('joined'), 'upstream']);
+      assert.deepEqual(sources, [...Array(7).fill('coalesced'), 'upstream']);
       assert.equal(new Set(answers.map((a) => a.data.choices[0].message.content)).size, 1);
     });
     assert.equal(calls, 1);

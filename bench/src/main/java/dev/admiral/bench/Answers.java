@@ -1,10 +1,10 @@
 package dev.admiral.bench;
 
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Completion;
-import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.TextPart;
 
@@ -26,7 +26,8 @@ final class Answers {
                 .setMessage(
                     ChatMessage.newBuilder()
                         .setRole(Role.ROLE_ASSISTANT)
-                        .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)))))
+                        .addParts(
+                            ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text)))))
         .build();
   }
 }

@@ -272,8 +272,7 @@ final class Doctor {
     HealthResponse health = client.health();
     Duration took = Duration.ofNanos(shell.ticker().nanos() - start);
     Instant asked = shell.ticker().now().minus(took.dividedBy(2));
-    List<Model> models =
-        FleetCommand.ifOffered(() -> client.models().toList()).orElse(List.of());
+    List<Model> models = FleetCommand.ifOffered(() -> client.models().toList()).orElse(List.of());
     return new Answered(health, models, took, ahead(health, asked));
   }
 

@@ -11,8 +11,8 @@ import dev.admiral.optimizer.v1.FleetEvent;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -107,13 +107,12 @@ final class EventsCommand extends FleetCommand {
     }
     Thread timer =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  if (Ticker.REAL.await(Duration.ofMillis(Math.round(seconds * 1000)))) {
-                    over.set(true);
-                    events.close();
-                  }
-                });
+            .start(() -> {
+              if (Ticker.REAL.await(Duration.ofMillis(Math.round(seconds * 1000)))) {
+                over.set(true);
+                events.close();
+              }
+            });
     return timer::interrupt;
   }
 
@@ -123,11 +122,7 @@ final class EventsCommand extends FleetCommand {
   }
 
   private static String line(FleetEvent event) {
-    return Show.timeOfDay(event.getCreateTime())
-        + "  "
-        + kind(event)
-        + "  "
-        + detail(event);
+    return Show.timeOfDay(event.getCreateTime()) + "  " + kind(event) + "  " + detail(event);
   }
 
   /** Returns the dotted name by which the kind is chosen, without its first word. */

@@ -54,7 +54,8 @@ final class ModelsCommand extends FleetCommand {
     if (!aliases.isEmpty()) {
       out().println();
       Table names = new Table("ALIAS", "~CANDIDATES, BEST FIRST");
-      aliases.forEach(alias -> names.add(alias.getName(), String.join(", ", alias.getModelsList())));
+      aliases.forEach(
+          alias -> names.add(alias.getName(), String.join(", ", alias.getModelsList())));
       print(names, "");
     }
     return Main.DONE;

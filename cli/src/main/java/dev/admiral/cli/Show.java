@@ -198,7 +198,8 @@ public final class Show {
               + subject.getProviderKey().getProvider()
               + "/"
               + subject.getProviderKey().getKeyName();
-      case MODEL -> "model/" + subject.getModel().getProvider() + "/" + subject.getModel().getModel();
+      case MODEL ->
+          "model/" + subject.getModel().getProvider() + "/" + subject.getModel().getModel();
       case MODEL_CLASS -> "class/" + subject.getModelClass().getModelClass();
       case SUBJECT_NOT_SET -> "(unknown to this version)";
     };

@@ -30,8 +30,7 @@ public final class Statistics {
       client.statsRows(rest).forEach(all::addRows);
     }
     client
-        .statsRows(
-            request.setGrouping(StatsGrouping.STATS_GROUPING_MODEL).clearPageToken().build())
+        .statsRows(request.setGrouping(StatsGrouping.STATS_GROUPING_MODEL).clearPageToken().build())
         .forEach(all::addRows);
     return all.clearNextPageToken().build();
   }

@@ -49,8 +49,7 @@ final class StatusCommand extends FleetCommand {
   @Override
   int run(AdmiralClient client) {
     HealthResponse health = client.health();
-    Optional<StatsResponse> stats =
-        ifOffered(() -> Statistics.ask(client));
+    Optional<StatsResponse> stats = ifOffered(() -> Statistics.ask(client));
     Optional<GetReportResponse> today = ifOffered(() -> client.ledger().report(today()));
     if (isJson()) {
       Map<String, Message> members = new LinkedHashMap<>();
@@ -165,7 +164,8 @@ final class StatusCommand extends FleetCommand {
         + Show.about(day.getSavedAmount())
         + (day.hasSavedDuration() ? ", " + Show.time(day.getSavedDuration()) : "")
         + " saved; "
-        + Show.about(Amounts.decimal(day.getExactAmount()).add(Amounts.decimal(day.getEstimatedAmount())))
+        + Show.about(
+            Amounts.decimal(day.getExactAmount()).add(Amounts.decimal(day.getEstimatedAmount())))
         + " paid since midnight UTC";
   }
 

@@ -104,8 +104,7 @@ final class TopCommand extends FleetCommand {
         last == null || !last.stats().getStartTime().equals(stats.getStartTime())
             ? Rates.sinceStart(stats, shell().ticker().now())
             : Rates.between(last.stats(), stats, Duration.ofNanos(now.nanos() - last.nanos()));
-    List<Model> notAsked =
-        client.models().filter(model -> !model.getAvailable()).toList();
+    List<Model> notAsked = client.models().filter(model -> !model.getAvailable()).toList();
     List<UsageLimit> limits =
         ifOffered(() -> client.fleet().limits().filter(LimitsCommand::isNearlyUsed).toList())
             .orElse(List.of());

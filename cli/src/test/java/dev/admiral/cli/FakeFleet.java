@@ -259,7 +259,10 @@ final class FakeFleet implements AutoCloseable {
               .setFinished(
                   StreamFinished.newBuilder()
                       .setFinishReason(FinishReason.FINISH_REASON_LENGTH)
-                      .setCost(COST.toBuilder().setChargedAmount(dollars(0)).setSavedAmount(dollars(500)))
+                      .setCost(
+                          COST.toBuilder()
+                              .setChargedAmount(dollars(0))
+                              .setSavedAmount(dollars(500)))
                       .setServed(SERVED.toBuilder().setSource(Source.SOURCE_MEMORY)))
               .build());
       answer.onCompleted();
@@ -302,10 +305,7 @@ final class FakeFleet implements AutoCloseable {
             response.addRows(StatsRow.newBuilder().setAgentId("triage-1").setStats(STATS));
         case STATS_GROUPING_MODEL ->
             response.addRows(
-                StatsRow.newBuilder()
-                    .setProvider("openai")
-                    .setModel("gpt-5-mini")
-                    .setStats(STATS));
+                StatsRow.newBuilder().setProvider("openai").setModel("gpt-5-mini").setStats(STATS));
         default -> {}
       }
       reply(request, answer, response.build());
@@ -415,11 +415,13 @@ final class FakeFleet implements AutoCloseable {
           request,
           answer,
           ListLimitsResponse.newBuilder()
-              .addLimits(limit(
+              .addLimits(
+                  limit(
                       LimitSubject.newBuilder()
                           .setAgent(AgentSubject.newBuilder().setAgentId("triage-1")),
                       2))
-              .addLimits(limit(
+              .addLimits(
+                  limit(
                       LimitSubject.newBuilder()
                           .setProvider(ProviderSubject.newBuilder().setProvider("openai")),
                       100))
@@ -511,7 +513,9 @@ final class FakeFleet implements AutoCloseable {
                           step(CallStep.Kind.KIND_ATTEMPT, 200, 200)
                               .setDetail("groq/llama")
                               .setFailure(ErrorReason.ERROR_REASON_PROVIDER_RATE_LIMITED))
-                      .addSteps(step(CallStep.Kind.KIND_ATTEMPT, 400, 600).setDetail("openai/gpt-5-mini")))
+                      .addSteps(
+                          step(CallStep.Kind.KIND_ATTEMPT, 400, 600)
+                              .setDetail("openai/gpt-5-mini")))
               .build());
     }
 

@@ -5,9 +5,9 @@ import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.CompletionStream;
 import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.v1.CallOptions;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
-import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
@@ -89,7 +89,8 @@ final class AgentLoop implements Runnable {
         CallOptions.newBuilder()
             .setTaskType(agent.group().task())
             .setPriority(agent.group().priority())
-            .setRouting(RoutingPreferences.newBuilder().addAllFallbackModels(agent.group().fallbacks()))
+            .setRouting(
+                RoutingPreferences.newBuilder().addAllFallbackModels(agent.group().fallbacks()))
             .build();
     boolean streamed = random.nextDouble() < agent.group().streamShare();
     long start = System.nanoTime();
@@ -118,7 +119,8 @@ final class AgentLoop implements Runnable {
 
   private static Optional<Prompt> goOn(Prompt prompt, CompleteResponse answer) {
     ChatMessage said = answer.getCompletion().getMessage();
-    List<ContentPart> calls = said.getPartsList().stream().filter(ContentPart::hasToolCall).toList();
+    List<ContentPart> calls =
+        said.getPartsList().stream().filter(ContentPart::hasToolCall).toList();
     if (calls.isEmpty()) {
       return Optional.empty();
     }

@@ -241,8 +241,7 @@ public final class DemoMain implements Callable<Integer> {
       Thread.sleep(SHOW_EVERY);
       ledger = operator.ledger().report(GetReportRequest.getDefaultInstance());
     }
-    List<FailureSummary> learned =
-        operator.failures(FailureQuery.getDefaultInstance()).toList();
+    List<FailureSummary> learned = operator.failures(FailureQuery.getDefaultInstance()).toList();
     List<Agent> agents = operator.fleet().agents().toList();
     return new DemoReport(seconds, stats, ledger, learned, agents, tally, invoice);
   }

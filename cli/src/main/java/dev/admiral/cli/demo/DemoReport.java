@@ -192,7 +192,9 @@ record DemoReport(
   private Table savers() {
     Table table = new Table("AGENT", "?GROUP", ">CALLS", ">SPENT", ">SAVED");
     agents.stream()
-        .sorted(Comparator.comparing((Agent agent) -> Amounts.decimal(agent.getSavedAmount())).reversed())
+        .sorted(
+            Comparator.comparing((Agent agent) -> Amounts.decimal(agent.getSavedAmount()))
+                .reversed())
         .limit(MOST_AGENTS)
         .forEach(agent ->
             table.add(
@@ -206,8 +208,7 @@ record DemoReport(
 
   private Table failures() {
     Table table = new Table("MODEL", "~FAILURE", "?>HTTP", ">COUNT", "?>AGENTS");
-    for (FailureSummary failure :
-        learned.stream().limit(MOST_FAILURES).toList()) {
+    for (FailureSummary failure : learned.stream().limit(MOST_FAILURES).toList()) {
       table.add(
           failure.getProvider() + "/" + failure.getModel(),
           failure

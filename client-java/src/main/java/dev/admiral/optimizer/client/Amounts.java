@@ -11,8 +11,7 @@ public final class Amounts {
 
   /** Returns the amount in units of its currency, exact, with all twelve decimals. */
   public static BigDecimal decimal(Money money) {
-    return BigDecimal.valueOf(money.getUnits())
-        .add(BigDecimal.valueOf(money.getPico(), DECIMALS));
+    return BigDecimal.valueOf(money.getUnits()).add(BigDecimal.valueOf(money.getPico(), DECIMALS));
   }
 
   /**

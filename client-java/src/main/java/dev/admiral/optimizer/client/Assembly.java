@@ -1,18 +1,18 @@
 package dev.admiral.optimizer.client;
 
 import dev.admiral.optimizer.v1.Candidate;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
-import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.StreamFinished;
-import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
-import dev.admiral.optimizer.v1.ReasoningPart;
+import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.ReasoningDelta;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.StreamStarted;
+import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.StreamResponse;
+import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolCallDelta;
 import java.util.SortedMap;

@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.client;
 
-import dev.admiral.optimizer.v1.FleetEvent;
 import dev.admiral.optimizer.v1.EventServiceGrpc;
+import dev.admiral.optimizer.v1.FleetEvent;
 import dev.admiral.optimizer.v1.ListEventsRequest;
 import dev.admiral.optimizer.v1.ListEventsResponse;
 import dev.admiral.optimizer.v1.WatchEventsRequest;

@@ -1,17 +1,17 @@
 package dev.admiral.optimizer.client;
 
 import dev.admiral.optimizer.v1.Candidate;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.ContentDelta;
-import dev.admiral.optimizer.v1.StreamFinished;
-import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.ReasoningDelta;
 import dev.admiral.optimizer.v1.RefusalDelta;
-import dev.admiral.optimizer.v1.StreamStarted;
+import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
+import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.ToolCallDelta;
 import java.util.ArrayList;
@@ -65,7 +65,9 @@ final class LocalAnswer {
     events.add(
         StreamResponse.newBuilder()
             .setStarted(
-                StreamStarted.newBuilder().setProvider(answer.getProvider()).setModel(answer.getModel()))
+                StreamStarted.newBuilder()
+                    .setProvider(answer.getProvider())
+                    .setModel(answer.getModel()))
             .build());
     StreamFinished.Builder finished =
         StreamFinished.newBuilder()

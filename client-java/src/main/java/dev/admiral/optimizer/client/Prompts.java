@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.client;
 
-import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;

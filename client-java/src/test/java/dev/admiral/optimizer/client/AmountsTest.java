@@ -14,7 +14,12 @@ final class AmountsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "0", "1.75", "-1.75", "0.000000000001", "-0.000000000001", "9223372036854775807.999999999999"
+        "0",
+        "1.75",
+        "-1.75",
+        "0.000000000001",
+        "-0.000000000001",
+        "9223372036854775807.999999999999"
       })
   void dollars_thenDecimal_isTheSameAmount(String amount) {
     BigDecimal exact = new BigDecimal(amount);

@@ -13,14 +13,14 @@ import dev.admiral.optimizer.v1.EmbedRequest;
 import dev.admiral.optimizer.v1.EmbedResponse;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
 import dev.admiral.optimizer.v1.ReportOutcomeRequest;
 import dev.admiral.optimizer.v1.ReportOutcomeResponse;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.StreamStarted;
+import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
+import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.Verdict;
 import io.grpc.BindableService;
@@ -155,7 +155,9 @@ final class FakeServer implements AutoCloseable {
   }
 
   static StreamResponse started() {
-    return StreamResponse.newBuilder().setStarted(StreamStarted.newBuilder().setCallId("call-1")).build();
+    return StreamResponse.newBuilder()
+        .setStarted(StreamStarted.newBuilder().setCallId("call-1"))
+        .build();
   }
 
   static StreamResponse text(String piece) {

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Candidate;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Completion;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Cost;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.ChatMessage;
-import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.RefusalPart;
 import dev.admiral.optimizer.v1.Role;
@@ -310,7 +310,8 @@ final class FallbackTest {
                                             .setName("search")
                                             .setArgumentsJson("{}")))
                             .addParts(
-                                ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText("no"))))
+                                ContentPart.newBuilder()
+                                    .setRefusal(RefusalPart.newBuilder().setText("no"))))
                     .setFinishReason(FinishReason.FINISH_REASON_TOOL_CALLS)
                     .setStopSequence("END")
                     .addAlternatives(

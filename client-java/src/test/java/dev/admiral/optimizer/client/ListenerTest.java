@@ -3,12 +3,12 @@ package dev.admiral.optimizer.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Cost;
-import dev.admiral.optimizer.v1.StreamFinished;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
+import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.Usage;
 import io.grpc.Status;

@@ -4,28 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.Candidate;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Cost;
-import dev.admiral.optimizer.v1.FleetEvent;
 import dev.admiral.optimizer.v1.EventServiceGrpc;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.StreamFinished;
-import dev.admiral.optimizer.v1.ChatMessage;
-import dev.admiral.optimizer.v1.ContentPart;
-import dev.admiral.optimizer.v1.ReasoningPart;
+import dev.admiral.optimizer.v1.FleetEvent;
+import dev.admiral.optimizer.v1.Money;
 import dev.admiral.optimizer.v1.ReasoningDelta;
-import dev.admiral.optimizer.v1.RefusalPart;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.RefusalDelta;
+import dev.admiral.optimizer.v1.RefusalPart;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Served;
 import dev.admiral.optimizer.v1.Source;
-import dev.admiral.optimizer.v1.StreamStarted;
+import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
+import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolCallDelta;
@@ -102,7 +102,8 @@ final class StreamsTest {
         (request, answer) -> {
           answer.onNext(
               StreamResponse.newBuilder()
-                  .setStarted(StreamStarted.newBuilder().setCallId("c").setProvider("p").setModel("m"))
+                  .setStarted(
+                      StreamStarted.newBuilder().setCallId("c").setProvider("p").setModel("m"))
                   .build());
           answer.onNext(reasoning(0, "thin", ""));
           answer.onNext(reasoning(0, "king", "sig"));
@@ -135,7 +136,8 @@ final class StreamsTest {
             .setRole(Role.ROLE_ASSISTANT)
             .addParts(
                 ContentPart.newBuilder()
-                    .setReasoning(ReasoningPart.newBuilder().setText("thinking").setSignature("sig")))
+                    .setReasoning(
+                        ReasoningPart.newBuilder().setText("thinking").setSignature("sig")))
             .addParts(Prompts.message(Role.ROLE_ASSISTANT, "Let me look.").getParts(0))
             .addParts(
                 ContentPart.newBuilder()

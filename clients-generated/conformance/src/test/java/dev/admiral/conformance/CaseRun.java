@@ -21,6 +21,7 @@ import org.awaitility.core.ConditionTimeoutException;
 final class CaseRun implements AutoCloseable {
   /** Long enough for 40 MB on a machine that is busy with something else. */
   private static final Duration REPLY = Duration.ofMinutes(3);
+
   private static final Duration LOOK_FOR = Duration.ofSeconds(10);
   private static final Duration LOOK_EVERY = Duration.ofMillis(5);
 

@@ -153,11 +153,11 @@ class SimulatedDayTest {
         .isGreaterThan(COUNCIL_ROUNDS * COUNCILLORS.size() / 2L);
     assertThat(
             feedback.stream()
-                .filter(outcome -> one.getTaskType().equals("council"))
+                .filter(one -> one.getTaskType().equals("council"))
                 .collect(
                     Collectors.toMap(
-                        outcome -> one.getProvider() + "/" + one.getModel(),
-                        outcome -> List.of(one.getGoodCount(), one.getBadCount()))))
+                        one -> one.getProvider() + "/" + one.getModel(),
+                        one -> List.of(one.getGoodCount(), one.getBadCount()))))
         .isEqualTo(
             reported.entrySet().stream()
                 .collect(
@@ -168,9 +168,9 @@ class SimulatedDayTest {
   @Test
   void qualitysGrades_areToldByLearningQuery() {
     assertThat(feedback)
-        .filteredOn(outcome -> one.getTaskType().equals("golden"))
+        .filteredOn(one -> one.getTaskType().equals("golden"))
         .isNotEmpty()
-        .allMatch(outcome -> outcome.hasMeanScore() && one.getAgentCount() == 1);
+        .allMatch(one -> one.hasMeanScore() && one.getAgentCount() == 1);
   }
 
   @Test

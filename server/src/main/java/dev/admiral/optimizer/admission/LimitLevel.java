@@ -15,4 +15,10 @@ import java.time.Duration;
  * @param refused calls refused since the server started; of an agent since it was last forgotten
  */
 public record LimitLevel(
-    String subject, LimitMetric metric, Duration period, long limit, long available, long burst, long refused) {}
+    String subject,
+    LimitMetric metric,
+    Duration period,
+    long limit,
+    long available,
+    long burst,
+    long refused) {}

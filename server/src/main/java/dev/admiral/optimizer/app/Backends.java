@@ -54,8 +54,7 @@ record Backends(
         upstreams, providers, upstreams.catalogue(), listed.withVendors(upstreams.vendors()));
   }
 
-  private static List<ProviderEntry> entries(
-      Config config, Environment environment, Opened opened)
+  private static List<ProviderEntry> entries(Config config, Environment environment, Opened opened)
       throws ConfigException, StartException {
     List<ProviderEntry> configured = config.upstreams().providers();
     if (!configured.isEmpty()) {

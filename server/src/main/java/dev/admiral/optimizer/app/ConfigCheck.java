@@ -50,9 +50,7 @@ final class ConfigCheck {
     PriceBook.builtInWith(config.upstreams().prices());
     List<ProviderEntry> configured = config.upstreams().providers();
     List<ProviderEntry> providers =
-        configured.isEmpty()
-            ? ProviderDiscovery.find(file.environment(), answers)
-            : configured;
+        configured.isEmpty() ? ProviderDiscovery.find(file.environment(), answers) : configured;
     var _ =
         config
             .upstreams()

@@ -128,18 +128,19 @@ final class Engine implements AutoCloseable {
             time,
             agent -> events.publish(agent.tenant(), registered(agent)));
     fleet.load();
-    this.failures = new FailureLog(
+    this.failures =
+        new FailureLog(
             stores.failures, kept.ledger().writeWait(), kept.learning().failures(), time);
     failures.load();
-    this.outcomes = new OutcomeLog(
+    this.outcomes =
+        new OutcomeLog(
             stores.outcomes, kept.ledger().writeWait(), kept.learning().outcomes(), time);
     outcomes.load();
     this.ledger = opened.add("ledger", new Ledger(stores.ledger, kept.ledger(), time));
     ledger.start();
     this.cache = opened.add("cache", cache(config, stores));
     cache.start();
-    this.flights =
-        new SingleFlight(config.serving().coalescing(), virtualThreads, timer, time);
+    this.flights = new SingleFlight(config.serving().coalescing(), virtualThreads, timer, time);
     this.limiter = limiter(live);
     this.modelHealth =
         new ModelHealth(
@@ -209,8 +210,7 @@ final class Engine implements AutoCloseable {
         new Backoff(
             live.part(c -> c.serving().retry().backoff()),
             () -> ThreadLocalRandom.current().nextDouble());
-    RetryPolicy retries =
-        new RetryPolicy(live.part(c -> c.serving().retry().policy()), backoff);
+    RetryPolicy retries = new RetryPolicy(live.part(c -> c.serving().retry().policy()), backoff);
     return new CallPipeline(
         new Gate(statistics, ledger),
         new Repeats(flights, cache.firstAnswers(), time, virtualThreads),

@@ -160,8 +160,8 @@ final class Ports implements AutoCloseable {
       Path directory,
       Program program)
       throws ConfigException, StartException, IOException {
-    return Opened.whole(opened ->
-        new Ports(live, environment, addresses, engine, directory, program, opened));
+    return Opened.whole(
+        opened -> new Ports(live, environment, addresses, engine, directory, program, opened));
   }
 
   private GrpcServices services(GrpcSettings settings) {
@@ -188,8 +188,7 @@ final class Ports implements AutoCloseable {
 
   private OptimizerGrpcService optimizer() {
     OutcomeReports reports =
-        new OutcomeReports(
-            engine.outcomes, engine.cache.answers(), engine.journal, engine.ledger);
+        new OutcomeReports(engine.outcomes, engine.cache.answers(), engine.journal, engine.ledger);
     ModelReport models =
         new ModelReport(
             engine.backends.catalogue(), engine.backends.prices(), engine.modelHealth, engine.time);
@@ -212,8 +211,8 @@ final class Ports implements AutoCloseable {
             new CacheFigures(engine.cache::metrics),
             new LimitFigures(engine.limiter),
             new FlowFigures(engine.flights::inFlight, engine.ledger, engine.events),
-            new TraceFigures(() ->
-                engine.traces == null ? SpanCounts.NONE : engine.traces.counts()),
+            new TraceFigures(
+                () -> engine.traces == null ? SpanCounts.NONE : engine.traces.counts()),
             new PartFigures(engine.board),
             new PortFigures(
                 () -> openGrpc == null ? 0 : openGrpc.connections(),

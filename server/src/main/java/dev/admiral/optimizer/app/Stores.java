@@ -1,10 +1,10 @@
 package dev.admiral.optimizer.app;
 
+import dev.admiral.optimizer.cache.ResponseStore;
+import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.config.Config;
 import dev.admiral.optimizer.config.ConfigException;
 import dev.admiral.optimizer.config.Durability;
-import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.cache.ResponseStore;
 import dev.admiral.optimizer.fleet.AgentStore;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.learning.LearningStore;
@@ -45,12 +45,10 @@ final class Stores implements AutoCloseable {
   private final SqliteDatabase fleet;
   private final List<CompletableFuture<?>> prepared;
 
-  private Stores(Config.Kept config, int readThreads, Time time, Opened opened)
-      throws IOException {
+  private Stores(Config.Kept config, int readThreads, Time time, Opened opened) throws IOException {
     this.opened = opened;
     this.data = opened.add("data directory", DataDirectory.open(config.dataDir()));
-    SqliteDatabase.Settings settings =
-        SqliteDatabase.Settings.of(durability(config.durability()));
+    SqliteDatabase.Settings settings = SqliteDatabase.Settings.of(durability(config.durability()));
     // Answers are read from there.
     this.main = database(Schema.MAIN, settings.withReaders(readThreads), time);
     this.learning = database(Schema.LEARNING, settings, time);

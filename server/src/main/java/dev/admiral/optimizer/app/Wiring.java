@@ -78,10 +78,11 @@ final class Wiring implements AutoCloseable {
       throws ConfigException, StartException, IOException {
     Config config = live.started();
     Ports.Addresses addresses = Ports.Addresses.of(config);
-    Stores stores = opened.add("stores", Stores.open(
-                config.kept(), config.serving().diskReadThreads(), program.time()));
-    Engine engine =
-        opened.add("engine", Engine.start(live, file.environment(), stores, program));
+    Stores stores =
+        opened.add(
+            "stores",
+            Stores.open(config.kept(), config.serving().diskReadThreads(), program.time()));
+    Engine engine = opened.add("engine", Engine.start(live, file.environment(), stores, program));
     Ports open =
         opened.add(
             "ports",
@@ -96,8 +97,7 @@ final class Wiring implements AutoCloseable {
     engine.chores.every(LOOK_INTERVAL, "reading the configuration", watch::look);
     announce(config.doors(), open, stores.path(), program);
 
-    ServiceManager manager =
-        ServiceManager.of(file.environment(), ProcessHandle.current().pid());
+    ServiceManager manager = ServiceManager.of(file.environment(), ProcessHandle.current().pid());
     if (manager.listens()) {
       List<Door> doors =
           List.of(

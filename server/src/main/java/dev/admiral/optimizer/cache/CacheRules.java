@@ -7,9 +7,9 @@ import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.Candidate;
-import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FinishReason;
 
 /** What may be cached, for whom, and who may be given it. Thread-safe. */
 public final class CacheRules {

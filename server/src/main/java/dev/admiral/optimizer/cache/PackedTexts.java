@@ -2,8 +2,8 @@ package dev.admiral.optimizer.cache;
 
 import com.google.protobuf.ByteString;
 import dev.admiral.optimizer.call.Answer;
-import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.TextPart;
 

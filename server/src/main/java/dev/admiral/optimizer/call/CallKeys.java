@@ -54,7 +54,8 @@ public final class CallKeys {
    * Returns the key of a call's content. Equal are calls of one tenant, in one scope (the whole
    * fleet or one agent), whose prompt and routing wishes are equal field by field.
    */
-  public static CallKey content(Caller caller, Prompt prompt, RoutingPreferences wishes, CacheUse use) {
+  public static CallKey content(
+      Caller caller, Prompt prompt, RoutingPreferences wishes, CacheUse use) {
     return digest(out -> {
       String dialect = dialect(prompt);
       boolean shaped = prompt.getToolsCount() > 0 || prompt.hasResponseFormat();

@@ -1,18 +1,18 @@
 package dev.admiral.optimizer.call;
 
 import dev.admiral.optimizer.v1.Candidate;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
-import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
-import dev.admiral.optimizer.v1.ReasoningPart;
+import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.ReasoningDelta;
-import dev.admiral.optimizer.v1.RefusalPart;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.RefusalDelta;
+import dev.admiral.optimizer.v1.RefusalPart;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.TextDelta;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolCallDelta;
 import java.util.ArrayList;

@@ -31,10 +31,7 @@ public final class ProtoMoney {
     return dev.admiral.optimizer.v1.Money.newBuilder()
         .setCurrencyCode("USD")
         .setUnits(negative ? amount.units() + 1 : amount.units())
-        .setPico(
-            negative
-                ? amount.pico() - Money.PICO_PER_UNIT
-                : amount.pico())
+        .setPico(negative ? amount.pico() - Money.PICO_PER_UNIT : amount.pico())
         .build();
   }
 }

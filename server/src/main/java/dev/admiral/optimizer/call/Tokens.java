@@ -1,8 +1,8 @@
 package dev.admiral.optimizer.call;
 
-import dev.admiral.optimizer.v1.FilePart;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FilePart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.Tool;

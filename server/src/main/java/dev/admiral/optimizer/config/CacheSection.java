@@ -18,8 +18,7 @@ final class CacheSection {
   record Read(CacheSettings cache, int diskReadThreads) {}
 
   static Read read(Section section) throws ConfigException {
-    return new Read(
-        cache(section), section.number("disk_read_threads", DISK_READ_THREADS, 1, 256));
+    return new Read(cache(section), section.number("disk_read_threads", DISK_READ_THREADS, 1, 256));
   }
 
   private static CacheSettings cache(Section section) throws ConfigException {

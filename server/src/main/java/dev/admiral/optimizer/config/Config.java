@@ -2,9 +2,9 @@ package dev.admiral.optimizer.config;
 
 import dev.admiral.optimizer.admission.Limits;
 import dev.admiral.optimizer.cache.CacheSettings;
-import dev.admiral.optimizer.flight.FlightSettings;
 import dev.admiral.optimizer.events.FanOut;
 import dev.admiral.optimizer.fleet.Key;
+import dev.admiral.optimizer.flight.FlightSettings;
 import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.learning.OutcomeLog;

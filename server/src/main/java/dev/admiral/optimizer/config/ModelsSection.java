@@ -71,8 +71,7 @@ final class ModelsSection {
               cacheWrite.orElse(null),
               output.orElse(null)));
     } catch (IllegalArgumentException e) {
-      throw section.wrong(
-          "name", "the price of '" + name + "' cannot be used: " + e.getMessage());
+      throw section.wrong("name", "the price of '" + name + "' cannot be used: " + e.getMessage());
     }
   }
 }

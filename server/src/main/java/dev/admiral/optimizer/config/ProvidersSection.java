@@ -118,7 +118,9 @@ final class ProvidersSection {
               + "; leave 'vendor' out for any other");
     }
     Optional<Dialect> dialect =
-        section.choice("dialect", "its vendor's", Dialect.class).or(() -> known.map(Vendor::dialect));
+        section
+            .choice("dialect", "its vendor's", Dialect.class)
+            .or(() -> known.map(Vendor::dialect));
     if (dialect.isEmpty()) {
       throw section.wrong(
           "name",

@@ -113,7 +113,8 @@ public final class FanOut implements EventBus {
     return events != null
         ? events
         : tenants.computeIfAbsent(
-            tenant, t ->
+            tenant,
+            t ->
                 new TenantEvents(
                     settings.kept(),
                     settings.maxWatches(),

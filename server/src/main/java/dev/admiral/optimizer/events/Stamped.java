@@ -19,9 +19,9 @@ public record Stamped(long sequence, Instant time, Event event, Origin origin) {
   private static final long VARIANT = 1L << 63;
 
   /**
-   * Returns the event's identifier: a UUID of version 7, made of the time, the number and the random
-   * bits of where it comes from. Empty for {@link Event.EventsDropped}, which is told to one watcher
-   * in place of others.
+   * Returns the event's identifier: a UUID of version 7, made of the time, the number and the
+   * random bits of where it comes from. Empty for {@link Event.EventsDropped}, which is told to one
+   * watcher in place of others.
    */
   public String id() {
     if (event instanceof Event.EventsDropped) {

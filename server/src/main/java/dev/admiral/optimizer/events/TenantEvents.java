@@ -45,8 +45,7 @@ final class TenantEvents {
    * @param origin where the events come from
    * @param allDropped counts what watchers were too slow for
    */
-  TenantEvents(
-      int kept, int maxWatches, Time time, Origin origin, LongAdder allDropped) {
+  TenantEvents(int kept, int maxWatches, Time time, Origin origin, LongAdder allDropped) {
     int size = Integer.highestOneBit(kept - 1) << 1;
     this.slots = new AtomicReferenceArray<>(size);
     this.mask = size - 1;

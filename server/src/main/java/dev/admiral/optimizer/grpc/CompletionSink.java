@@ -1,17 +1,17 @@
 package dev.admiral.optimizer.grpc;
 
-import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.front.AnswerSteps.Step;
 import dev.admiral.optimizer.report.Protos;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.StreamFinished;
-import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.StreamResponse;
+import dev.admiral.optimizer.v1.StreamStarted;
 import io.grpc.stub.ServerCallStreamObserver;
 
 /** Tells a streamed answer: Started, deltas, Finished; or a failure. */

@@ -105,17 +105,20 @@ public final class FleetGrpcService extends FleetServiceGrpc.FleetServiceImplBas
   }
 
   @Override
-  public void createBudget(CreateBudgetRequest request, StreamObserver<CreateBudgetResponse> caller) {
+  public void createBudget(
+      CreateBudgetRequest request, StreamObserver<CreateBudgetResponse> caller) {
     caller.onError(Unimplemented.method("CreateBudget"));
   }
 
   @Override
-  public void updateBudget(UpdateBudgetRequest request, StreamObserver<UpdateBudgetResponse> caller) {
+  public void updateBudget(
+      UpdateBudgetRequest request, StreamObserver<UpdateBudgetResponse> caller) {
     caller.onError(Unimplemented.method("UpdateBudget"));
   }
 
   @Override
-  public void deleteBudget(DeleteBudgetRequest request, StreamObserver<DeleteBudgetResponse> caller) {
+  public void deleteBudget(
+      DeleteBudgetRequest request, StreamObserver<DeleteBudgetResponse> caller) {
     caller.onError(Unimplemented.method("DeleteBudget"));
   }
 

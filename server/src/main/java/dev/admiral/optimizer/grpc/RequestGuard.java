@@ -25,8 +25,8 @@ import java.util.Objects;
 
 /**
  * Answers requests that are too large, that are no messages of the contract (broken encoding, text
- * that is not UTF-8), or that are messages of an older form of it, with the contract's own errors. The transport alone would end them with
- * an unexplained status.
+ * that is not UTF-8), or that are messages of an older form of it, with the contract's own errors.
+ * The transport alone would end them with an unexplained status.
  */
 final class RequestGuard {
   private final int limitBytes;

@@ -108,11 +108,7 @@ public final class ModelAttempt {
    * @param permit ended in any case
    */
   Result make(
-      Tries tries,
-      Candidate candidate,
-      ModelTraits traits,
-      ModelHealth.Try health,
-      Permit permit)
+      Tries tries, Candidate candidate, ModelTraits traits, ModelHealth.Try health, Permit permit)
       throws InterruptedException {
     Call call = tries.call();
     tries.log().stepBegan(Step.Kind.ATTEMPT, candidate.name());

@@ -248,7 +248,8 @@ final class PromptRules {
             "prompt.response_format.json_schema.schema_json",
             "is empty; an answer in JSON needs a schema");
         findings.unless(
-            format.getJsonSchema().getName().isEmpty() || NAME.matcher(format.getJsonSchema().getName()).matches(),
+            format.getJsonSchema().getName().isEmpty()
+                || NAME.matcher(format.getJsonSchema().getName()).matches(),
             "prompt.response_format.json_schema.name",
             "must be 1 to 64 letters, digits, '_' or '-'");
       }
@@ -293,7 +294,9 @@ final class PromptRules {
         "has " + sampling.getStopSequencesCount() + " texts; the limit is " + STOP_COUNT);
     for (int i = 0; i < Math.min(sampling.getStopSequencesCount(), STOP_COUNT); i++) {
       findings.unless(
-          !sampling.getStopSequences(i).isEmpty(), "prompt.sampling.stop_sequences[" + i + "]", "is empty");
+          !sampling.getStopSequences(i).isEmpty(),
+          "prompt.sampling.stop_sequences[" + i + "]",
+          "is empty");
     }
   }
 

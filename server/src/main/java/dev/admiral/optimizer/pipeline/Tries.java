@@ -25,6 +25,13 @@ final class Tries {
   private final List<String> why = new ArrayList<>(2);
   private Duration queued = Duration.ZERO;
   private Duration upstream = Duration.ZERO;
+
+  /** What the first candidate could not be told; null if there was none such. */
+  private Failure.@Nullable Inexpressible inexpressible;
+
+  /** True while each candidate passed over was so for what it cannot be told. */
+  private boolean allInexpressible = true;
+
   private @Nullable Failure last;
   private @Nullable Duration shortestWait;
 
@@ -82,6 +89,11 @@ final class Tries {
   /** A model could not serve; the next one may. */
   void passedOver(Candidate candidate, Failure failure) {
     last = failure;
+    if (failure instanceof Failure.Inexpressible unsayable) {
+      inexpressible = inexpressible == null ? unsayable : inexpressible;
+    } else {
+      allInexpressible = false;
+    }
     why.add(candidate.name() + ": " + failure.message());
     Duration wait = failure.retryAfter();
     if (wait != null && (shortestWait == null || wait.compareTo(shortestWait) < 0)) {
@@ -104,15 +116,20 @@ final class Tries {
 
   /**
    * Ends the flight as no candidate could serve. A single candidate's failure speaks for itself; of
-   * several each is named.
+   * several each is named. Where none of them can even be told the call, the call is at fault, and
+   * waiting does not help.
    */
   Outcome nobodyServed(int candidates) {
     Failure failure = last;
+    if (candidates == 1 && failure != null) {
+      return failed(failure);
+    }
+    String each = bounded(String.join("; ", why));
+    Failure.Inexpressible first = inexpressible;
     return failed(
-        candidates == 1 && failure != null
-            ? failure
-            : new Failure.NoProviderAvailable(
-                "no candidate could serve: " + bounded(String.join("; ", why)), shortestWait));
+        first != null && allInexpressible
+            ? new Failure.Inexpressible(first.field(), "no candidate can be asked this: " + each)
+            : new Failure.NoProviderAvailable("no candidate could serve: " + each, shortestWait));
   }
 
   /** Statuses travel in headers, which many callers bound at 8 KiB. */

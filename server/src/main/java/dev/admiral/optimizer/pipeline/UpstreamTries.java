@@ -136,8 +136,7 @@ public final class UpstreamTries {
         yield null;
       }
       case Admission.Admitted admitted ->
-          attempt.make(
-              tries, candidate, router.traits(candidate), tried, admitted.permit());
+          attempt.make(tries, candidate, router.traits(candidate), tried, admitted.permit());
     };
   }
 

@@ -1,8 +1,8 @@
 package dev.admiral.optimizer.report;
 
-import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.fleet.Agent;
 import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.v1.ErrorReason;

@@ -59,8 +59,7 @@ public final class LearningReport {
                 query.getReason(),
                 query.getPageSize(),
                 query.getPageToken()));
-    FailurePage.Builder response =
-        FailurePage.newBuilder().setNextPageToken(page.nextPageToken());
+    FailurePage.Builder response = FailurePage.newBuilder().setNextPageToken(page.nextPageToken());
     page.failures().forEach(failure -> response.addFailures(failure(failure)));
     return response.build();
   }

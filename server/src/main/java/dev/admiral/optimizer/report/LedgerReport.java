@@ -1,9 +1,9 @@
 package dev.admiral.optimizer.report;
 
 import com.google.protobuf.Timestamp;
-import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.ledger.EntryPage;
 import dev.admiral.optimizer.ledger.EntryQuery;
 import dev.admiral.optimizer.ledger.Ledger;

@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.report;
 
-import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.ProtoMoney;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.ledger.PriceBook;
 import dev.admiral.optimizer.routing.Ability;

@@ -75,8 +75,7 @@ final class Paging {
     <T> Page<T> of(List<T> all) {
       int from = Math.min(start, all.size());
       int to = Math.min(from + size, all.size());
-      return new Page<>(
-          all.subList(from, to), to == all.size() ? "" : token(Integer.toString(to)));
+      return new Page<>(all.subList(from, to), to == all.size() ? "" : token(Integer.toString(to)));
     }
   }
 

@@ -3,8 +3,8 @@ package dev.admiral.optimizer.routing;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.call.Money;
-import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.call.ProtoMoney;
+import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -164,7 +164,8 @@ public final class Router {
         .toList();
   }
 
-  private List<Candidate> ordered(List<Candidate> candidates, Size size, RoutingPreferences wishes) {
+  private List<Candidate> ordered(
+      List<Candidate> candidates, Size size, RoutingPreferences wishes) {
     return switch (wishes.getObjective()) {
       case OBJECTIVE_COST -> byCost(candidates, size);
       case OBJECTIVE_LATENCY -> byFirstToken(candidates);
@@ -257,7 +258,8 @@ public final class Router {
   }
 
   private static boolean showsImage(ContentPart part) {
-    return part.hasImage() || part.getToolResult().getPartsList().stream().anyMatch(ContentPart::hasImage);
+    return part.hasImage()
+        || part.getToolResult().getPartsList().stream().anyMatch(ContentPart::hasImage);
   }
 
   private static String words(Set<Ability> needs) {

@@ -99,10 +99,26 @@ class RequestRateLimiterTest {
 
     assertThat(limiter.levels("acme"))
         .containsExactly(
-            new LimitLevel("agent/ada", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 60, 4, 6, 0),
-            new LimitLevel("agent/bob", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 60, 0, 6, 2),
-            new LimitLevel("provider/groq", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 20, 2, 2, 0),
-            new LimitLevel("provider/openai", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 600, 60, 60, 0));
+            new LimitLevel(
+                "agent/ada", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 60, 4, 6, 0),
+            new LimitLevel(
+                "agent/bob", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 60, 0, 6, 2),
+            new LimitLevel(
+                "provider/groq",
+                LimitMetric.LIMIT_METRIC_REQUESTS,
+                Duration.ofMinutes(1),
+                20,
+                2,
+                2,
+                0),
+            new LimitLevel(
+                "provider/openai",
+                LimitMetric.LIMIT_METRIC_REQUESTS,
+                Duration.ofMinutes(1),
+                600,
+                60,
+                60,
+                0));
     assertThat(limiter.refusals().agents()).isEqualTo(2);
     time.advance(Duration.ofSeconds(3));
     assertThat(limiter.levels("acme").get(1).available()).isEqualTo(3);
@@ -115,7 +131,15 @@ class RequestRateLimiterTest {
 
     law.set(agents(20));
     assertThat(limiter.levels("acme"))
-        .containsExactly(new LimitLevel("agent/ada", LimitMetric.LIMIT_METRIC_REQUESTS, Duration.ofMinutes(1), 20, 2, 2, 0));
+        .containsExactly(
+            new LimitLevel(
+                "agent/ada",
+                LimitMetric.LIMIT_METRIC_REQUESTS,
+                Duration.ofMinutes(1),
+                20,
+                2,
+                2,
+                0));
 
     law.set(Limits.NONE);
     assertThat(limiter.levels("acme")).isEmpty();

@@ -4,26 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.admiral.optimizer.call.Picos;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.config.ConfigException;
 import dev.admiral.optimizer.config.ConfigFile;
 import dev.admiral.optimizer.config.Environment;
 import dev.admiral.optimizer.config.LogSettings;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.CountTokensRequest;
 import dev.admiral.optimizer.v1.CountTokensResponse;
 import dev.admiral.optimizer.v1.FleetServiceGrpc;
 import dev.admiral.optimizer.v1.GetAgentRequest;
 import dev.admiral.optimizer.v1.HealthRequest;
-import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
-import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReportOutcomeRequest;
 import dev.admiral.optimizer.v1.Role;
@@ -130,7 +130,9 @@ class WiringTest {
             .getAgent(GetAgentRequest.newBuilder().setAgentId("anonymous").build())
             .getAgent();
     assertThat(agent.getCallCount()).isEqualTo(2);
-    assertThat(Picos.of(agent.getSpentAmount())).isPositive().isEqualTo(Picos.of(agent.getSavedAmount()));
+    assertThat(Picos.of(agent.getSpentAmount()))
+        .isPositive()
+        .isEqualTo(Picos.of(agent.getSavedAmount()));
   }
 
   @Test

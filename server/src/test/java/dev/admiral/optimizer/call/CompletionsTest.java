@@ -4,17 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.admiral.optimizer.v1.Candidate;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
-import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
-import dev.admiral.optimizer.v1.ReasoningPart;
+import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.ReasoningDelta;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.RefusalPart;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.TextDelta;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolCallDelta;
 import java.util.ArrayList;
@@ -75,7 +75,9 @@ class CompletionsTest {
     Completion completion =
         Completion.newBuilder()
             .setMessage(
-                ChatMessage.newBuilder().addParts(ContentPart.getDefaultInstance()).addParts(textPart("a")))
+                ChatMessage.newBuilder()
+                    .addParts(ContentPart.getDefaultInstance())
+                    .addParts(textPart("a")))
             .build();
     assertThat(Completions.replay(completion)).containsExactly(text(0, 0, "a"));
   }
@@ -157,7 +159,8 @@ class CompletionsTest {
     Arbitrary<String> text = Arbitraries.strings().withChars("ab {\"é漢").ofMaxLength(12);
     return Arbitraries.oneOf(
         text.map(CompletionsTest::textPart),
-        text.map(t -> ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText(t)).build()),
+        text.map(
+            t -> ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText(t)).build()),
         Combinators.combine(text, text, text)
             .as((a, b, c) ->
                 ContentPart.newBuilder()

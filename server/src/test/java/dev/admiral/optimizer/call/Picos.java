@@ -9,8 +9,7 @@ public final class Picos {
   /** Returns the amount in pico-dollars. */
   public static long of(Money amount) {
     return Math.addExact(
-        Math.multiplyExact(
-            amount.getUnits(), dev.admiral.optimizer.call.Money.PICO_PER_UNIT),
+        Math.multiplyExact(amount.getUnits(), dev.admiral.optimizer.call.Money.PICO_PER_UNIT),
         amount.getPico());
   }
 }

@@ -1,18 +1,18 @@
 package dev.admiral.optimizer.call;
 
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.ChatMessage;
-import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Priority;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.RoutingPreferences;
 import dev.admiral.optimizer.v1.Source;
-import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.TextDelta;
+import dev.admiral.optimizer.v1.TextPart;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -111,7 +111,8 @@ public final class Samples {
             .setMessage(
                 ChatMessage.newBuilder()
                     .setRole(Role.ROLE_ASSISTANT)
-                    .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text))))
+                    .addParts(
+                        ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text))))
             .setFinishReason(finish)
             .build();
     return new Answer(

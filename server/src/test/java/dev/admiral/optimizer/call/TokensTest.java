@@ -7,9 +7,9 @@ import dev.admiral.optimizer.provider.Prompts;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.FunctionTool;
+import dev.admiral.optimizer.v1.ImageDetail;
 import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
-import dev.admiral.optimizer.v1.ImageDetail;
 import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ResponseFormat;
@@ -48,7 +48,9 @@ class TokensTest {
                 Prompts.message(
                     Role.ROLE_TOOL, Prompts.toolResult("c", false, Prompts.text("1234"))))
             .toBuilder()
-            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("abcd").setDescription("efgh")))
+            .addTools(
+                Tool.newBuilder()
+                    .setFunction(FunctionTool.newBuilder().setName("abcd").setDescription("efgh")))
             .build();
     assertThat(Tokens.likely(prompt)).isEqualTo(4 + 2 + 1_000 + 2 + 2_000 + 4 + 1 + 4 + 2);
   }
@@ -109,7 +111,10 @@ class TokensTest {
     Arbitrary<ContentPart> parts =
         Arbitraries.oneOf(
             plain,
-            plain.array(ContentPart[].class).ofMaxSize(3).map(p -> Prompts.toolResult("", false, p)));
+            plain
+                .array(ContentPart[].class)
+                .ofMaxSize(3)
+                .map(p -> Prompts.toolResult("", false, p)));
     Arbitrary<List<ChatMessage>> messages =
         parts
             .list()
@@ -119,7 +124,11 @@ class TokensTest {
             .ofMaxSize(3);
     Arbitrary<List<Tool>> tools =
         texts
-            .map(text -> Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName(text).setParametersSchemaJson(text)).build())
+            .map(text ->
+                Tool.newBuilder()
+                    .setFunction(
+                        FunctionTool.newBuilder().setName(text).setParametersSchemaJson(text))
+                    .build())
             .list()
             .ofMaxSize(2);
     return messages.flatMap(said ->

@@ -181,7 +181,8 @@ class ConfigTest {
   void vendor_byTheProvidersName_givesTheSame() throws Exception {
     assertThat(read("providers: [{name: anthropic}]").upstreams().providers().getFirst())
         .satisfies(p -> assertThat(p.settings().vendor().dialect()).isEqualTo(Dialect.ANTHROPIC))
-        .satisfies(p -> assertThat(p.settings().baseUrl()).hasToString("https://api.anthropic.com/v1"))
+        .satisfies(
+            p -> assertThat(p.settings().baseUrl()).hasToString("https://api.anthropic.com/v1"))
         .satisfies(p -> assertThat(p.settings().apiKey()).isEmpty());
   }
 
@@ -230,7 +231,13 @@ class ConfigTest {
                 Optional.of(Set.of(ModelTraits.Effort.LOW, ModelTraits.Effort.MAX)),
                 Set.of(ModelTraits.Feature.THINKING_BUDGET),
                 Set.of(ModelTraits.Setting.TEMPERATURE, ModelTraits.Setting.TOP_P)));
-    assertThat(read("models: [{provider: p, name: m}]").upstreams().models().getFirst().known().traits())
+    assertThat(
+            read("models: [{provider: p, name: m}]")
+                .upstreams()
+                .models()
+                .getFirst()
+                .known()
+                .traits())
         .isEqualTo(ModelTraits.UNKNOWN);
   }
 

@@ -3,8 +3,8 @@ package dev.admiral.optimizer.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.admiral.optimizer.call.Picos;
 import com.google.protobuf.Duration;
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.client.AdmiralException;
 import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.client.RetryPolicy;
@@ -107,8 +107,9 @@ class BadCallsTest {
     assertField(
         Prompts.of("gpt-4o", "x").toBuilder()
             .setResponseFormat(
-                ResponseFormat.newBuilder().setJsonSchema(JsonSchemaFormat.newBuilder()
-                    .setSchemaJson("{\"type\":\"objekt\"}")))
+                ResponseFormat.newBuilder()
+                    .setJsonSchema(
+                        JsonSchemaFormat.newBuilder().setSchemaJson("{\"type\":\"objekt\"}")))
             .build(),
         "prompt.response_format.json_schema.schema_json");
   }

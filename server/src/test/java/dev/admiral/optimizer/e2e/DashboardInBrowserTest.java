@@ -159,7 +159,8 @@ class DashboardInBrowserTest {
       ReportRow sum =
           harness.client().ledger().report(GetReportRequest.getDefaultInstance()).getTotal();
       awaitValue(
-          fact("sum", "Spent"), Long.toString(Picos.of(sum.getExactAmount()) + Picos.of(sum.getEstimatedAmount())));
+          fact("sum", "Spent"),
+          Long.toString(Picos.of(sum.getExactAmount()) + Picos.of(sum.getEstimatedAmount())));
       awaitValue(fact("sum", "Saved calls"), Long.toString(sum.getSavedCallCount()));
     }
   }

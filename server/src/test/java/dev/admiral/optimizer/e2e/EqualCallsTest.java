@@ -65,7 +65,9 @@ class EqualCallsTest {
           .filteredOn(response -> response.getServed().getSource() == Source.SOURCE_UPSTREAM)
           .hasSize(1);
       long charged =
-          responses.stream().mapToLong(response -> Picos.of(response.getCost().getChargedAmount())).sum();
+          responses.stream()
+              .mapToLong(response -> Picos.of(response.getCost().getChargedAmount()))
+              .sum();
       assertThat(charged).isEqualTo(harness.simulator().invoice().costPicos());
     }
   }

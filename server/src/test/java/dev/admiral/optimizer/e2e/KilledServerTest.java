@@ -73,7 +73,9 @@ class KilledServerTest {
                 .isEqualTo(line.costPicos().orElseThrow());
           }
         }
-        assertThat(Picos.of(client.complete(Prompts.of("gpt-4o", "after")).getCost().getChargedAmount()))
+        assertThat(
+                Picos.of(
+                    client.complete(Prompts.of("gpt-4o", "after")).getCost().getChargedAmount()))
             .isPositive();
       }
     }

@@ -10,6 +10,7 @@ import dev.admiral.optimizer.client.CompletionStream;
 import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.v1.CallRecord;
 import dev.admiral.optimizer.v1.CallServiceGrpc;
+import dev.admiral.optimizer.v1.CallStep;
 import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.CompleteResponse;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -17,7 +18,6 @@ import dev.admiral.optimizer.v1.GetCallRequest;
 import dev.admiral.optimizer.v1.GetCallResponse;
 import dev.admiral.optimizer.v1.ListCallsRequest;
 import dev.admiral.optimizer.v1.Source;
-import dev.admiral.optimizer.v1.CallStep;
 import dev.admiral.simulator.Hold;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +59,8 @@ class LatestCallsTest {
       assertThat(call.getLedgerEntryId()).isEqualTo(answer.getLedgerEntryId());
       assertThat(call.getStepsList())
           .extracting(CallStep::getKind)
-          .containsExactly(CallStep.Kind.KIND_DISK,
+          .containsExactly(
+              CallStep.Kind.KIND_DISK,
               CallStep.Kind.KIND_ROUTE,
               CallStep.Kind.KIND_QUEUE,
               CallStep.Kind.KIND_ATTEMPT,
@@ -166,7 +167,9 @@ class LatestCallsTest {
 
       assertThat(call.getFailure()).isEqualTo(ErrorReason.ERROR_REASON_CALL_CANCELLED);
       assertThat(call.getStreamed()).isTrue();
-      assertThat(call.getStepsList()).extracting(CallStep::getKind).contains(CallStep.Kind.KIND_ATTEMPT);
+      assertThat(call.getStepsList())
+          .extracting(CallStep::getKind)
+          .contains(CallStep.Kind.KIND_ATTEMPT);
     }
   }
 

@@ -11,11 +11,11 @@ import dev.admiral.optimizer.client.CompletionStream;
 import dev.admiral.optimizer.client.EventStream;
 import dev.admiral.optimizer.client.Prompts;
 import dev.admiral.optimizer.client.RetryPolicy;
-import dev.admiral.optimizer.v1.CompleteRequest;
-import dev.admiral.optimizer.v1.FleetEvent;
 import dev.admiral.optimizer.v1.ChatMessage;
-import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
+import dev.admiral.optimizer.v1.CompleteRequest;
 import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FleetEvent;
+import dev.admiral.optimizer.v1.OptimizerServiceGrpc;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.TextPart;
@@ -202,7 +202,9 @@ class LogsTest {
                 .addMessages(
                     ChatMessage.newBuilder()
                         .setRole(Role.ROLE_TOOL)
-                        .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(PROMPT))))
+                        .addParts(
+                            ContentPart.newBuilder()
+                                .setText(TextPart.newBuilder().setText(PROMPT))))
                 .build()));
     for (String fault :
         List.of(

@@ -85,13 +85,12 @@ class MetricsTest {
           .isCloseTo(Picos.of(stats.getSavedAmount()) * PICO, within(PICO));
       assertThat(told.count("admiral_overhead_seconds_count", Map.of()))
           .isEqualTo(stats.getOverhead().getCount());
-      for (StatsRow model : harness
-          .client()
-          .statsRows(
-              StatsRequest.newBuilder()
-                  .setGrouping(StatsGrouping.STATS_GROUPING_MODEL)
-                  .build())
-          .toList()) {
+      for (StatsRow model :
+          harness
+              .client()
+              .statsRows(
+                  StatsRequest.newBuilder().setGrouping(StatsGrouping.STATS_GROUPING_MODEL).build())
+              .toList()) {
         assertThat(
                 told.count(
                     "admiral_calls_total",
@@ -123,7 +122,8 @@ class MetricsTest {
         assertThat(told.sum("admiral_upstream_attempts_total", Map.of("outcome", "failed")))
             .isEqualTo(1);
         assertThat(told.value("admiral_upstream_duration_seconds_count", MINI)).isEqualTo(2);
-        assertThat(told.value("admiral_upstream_time_to_first_token_seconds_count", MINI)).isEqualTo(1);
+        assertThat(told.value("admiral_upstream_time_to_first_token_seconds_count", MINI))
+            .isEqualTo(1);
         assertThat(told.value("gen_ai_client_token_usage_sum", genAi("gen_ai_token_type", "input")))
             .isEqualTo(input);
         assertThat(

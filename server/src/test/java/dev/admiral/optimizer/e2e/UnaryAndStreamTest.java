@@ -100,10 +100,12 @@ class UnaryAndStreamTest {
                     FinishReason.FINISH_REASON_STOP,
                     p ->
                         p.setResponseFormat(
-                            ResponseFormat.newBuilder().setJsonSchema(JsonSchemaFormat.newBuilder()
-                                .setSchemaJson(
-                                    "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},"
-                                        + "\"required\":[\"city\"],\"additionalProperties\":false}"))))));
+                            ResponseFormat.newBuilder()
+                                .setJsonSchema(
+                                    JsonSchemaFormat.newBuilder()
+                                        .setSchemaJson(
+                                            "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},"
+                                                + "\"required\":[\"city\"],\"additionalProperties\":false}"))))));
   }
 
   @ParameterizedTest(name = "{0}: {1}")
@@ -146,10 +148,12 @@ class UnaryAndStreamTest {
   }
 
   private static Tool tool(String name) {
-    return Tool.newBuilder().setFunction(FunctionTool.newBuilder()
-        .setName(name)
-        .setParametersSchemaJson(
-            "{\"type\":\"object\",\"properties\":{\"what\":{\"type\":\"string\"}},\"required\":[\"what\"]}"))
+    return Tool.newBuilder()
+        .setFunction(
+            FunctionTool.newBuilder()
+                .setName(name)
+                .setParametersSchemaJson(
+                    "{\"type\":\"object\",\"properties\":{\"what\":{\"type\":\"string\"}},\"required\":[\"what\"]}"))
         .build();
   }
 }

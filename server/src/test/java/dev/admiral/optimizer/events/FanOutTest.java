@@ -33,7 +33,8 @@ class FanOutTest {
   private static final Origin ORIGIN = new Origin("replica-1", ENTROPY);
 
   private final VirtualTime time = new VirtualTime();
-  private final FanOut bus = new FanOut(new FanOut.Settings(RING, 3), time, "replica-1", () -> ENTROPY);
+  private final FanOut bus =
+      new FanOut(new FanOut.Settings(RING, 3), time, "replica-1", () -> ENTROPY);
 
   @Test
   void poll_eventsAfterTheWatchBegan_areGivenInOrder() throws CallException {
@@ -44,9 +45,11 @@ class FanOutTest {
     bus.publish("acme", new CacheInvalidated(3));
 
     assertThat(watch.poll())
-        .isEqualTo(new Stamped(2, VirtualTime.START.plusSeconds(5), new CacheInvalidated(2), ORIGIN));
+        .isEqualTo(
+            new Stamped(2, VirtualTime.START.plusSeconds(5), new CacheInvalidated(2), ORIGIN));
     assertThat(watch.poll())
-        .isEqualTo(new Stamped(3, VirtualTime.START.plusSeconds(5), new CacheInvalidated(3), ORIGIN));
+        .isEqualTo(
+            new Stamped(3, VirtualTime.START.plusSeconds(5), new CacheInvalidated(3), ORIGIN));
     assertThat(watch.poll()).isNull();
   }
 
@@ -99,7 +102,8 @@ class FanOutTest {
     publish("acme", 100);
     Watch watch = bus.watch("acme", List.of(), OptionalLong.of(10), FanOutTest::noWake);
 
-    assertThat(watch.poll()).isEqualTo(new Stamped(84, VirtualTime.START, new EventsDropped(74), ORIGIN));
+    assertThat(watch.poll())
+        .isEqualTo(new Stamped(84, VirtualTime.START, new EventsDropped(74), ORIGIN));
     assertThat(sequences(watch)).hasSize(RING).startsWith(85L).endsWith(100L);
   }
 

@@ -546,7 +546,8 @@ class SingleFlightModelTest {
         case Outcome.Answered answered -> {
           Outcome.Answered got = (Outcome.Answered) outcome;
           assertThat(got.answer()).isSameAs(answered.answer());
-          assertThat(got.source()).isEqualTo(led ? Source.SOURCE_UPSTREAM : Source.SOURCE_COALESCED);
+          assertThat(got.source())
+              .isEqualTo(led ? Source.SOURCE_UPSTREAM : Source.SOURCE_COALESCED);
         }
       }
     }

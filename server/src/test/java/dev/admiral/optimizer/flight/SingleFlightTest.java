@@ -176,7 +176,8 @@ class SingleFlightTest {
     assertThat(second.waiter.outcome()).isNull();
     assertThat(second.read()).containsExactly("Hello");
     assertThat(second.source()).isEqualTo(Source.SOURCE_COALESCED);
-    assertThat(second.waiter.begun()).isEqualTo(new Begun("openai", "gpt", Source.SOURCE_COALESCED));
+    assertThat(second.waiter.begun())
+        .isEqualTo(new Begun("openai", "gpt", Source.SOURCE_COALESCED));
     assertThat(first.waiter.begun()).isEqualTo(new Begun("openai", "gpt", Source.SOURCE_UPSTREAM));
   }
 

@@ -74,6 +74,28 @@ class CandidatesTest {
   }
 
   @Test
+  void callThatNoCandidateCanBeTold_isTheCallsOwnFault() {
+    world.red.fails(new Failure.Inexpressible("prompt.sampling.top_k", "no such setting"));
+    world.blue.fails(new Failure.Inexpressible("prompt.sampling.seed", "no such setting"));
+    world.green.fails(new Failure.Inexpressible("prompt.sampling.seed", "no such setting"));
+    Failure failure = ofThree().failure();
+
+    assertThat(failure.reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_CALL_INVALID);
+    assertThat(failure.metadata()).containsEntry("field", "prompt.sampling.top_k");
+    assertThat(failure.message()).contains("red", "blue", "green");
+  }
+
+  @Test
+  void callThatOneCandidateMightTakeLater_waitsForIt() {
+    world.red.fails(new Failure.Inexpressible("prompt.sampling.top_k", "no such setting"));
+    world.blue.fails(OVERLOADED);
+    world.green.fails(OVERLOADED);
+
+    assertThat(ofThree().failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_NO_PROVIDER_AVAILABLE);
+  }
+
+  @Test
   void callRejectedAsMalformed_isShownToNobodyElse() {
     world.red.fails(MALFORMED);
 

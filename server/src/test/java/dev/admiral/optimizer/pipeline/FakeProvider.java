@@ -9,15 +9,15 @@ import dev.admiral.optimizer.provider.Reply;
 import dev.admiral.optimizer.provider.ReplySink;
 import dev.admiral.optimizer.provider.VectorCall;
 import dev.admiral.optimizer.provider.VectorReply;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Embedding;
 import dev.admiral.optimizer.v1.FinishReason;
-import dev.admiral.optimizer.v1.ChatMessage;
-import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Role;
-import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.TextDelta;
+import dev.admiral.optimizer.v1.TextPart;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -74,7 +74,8 @@ final class FakeProvider implements Provider {
             .setMessage(
                 ChatMessage.newBuilder()
                     .setRole(Role.ROLE_ASSISTANT)
-                    .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text))))
+                    .addParts(
+                        ContentPart.newBuilder().setText(TextPart.newBuilder().setText(text))))
             .setFinishReason(reason)
             .build(),
         USAGE,

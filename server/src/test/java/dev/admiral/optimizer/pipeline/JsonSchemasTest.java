@@ -56,9 +56,17 @@ class JsonSchemasTest {
   void badSchemaOfATool_namesTheTool() {
     Prompt prompt =
         Prompt.newBuilder()
-            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("fine").setParametersSchemaJson("{}")))
+            .addTools(
+                Tool.newBuilder()
+                    .setFunction(
+                        FunctionTool.newBuilder().setName("fine").setParametersSchemaJson("{}")))
             .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("none")))
-            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("bad").setParametersSchemaJson("{\"type\":7}")))
+            .addTools(
+                Tool.newBuilder()
+                    .setFunction(
+                        FunctionTool.newBuilder()
+                            .setName("bad")
+                            .setParametersSchemaJson("{\"type\":7}")))
             .build();
 
     assertThat(schemas.check(prompt).violations())
@@ -69,8 +77,8 @@ class JsonSchemasTest {
   private static Prompt answerIn(String schema) {
     return Prompt.newBuilder()
         .setResponseFormat(
-            ResponseFormat.newBuilder().setJsonSchema(JsonSchemaFormat.newBuilder()
-                .setSchemaJson(schema)))
+            ResponseFormat.newBuilder()
+                .setJsonSchema(JsonSchemaFormat.newBuilder().setSchemaJson(schema)))
         .build();
   }
 }

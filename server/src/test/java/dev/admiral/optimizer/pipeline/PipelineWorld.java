@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.admiral.optimizer.cache.InMemoryResponseStore;
 import dev.admiral.optimizer.cache.ResponseCache;
 import dev.admiral.optimizer.cache.TestCaches;
-import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CacheUse;
+import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.FinishedCall;
@@ -38,8 +38,8 @@ import dev.admiral.optimizer.routing.Router;
 import dev.admiral.optimizer.stats.CallStatistics;
 import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.CallOptions;
-import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
@@ -109,9 +109,10 @@ final class PipelineWorld {
   private final Executor executor = tasks::add;
   final SingleFlight flights =
       new SingleFlight(new FlightSettings(4L << 20, 100, GRACE, 2), executor, time.timer(), time);
-  private final Fleet fleet = 
+  private final Fleet fleet =
       new Fleet(new InMemoryAgentStore(), Duration.ofSeconds(1), 100, time, _ -> {});
-  private final CallIntake intake = new CallIntake(fleet, Live.of(CacheUse.unsaid(Duration.ofMinutes(10))), time);
+  private final CallIntake intake =
+      new CallIntake(fleet, Live.of(CacheUse.unsaid(Duration.ofMinutes(10))), time);
   private final InMemoryResponseStore store = new InMemoryResponseStore();
   private final List<CallObserver> extras;
   private final PipelineSettings settings;
@@ -203,8 +204,7 @@ final class PipelineWorld {
             new RetryPolicy(
                 Live.of(settings),
                 new Backoff(
-                    Live.of(
-                        new Backoff.Settings(BACKOFF.multipliedBy(2), Duration.ofSeconds(10))),
+                    Live.of(new Backoff.Settings(BACKOFF.multipliedBy(2), Duration.ofSeconds(10))),
                     () -> 0)),
             time),
         new Finish(observers, time));
@@ -350,11 +350,7 @@ final class PipelineWorld {
     }
 
     Ask schema(String json) {
-      prompt
-          .addToolsBuilder()
-          .getFunctionBuilder()
-          .setName("tool")
-          .setParametersSchemaJson(json);
+      prompt.addToolsBuilder().getFunctionBuilder().setName("tool").setParametersSchemaJson(json);
       return this;
     }
 

@@ -102,12 +102,16 @@ class PromptRulesTest {
                                 .build())))),
         bad(
             "prompt.tools[0].function.name",
-            p -> p.addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("no blanks allowed")))),
+            p ->
+                p.addTools(
+                    Tool.newBuilder()
+                        .setFunction(FunctionTool.newBuilder().setName("no blanks allowed")))),
         bad(
             "prompt.tools[1].function.name",
             p ->
                 p.addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("t")))
-                    .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("t")))),
+                    .addTools(
+                        Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("t")))),
         bad(
             "prompt.tool_choice.mode",
             p -> p.setToolChoice(ToolChoice.newBuilder().setMode(ToolChoice.Mode.MODE_REQUIRED))),

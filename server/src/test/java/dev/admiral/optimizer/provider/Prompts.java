@@ -40,11 +40,15 @@ public final class Prompts {
   }
 
   public static ContentPart cached(ContentPart part) {
-    return part.toBuilder().setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_DEFAULT).build();
+    return part.toBuilder()
+        .setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_DEFAULT)
+        .build();
   }
 
   public static ContentPart image(String mediaType, String bytes) {
-    return ContentPart.newBuilder().setImage(ImagePart.newBuilder().setInline(data(mediaType, bytes))).build();
+    return ContentPart.newBuilder()
+        .setImage(ImagePart.newBuilder().setInline(data(mediaType, bytes)))
+        .build();
   }
 
   public static ContentPart remoteImage(String uri, ImageDetail detail) {
@@ -88,7 +92,10 @@ public final class Prompts {
   public static ContentPart reasoning(String text, String signature, String redacted) {
     return ContentPart.newBuilder()
         .setReasoning(
-            ReasoningPart.newBuilder().setText(text).setSignature(signature).setRedactedData(redacted))
+            ReasoningPart.newBuilder()
+                .setText(text)
+                .setSignature(signature)
+                .setRedactedData(redacted))
         .build();
   }
 

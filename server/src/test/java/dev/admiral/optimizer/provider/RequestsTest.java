@@ -209,8 +209,7 @@ class RequestsTest {
     "PROVIDER_DIALECT_ANTHROPIC, false, true"
   })
   void optionsOfADialect_goToItsProvidersOnly(
-      ProviderDialect dialect, boolean openAi, boolean anthropic)
-      throws Exception {
+      ProviderDialect dialect, boolean openAi, boolean anthropic) throws Exception {
     Prompt prompt =
         Prompts.ask("x").toBuilder()
             .setProviderOptions(Struct.newBuilder().putFields("service_tier", string("flex")))
@@ -453,11 +452,18 @@ class RequestsTest {
         Prompts.of(
                 Prompts.message(
                     Role.ROLE_USER,
-                    Prompts.cached(Prompts.text("a")).toBuilder().setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_1H).build()))
+                    Prompts.cached(Prompts.text("a")).toBuilder()
+                        .setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_1H)
+                        .build()))
             .toBuilder()
-            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("f")).setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_DEFAULT))
             .addTools(
-                Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("g")).setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_1H))
+                Tool.newBuilder()
+                    .setFunction(FunctionTool.newBuilder().setName("f"))
+                    .setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_DEFAULT))
+            .addTools(
+                Tool.newBuilder()
+                    .setFunction(FunctionTool.newBuilder().setName("g"))
+                    .setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_1H))
             .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("h")))
             .build();
     JsonNode body = anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", prompt);
@@ -667,7 +673,8 @@ class RequestsTest {
                 Prompts.message(
                     Role.ROLE_USER,
                     Prompts.cached(Prompts.text("u")),
-                    Prompts.remoteImage("https://x.example/a.png", ImageDetail.IMAGE_DETAIL_UNSPECIFIED)))
+                    Prompts.remoteImage(
+                        "https://x.example/a.png", ImageDetail.IMAGE_DETAIL_UNSPECIFIED)))
             .addMessages(Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c", "f", "{}")))
             .addMessages(
                 Prompts.message(Role.ROLE_TOOL, Prompts.toolResult("c", false, Prompts.text("r"))))
@@ -701,7 +708,8 @@ class RequestsTest {
             "top_p"));
     Prompt plain =
         prompt.toBuilder()
-            .setSampling(Sampling.newBuilder().setTemperature(0.5).setTopP(0.9).addStopSequences("END"))
+            .setSampling(
+                Sampling.newBuilder().setTemperature(0.5).setTopP(0.9).addStopSequences("END"))
             .build();
     assertKnown(
         anthropic(
@@ -761,21 +769,25 @@ class RequestsTest {
   private static Prompt everySetting() {
     return Prompts.ask("x").toBuilder()
         .addTools(
-            Tool.newBuilder().setFunction(FunctionTool.newBuilder()
-                .setName("f")
-                .setDescription("does f")
-                .setParametersSchemaJson(
-                    "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}}}")
-                .setStrict(true)))
+            Tool.newBuilder()
+                .setFunction(
+                    FunctionTool.newBuilder()
+                        .setName("f")
+                        .setDescription("does f")
+                        .setParametersSchemaJson(
+                            "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}}}")
+                        .setStrict(true)))
         .setToolChoice(
             ToolChoice.newBuilder()
                 .setMode(ToolChoice.Mode.MODE_TOOL)
                 .setToolName("f")
                 .setParallel(false))
         .setResponseFormat(
-            ResponseFormat.newBuilder().setJsonSchema(JsonSchemaFormat.newBuilder()
-                .setSchemaJson("{\"type\":\"object\"}")
-                .setStrict(true)))
+            ResponseFormat.newBuilder()
+                .setJsonSchema(
+                    JsonSchemaFormat.newBuilder()
+                        .setSchemaJson("{\"type\":\"object\"}")
+                        .setStrict(true)))
         .setSampling(
             Sampling.newBuilder()
                 .setTemperature(0.5)

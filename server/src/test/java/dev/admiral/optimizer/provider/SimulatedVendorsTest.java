@@ -106,11 +106,13 @@ class SimulatedVendorsTest {
 
   private static Stream<Prompt> prompts(Provider provider) {
     Tool weather =
-        Tool.newBuilder().setFunction(FunctionTool.newBuilder()
-            .setName("get_weather")
-            .setParametersSchemaJson(
-                "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},"
-                    + "\"required\":[\"city\"]}"))
+        Tool.newBuilder()
+            .setFunction(
+                FunctionTool.newBuilder()
+                    .setName("get_weather")
+                    .setParametersSchemaJson(
+                        "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},"
+                            + "\"required\":[\"city\"]}"))
             .build();
     Tool now = Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("time_now")).build();
     Prompt plain = Prompts.ask("hello there");

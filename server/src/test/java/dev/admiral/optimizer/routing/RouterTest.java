@@ -249,8 +249,7 @@ class RouterTest {
         .startsWith(
             "no candidate fits the limit of 0.000000005 USD for this call: the cheapest,"
                 + " blue/shared, may cost 0.001")
-        .endsWith(
-            " USD; raise max_cost, shorten the prompt or lower max_output_token_count");
+        .endsWith(" USD; raise max_cost, shorten the prompt or lower max_output_token_count");
   }
 
   @Test
@@ -268,7 +267,8 @@ class RouterTest {
 
   @Test
   void route_imageInToolResult_countsAsImage() {
-    ContentPart shown = ContentPart.newBuilder().setToolResult(ToolResult.newBuilder().addParts(image())).build();
+    ContentPart shown =
+        ContentPart.newBuilder().setToolResult(ToolResult.newBuilder().addParts(image())).build();
     Prompt prompt =
         prompt("mixed")
             .addMessages(ChatMessage.newBuilder().setRole(Role.ROLE_TOOL).addParts(shown))
@@ -279,7 +279,10 @@ class RouterTest {
 
   @Test
   void route_toolsOrSchemaToAlias_leavesOutModelsWithoutThem() {
-    Prompt tools = prompt("mixed").addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("t"))).build();
+    Prompt tools =
+        prompt("mixed")
+            .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("t")))
+            .build();
     Prompt schema =
         prompt("mixed")
             .setResponseFormat(
@@ -320,7 +323,8 @@ class RouterTest {
         .addMessages(
             ChatMessage.newBuilder()
                 .setRole(Role.ROLE_USER)
-                .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText("hello"))));
+                .addParts(
+                    ContentPart.newBuilder().setText(TextPart.newBuilder().setText("hello"))));
   }
 
   private static Prompt withImage(Prompt.Builder prompt) {
@@ -330,7 +334,8 @@ class RouterTest {
 
   private static ContentPart image() {
     return ContentPart.newBuilder()
-        .setImage(ImagePart.newBuilder().setInline(InlineData.newBuilder().setMediaType("image/png")))
+        .setImage(
+            ImagePart.newBuilder().setInline(InlineData.newBuilder().setMediaType("image/png")))
         .build();
   }
 

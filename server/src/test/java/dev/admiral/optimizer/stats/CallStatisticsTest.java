@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.Caller;
@@ -13,16 +12,16 @@ import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Outcome;
+import dev.admiral.optimizer.call.Picos;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.stats.CallStatistics.Settings;
 import dev.admiral.optimizer.stats.CallStatistics.Snapshot;
-import dev.admiral.optimizer.v1.StatsRow;
 import dev.admiral.optimizer.v1.CallStats;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ErrorReason;
-import dev.admiral.optimizer.v1.StatsRow;
 import dev.admiral.optimizer.v1.Source;
+import dev.admiral.optimizer.v1.StatsRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -203,8 +203,7 @@ public final class Quality implements Callable<Integer> {
     return Prompts.of(grader, GRADER, text).toBuilder()
         .setResponseFormat(
             ResponseFormat.newBuilder()
-                .setJsonSchema(
-                    JsonSchemaFormat.newBuilder().setName("grade").setSchemaJson(GRADE)))
+                .setJsonSchema(JsonSchemaFormat.newBuilder().setName("grade").setSchemaJson(GRADE)))
         .build();
   }
 

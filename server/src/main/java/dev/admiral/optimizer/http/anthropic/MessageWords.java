@@ -20,7 +20,8 @@ final class MessageWords implements Places.Words {
 
   private static final Pattern PART = Pattern.compile("\\.parts\\[(\\d+)](.*)");
   private static final Pattern RESULT = Pattern.compile("\\.tool_result\\.parts\\[(\\d+)](.*)");
-  private static final Pattern STOP = Pattern.compile("prompt\\.sampling\\.stop_sequences\\[(\\d+)]");
+  private static final Pattern STOP =
+      Pattern.compile("prompt\\.sampling\\.stop_sequences\\[(\\d+)]");
   private static final String SAMPLING = "prompt.sampling.";
   private static final Map<String, String> NAMES =
       Map.of(

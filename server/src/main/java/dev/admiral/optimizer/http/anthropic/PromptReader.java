@@ -296,7 +296,9 @@ final class PromptReader {
       }
     }
     if (options.getFieldsCount() > 0) {
-      prompt.setProviderOptions(options).setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_ANTHROPIC);
+      prompt
+          .setProviderOptions(options)
+          .setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_ANTHROPIC);
     }
   }
 }

@@ -99,8 +99,7 @@ final class CallHeaders {
                       List.of(value.split(","))
                           .forEach(model -> draft.routing().addFallbackModels(model.strip()))),
               Map.entry(
-                  "max-cost-usd",
-                  (draft, value) -> draft.routing().setMaxCost(dollars(value))),
+                  "max-cost-usd", (draft, value) -> draft.routing().setMaxCost(dollars(value))),
               Map.entry("request-id", (draft, value) -> draft.requestId = value),
               Map.entry(
                   "timeout-ms",

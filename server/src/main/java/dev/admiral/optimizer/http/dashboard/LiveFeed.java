@@ -146,11 +146,7 @@ final class LiveFeed implements AutoCloseable {
             OptimizerServiceGrpc.getHealthMethod(),
             HealthRequest.getDefaultInstance(),
             authorization);
-    return "{\"stats\":"
-        + JsonApi.json(stats)
-        + ",\"health\":"
-        + JsonApi.json(health)
-        + "}";
+    return "{\"stats\":" + JsonApi.json(stats) + ",\"health\":" + JsonApi.json(health) + "}";
   }
 
   /** Ends every stream in good order. */

@@ -12,10 +12,10 @@ import dev.admiral.optimizer.http.calls.Places;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.Candidate;
-import dev.admiral.optimizer.v1.Completion;
-import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ToolCall;
@@ -191,7 +191,9 @@ final class ChatAnswer implements AnswerFormat {
       case FINISH_REASON_CONTENT_FILTER -> "content_filter";
       // With words of refusal clients look at those; without, only this tells.
       case FINISH_REASON_REFUSAL ->
-          message.getPartsList().stream().anyMatch(ContentPart::hasRefusal) ? "stop" : "content_filter";
+          message.getPartsList().stream().anyMatch(ContentPart::hasRefusal)
+              ? "stop"
+              : "content_filter";
       case FINISH_REASON_UNSPECIFIED, UNRECOGNIZED ->
           message.getPartsList().stream().anyMatch(ContentPart::hasToolCall) ? called : "stop";
     };

@@ -86,7 +86,8 @@ final class ChatMessages {
     ContentPart.Builder part = ContentPart.newBuilder();
     switch (type.text()) {
       case "text" -> part.setText(TextPart.newBuilder().setText(given.get("text").text()));
-      case "refusal" -> part.setRefusal(RefusalPart.newBuilder().setText(given.get("refusal").text()));
+      case "refusal" ->
+          part.setRefusal(RefusalPart.newBuilder().setText(given.get("refusal").text()));
       case "image_url" -> {
         Given image = given.get("image_url");
         // Some clients send the address alone.
@@ -125,7 +126,8 @@ final class ChatMessages {
       addContent(message, content);
     }
     if (refusal.present()) {
-      message.addParts(ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText(refusal.text())));
+      message.addParts(
+          ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText(refusal.text())));
     }
     if (calls.present()) {
       for (Given one : calls.list()) {

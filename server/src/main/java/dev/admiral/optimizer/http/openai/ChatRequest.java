@@ -64,7 +64,9 @@ final class ChatRequest {
       prompt.setToolChoice(toolChoice);
     }
     if (options.getFieldsCount() > 0) {
-      prompt.setProviderOptions(options).setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_OPENAI);
+      prompt
+          .setProviderOptions(options)
+          .setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_OPENAI);
     }
     return new Asked(
         prompt.build(),

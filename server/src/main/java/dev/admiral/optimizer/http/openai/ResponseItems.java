@@ -46,7 +46,8 @@ final class ResponseItems {
                               .setName(item.get("name").text())
                               .setArgumentsJson(item.get("arguments").text())));
       case "function_call_output" -> result(item, index);
-      case "reasoning" -> turn(index).addParts(ContentPart.newBuilder().setReasoning(reasoning(item)));
+      case "reasoning" ->
+          turn(index).addParts(ContentPart.newBuilder().setReasoning(reasoning(item)));
       case "item_reference" ->
           throw type.wrong("cannot be item_reference: this server keeps no items; send it whole");
       default ->
@@ -124,7 +125,8 @@ final class ResponseItems {
     switch (type.text()) {
       case "input_text", "output_text" ->
           part.setText(TextPart.newBuilder().setText(given.get("text").text()));
-      case "refusal" -> part.setRefusal(RefusalPart.newBuilder().setText(given.get("refusal").text()));
+      case "refusal" ->
+          part.setRefusal(RefusalPart.newBuilder().setText(given.get("refusal").text()));
       case "input_image" -> {
         Given id = given.get("file_id");
         if (id.present()) {

@@ -9,8 +9,8 @@ import dev.admiral.optimizer.http.calls.HttpFailure;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ReasoningEffort;
+import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolCall;
@@ -106,7 +106,8 @@ final class ResponseObject {
 
   /** Returns why an answer is incomplete; null if it is not. */
   private static @Nullable String incomplete(Completion completion) {
-    boolean refused = completion.getMessage().getPartsList().stream().anyMatch(ContentPart::hasRefusal);
+    boolean refused =
+        completion.getMessage().getPartsList().stream().anyMatch(ContentPart::hasRefusal);
     return switch (completion.getFinishReason()) {
       case FINISH_REASON_LENGTH -> "max_output_tokens";
       case FINISH_REASON_CONTENT_FILTER -> "content_filter";
@@ -131,7 +132,8 @@ final class ResponseObject {
   }
 
   /** Writes one part of an answer. */
-  private void item(JsonGenerator json, int index, ContentPart part, String status) throws IOException {
+  private void item(JsonGenerator json, int index, ContentPart part, String status)
+      throws IOException {
     switch (part.getKindCase()) {
       case TEXT -> message(json, index, status, part.getText().getText(), false);
       case REFUSAL -> message(json, index, status, part.getRefusal().getText(), true);
@@ -315,7 +317,10 @@ final class ResponseObject {
       json.writeStringField("type", "function");
       json.writeStringField("name", tool.getFunction().getName());
       json.writeStringField(
-          "description", tool.getFunction().getDescription().isEmpty() ? null : tool.getFunction().getDescription());
+          "description",
+          tool.getFunction().getDescription().isEmpty()
+              ? null
+              : tool.getFunction().getDescription());
       json.writeFieldName("parameters");
       schema(json, tool.getFunction().getParametersSchemaJson());
       json.writeFieldName("strict");

@@ -69,7 +69,9 @@ final class ResponsesRequest {
       prompt.setToolChoice(toolChoice);
     }
     if (options.getFieldsCount() > 0) {
-      prompt.setProviderOptions(options).setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_OPENAI);
+      prompt
+          .setProviderOptions(options)
+          .setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_OPENAI);
     }
     return new Asked(prompt.build(), streamed, new ResponseAnswer(instructed, places, time));
   }

@@ -6,7 +6,6 @@ import com.google.protobuf.Value;
 /** Options for vendors of this dialect, as the contract carries them. */
 final class Structs {
   /** The contract's name of this wire format. */
-
   private Structs() {}
 
   /** Returns an object of one field. */

@@ -15,8 +15,6 @@ import dev.admiral.optimizer.provider.ProviderSettings;
 import dev.admiral.optimizer.provider.wire.Efforts;
 import dev.admiral.optimizer.provider.wire.JsonBody;
 import dev.admiral.optimizer.provider.wire.Refusals;
-import dev.admiral.optimizer.v1.FilePart;
-import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.FilePart;
@@ -24,9 +22,8 @@ import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
 import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
-import dev.admiral.optimizer.v1.ReasoningPart;
-import dev.admiral.optimizer.v1.ReasoningEffort;
 import dev.admiral.optimizer.v1.PromptCachePoint;
+import dev.admiral.optimizer.v1.ReasoningEffort;
 import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
@@ -348,7 +345,8 @@ final class AnthropicRequest {
         Tool tool = prompt.getTools(i);
         String schema = tool.getFunction().getParametersSchemaJson();
         if (!schema.isEmpty() && !JsonText.isObject(schema)) {
-          throw cannot("prompt.tools[" + i + "].function.parameters_schema_json", "it is not a JSON object");
+          throw cannot(
+              "prompt.tools[" + i + "].function.parameters_schema_json", "it is not a JSON object");
         }
         body.object().field("name").value(tool.getFunction().getName());
         if (!tool.getFunction().getDescription().isEmpty()) {
@@ -503,8 +501,7 @@ final class AnthropicRequest {
     return switch (format.getKindCase()) {
       case KIND_NOT_SET, TEXT -> false;
       case JSON_OBJECT ->
-          throw cannot(
-              "prompt.response_format", "it answers in JSON only by a schema; send one");
+          throw cannot("prompt.response_format", "it answers in JSON only by a schema; send one");
       case JSON_SCHEMA -> {
         refuseIf(
             !JsonText.isObject(format.getJsonSchema().getSchemaJson()),

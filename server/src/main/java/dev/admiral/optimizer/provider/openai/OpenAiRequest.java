@@ -263,7 +263,8 @@ final class OpenAiRequest {
         message.getPartsList().stream()
             .filter(part -> part.hasText() || part.hasRefusal())
             .toList();
-    List<ContentPart> calls = message.getPartsList().stream().filter(ContentPart::hasToolCall).toList();
+    List<ContentPart> calls =
+        message.getPartsList().stream().filter(ContentPart::hasToolCall).toList();
     for (int i = 0; i < message.getPartsCount(); i++) {
       ContentPart part = message.getParts(i);
       if (!part.hasText() && !part.hasRefusal() && !part.hasToolCall() && !part.hasReasoning()) {
@@ -364,7 +365,9 @@ final class OpenAiRequest {
         }
         if (!tool.getFunction().getParametersSchemaJson().isEmpty()) {
           body.field("parameters");
-          schema(tool.getFunction().getParametersSchemaJson(), "prompt.tools[" + i + "].function.parameters_schema_json");
+          schema(
+              tool.getFunction().getParametersSchemaJson(),
+              "prompt.tools[" + i + "].function.parameters_schema_json");
         }
         if (tool.getFunction().hasStrict()) {
           body.field("strict").value(tool.getFunction().getStrict());
@@ -416,9 +419,15 @@ final class OpenAiRequest {
       case JSON_SCHEMA -> {
         body.field("response_format").object().field("type").value("json_schema");
         body.field("json_schema").object();
-        body.field("name").value(format.getJsonSchema().getName().isEmpty() ? "answer" : format.getJsonSchema().getName());
+        body.field("name")
+            .value(
+                format.getJsonSchema().getName().isEmpty()
+                    ? "answer"
+                    : format.getJsonSchema().getName());
         body.field("schema");
-        schema(format.getJsonSchema().getSchemaJson(), "prompt.response_format.json_schema.schema_json");
+        schema(
+            format.getJsonSchema().getSchemaJson(),
+            "prompt.response_format.json_schema.schema_json");
         if (format.getJsonSchema().hasStrict()) {
           body.field("strict").value(format.getJsonSchema().getStrict());
         }

@@ -289,11 +289,15 @@ class OpenAiFrontTest {
             });
     Arbitrary<ResponseFormat> format =
         Arbitraries.of(
-            ResponseFormat.newBuilder().setJsonObject(JsonObjectFormat.getDefaultInstance()).build(),
-            ResponseFormat.newBuilder().setJsonSchema(JsonSchemaFormat.newBuilder()
-                .setName("city")
-                .setSchemaJson("{\"type\":\"object\",\"z\":1,\"a\":[1.5,null]}")
-                .setStrict(true))
+            ResponseFormat.newBuilder()
+                .setJsonObject(JsonObjectFormat.getDefaultInstance())
+                .build(),
+            ResponseFormat.newBuilder()
+                .setJsonSchema(
+                    JsonSchemaFormat.newBuilder()
+                        .setName("city")
+                        .setSchemaJson("{\"type\":\"object\",\"z\":1,\"a\":[1.5,null]}")
+                        .setStrict(true))
                 .build());
     return Combinators.combine(
             choice.injectNull(0.3),
@@ -309,11 +313,13 @@ class OpenAiFrontTest {
             prompt
                 .setToolChoice(chosen)
                 .addTools(
-                    Tool.newBuilder().setFunction(FunctionTool.newBuilder()
-                        .setName("f")
-                        .setDescription("does f")
-                        .setParametersSchemaJson("{\"type\":\"object\",\"z\":1,\"a\":2}")
-                        .setStrict(false)))
+                    Tool.newBuilder()
+                        .setFunction(
+                            FunctionTool.newBuilder()
+                                .setName("f")
+                                .setDescription("does f")
+                                .setParametersSchemaJson("{\"type\":\"object\",\"z\":1,\"a\":2}")
+                                .setStrict(false)))
                 .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("g")));
           }
           if (shaped != null) {

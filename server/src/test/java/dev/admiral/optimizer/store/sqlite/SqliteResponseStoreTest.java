@@ -18,10 +18,10 @@ import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.store.Durability;
-import dev.admiral.optimizer.v1.Completion;
-import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.TextPart;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -144,7 +144,8 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
         Completion.newBuilder()
             .setMessage(
                 ChatMessage.newBuilder()
-                    .addParts(ContentPart.newBuilder().setText(TextPart.newBuilder().setText("Hello"))))
+                    .addParts(
+                        ContentPart.newBuilder().setText(TextPart.newBuilder().setText("Hello"))))
             .setFinishReason(FinishReason.FINISH_REASON_STOP)
             .build(),
         "openai",
