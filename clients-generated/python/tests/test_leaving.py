@@ -370,7 +370,7 @@ def test_shortForms_askForWhatTheySay() -> None:
         v1.ReportOutcomeRequest(call_id="call-1", verdict=v1.VERDICT_BAD, score=0.25),
         v1.HealthRequest(),
         v1.StatsRequest(agent_id="triage-1"),
-        v1.LearningQueryRequest(),
+        v1.LearningQueryRequest(failures=v1.FailureQuery()),
         v1.CompleteRequest(prompt=REQUEST.prompt, options=v1.CallOptions(task_type="triage")),
     ]
 

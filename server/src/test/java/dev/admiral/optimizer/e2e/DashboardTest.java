@@ -353,11 +353,11 @@ class DashboardTest {
                 .build()) {
       mine.complete(Prompts.of("gpt-4o", "ours"));
 
-      for (String path : List.of("/api/stats", "/api/calls", "/api/agents", "/api/learning")) {
+      for (String path : List.of("/api/stats", "/api/calls", "/api/agents", "/api/learning?failures.pageSize=9")) {
         assertThat(send(request(harness, path, r -> as(r, "stranger-key"))).body())
             .as(path)
             .doesNotContain("reader");
-        assertThat(send(request(harness, "/api/stats", r -> as(r, "onlooker-key"))).body())
+        assertThat(send(request(harness, "/api/agents", r -> as(r, "onlooker-key"))).body())
             .contains("reader");
       }
     }
@@ -372,7 +372,7 @@ class DashboardTest {
     harness.client().complete(Prompts.of("gpt-4o", "a secret question"));
 
     watching.await("event: happened");
-    watching.await("optimizer.call.finished");
+    watching.await("\"callFinished\"");
     watching.await("\"callCount\":\"1\"");
     harness.stopServer();
     assertThat(watching.end).succeedsWithin(30, TimeUnit.SECONDS);
@@ -389,9 +389,9 @@ class DashboardTest {
 
       harness.client().forAgent("newcomer", "").complete(Prompts.of("gpt-4o", "x"));
 
-      watching.await("optimizer.agent.registered");
+      watching.await("\"agentRegistered\"");
       watching.await("\"callCount\":\"1\"");
-      assertThat(watching.lines).noneMatch(line -> line.contains("optimizer.call"));
+      assertThat(watching.lines).noneMatch(line -> line.contains("\"callFinished\""));
     }
   }
 

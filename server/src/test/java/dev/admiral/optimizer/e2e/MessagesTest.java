@@ -229,7 +229,7 @@ class MessagesTest {
       joiner = CompletableFuture.supplyAsync(() -> askOld(body));
       harness.awaitInFlight(2);
     }
-    assertThat(joiner.join().header("x-admiral-served")).isEqualTo("joined");
+    assertThat(joiner.join().header("x-admiral-served")).isEqualTo("coalesced");
     ObjectNode one = MessageEvents.read(leader.join().text()).message();
     ObjectNode other = MessageEvents.read(joiner.join().text()).message();
     one.remove("id");

@@ -63,7 +63,7 @@ class MetricsTest {
           Map.of(
               "upstream", stats.getUpstreamCount(),
               "memory", stats.getMemoryHitCount(),
-              "joined", stats.getCoalescedCount(),
+              "coalesced", stats.getCoalescedCount(),
               "repeated", stats.getRepeatedCount());
       sources.forEach((source, count) -> {
         assertThat(count).as(source).isPositive();

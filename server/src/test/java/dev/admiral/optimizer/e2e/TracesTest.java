@@ -119,7 +119,7 @@ class TracesTest {
 
     Span joined =
         collector.spans(TraceCollector.SERVER).stream()
-            .filter(span -> "joined".equals(span.attributes().get("admiral.served.source")))
+            .filter(span -> "coalesced".equals(span.attributes().get("admiral.served.source")))
             .findFirst()
             .orElseThrow();
     assertThat(below(joined))

@@ -24,6 +24,7 @@ record ChatWords(boolean functions, boolean newLimit) implements Places.Words {
           "prompt.tools", "tools",
           "prompt.tool_choice.mode", "tool_choice",
           "prompt.tool_choice.tool_name", "tool_choice.function.name",
+          "prompt.response_format", "response_format",
           "prompt.response_format.json_schema.schema_json", "response_format.json_schema.schema",
           "prompt.response_format.json_schema.name", "response_format.json_schema.name",
           "prompt.sampling.candidate_count", "n",
@@ -81,7 +82,7 @@ record ChatWords(boolean functions, boolean newLimit) implements Places.Words {
     }
     String name = NAMES.get(path);
     if (name == null && path.startsWith(SAMPLING)) {
-      return path.substring(SAMPLING.length());
+      return path.substring(SAMPLING.length()).replaceFirst("^stop_sequences", "stop");
     }
     return name == null ? path : name;
   }

@@ -16,6 +16,7 @@ enum ResponseWords implements Places.Words {
           "prompt.tools", "tools",
           "prompt.tool_choice.mode", "tool_choice",
           "prompt.tool_choice.tool_name", "tool_choice.name",
+          "prompt.response_format", "text.format",
           "prompt.response_format.json_schema.schema_json", "text.format.schema",
           "prompt.response_format.json_schema.name", "text.format.name",
           "prompt.sampling.max_output_token_count", "max_output_tokens",
