@@ -257,7 +257,8 @@ final class MainTest {
         .contains("agent/triage-1  requests per minute  6,000     2      100        7")
         .doesNotContain("provider/openai ")
         .contains("call-1            triage-1  upstream");
-    assertThat(server.requests.stream().filter(StatsRequest.class::isInstance)).hasSize(2);
+    // Each of two looks asks for the agents and for the models.
+    assertThat(server.requests.stream().filter(StatsRequest.class::isInstance)).hasSize(4);
   }
 
   @Test
