@@ -69,7 +69,7 @@ class GrpcToolsTest {
   @Test
   void grpcurl_describe_showsAMessage() {
     assertThat(grpcurl("describe", "admiral.optimizer.v1.CompleteRequest"))
-        .contains("Prompt prompt = 1;")
+        .contains("Prompt prompt = 4")
         .contains("string request_id = 3;");
   }
 

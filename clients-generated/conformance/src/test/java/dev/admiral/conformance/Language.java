@@ -21,7 +21,7 @@ record Language(String name, Optional<String> folder, List<String> command) {
 
   private static final Map<String, Optional<String>> MISSING = new ConcurrentHashMap<>();
 
-  private static final Duration NEEDS_LIMIT = Duration.ofMinutes(1);
+  private static final Duration NEEDS_LIMIT = Duration.ofMinutes(5);
 
   /** Returns every client, in the order of the table's columns. */
   static List<Language> all() {
