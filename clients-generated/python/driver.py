@@ -25,6 +25,7 @@ _SERVICES = {
     "LedgerService": "ledger",
     "CacheService": "cache",
     "CallService": "calls",
+    "SettingsService": "settings",
     "EventService": "events",
 }
 

@@ -153,3 +153,17 @@ export declare function textOf(answer: Pick<CompleteResponse, "completion">): st
 
 /** Prints an amount with every digit that is not a trailing zero and two decimals at least, such as "0.0015"; nothing is "0.00". */
 export declare function dollars(amount: Pick<Money, "units" | "pico"> | undefined): string;
+
+/** An amount of dollars, as a field of a request takes it: units plus pico parts (1e-12) of a unit, both of one sign. */
+export interface Dollars {
+  currencyCode: "USD";
+  units: bigint;
+  pico: bigint;
+}
+
+/**
+ * Returns an amount of dollars by its text, such as "0.05", exactly.
+ *
+ * @throws TypeError if that is no decimal number; RangeError for more than 12 decimals, or more dollars than 64 bits hold
+ */
+export declare function money(text: string): Dollars;

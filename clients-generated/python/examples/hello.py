@@ -6,19 +6,15 @@ Run it beside a server: python examples/hello.py [host:port]
 from __future__ import annotations
 
 import sys
-from decimal import Decimal
 
-from admiral import Admiral, AdmiralError, prompt, text_of
+from admiral import Admiral, AdmiralError, amount_of, prompt, text_of
 from admiral.optimizer.v1 import Cost, Served, Source
 
 
 def dollars(cost: Cost) -> str:
-    """Money is units and integers of 1e-12 of them; a Decimal shows them exactly, a float would not."""
     if cost.state == Cost.STATE_UNKNOWN:
         return "no known price"
-    charged = cost.charged_amount
-    amount = (charged.units + Decimal(charged.pico).scaleb(-12)).normalize()
-    return f"${amount:f}" + (" (estimated)" if cost.state == Cost.STATE_ESTIMATED else "")
+    return f"${amount_of(cost.charged_amount):f}" + (" (estimated)" if cost.state == Cost.STATE_ESTIMATED else "")
 
 
 def told(cost: Cost, served: Served) -> str:

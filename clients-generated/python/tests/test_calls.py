@@ -34,6 +34,7 @@ from servers import (
 import admiral.optimizer.v1 as v1
 from admiral import AdmiralError, RetryPolicy, prompt
 
+FAILED_PRECONDITION = grpc.StatusCode.FAILED_PRECONDITION
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
 EXHAUSTED = grpc.StatusCode.RESOURCE_EXHAUSTED
 HELLO = prompt("fast", "Hello")
@@ -213,17 +214,19 @@ def test_triesOfOneCall_shareItsRequestId(connect: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "reason",
+    ("code", "reason"),
     [
-        "PROVIDER_QUOTA_EXHAUSTED",
-        "PROVIDER_KEY_INVALID",
-        "PROVIDER_NOT_PERMITTED",
-        "STORE_UNAVAILABLE",
-        "STREAM_BROKEN",
+        (FAILED_PRECONDITION, "PROVIDER_QUOTA_EXHAUSTED"),
+        (FAILED_PRECONDITION, "PROVIDER_KEY_INVALID"),
+        (FAILED_PRECONDITION, "PROVIDER_NOT_PERMITTED"),
+        (UNAVAILABLE, "STORE_UNAVAILABLE"),
+        (UNAVAILABLE, "STREAM_BROKEN"),
     ],
 )
-def test_whatWaitingDoesNotMend_isTriedOnce(connect: Open, time: VirtualTime, reason: str) -> None:
-    server = ScriptedServer(failure(UNAVAILABLE, reason), answer())
+def test_whatWaitingDoesNotMend_isTriedOnce(
+    connect: Open, time: VirtualTime, code: grpc.StatusCode, reason: str
+) -> None:
+    server = ScriptedServer(failure(code, reason), answer())
     with server.serving() as address, pytest.raises(AdmiralError):
         connect(address, _chance=time.chance).ask("fast", "Hello")
     assert len(server.seen) == 1
@@ -243,6 +246,7 @@ def test_everyOtherCode_isTriedOnce(connect: Open, time: VirtualTime, code: grpc
     [
         ("optimizer", "Embed", v1.EmbedRequest()),
         ("fleet", "CreateKey", v1.CreateKeyRequest()),
+        ("fleet", "CreateBudget", v1.CreateBudgetRequest()),
         ("settings", "RollBackChange", v1.RollBackChangeRequest()),
     ],
 )

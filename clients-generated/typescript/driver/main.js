@@ -18,6 +18,7 @@ const services = /** @type {const} */ ({
   ledger: contract.LedgerService,
   cache: contract.CacheService,
   calls: contract.CallService,
+  settings: contract.SettingsService,
   events: contract.EventService,
 });
 

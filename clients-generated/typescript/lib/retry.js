@@ -6,14 +6,8 @@
 /** @type {RetryPolicy} */
 const DEFAULT = { maxTries: 5, firstDelayMs: 100, maxDelayMs: 2_000, rateLimitWaitMs: 0 };
 
-/** What waiting does not mend; and a broken stream was paid for, so its repeat is the caller's. */
-const LASTING = new Set([
-  "PROVIDER_QUOTA_EXHAUSTED",
-  "PROVIDER_KEY_INVALID",
-  "PROVIDER_NOT_PERMITTED",
-  "STORE_UNAVAILABLE",
-  "STREAM_BROKEN",
-]);
+/** A disk fills no emptier while a call waits, and a broken stream was paid for: its repeat is the caller's. */
+const LASTING = new Set(["STORE_UNAVAILABLE", "STREAM_BROKEN"]);
 
 /**
  * Checks what the caller set and adds what he did not.

@@ -53,9 +53,15 @@ test("a server that stays away is asked five times", async (t) => {
   assert.equal(tries.count, 5);
 });
 
-for (const reason of ["PROVIDER_QUOTA_EXHAUSTED", "PROVIDER_KEY_INVALID", "PROVIDER_NOT_PERMITTED", "STORE_UNAVAILABLE", "STREAM_BROKEN"]) {
+for (const [code, reason] of /** @type {const} */ ([
+  [Code.FailedPrecondition, "PROVIDER_QUOTA_EXHAUSTED"],
+  [Code.FailedPrecondition, "PROVIDER_KEY_INVALID"],
+  [Code.FailedPrecondition, "PROVIDER_NOT_PERMITTED"],
+  [Code.Unavailable, "STORE_UNAVAILABLE"],
+  [Code.Unavailable, "STREAM_BROKEN"],
+])) {
   test(`a failure for ${reason} is not tried again`, async (t) => {
-    const { complete, tries } = failing(1, () => refusal(Code.Unavailable, reason));
+    const { complete, tries } = failing(1, () => refusal(code, reason));
     const server = await serve(t, { complete });
     const client = open(t, { address: server.address }, new FakeWorld());
     assert.equal((await failureOf(client.ask("fast", "hi"))).reason, reason);

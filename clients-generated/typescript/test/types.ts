@@ -16,6 +16,7 @@ export async function reads(admiral: promised.Admiral): Promise<bigint> {
   }
   const { entries } = await admiral.ledger.listEntries({}, { signal: AbortSignal.timeout(1), deadlineMs: 1 });
   await admiral.optimizer.complete({ prompt: { ...promised.prompt("fast", "hi"), tools: [{ kind: { case: "function", value: { name: "clock" } } }] } });
+  await admiral.optimizer.complete({ prompt: promised.prompt("fast", "hi"), options: { routing: { maxCost: promised.money("0.05") } } });
   // @ts-expect-error A method that the contract does not have.
   await admiral.ledger.stream({});
   // @ts-expect-error A request with a field that the contract does not have.

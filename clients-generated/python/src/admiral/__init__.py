@@ -9,6 +9,7 @@ from ._aio_link import AsyncCompletionStream
 from ._client import Admiral
 from ._errors import AdmiralError, Violation
 from ._link import CompletionStream
+from ._money import amount_of, dollars
 from ._prompts import prompt, text_of
 from ._retry import RetryPolicy
 from ._settings import Tls
@@ -22,6 +23,8 @@ __all__ = [
     "RetryPolicy",
     "Tls",
     "Violation",
+    "amount_of",
+    "dollars",
     "prompt",
     "text_of",
 ]

@@ -21,16 +21,8 @@ _IMPLIED_REASONS = {
     grpc.StatusCode.UNIMPLEMENTED: "NOT_IMPLEMENTED",
 }
 
-#: Waiting mends none of these, and a broken stream was paid for: its repeat is the caller's.
-_LASTING_REASONS = frozenset(
-    {
-        "PROVIDER_QUOTA_EXHAUSTED",
-        "PROVIDER_KEY_INVALID",
-        "PROVIDER_NOT_PERMITTED",
-        "STORE_UNAVAILABLE",
-        "STREAM_BROKEN",
-    }
-)
+#: A disk fills no emptier while a call waits, and a broken stream was paid for: its repeat is the caller's.
+_LASTING_REASONS = frozenset({"STORE_UNAVAILABLE", "STREAM_BROKEN"})
 
 _M = TypeVar("_M", bound=Message)
 

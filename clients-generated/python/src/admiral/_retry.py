@@ -46,7 +46,7 @@ class RetryPolicy:
 
     A cached call is safe to repeat: the second try meets the first one's answer, or joins it. To calls that the
     cache does not cover the client adds a random ``request_id``, so that those are not paid twice either. ``Embed``,
-    ``CreateKey`` and ``RollBackChange`` are tried once under every policy.
+    ``CreateKey``, ``CreateBudget`` and ``RollBackChange`` are tried once under every policy.
     """
 
     #: Most tries of one call, the first included: 1 to 100, and 1 never tries again.
