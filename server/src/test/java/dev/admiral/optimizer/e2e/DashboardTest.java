@@ -353,7 +353,8 @@ class DashboardTest {
                 .build()) {
       mine.complete(Prompts.of("gpt-4o", "ours"));
 
-      for (String path : List.of("/api/stats", "/api/calls", "/api/agents", "/api/learning?failures.pageSize=9")) {
+      for (String path :
+          List.of("/api/stats", "/api/calls", "/api/agents", "/api/learning?failures.pageSize=9")) {
         assertThat(send(request(harness, path, r -> as(r, "stranger-key"))).body())
             .as(path)
             .doesNotContain("reader");
