@@ -54,6 +54,11 @@ record Backends(
         upstreams, providers, upstreams.catalogue(), listed.withVendors(upstreams.vendors()));
   }
 
+  /** Ends what is still asked; may be called again. */
+  void close() {
+    providers.values().forEach(Provider::close);
+  }
+
   private static List<ProviderEntry> entries(Config config, Environment environment, Opened opened)
       throws ConfigException, StartException {
     List<ProviderEntry> configured = config.upstreams().providers();

@@ -140,6 +140,8 @@ final class Engine implements AutoCloseable {
     ledger.start();
     this.cache = opened.add("cache", cache(config, stores));
     cache.start();
+    // Before the ledger closes: what a flight still pays for is entered when its connection ends.
+    opened.beforeClosing("providers", backends::close);
     this.flights = new SingleFlight(config.serving().coalescing(), virtualThreads, timer, time);
     this.limiter = limiter(live);
     this.modelHealth =

@@ -46,6 +46,7 @@ import dev.admiral.optimizer.report.LimitReport;
 import dev.admiral.optimizer.report.ModelReport;
 import dev.admiral.optimizer.report.StatsReport;
 import dev.admiral.optimizer.telemetry.SpanCounts;
+import io.grpc.ServerCredentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -75,15 +76,15 @@ final class Ports implements AutoCloseable {
 
   private volatile @Nullable HttpPort openHttp;
 
-  /** Where both listen, judged before anything is opened. */
-  record Addresses(InetAddress grpc, InetAddress http) {
-    static Addresses of(Config config) throws ConfigException {
+  /** Where both listen and with which certificate, judged before anything is opened. */
+  record Addresses(InetAddress grpc, InetAddress http, ServerCredentials credentials) {
+    static Addresses of(Config config, Environment environment) throws ConfigException {
       Config.Doors doors = config.doors();
       boolean guarded = config.access().guarded();
       InetAddress grpc = Exposure.address("grpc", doors.grpc().host(), doors.grpc(), guarded);
       InetAddress http = Exposure.address("http", doors.http().host(), doors.grpc(), guarded);
       Exposure.ownPorts(doors);
-      return new Addresses(grpc, http);
+      return new Addresses(grpc, http, TlsFiles.credentials(doors.grpc().tls(), environment));
     }
   }
 
@@ -127,7 +128,7 @@ final class Ports implements AutoCloseable {
             GrpcPort.open(
                 settings,
                 addresses.grpc(),
-                TlsFiles.credentials(settings.tls(), environment),
+                addresses.credentials(),
                 services.transportLimit(),
                 services.definitions()));
     this.openGrpc = grpc;

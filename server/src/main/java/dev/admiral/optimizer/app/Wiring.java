@@ -77,7 +77,7 @@ final class Wiring implements AutoCloseable {
   private void start(ConfigFile file, String text, LiveConfig live, Program program)
       throws ConfigException, StartException, IOException {
     Config config = live.started();
-    Ports.Addresses addresses = Ports.Addresses.of(config);
+    Ports.Addresses addresses = Ports.Addresses.of(config, file.environment());
     Stores stores =
         opened.add(
             "stores",

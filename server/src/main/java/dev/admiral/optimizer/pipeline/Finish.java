@@ -21,10 +21,13 @@ public final class Finish {
   /** A call has ended. To be called exactly once for each. */
   void ended(Call call, Outcome outcome, @Nullable Permit permit) {
     long now = time.nanos();
-    if (permit != null) {
-      AgentAdmission.settle(outcome, permit);
-    }
     Duration total = Duration.ofNanos(now - call.arrivalNanos());
-    observers.finished(new FinishedCall(call, outcome, total), now);
+    try {
+      if (permit != null) {
+        AgentAdmission.settle(outcome, permit);
+      }
+    } finally {
+      observers.finished(new FinishedCall(call, outcome, total), now);
+    }
   }
 }

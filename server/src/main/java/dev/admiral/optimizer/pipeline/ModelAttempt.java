@@ -110,6 +110,18 @@ public final class ModelAttempt {
   Result make(
       Tries tries, Candidate candidate, ModelTraits traits, ModelHealth.Try health, Permit permit)
       throws InterruptedException {
+    try {
+      return ask(tries, candidate, traits, health, permit);
+    } finally {
+      // Both end once; what was not settled above (an interruption, a fault of ours) is given back.
+      health.ignored();
+      permit.cancel();
+    }
+  }
+
+  private Result ask(
+      Tries tries, Candidate candidate, ModelTraits traits, ModelHealth.Try health, Permit permit)
+      throws InterruptedException {
     Call call = tries.call();
     tries.log().stepBegan(Step.Kind.ATTEMPT, candidate.name());
     Pieces pieces = new Pieces(tries.log(), candidate);
@@ -119,26 +131,29 @@ public final class ModelAttempt {
           tries.question().ask(provider(candidate), call, id, candidate.model(), traits, pieces);
       Attempt attempt = pieces.ended(null, reply.httpStatus());
       tries.ended(attempt);
+      // Nothing comes before the entry but what cannot fail: the answer is paid for.
+      Answered answered = answered(tries, candidate, id, reply, attempt.duration());
       health.succeeded(attempt.firstToken(), attempt.duration());
       permit.settle(reply.usage());
       reports.tried(attempt, reply.usage());
-      return new Result.Fine(answered(tries, candidate, id, reply, attempt.duration()));
+      return new Result.Fine(answered);
     } catch (ProviderException e) {
       Attempt attempt = pieces.ended(e.failure(), e.httpStatus());
       tries.ended(attempt);
+      Usage usage = e.billable().orElse(null);
+      if (usage != null) {
+        LedgerEntry _ = settlement.enter(tries, candidate, id, usage, e.requestId());
+      }
       boolean cancelled = e.failure().reason() == ErrorReason.ERROR_REASON_CALL_CANCELLED;
       if (!cancelled) {
         health.failed(e.failure(), attempt.duration());
       }
-      settleBroken(tries, candidate, id, e, permit, attempt);
+      permit.settle(usage == null ? Usage.NONE : usage);
+      reports.tried(attempt, usage == null ? Usage.NONE : usage);
       if (!cancelled) {
         reports.failed(call, attempt);
       }
       return new Result.Broken(e.failure(), pieces.begun);
-    } finally {
-      // Both end once; what was not settled above (an interruption, a fault of ours) is given back.
-      health.ignored();
-      permit.cancel();
     }
   }
 
@@ -164,21 +179,5 @@ public final class ModelAttempt {
             entry.created(),
             took);
     return new Answered(answer, Source.SOURCE_UPSTREAM, tries.timing(), tries.attempts(), id);
-  }
-
-  /** Settles a broken try, and enters it if it may be billed. */
-  private void settleBroken(
-      Tries tries,
-      Candidate candidate,
-      String id,
-      ProviderException broken,
-      Permit permit,
-      Attempt attempt) {
-    Usage usage = broken.billable().orElse(null);
-    permit.settle(usage == null ? Usage.NONE : usage);
-    reports.tried(attempt, usage == null ? Usage.NONE : usage);
-    if (usage != null) {
-      LedgerEntry _ = settlement.enter(tries, candidate, id, usage, broken.requestId());
-    }
   }
 }
