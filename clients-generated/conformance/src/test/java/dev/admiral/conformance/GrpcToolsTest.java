@@ -70,7 +70,7 @@ class GrpcToolsTest {
   void grpcurl_describe_showsAMessage() {
     assertThat(grpcurl("describe", "admiral.optimizer.v1.CompleteRequest"))
         .contains("Prompt prompt = 4")
-        .contains("string request_id = 3;");
+        .contains("string request_id = 6;");
   }
 
   @Test
