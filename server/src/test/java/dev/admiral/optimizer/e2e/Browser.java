@@ -52,6 +52,9 @@ final class Browser implements AutoCloseable {
   private final List<String> complaints = new CopyOnWriteArrayList<>();
   private String session = "";
 
+  /** What the page's script failed with since it was opened, empty if it did not. */
+  private volatile String broken = "";
+
   private Browser(Process process, URI address) {
     this.process = process;
     this.socket = client.newWebSocketBuilder().buildAsync(address, new Reader()).join();
@@ -150,6 +153,7 @@ final class Browser implements AutoCloseable {
   /** Loads an address anew. */
   void open(String address) {
     call("Page.navigate", p -> p.put("url", "about:blank"));
+    broken = "";
     call("Page.navigate", p -> p.put("url", address));
   }
 
@@ -168,17 +172,22 @@ final class Browser implements AutoCloseable {
     return result.path("result").path("value");
   }
 
-  /** Waits until an expression holds; one that fails does not hold yet. */
+  /**
+   * Waits until an expression holds; one that fails does not hold yet. A page whose script failed is
+   * waited for no longer.
+   */
   void await(String condition) {
     Awaitility.await(condition)
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(30))
-        .until(() ->
-            evaluate(
-                    "(() => { try { return Boolean("
-                        + condition
-                        + "); } catch { return false; } })()")
-                .asBoolean());
+        .until(() -> {
+          assertThat(broken).as("the failure of the page's script").isEmpty();
+          return evaluate(
+                  "(() => { try { return Boolean("
+                      + condition
+                      + "); } catch { return false; } })()")
+              .asBoolean();
+        });
   }
 
   /** Presses and releases a key. */
@@ -254,6 +263,9 @@ final class Browser implements AutoCloseable {
         };
     if (complaint) {
       complaints.add(message.toString());
+    }
+    if (message.path("method").asText().equals("Runtime.exceptionThrown")) {
+      broken = message.toString();
     }
   }
 

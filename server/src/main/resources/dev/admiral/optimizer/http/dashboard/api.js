@@ -40,7 +40,7 @@ function subject(whose) {
  * Reads a message. Amounts of money become whole pico-dollars in a string, and limits get whose they are
  * and what they count in words.
  */
-export function read(text) {
+export function parse(text) {
   return JSON.parse(text, (_, value) => {
     if (value?.currencyCode !== undefined && value.pico !== undefined) {
       return (BigInt(value.units) * PICO_PER_UNIT + BigInt(value.pico)).toString();
@@ -64,7 +64,7 @@ async function answer(request) {
     }
     throw new Refused(0, 'the server does not answer');
   }
-  const body = await response.text().then(read).catch(() => ({}));
+  const body = await response.text().then(parse).catch(() => ({}));
   if (!response.ok) {
     if (response.status === 401) {
       window.dispatchEvent(new CustomEvent('key-refused', { detail: body.error }));
@@ -177,6 +177,6 @@ function dispatch(frame, told) {
     }
   }
   if (data) {
-    told(name, read(data));
+    told(name, parse(data));
   }
 }
