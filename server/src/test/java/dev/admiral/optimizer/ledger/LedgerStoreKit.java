@@ -204,10 +204,8 @@ public abstract class LedgerStoreKit {
     }
   }
 
-  /** Returns a record whose body no text could hold. */
   protected static DurableRecord record(Log log, String id, String kind) {
-    byte[] body = {0, -1, 'x', (byte) id.length()};
-    return new DurableRecord(log, id, kind, "t", "a", NOON.plusNanos(7), ByteString.copyFrom(body));
+    return LedgerEntries.record(log, id, kind);
   }
 
   protected static List<DurableRecord> records(Opened opened, Log log) throws IOException {
