@@ -553,8 +553,7 @@ public final class SqliteDatabase implements AutoCloseable {
       return;
     }
     try {
-      session.closeStatements();
-      session.execute("ROLLBACK");
+      session.rollBack();
     } catch (SQLException e) {
       // SQLite has rolled back by itself already, or the connection is of no more use.
       log.debug("{}: no rollback: {}", file, e.getMessage());
