@@ -39,7 +39,10 @@ public final class PriceBook {
    * The most that one call can cost, a trillion dollars: far above what any call does, and so far
    * below what {@link Money} holds that no sum of calls leaves it.
    */
-  static final Money MOST_OF_A_CALL = new Money(1_000_000_000_000L, 0);
+  static final Money MOST_OF_A_CALL = new Money(1_000_000_000L, 0);
+
+  /** Null until it is asked for. */
+  private static volatile @Nullable PriceBook builtIn;
 
   private static final String RESELLER = "openrouter";
 

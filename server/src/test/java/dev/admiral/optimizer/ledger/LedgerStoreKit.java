@@ -6,7 +6,6 @@ import static dev.admiral.optimizer.ledger.LedgerEntries.entry;
 import static dev.admiral.optimizer.ledger.LedgerEntries.known;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.DurableRecord;
 import dev.admiral.optimizer.call.DurableRecord.Log;
@@ -21,6 +20,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import net.jqwik.api.Arbitraries;
@@ -148,6 +149,27 @@ public abstract class LedgerStoreKit {
       assertThat(forEnd(opened.store.entries(all(), null, 10)))
           .extracting(Numbered::entry)
           .contains(absurd);
+    }
+  }
+
+  @Test
+  void tokensOfDaysAtTheirCap_sumUpToTheLargestNumber() throws Exception {
+    // More days than 64 bits hold at the cap of a day, 10^15 tokens.
+    int days = 9_224;
+    Usage garbled = Usage.reported(1_000_000_000_000_000L, 1_000_001);
+    try (Opened opened = open()) {
+      List<CompletableFuture<?>> writes = new ArrayList<>();
+      for (int i = 0; i < days; i++) {
+        Instant day = NOON.plus(Duration.ofDays(i));
+        LedgerEntry entry = entry("" + i, "call", "a", day, garbled, new Cost.Unknown());
+        writes.add(opened.store.commit(UnitOfWork.of(entry)));
+      }
+      for (CompletableFuture<?> write : writes) {
+        forEnd(write);
+      }
+
+      assertThat(onlyRow(opened).usage())
+          .isEqualTo(Usage.reported(Long.MAX_VALUE, days * 1_000_001L));
     }
   }
 
