@@ -4,6 +4,7 @@ import dev.admiral.optimizer.admission.Limits;
 import dev.admiral.optimizer.cache.CacheSettings;
 import dev.admiral.optimizer.events.FanOut;
 import dev.admiral.optimizer.fleet.Key;
+import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.flight.FlightSettings;
 import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
@@ -157,18 +158,29 @@ public record Config(
    * What is told of the server.
    *
    * @param metrics what Prometheus is told
+   * @param replica what it calls itself; empty for the name of the machine
    * @param traces what a collector of traces is told; empty to trace nothing
    * @param log what is logged
    */
   public record Observing(
-      MetricsSettings metrics, Optional<TraceSettings> traces, LogSettings log) {
+      String replica, MetricsSettings metrics, Optional<TraceSettings> traces, LogSettings log) {
     static Observing read(Section root) throws ConfigException {
       return new Observing(
           root.section("metrics", MetricsSettings::read),
+          root.section("server", Observing::replica),
           root.section("traces", TracesSection::read),
           root.live().section("log", LogSettings::read));
     }
   }
+
+    private static String replica(Section server) throws ConfigException {
+      String name = server.text("replica", "name of the machine", "");
+      String problem = name.isEmpty() ? null : Fleet.nameProblem(name);
+      if (problem != null) {
+        throw server.wrong("replica", "the name of this replica " + problem);
+      }
+      return name;
+    }
 
   /**
    * Reads a whole configuration.
