@@ -197,6 +197,8 @@ public record Config(
     Observing observing = Observing.read(root);
     root.end();
     upstreams
+    // A price list that cannot be used is to be told of before anything is opened.
+    var _ = upstreams.priceBook();
         .providers()
         .forEach(provider -> ProvidersSection.mistaken(provider).ifPresent(warnings));
     List<String> strangers = root.endVariables(OTHER_VARIABLES);

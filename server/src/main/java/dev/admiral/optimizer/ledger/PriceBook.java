@@ -149,7 +149,16 @@ public final class PriceBook {
 
   /** Returns the prices this server comes with. */
   public static PriceBook builtIn() {
-    return BuiltIn.BOOK;
+    PriceBook known = builtIn;
+    if (known == null) {
+      try {
+        known = new PriceBook(PriceFile.builtIn());
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(PriceFile.named(e.getMessage()), e);
+      }
+      builtIn = known;
+    }
+    return known;
   }
 
   /**
@@ -322,10 +331,5 @@ public final class PriceBook {
     return DASHED_DATE
         .matcher(COMPACT_DATE.matcher(model).replaceFirst("-YYYYMMDD"))
         .replaceFirst("-YYYY-MM-DD");
-  }
-
-  /** Read when first asked for. */
-  private static final class BuiltIn {
-    static final PriceBook BOOK = new PriceBook(PriceFile.builtIn());
   }
 }

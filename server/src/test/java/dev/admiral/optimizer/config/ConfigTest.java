@@ -246,6 +246,27 @@ class ConfigTest {
   }
 
   @Test
+  void brokenPriceList_isToldOfInOneSentence() throws Exception {
+    Upstreams upstreams = read("models: [{provider: p, name: m, input_usd: 1}]").upstreams();
+
+    assertThatThrownBy(() ->
+            upstreams.priceBook(prices -> {
+              assertThat(prices).hasSize(1);
+              throw new IllegalArgumentException("prices.csv line 3: 'x' is no price in dollars");
+            }))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "the price list of this server is broken: prices.csv line 3: 'x' is no price in"
+                + " dollars");
+  }
+
+  @Test
+  void replica_hasTheNameItIsGiven() throws Exception {
+    assertThat(read("").observing().replica()).isEmpty();
+    assertThat(read("server: {replica: east-1}").observing().replica()).isEqualTo("east-1");
+  }
+
+  @Test
   void variable_isFilledInWithItsDefaultWhereUnsetOrEmpty() throws Exception {
     variables.put("EMPTY", "");
     variables.put("PORT", "1234");
