@@ -2,6 +2,7 @@ package dev.admiral.optimizer.config;
 
 import dev.admiral.optimizer.admission.Limits;
 import dev.admiral.optimizer.cache.CacheSettings;
+import dev.admiral.optimizer.call.Durability;
 import dev.admiral.optimizer.events.FanOut;
 import dev.admiral.optimizer.fleet.Key;
 import dev.admiral.optimizer.fleet.Fleet;

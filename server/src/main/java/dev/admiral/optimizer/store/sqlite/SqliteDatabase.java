@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.store.sqlite;
 
+import dev.admiral.optimizer.call.Durability;
 import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.store.StoreException;
 import dev.admiral.optimizer.store.StoreHealth;
 import dev.admiral.optimizer.v1.HealthState;
