@@ -294,7 +294,7 @@ final class Engine implements AutoCloseable {
         model,
         switch (state) {
           case OPEN -> Event.ModelHealthChanged.Health.OPENED;
-          case PROBING -> Event.ModelHealthChanged.Health.PROBING;
+          case HALF_OPEN -> Event.ModelHealthChanged.Health.HALF_OPEN;
           case CLOSED -> Event.ModelHealthChanged.Health.CLOSED;
         });
   }

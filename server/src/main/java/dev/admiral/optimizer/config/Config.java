@@ -4,8 +4,8 @@ import dev.admiral.optimizer.admission.Limits;
 import dev.admiral.optimizer.cache.CacheSettings;
 import dev.admiral.optimizer.call.Durability;
 import dev.admiral.optimizer.events.FanOut;
-import dev.admiral.optimizer.fleet.Key;
 import dev.admiral.optimizer.fleet.Fleet;
+import dev.admiral.optimizer.fleet.Key;
 import dev.admiral.optimizer.flight.FlightSettings;
 import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
@@ -94,7 +94,7 @@ public record Config(
    * @param diskReadThreads threads that read answers on disk
    * @param coalescing how equal calls in flight are joined
    * @param retry how often a call is tried
-   * @param circuitBreaker when a model is left alone
+   * @param circuitBreaker when a model is no longer asked
    * @param limits how many calls are allowed
    */
   public record Serving(
@@ -158,8 +158,8 @@ public record Config(
   /**
    * What is told of the server.
    *
-   * @param metrics what Prometheus is told
    * @param replica what it calls itself; empty for the name of the machine
+   * @param metrics what Prometheus is told
    * @param traces what a collector of traces is told; empty to trace nothing
    * @param log what is logged
    */
@@ -167,12 +167,11 @@ public record Config(
       String replica, MetricsSettings metrics, Optional<TraceSettings> traces, LogSettings log) {
     static Observing read(Section root) throws ConfigException {
       return new Observing(
-          root.section("metrics", MetricsSettings::read),
           root.section("server", Observing::replica),
+          root.section("metrics", MetricsSettings::read),
           root.section("traces", TracesSection::read),
           root.live().section("log", LogSettings::read));
     }
-  }
 
     private static String replica(Section server) throws ConfigException {
       String name = server.text("replica", "name of the machine", "");
@@ -182,6 +181,7 @@ public record Config(
       }
       return name;
     }
+  }
 
   /**
    * Reads a whole configuration.
@@ -197,9 +197,9 @@ public record Config(
     Doors doors = Doors.read(root);
     Observing observing = Observing.read(root);
     root.end();
-    upstreams
     // A price list that cannot be used is to be told of before anything is opened.
     var _ = upstreams.priceBook();
+    upstreams
         .providers()
         .forEach(provider -> ProvidersSection.mistaken(provider).ifPresent(warnings));
     List<String> strangers = root.endVariables(OTHER_VARIABLES);

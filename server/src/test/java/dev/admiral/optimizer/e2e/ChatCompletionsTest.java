@@ -313,7 +313,7 @@ class ChatCompletionsTest {
     assertThat(second.status()).as(second.text()).isEqualTo(200);
   }
 
-  /** Each with a model of its own: one that failed is left alone for a while. */
+  /** Each with a model of its own: one that failed is not asked for a while. */
   static Stream<Arguments> failures() {
     return Stream.of(
         Arguments.of("gpt-4o", "429=requests", 429, "requests", "rate_limit_exceeded", true),
