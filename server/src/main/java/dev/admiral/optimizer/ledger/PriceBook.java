@@ -36,8 +36,8 @@ public final class PriceBook {
       Pattern.compile("-20\\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])$");
 
   /**
-   * The most that one call can cost, a trillion dollars: far above what any call does, and so far
-   * below what {@link Money} holds that no sum of calls leaves it.
+   * The most that one call can cost, a billion dollars: far above what any call does, and so far
+   * below what {@link Money} holds that nine billion such calls have a sum.
    */
   static final Money MOST_OF_A_CALL = new Money(1_000_000_000L, 0);
 
@@ -147,7 +147,12 @@ public final class PriceBook {
     }
   }
 
-  /** Returns the prices this server comes with. */
+  /**
+   * Returns the prices this server comes with, read when they are first asked for.
+   *
+   * @throws IllegalArgumentException if the list is broken; the message names the file, and the
+   *     line if it is one
+   */
   public static PriceBook builtIn() {
     PriceBook known = builtIn;
     if (known == null) {
@@ -213,7 +218,7 @@ public final class PriceBook {
   }
 
   /**
-   * Returns the most a call can cost, for limits: every input token at the dearest rate. Empty if
+   * Returns the most a call can cost, for limits: every input token at the highest rate. Empty if
    * the price is unknown.
    *
    * @param inputTokens the most input tokens it may have
