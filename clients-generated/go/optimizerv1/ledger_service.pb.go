@@ -174,7 +174,7 @@ func (x *GetReportRequest) GetPageToken() string {
 // A report.
 type GetReportResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Rows, dearest first (days: oldest first).
+	// Rows, highest cost first (days: oldest first).
 	Rows []*ReportRow `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
 	// All rows together, those of other pages too.
 	Total *ReportRow `protobuf:"bytes,2,opt,name=total,proto3" json:"total,omitempty"`

@@ -3192,7 +3192,7 @@ pub struct GetReportRequest {
 /// A report.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetReportResponse {
-    /// Rows, dearest first (days: oldest first).
+    /// Rows, highest cost first (days: oldest first).
     #[prost(message, repeated, tag = "1")]
     pub rows: ::prost::alloc::vec::Vec<ReportRow>,
     /// All rows together, those of other pages too.

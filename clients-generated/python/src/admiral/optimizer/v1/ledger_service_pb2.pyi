@@ -110,7 +110,7 @@ class GetReportResponse(_message.Message):
     """Token of the next page; empty at the end."""
     @_builtins.property
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReportRow]:
-        """Rows, dearest first (days: oldest first)."""
+        """Rows, highest cost first (days: oldest first)."""
 
     @_builtins.property
     def total(self) -> Global___ReportRow:

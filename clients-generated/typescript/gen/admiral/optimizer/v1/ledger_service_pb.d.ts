@@ -75,7 +75,7 @@ export declare const GetReportRequestSchema: GenMessage<GetReportRequest>;
  */
 export declare type GetReportResponse = Message<"admiral.optimizer.v1.GetReportResponse"> & {
   /**
-   * Rows, dearest first (days: oldest first).
+   * Rows, highest cost first (days: oldest first).
    *
    * @generated from field: repeated admiral.optimizer.v1.ReportRow rows = 1;
    */

@@ -1,12 +1,12 @@
 package dev.admiral.bench;
 
 import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.Durability;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.LedgerEntry;
-import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.store.sqlite.DataDirectory;
 import dev.admiral.optimizer.store.sqlite.Schema;
 import dev.admiral.optimizer.store.sqlite.SqliteDatabase;

@@ -37,7 +37,7 @@ record Backends(
    */
   static Backends open(Config config, Environment environment, Time time, Opened opened)
       throws ConfigException, StartException {
-    PriceBook listed = PriceBook.builtInWith(config.upstreams().prices());
+    PriceBook listed = config.upstreams().priceBook();
     Upstreams upstreams = config.upstreams().with(entries(config, environment, opened));
     Map<String, Provider> providers = new LinkedHashMap<>();
     for (ProviderEntry entry : upstreams.providers()) {

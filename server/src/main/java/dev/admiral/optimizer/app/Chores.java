@@ -63,7 +63,7 @@ final class Chores implements AutoCloseable {
           failing = true;
           log.warn("{} fails and is tried again: {}", name, e.getMessage());
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // A fault of this program; a timer would forget the task without a word.
         if (!failing) {
           failing = true;

@@ -8,7 +8,6 @@ import dev.admiral.optimizer.config.GrpcSettings;
 import dev.admiral.optimizer.config.HttpSettings;
 import dev.admiral.optimizer.config.ProviderDiscovery;
 import dev.admiral.optimizer.config.ProviderEntry;
-import dev.admiral.optimizer.ledger.PriceBook;
 import dev.admiral.optimizer.provider.Vendor;
 import dev.admiral.optimizer.provider.assembly.Providers;
 import java.net.URI;
@@ -47,7 +46,6 @@ final class ConfigCheck {
     Exposure.check(config);
     Exposure.ownPorts(config.doors());
     TlsFiles.credentials(grpc.tls(), file.environment());
-    PriceBook.builtInWith(config.upstreams().prices());
     List<ProviderEntry> configured = config.upstreams().providers();
     List<ProviderEntry> providers =
         configured.isEmpty() ? ProviderDiscovery.find(file.environment(), answers) : configured;

@@ -118,7 +118,9 @@ final class Engine implements AutoCloseable {
     this.backends = Backends.open(config, environment, time, opened);
     stores.awaitReady();
 
-    this.events = new FanOut(kept.events(), time, Replica.name(), new SecureRandom());
+    this.events =
+        new FanOut(
+            kept.events(), time, Replica.name(config.observing().replica()), new SecureRandom());
     this.keys = new Keys(live.part(c -> c.access().keys()));
     this.fleet =
         new Fleet(
@@ -292,7 +294,7 @@ final class Engine implements AutoCloseable {
         model,
         switch (state) {
           case OPEN -> Event.ModelHealthChanged.Health.OPENED;
-          case PROBING -> Event.ModelHealthChanged.Health.PROBING;
+          case HALF_OPEN -> Event.ModelHealthChanged.Health.HALF_OPEN;
           case CLOSED -> Event.ModelHealthChanged.Health.CLOSED;
         });
   }

@@ -53,7 +53,7 @@ final class Opened implements AutoCloseable {
       Named next = parts.pop();
       try {
         next.part().close();
-      } catch (Exception e) {
+      } catch (Exception | Error e) {
         log.error("{} did not stop cleanly", next.name(), e);
       }
     }

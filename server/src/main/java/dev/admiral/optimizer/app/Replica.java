@@ -7,8 +7,16 @@ import java.net.UnknownHostException;
 final class Replica {
   private Replica() {}
 
-  /** Returns the machine's name, as containers and operators know it. */
-  static String name() {
+  /**
+   * Returns its name.
+   *
+   * @param configured the one it was given; empty for the machine's, as containers and operators
+   *     know it
+   */
+  static String name(String configured) {
+    if (!configured.isEmpty()) {
+      return configured;
+    }
     String host = System.getenv("HOSTNAME");
     if (host != null && !host.isBlank()) {
       return host.strip();

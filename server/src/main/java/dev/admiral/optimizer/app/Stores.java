@@ -4,7 +4,6 @@ import dev.admiral.optimizer.cache.ResponseStore;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.config.Config;
 import dev.admiral.optimizer.config.ConfigException;
-import dev.admiral.optimizer.config.Durability;
 import dev.admiral.optimizer.fleet.AgentStore;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.learning.LearningStore;
@@ -48,7 +47,7 @@ final class Stores implements AutoCloseable {
   private Stores(Config.Kept config, int readThreads, Time time, Opened opened) throws IOException {
     this.opened = opened;
     this.data = opened.add("data directory", DataDirectory.open(config.dataDir()));
-    SqliteDatabase.Settings settings = SqliteDatabase.Settings.of(durability(config.durability()));
+    SqliteDatabase.Settings settings = SqliteDatabase.Settings.of(config.durability());
     // Answers are read from there.
     this.main = database(Schema.MAIN, settings.withReaders(readThreads), time);
     this.learning = database(Schema.LEARNING, settings, time);
@@ -77,13 +76,6 @@ final class Stores implements AutoCloseable {
       throws IOException {
     return opened.add(
         schema.name(), SqliteDatabase.open(data.file(schema), schema, settings, time));
-  }
-
-  private static dev.admiral.optimizer.store.Durability durability(Durability durability) {
-    return switch (durability) {
-      case PROCESS -> dev.admiral.optimizer.store.Durability.PROCESS;
-      case POWER -> dev.admiral.optimizer.store.Durability.POWER;
-    };
   }
 
   /**

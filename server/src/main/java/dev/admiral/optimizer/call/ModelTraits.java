@@ -69,11 +69,6 @@ public record ModelTraits(Optional<Set<Effort>> efforts, Set<Feature> takes, Set
     return refuses.isEmpty() ? this : new ModelTraits(efforts, takes, Set.of());
   }
 
-  /** Returns true if the model is known not to reason. */
-  public boolean cannotReason() {
-    return efforts.isPresent() && efforts.get().isEmpty();
-  }
-
   /**
    * Returns the effort to tell the model for a wanted one: the same if it can be told, or else the
    * next stronger one, or else the strongest; the wanted one if its efforts are not known, and

@@ -5,7 +5,7 @@ import static dev.admiral.optimizer.routing.ModelHealth.Settings.DEFAULT;
 import dev.admiral.optimizer.routing.ModelHealth;
 import java.time.Duration;
 
-/** Reads when a model is left alone, and for how long. */
+/** Reads when a model's circuit opens, and for how long. */
 final class CircuitBreakerSection {
   private CircuitBreakerSection() {}
 
@@ -13,9 +13,9 @@ final class CircuitBreakerSection {
     int window = section.live().number("window_size", DEFAULT.latestTries(), 1, 10_000);
     int minimum = section.live().number("minimum_calls", DEFAULT.leastTries(), 1, 10_000);
     int rate = section.live().number("failure_rate_percent", DEFAULT.failedPercent(), 1, 100);
-    Duration open = section.live().duration("open_duration", DEFAULT.leftAlone(), "1ms", "1h");
+    Duration open = section.live().duration("open_duration", DEFAULT.openDuration(), "1ms", "1h");
     Duration most =
-        section.live().duration("max_open_duration", DEFAULT.leftAloneAtMost(), "1ms", "24h");
+        section.live().duration("max_open_duration", DEFAULT.maxOpenDuration(), "1ms", "24h");
     if (minimum > window) {
       throw section.wrong(
           "minimum_calls",

@@ -2,7 +2,9 @@ package dev.admiral.optimizer.config;
 
 import dev.admiral.optimizer.admission.Limits;
 import dev.admiral.optimizer.cache.CacheSettings;
+import dev.admiral.optimizer.call.Durability;
 import dev.admiral.optimizer.events.FanOut;
+import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.fleet.Key;
 import dev.admiral.optimizer.flight.FlightSettings;
 import dev.admiral.optimizer.journal.CallJournal;
@@ -92,7 +94,7 @@ public record Config(
    * @param diskReadThreads threads that read answers on disk
    * @param coalescing how equal calls in flight are joined
    * @param retry how often a call is tried
-   * @param circuitBreaker when a model is left alone
+   * @param circuitBreaker when a model is no longer asked
    * @param limits how many calls are allowed
    */
   public record Serving(
@@ -156,17 +158,28 @@ public record Config(
   /**
    * What is told of the server.
    *
+   * @param replica what it calls itself; empty for the name of the machine
    * @param metrics what Prometheus is told
    * @param traces what a collector of traces is told; empty to trace nothing
    * @param log what is logged
    */
   public record Observing(
-      MetricsSettings metrics, Optional<TraceSettings> traces, LogSettings log) {
+      String replica, MetricsSettings metrics, Optional<TraceSettings> traces, LogSettings log) {
     static Observing read(Section root) throws ConfigException {
       return new Observing(
+          root.section("server", Observing::replica),
           root.section("metrics", MetricsSettings::read),
           root.section("traces", TracesSection::read),
           root.live().section("log", LogSettings::read));
+    }
+
+    private static String replica(Section server) throws ConfigException {
+      String name = server.text("replica", "name of the machine", "");
+      String problem = name.isEmpty() ? null : Fleet.nameProblem(name);
+      if (problem != null) {
+        throw server.wrong("replica", "the name of this replica " + problem);
+      }
+      return name;
     }
   }
 
@@ -184,6 +197,8 @@ public record Config(
     Doors doors = Doors.read(root);
     Observing observing = Observing.read(root);
     root.end();
+    // A price list that cannot be used is to be told of before anything is opened.
+    var _ = upstreams.priceBook();
     upstreams
         .providers()
         .forEach(provider -> ProvidersSection.mistaken(provider).ifPresent(warnings));

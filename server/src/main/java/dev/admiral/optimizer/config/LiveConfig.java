@@ -20,12 +20,11 @@ public final class LiveConfig {
   private Config current;
 
   private record Part<T>(Function<Config, T> of, LiveValue<T> value) {
-    void change(Config config) {
+    /** Returns what puts the part of another configuration in place; nothing is changed yet. */
+    Runnable change(Config config) {
       T next = of.apply(config);
       // What is computed from a part is computed anew only where it changed.
-      if (!next.equals(value.get())) {
-        value.set(next);
-      }
+      return next.equals(value.get()) ? () -> {} : () -> value.set(next);
     }
   }
 
@@ -64,16 +63,17 @@ public final class LiveConfig {
   }
 
   /**
-   * Puts another configuration in place.
+   * Puts another configuration in place: all of it, or nothing if a part cannot be taken out of it,
+   * whose exception is thrown.
    *
    * @param next as {@link ConfigFile#change} reads it: settings that are not live as they were
    */
   public Change change(Config next) {
     List<String> changed = current.values().changed(next.values());
+    // All are computed before any is set.
+    List<Runnable> changes = parts.stream().map(part -> part.change(next)).toList();
     current = next;
-    for (Part<?> part : parts) {
-      part.change(next);
-    }
+    changes.forEach(Runnable::run);
     List<String> applied = changed.stream().filter(next.values()::live).toList();
     List<String> waiting =
         changed.size() == applied.size()

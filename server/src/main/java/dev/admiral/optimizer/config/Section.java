@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.config;
 
+import dev.admiral.optimizer.ledger.Price;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ final class Section {
         case "choice" -> range;
         case "duration" -> "a duration such as 500ms, 30s or 10m, " + range;
         case "size" -> "a size such as 64KiB or 16MiB, " + range;
-        case "dollars" -> "an amount in dollars such as 0.25";
+        case "dollars" -> "an amount in dollars such as 0.25, " + range;
         case "true or false" -> type;
         case "http or https address" -> "an http or https address";
         default -> "a " + type + (range.isEmpty() ? "" : ", " + range);
@@ -210,18 +211,12 @@ final class Section {
         text -> within(Quantity.bytes(text), least, most));
   }
 
-  /** Returns an amount in dollars, not negative; empty if the key is not there. */
+  /** Returns a price in dollars, 0 to a million; empty if the key is not there. */
   Optional<BigDecimal> dollars(String key) throws ConfigException {
     return find(
         key,
-        new Kind("dollars", "", "0 or more"),
-        text -> {
-          BigDecimal amount = new BigDecimal(text);
-          if (amount.signum() < 0) {
-            throw new IllegalArgumentException("negative");
-          }
-          return amount;
-        });
+        new Kind("dollars", "", "0 to " + Price.MOST_USD),
+        text -> within(new BigDecimal(text), BigDecimal.ZERO, Price.MOST_USD));
   }
 
   /** Returns a part of a whole, 0 to 1. */

@@ -3,10 +3,12 @@ package dev.admiral.optimizer.config;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import dev.admiral.optimizer.ledger.Price;
+import dev.admiral.optimizer.ledger.PriceBook;
 import dev.admiral.optimizer.routing.Catalogue;
 import dev.admiral.optimizer.routing.ConfiguredProvider;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Who answers calls, and at what price.
@@ -44,9 +46,21 @@ public record Upstreams(
     }
   }
 
-  /** Returns the configured prices. */
-  public List<Price> prices() {
-    return models.stream().flatMap(model -> model.price().stream()).toList();
+  /**
+   * Returns what models cost: as configured, else as this server's own list says.
+   *
+   * @throws ConfigException if that list is broken
+   */
+  public PriceBook priceBook() throws ConfigException {
+    return priceBook(PriceBook::builtInWith);
+  }
+
+  PriceBook priceBook(Function<List<Price>, PriceBook> list) throws ConfigException {
+    try {
+      return list.apply(models.stream().flatMap(model -> model.price().stream()).toList());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("the price list of this server is broken: " + e.getMessage());
+    }
   }
 
   /** Returns whose prices the providers have that do not go by their vendor's name. */

@@ -26,12 +26,12 @@ public sealed interface Event {
     UPSTREAM_FAILED("optimizer.upstream.failed"),
     /** An agent called for the first time. */
     AGENT_REGISTERED("optimizer.agent.registered"),
-    /** A model is left alone. */
+    /** No call is sent to a model that failed. */
     MODEL_OPENED("optimizer.model.open"),
     /** A model is asked again. */
     MODEL_CLOSED("optimizer.model.closed"),
-    /** A model is probed by one call at a time. */
-    MODEL_PROBING("optimizer.model.half_open"),
+    /** One call at a time tries whether a model works again. */
+    MODEL_HALF_OPEN("optimizer.model.half_open"),
     /** Entries left the cache on request. */
     CACHE_INVALIDATED("optimizer.cache.invalidated"),
     /** A part of the server changed its health. */
@@ -125,10 +125,10 @@ public sealed interface Event {
   record ModelHealthChanged(String provider, String model, Health health) implements Event {
     /** What a breaker can change to. */
     public enum Health {
-      /** The model is left alone. */
+      /** No call is sent. */
       OPENED,
-      /** The model is probed. */
-      PROBING,
+      /** One call at a time tries it. */
+      HALF_OPEN,
       /** The model is asked again. */
       CLOSED
     }
@@ -142,7 +142,7 @@ public sealed interface Event {
     public Type type() {
       return switch (health) {
         case OPENED -> Type.MODEL_OPENED;
-        case PROBING -> Type.MODEL_PROBING;
+        case HALF_OPEN -> Type.MODEL_HALF_OPEN;
         case CLOSED -> Type.MODEL_CLOSED;
       };
     }

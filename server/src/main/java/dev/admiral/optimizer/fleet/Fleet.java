@@ -193,30 +193,26 @@ public final class Fleet {
   }
 
   /**
-   * Erases an agent. It registers anew with its next call. Blocks on the store.
+   * Erases what is kept of an agent. It registers anew with its next call. Blocks on the store.
    *
-   * @return false if the tenant has no agent of this name
+   * <p>Of an agent that is not known here, what the store may have is erased all the same: it may
+   * be known to another server, or an earlier try may have erased it whose end nobody waited for.
+   * So whoever is told of a failure may try again.
+   *
    * @throws IOException if the store has not erased it; it may yet do so if it is only slow, and
    *     then the agent is forgotten here as well by a later call of this or of {@link #flush}
    */
-  public boolean forget(String tenant, String name) throws IOException {
-    Tenant known = tenants.get(tenant);
-    if (known == null || !known.agents.containsKey(name)) {
-      return false;
-    }
+  public void forget(String tenant, String name) throws IOException {
     synchronized (storeLock) {
       writer.settle();
-      if (!known.agents.containsKey(name)) {
-        return false;
-      }
-      writer.await(store.forget(tenant, name), () -> remove(known, name), () -> {});
-      return true;
+      writer.await(store.forget(tenant, name), () -> remove(tenant, name), () -> {});
     }
   }
 
-  private static void remove(Tenant tenant, String name) {
-    if (tenant.agents.remove(name) != null) {
-      tenant.count.decrementAndGet();
+  private void remove(String tenant, String name) {
+    Tenant known = tenants.get(tenant);
+    if (known != null && known.agents.remove(name) != null) {
+      known.count.decrementAndGet();
     }
   }
 

@@ -72,6 +72,10 @@ public final class OutcomeLog {
   @GuardedBy("this")
   private final Set<OutcomeReport.Id> changedReports = new HashSet<>();
 
+  /** Of the reports, those on their way to the store; some may have changed again since. */
+  @GuardedBy("this")
+  private final Set<OutcomeReport.Id> reportsUnderWay = new HashSet<>();
+
   /** Forgotten here and still in the store. */
   @GuardedBy("this")
   private final Set<OutcomeRecord.Key> forgotten = new HashSet<>();
@@ -291,9 +295,18 @@ public final class OutcomeLog {
     return Optional.ofNullable(storeProblem);
   }
 
-  /** Returns how many of the latest reports the store lacks. */
+  /**
+   * Returns how many of the latest reports the store lacks, as far as is known: those that are
+   * being written are among them until they are durable.
+   */
   public synchronized int waiting() {
-    return changedReports.size();
+    int waiting = changedReports.size();
+    for (OutcomeReport.Id id : reportsUnderWay) {
+      if (!changedReports.contains(id)) {
+        waiting++;
+      }
+    }
+    return waiting;
   }
 
   @GuardedBy("this")
@@ -329,6 +342,7 @@ public final class OutcomeLog {
     while (tenant.reports.size() > settings.maxReports()) {
       OutcomeReport.Id eldest = tenant.reports.pollFirstEntry().getKey();
       changedReports.remove(eldest);
+      reportsUnderWay.remove(eldest);
       if (storedReports.remove(eldest)) {
         letGo.add(eldest);
       }
@@ -344,6 +358,7 @@ public final class OutcomeLog {
         OutcomeReport report = all.next();
         if (report.key().equals(eldest.getKey())) {
           changedReports.remove(report.id());
+          reportsUnderWay.remove(report.id());
           storedReports.remove(report.id());
           all.remove();
         }
@@ -357,7 +372,7 @@ public final class OutcomeLog {
       writer.settle();
       Taken taken = take();
       if (taken != null) {
-        writer.await(store.write(taken.change), () -> {}, () -> giveBack(taken));
+        writer.await(store.write(taken.change), this::written, () -> giveBack(taken));
       }
       storeProblem = null;
     } catch (InterruptedIOException e) {
@@ -389,6 +404,7 @@ public final class OutcomeLog {
             new OutcomeStore.Change(forgotten, letGo, gains, changedReports()),
             List.copyOf(changedSums.values()));
     storedReports.addAll(changedReports);
+    reportsUnderWay.addAll(changedReports);
     changedSums.clear();
     changedReports.clear();
     forgotten.clear();
@@ -405,11 +421,16 @@ public final class OutcomeLog {
     return changed;
   }
 
+  private synchronized void written() {
+    reportsUnderWay.clear();
+  }
+
   /**
    * Takes back what was not written. What was forgotten or let go meanwhile stays so; what it still
    * erases comes before what is added, then as now.
    */
   private synchronized void giveBack(Taken taken) {
+    reportsUnderWay.clear();
     forgotten.addAll(taken.change.forgotten());
     letGo.addAll(taken.change.letGo());
     for (int i = 0; i < taken.sums.size(); i++) {

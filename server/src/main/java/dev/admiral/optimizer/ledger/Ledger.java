@@ -30,9 +30,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The one book of what was paid and saved.
  *
- * <p><b>Paid calls.</b> {@link #enter} hands the entry to the store and waits until it is durable.
- * If the store fails, or takes longer than the bound, the entry joins the backlog: an ordered list
- * in memory that a background thread works off, oldest first, every flush. While the backlog is not
+ * <p><b>Paid calls.</b> {@link #enter} hands the entry to the store, with the records that tell of
+ * it, and waits until all are durable; they are never apart, in the store or in the backlog. If the
+ * store fails, or takes longer than the bound, the entry joins the backlog: an ordered list in
+ * memory that a background thread works off, oldest first, every flush. While the backlog is not
  * empty, later entries join it at once, without waiting: the store's trouble is known, and one slow
  * call has paid for learning it. An entry is never given to the store a second time before the
  * first writing has failed for certain, and the store ignores an identifier it has, so none is
@@ -81,14 +82,15 @@ public final class Ledger implements AutoCloseable {
   public record Health(HealthState state, String reason, Instant since, int backlog) {}
 
   /**
-   * An entry that is not known to be durable, and its last writing if it was given to the store.
+   * An entry that is not known to be durable, with the records that go with it, and its last
+   * writing if it was given to the store.
    */
   private static final class Waiting {
-    final LedgerEntry entry;
+    final UnitOfWork work;
     @Nullable CompletableFuture<@Nullable Void> writing;
 
-    Waiting(LedgerEntry entry, @Nullable CompletableFuture<@Nullable Void> writing) {
-      this.entry = entry;
+    Waiting(UnitOfWork work, @Nullable CompletableFuture<@Nullable Void> writing) {
+      this.work = work;
       this.writing = writing;
     }
   }
@@ -159,22 +161,28 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
-  /**
-   * Enters a paid call. Waits until the entry is durable, at most the setting's bound; an interrupt
-   * is kept for the caller and does not shorten the wait.
-   *
-   * @return true if the entry is durable; false if it waits in memory until the store is back
-   */
+  /** Enters a paid call of which there is nothing to tell, as {@link #enter(UnitOfWork)} does. */
   public boolean enter(LedgerEntry entry) {
-    if (behind > 0 && joinedBacklog(entry)) {
+    return enter(UnitOfWork.of(entry));
+  }
+
+  /**
+   * Enters a paid call and what is to be told of it. Waits until both are durable, at most the
+   * setting's bound; an interrupt is kept for the caller and does not shorten the wait.
+   *
+   * @return true if entry and records are durable; false if they wait in memory, together, until
+   *     the store is back
+   */
+  public boolean enter(UnitOfWork work) {
+    if (behind > 0 && joinedBacklog(work)) {
       return false;
     }
-    CompletableFuture<@Nullable Void> writing = store.commit(UnitOfWork.of(entry));
+    CompletableFuture<@Nullable Void> writing = store.commit(work);
     String reason = await(writing, settings.writeWait());
     if (reason == null) {
       return true;
     }
-    addToBacklog(new Waiting(entry, writing), reason);
+    addToBacklog(new Waiting(work, writing), reason);
     return false;
   }
 
@@ -392,7 +400,7 @@ public final class Ledger implements AutoCloseable {
   private boolean progress(List<Waiting> chunk) {
     for (Waiting waiting : chunk) {
       if (waiting.writing == null || waiting.writing.isCompletedExceptionally()) {
-        waiting.writing = store.commit(UnitOfWork.of(waiting.entry));
+        waiting.writing = store.commit(waiting.work);
       }
     }
     List<Waiting> written = new ArrayList<>();
@@ -424,16 +432,16 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Adds the entry if others wait already: it must not overtake them, and need not wait to learn
-   * why they do.
+   * Adds an entry if others wait already: it must not overtake them, and need not wait to learn why
+   * they do.
    */
-  private boolean joinedBacklog(LedgerEntry entry) {
+  private boolean joinedBacklog(UnitOfWork work) {
     lock.lock();
     try {
       if (backlog.isEmpty()) {
         return false;
       }
-      backlog.add(new Waiting(entry, null));
+      backlog.add(new Waiting(work, null));
       behind = backlog.size();
       return true;
     } finally {

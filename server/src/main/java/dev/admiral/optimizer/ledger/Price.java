@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one model costs, for one period and from one size of prompt on. Prices are in dollars per
- * million tokens, each a whole number of pico-dollars per token, that is of at most 6 decimals.
+ * million tokens, each a whole number of pico-dollars per token, that is of at most 6 decimals, and
+ * at most {@link #MOST_USD}.
  *
  * @param provider the provider, as in a call's "provider/model"
  * @param model the provider's own name of the model
@@ -43,6 +44,13 @@ public record Price(
     @Nullable BigDecimal output,
     long contextTokens,
     String version) {
+  /**
+   * The highest price of a million tokens, a dollar a token: more than a thousand times what the
+   * most expensive model costs. It bounds what a call can cost, and so what sums must hold.
+   */
+  public static final BigDecimal MOST_USD = new BigDecimal(1_000_000);
+
+  private static final int MOST_ZEROS = 30;
 
   /**
    * Hours of each day, UTC; over midnight if they end before they start. The end is no longer part.
@@ -78,8 +86,8 @@ public record Price(
   /**
    * Returns a price of all times and sizes, as an operator states it.
    *
-   * @throws IllegalArgumentException if a price is negative or not a whole number of pico-dollars
-   *     per token
+   * @throws IllegalArgumentException if a price is negative, above {@link #MOST_USD} or not a whole
+   *     number of pico-dollars per token
    */
   public static Price of(
       String provider,
@@ -108,21 +116,36 @@ public record Price(
   private static void checkWhole(String provider, String model, BigDecimal usd) {
     if (usd.signum() < 0) {
       throw new IllegalArgumentException(
-          "the price " + usd.toPlainString() + " of " + provider + "/" + model + " is negative");
+          "the price " + told(usd) + " of " + provider + "/" + model + " is negative");
+    }
+    if (usd.compareTo(MOST_USD) > 0) {
+      throw new IllegalArgumentException(
+          "the price "
+              + told(usd)
+              + " of "
+              + provider
+              + "/"
+              + model
+              + " is above a million dollars per million tokens, which no model costs; give the"
+              + " price of a million tokens in dollars");
     }
     try {
       usd.movePointRight(6).longValueExact();
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
           "the price "
-              + usd.toPlainString()
+              + told(usd)
               + " of "
               + provider
               + "/"
               + model
-              + " is not a whole number of pico-dollars per token; use at most 6 decimals and less"
-              + " than nine million dollars per million tokens",
+              + " is not a whole number of pico-dollars per token; use at most 6 decimals",
           e);
     }
+  }
+
+  /** An exponent of nine digits is not written out. */
+  private static String told(BigDecimal usd) {
+    return Math.abs(usd.scale()) > MOST_ZEROS ? usd.toString() : usd.toPlainString();
   }
 }

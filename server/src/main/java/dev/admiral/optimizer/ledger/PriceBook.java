@@ -36,10 +36,13 @@ public final class PriceBook {
       Pattern.compile("-20\\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])$");
 
   /**
-   * The most that one call can cost, a trillion dollars: far above what any call does, and so far
-   * below what {@link Money} holds that no sum of calls leaves it.
+   * The most that one call can cost, a billion dollars: far above what any call does, and so far
+   * below what {@link Money} holds that nine billion such calls have a sum.
    */
-  static final Money MOST_OF_A_CALL = new Money(1_000_000_000_000L, 0);
+  static final Money MOST_OF_A_CALL = new Money(1_000_000_000L, 0);
+
+  /** Null until it is asked for. */
+  private static volatile @Nullable PriceBook builtIn;
 
   private static final String RESELLER = "openrouter";
 
@@ -144,9 +147,23 @@ public final class PriceBook {
     }
   }
 
-  /** Returns the prices this server comes with. */
+  /**
+   * Returns the prices this server comes with, read when they are first asked for.
+   *
+   * @throws IllegalArgumentException if the list is broken; the message names the file, and the
+   *     line if it is one
+   */
   public static PriceBook builtIn() {
-    return BuiltIn.BOOK;
+    PriceBook known = builtIn;
+    if (known == null) {
+      try {
+        known = new PriceBook(PriceFile.builtIn());
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(PriceFile.named(e.getMessage()), e);
+      }
+      builtIn = known;
+    }
+    return known;
   }
 
   /**
@@ -201,7 +218,7 @@ public final class PriceBook {
   }
 
   /**
-   * Returns the most a call can cost, for limits: every input token at the dearest rate. Empty if
+   * Returns the most a call can cost, for limits: every input token at the highest rate. Empty if
    * the price is unknown.
    *
    * @param inputTokens the most input tokens it may have
@@ -319,10 +336,5 @@ public final class PriceBook {
     return DASHED_DATE
         .matcher(COMPACT_DATE.matcher(model).replaceFirst("-YYYYMMDD"))
         .replaceFirst("-YYYY-MM-DD");
-  }
-
-  /** Read when first asked for. */
-  private static final class BuiltIn {
-    static final PriceBook BOOK = new PriceBook(PriceFile.builtIn());
   }
 }

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.util.ArrayList;
@@ -71,6 +72,11 @@ final class PriceFile {
         p.version());
   }
 
+  /**
+   * Reads a list.
+   *
+   * @throws IllegalArgumentException if a line is none of a price; the message names it
+   */
   static List<Price> read(BufferedReader lines) throws IOException {
     List<Price> prices = new ArrayList<>();
     int number = 0;
@@ -84,12 +90,11 @@ final class PriceFile {
   }
 
   private static Price price(String line, int number) {
-    String[] cells = line.split(",", -1);
-    if (cells.length != COLUMNS) {
-      throw new IllegalArgumentException(
-          RESOURCE + " line " + number + ": " + cells.length + " columns, not " + COLUMNS);
-    }
     try {
+      String[] cells = line.split(",", -1);
+      if (cells.length != COLUMNS) {
+        throw new IllegalArgumentException(cells.length + " columns, not " + COLUMNS);
+      }
       return new Price(
           cells[0],
           cells[1],
@@ -97,17 +102,22 @@ final class PriceFile {
           date(cells[3]),
           date(cells[4]),
           hours(cells[5]),
-          cells[6].isEmpty() ? 0 : Long.parseLong(cells[6]),
-          new BigDecimal(cells[7]),
+          tokens(cells[6]),
+          dollars(cells[7]),
           decimal(cells[8]),
           decimal(cells[9]),
           decimal(cells[10]),
           decimal(cells[11]),
-          cells[12].isEmpty() ? 0 : Long.parseLong(cells[12]),
+          tokens(cells[12]),
           cells[13]);
-    } catch (RuntimeException e) {
+    } catch (DateTimeException | IllegalArgumentException e) {
       throw new IllegalArgumentException(RESOURCE + " line " + number + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Returns a message of what is wrong with the list, with the file if it does not name it. */
+  static String named(@Nullable String message) {
+    return message != null && message.startsWith(RESOURCE) ? message : RESOURCE + ": " + message;
   }
 
   private static @Nullable LocalDate date(String cell) {
@@ -115,7 +125,23 @@ final class PriceFile {
   }
 
   private static @Nullable BigDecimal decimal(String cell) {
-    return cell.isEmpty() ? null : new BigDecimal(cell);
+    return cell.isEmpty() ? null : dollars(cell);
+  }
+
+  private static BigDecimal dollars(String cell) {
+    try {
+      return new BigDecimal(cell);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + cell + "' is no price in dollars", e);
+    }
+  }
+
+  private static long tokens(String cell) {
+    try {
+      return cell.isEmpty() ? 0 : Long.parseLong(cell);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + cell + "' is no number of tokens", e);
+    }
   }
 
   private static Price.@Nullable Hours hours(String cell) {
@@ -123,6 +149,9 @@ final class PriceFile {
       return null;
     }
     int dash = cell.indexOf('-');
+    if (dash < 0) {
+      throw new IllegalArgumentException("'" + cell + "' are no hours such as 16:30-00:30");
+    }
     return new Price.Hours(
         LocalTime.parse(cell.substring(0, dash)), LocalTime.parse(cell.substring(dash + 1)));
   }

@@ -10,11 +10,11 @@ import java.util.List;
 /**
  * Sums over calls.
  *
- * @param rows dearest first; days oldest first
+ * @param rows highest cost first; days oldest first
  * @param total all rows together, of the empty group
  */
 public record Report(List<Row> rows, Row total) {
-  private static final Comparator<Row> DEAREST_FIRST =
+  private static final Comparator<Row> HIGHEST_COST_FIRST =
       Comparator.comparing(Row::paid)
           .thenComparing(Row::saved)
           .reversed()
@@ -24,7 +24,9 @@ public record Report(List<Row> rows, Row total) {
     Row total = rows.stream().reduce(Row.empty(""), Row::plus);
     boolean byDay = grouping == ReportQuery.Grouping.DAY;
     return new Report(
-        rows.stream().sorted(byDay ? Comparator.comparing(Row::group) : DEAREST_FIRST).toList(),
+        rows.stream()
+            .sorted(byDay ? Comparator.comparing(Row::group) : HIGHEST_COST_FIRST)
+            .toList(),
         total);
   }
 

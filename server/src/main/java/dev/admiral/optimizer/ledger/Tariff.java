@@ -53,19 +53,19 @@ final class Tariff {
     }
 
     /**
-     * Returns what the dearest use costs.
+     * Returns the most that so many tokens cost.
      *
      * @throws ArithmeticException if it is beyond {@link Money}
      */
     Money most(long inputTokens, long outputTokens) {
-      return cost(inputTokens, dearestInput()).plus(cost(outputTokens, output));
+      return cost(inputTokens, highestInput()).plus(cost(outputTokens, output));
     }
 
     private static Money cost(long tokens, long rate) {
       return tokens == 0 || rate <= 0 ? Money.ZERO : Money.ofEach(tokens, rate);
     }
 
-    private long dearestInput() {
+    private long highestInput() {
       return Math.max(Math.max(input, cachedInput), Math.max(cacheWrite, cacheWrite1h));
     }
 

@@ -117,8 +117,8 @@ public final class UpstreamTries {
       tries.passedOver(
           candidate,
           new Failure.Overloaded(
-              candidate.name() + " failed too often just now and is left alone",
-              health.leftAloneFor(candidate).orElse(null)));
+              candidate.name() + " failed too often just now, and its circuit breaker is open",
+              health.openFor(candidate).orElse(null)));
       return null;
     }
     ModelHealth.Try tried = healthy.get();

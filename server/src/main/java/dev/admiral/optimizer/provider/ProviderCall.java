@@ -17,11 +17,6 @@ import dev.admiral.optimizer.v1.ProviderDialect;
 public record ProviderCall(
     String attemptId, String model, Prompt prompt, boolean streamed, ModelTraits traits) {
 
-  /** A try of a model of which nothing is known. */
-  public ProviderCall(String attemptId, String model, Prompt prompt, boolean streamed) {
-    this(attemptId, model, prompt, streamed, ModelTraits.UNKNOWN);
-  }
-
   /** Returns the prompt's options as far as they are written for a wire format. */
   public Struct options(Dialect dialect) {
     ProviderDialect written = prompt.getProviderOptionsDialect();

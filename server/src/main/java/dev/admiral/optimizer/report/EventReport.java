@@ -66,7 +66,7 @@ public final class EventReport {
   private static CircuitBreaker.State state(Event.ModelHealthChanged.Health health) {
     return switch (health) {
       case OPENED -> CircuitBreaker.State.STATE_OPEN;
-      case PROBING -> CircuitBreaker.State.STATE_HALF_OPEN;
+      case HALF_OPEN -> CircuitBreaker.State.STATE_HALF_OPEN;
       case CLOSED -> CircuitBreaker.State.STATE_CLOSED;
     };
   }

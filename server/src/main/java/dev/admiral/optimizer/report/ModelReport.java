@@ -150,15 +150,15 @@ public final class ModelReport {
                 switch (state.state()) {
                   case CLOSED -> CircuitBreaker.State.STATE_CLOSED;
                   case OPEN -> CircuitBreaker.State.STATE_OPEN;
-                  case PROBING -> CircuitBreaker.State.STATE_HALF_OPEN;
+                  case HALF_OPEN -> CircuitBreaker.State.STATE_HALF_OPEN;
                 })
             .setAttemptCount(state.tries());
     if (state.tries() > 0) {
       breaker.setFailureRate((double) state.failedTries() / state.tries());
     }
-    Duration leftAloneFor = state.leftAloneFor();
-    if (leftAloneFor != null) {
-      breaker.setRetryTime(Protos.timestamp(time.now().plus(leftAloneFor)));
+    Duration openFor = state.openFor();
+    if (openFor != null) {
+      breaker.setRetryTime(Protos.timestamp(time.now().plus(openFor)));
     }
     return breaker.build();
   }

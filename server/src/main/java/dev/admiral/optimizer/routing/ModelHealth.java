@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>While a model works, every call may try it. When too many of its latest tries failed for
  * reasons of its own ({@link Failure#unhealthy()}; a limit reached or a call rejected is no ill
- * health) it is left alone for a while. Then one call at a time may probe it: a success brings it
- * back, a failure leaves it alone for longer, up to a bound. A try that began before the model was
- * left alone says nothing any more.
+ * health) its circuit opens: no call is sent for a while. Then it is half open, and one call at a
+ * time may try the model: a success closes the circuit, a failure opens it for longer, up to a
+ * bound. A try that began before the circuit opened says nothing any more.
  *
  * <p>Other settings hold from a model's next try on. One that works is judged anew if the rules of
- * judging changed; one that is left alone stays so until it is back.
+ * judging changed; one whose circuit is open stays so until it is back.
  *
  * <p>At most {@code maxModels} are remembered; beyond that the least used are forgotten and count
  * as working. Safe for concurrent use; nothing waits.
@@ -36,22 +36,22 @@ public final class ModelHealth {
   private final Cache<Name, WatchedModel> models;
 
   /**
-   * When a model is left alone, and for how long.
+   * When a model's circuit opens, and for how long.
    *
    * @param latestTries number of latest tries judged, 1 to 10,000
    * @param leastTries tries there must have been before a model is judged, 1 to {@code latestTries}
-   * @param failedPercent part of the judged tries that failed at which the model is left alone, 1
-   *     to 100
-   * @param leftAlone how long it is left alone at first, 1 ms and up
-   * @param leftAloneAtMost how long at most: the time doubles with each failed probe
+   * @param failedPercent part of the judged tries that failed at which the circuit opens, 1 to 100
+   * @param openDuration how long it is open at first, 1 ms and up
+   * @param maxOpenDuration how long at most: the time doubles with each try of a half open one that
+   *     fails
    * @param maxModels most models remembered, 1 and up
    */
   public record Settings(
       int latestTries,
       int leastTries,
       int failedPercent,
-      Duration leftAlone,
-      Duration leftAloneAtMost,
+      Duration openDuration,
+      Duration maxOpenDuration,
       int maxModels) {
 
     /**
@@ -75,11 +75,11 @@ public final class ModelHealth {
           failedPercent >= 1 && failedPercent <= 100,
           "failedPercent must be 1 to 100",
           failedPercent);
-      check(leftAlone.toMillis() >= 1, "leftAlone must be at least 1 ms", leftAlone);
+      check(openDuration.toMillis() >= 1, "openDuration must be at least 1 ms", openDuration);
       check(
-          leftAloneAtMost.compareTo(leftAlone) >= 0,
-          "leftAloneAtMost must not be below leftAlone",
-          leftAloneAtMost);
+          maxOpenDuration.compareTo(openDuration) >= 0,
+          "maxOpenDuration must not be below openDuration",
+          maxOpenDuration);
       check(maxModels >= 1, "maxModels must be at least 1", maxModels);
     }
 
@@ -94,10 +94,10 @@ public final class ModelHealth {
   public enum State {
     /** It works: every call may try it. */
     CLOSED,
-    /** It is left alone. */
+    /** No call is sent. */
     OPEN,
     /** One call at a time may try it, to see whether it works again. */
-    PROBING
+    HALF_OPEN
   }
 
   /** Is told of every change, by the thread whose call caused it; must not block. */
@@ -118,7 +118,7 @@ public final class ModelHealth {
    *     tries to judge
    * @param tries latest tries looked at
    * @param failedTries those of them that failed
-   * @param leftAloneFor how long no call is sent; null unless it is left alone
+   * @param openFor how long no call is sent; null unless it is open
    * @param firstToken usual time to the first piece of its answers; null if none was measured
    */
   public record ModelState(
@@ -129,13 +129,13 @@ public final class ModelHealth {
       int failedPercent,
       int tries,
       int failedTries,
-      @Nullable Duration leftAloneFor,
+      @Nullable Duration openFor,
       @Nullable Duration firstToken) {}
 
   record Name(String provider, String model) {}
 
   /**
-   * @param settings when a model is left alone; {@code maxModels} is as it was at first
+   * @param settings when a circuit opens; {@code maxModels} is as it was at first
    * @param time the time it goes by
    * @param listener is told of changes
    */
@@ -150,7 +150,7 @@ public final class ModelHealth {
             .build();
   }
 
-  /** Returns a try of a model, which the caller must end; empty if the model is left alone. */
+  /** Returns a try of a model, which the caller must end; empty if its circuit is open. */
   public Optional<Try> tryAcquire(Candidate candidate) {
     WatchedModel model =
         models.get(
@@ -159,19 +159,19 @@ public final class ModelHealth {
     return model.tryAcquire() ? Optional.of(new Try(model)) : Optional.empty();
   }
 
-  /** Returns true unless the model is left alone now. Asking changes nothing. */
+  /** Returns true unless the model's circuit is open now. Asking changes nothing. */
   public boolean available(String provider, String model) {
     WatchedModel watched = models.getIfPresent(new Name(provider, model));
     return watched == null || watched.state() != State.OPEN;
   }
 
   /**
-   * Returns how long the model is still left alone; empty if it is not, zero if the next call may
-   * probe it.
+   * Returns how long the model's circuit is still open; empty if it is not, zero if the next call
+   * may try it.
    */
-  public Optional<Duration> leftAloneFor(Candidate candidate) {
+  public Optional<Duration> openFor(Candidate candidate) {
     WatchedModel watched = models.getIfPresent(new Name(candidate.provider(), candidate.model()));
-    return watched == null ? Optional.empty() : watched.leftAloneFor();
+    return watched == null ? Optional.empty() : watched.openFor();
   }
 
   /**

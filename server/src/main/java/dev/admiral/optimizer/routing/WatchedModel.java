@@ -64,7 +64,7 @@ final class WatchedModel {
                 .failureRateThreshold(rules.failedPercent())
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .waitIntervalFunctionInOpenState(opened -> {
-                  long millis = leftAloneMillis(settings.get(), opened);
+                  long millis = openMillis(settings.get(), opened);
                   openUntilNanos = time.nanos() + TimeUnit.MILLISECONDS.toNanos(millis);
                   return millis;
                 })
@@ -100,11 +100,14 @@ final class WatchedModel {
     return judge.breaker;
   }
 
-  /** Doubles with each opening that followed a failed probe; {@code opened} counts from 1. */
-  private static long leftAloneMillis(ModelHealth.Settings settings, int opened) {
-    long first = settings.leftAlone().toMillis();
+  /**
+   * Doubles with each opening after a try of a half open one that failed; {@code opened} counts
+   * from 1.
+   */
+  private static long openMillis(ModelHealth.Settings settings, int opened) {
+    long first = settings.openDuration().toMillis();
     int doublings = Math.min(opened - 1, Long.numberOfLeadingZeros(first) - 1);
-    return Math.min(settings.leftAloneAtMost().toMillis(), first << Math.max(0, doublings));
+    return Math.min(settings.maxOpenDuration().toMillis(), first << Math.max(0, doublings));
   }
 
   boolean tryAcquire() {
@@ -140,12 +143,12 @@ final class WatchedModel {
   State state() {
     return switch (judge.breaker.getState()) {
       case OPEN, FORCED_OPEN -> State.OPEN;
-      case HALF_OPEN -> State.PROBING;
+      case HALF_OPEN -> State.HALF_OPEN;
       case CLOSED, DISABLED, METRICS_ONLY -> State.CLOSED;
     };
   }
 
-  Optional<Duration> leftAloneFor() {
+  Optional<Duration> openFor() {
     return state() == State.OPEN
         ? Optional.of(Duration.ofNanos(Math.max(0, openUntilNanos - time.nanos())))
         : Optional.empty();
@@ -167,7 +170,7 @@ final class WatchedModel {
         Math.max(0, Math.round(tries.getFailureRate())),
         tries.getNumberOfBufferedCalls(),
         tries.getNumberOfFailedCalls(),
-        leftAloneFor().orElse(null),
+        openFor().orElse(null),
         firstToken());
   }
 

@@ -4,8 +4,8 @@
  * dev.admiral.optimizer.routing.ModelHealth} that says which of them work now.
  *
  * <p>A name is either resolved or refused with the nearest names; a provider's own name passes
- * through though nobody knows it; a model that fails is left alone for a while and then tried by
- * one call at a time.
+ * through though nobody knows it; a model that fails is not asked for a while and then tried by one
+ * call at a time.
  *
  * <p>Catalogue and router are immutable, model health is safe for concurrent use; nothing here does
  * I/O or waits.

@@ -1,6 +1,6 @@
 /**
- * What every kind of durable store has in common for those that open, watch and close it: what a
- * write survives, how a store in trouble is told of, and how its failures are classified.
+ * What every kind of durable store has in common for those that open, watch and close it: how a
+ * store in trouble is told of, and how its failures are classified.
  *
  * <p>What is stored is declared by the packages whose it is, each with a kit of tests that every
  * implementation passes; one database is one sub-package, and nothing else knows it.

@@ -28,13 +28,11 @@ class ModelTraitsTest {
   @Test
   void fitting_whereNothingIsKnown_isWhatIsWanted() {
     assertThat(ModelTraits.UNKNOWN.fitting(MINIMAL)).contains(MINIMAL);
-    assertThat(ModelTraits.UNKNOWN.cannotReason()).isFalse();
   }
 
   @Test
   void fitting_whereTheModelDoesNotReason_isNothing() {
     assertThat(efforts().fitting(HIGH)).isEmpty();
-    assertThat(efforts().cannotReason()).isTrue();
   }
 
   @Test

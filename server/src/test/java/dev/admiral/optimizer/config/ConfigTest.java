@@ -145,6 +145,10 @@ class ConfigTest {
           "providers:\n  - name: a"           | :2:11: the provider 'a' needs dialect, as the vendor 'a' is not known here
           "providers:\n  - name: a\n    vendor: mistrl" | :3:13: the vendor 'mistrl' is not known here; did you mean 'mistral'?; known are openai, anthropic
           "providers:\n  - name: a\n    vendor: azure" | :2:11: the provider 'a' needs base_url, as the address of 'azure' is not known here
+          "models:\n  - {provider: p, name: m, input_usd: 1000000.1}" | :2:39: 'models[].input_usd' must be an amount in dollars such as 0.25, 0 to 1000000, not '1000000.1'
+          "models:\n  - {provider: p, name: m, input_usd: 1e999999999}" | 0 to 1000000, not '1e999999999'
+          "models:\n  - {provider: p, name: m, input_usd: 1e-999999999}" | use at most 6 decimals
+          "server:\n  replica: two words"     | :2:12: the name of this replica may hold letters, digits and ._:/@- only; character 4 is none of them
           "models:\n  - {provider: p, name: m, refuses: [heat]}" | 'refuses' must be temperature or top_p
           "providers:\n  - name: a/b"         | :2:11: a provider's name may hold letters, digits and ._:@- only
           "keys:\n  - label: x"               | :2:12: the key 'x' needs exactly one of sha256, key and key_file
@@ -239,6 +243,27 @@ class ConfigTest {
                 .known()
                 .traits())
         .isEqualTo(ModelTraits.UNKNOWN);
+  }
+
+  @Test
+  void brokenPriceList_isToldOfInOneSentence() throws Exception {
+    Upstreams upstreams = read("models: [{provider: p, name: m, input_usd: 1}]").upstreams();
+
+    assertThatThrownBy(() ->
+            upstreams.priceBook(prices -> {
+              assertThat(prices).hasSize(1);
+              throw new IllegalArgumentException("prices.csv line 3: 'x' is no price in dollars");
+            }))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "the price list of this server is broken: prices.csv line 3: 'x' is no price in"
+                + " dollars");
+  }
+
+  @Test
+  void replica_hasTheNameItIsGiven() throws Exception {
+    assertThat(read("").observing().replica()).isEmpty();
+    assertThat(read("server: {replica: east-1}").observing().replica()).isEqualTo("east-1");
   }
 
   @Test

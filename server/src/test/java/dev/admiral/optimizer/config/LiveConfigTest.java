@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.admiral.optimizer.cache.CacheSettings;
 import dev.admiral.optimizer.call.Live;
@@ -79,6 +80,27 @@ class LiveConfigTest {
     change("cache: {time_to_live: 7m}");
 
     assertThat(access.get()).isSameAs(before);
+  }
+
+  @Test
+  void partThatCannotBeTaken_changesNothing() throws Exception {
+    Duration broken = Duration.ofMinutes(7);
+    Live<CacheSettings> before = live.part(c -> c.serving().cache());
+    var _ =
+        live.part(c -> {
+          if (c.serving().cache().timeToLive().equals(broken)) {
+            throw new IllegalStateException("no such part");
+          }
+          return c.serving().cache();
+        });
+    CacheSettings first = before.get();
+
+    assertThatIllegalStateException().isThrownBy(() -> change("cache: {time_to_live: 7m}"));
+
+    assertThat(before.get()).isSameAs(first);
+    LiveConfig.Change next = change("cache: {time_to_live: 8m}");
+    assertThat(next.applied()).containsExactly("cache.time_to_live");
+    assertThat(before.get().timeToLive()).isEqualTo(Duration.ofMinutes(8));
   }
 
   private LiveConfig.Change change(String text) throws Exception {

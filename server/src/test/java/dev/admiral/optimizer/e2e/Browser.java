@@ -173,8 +173,8 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * Waits until an expression holds; one that fails does not hold yet. A page whose script failed is
-   * waited for no longer.
+   * Waits until an expression holds; one that fails does not hold yet. A page whose script failed
+   * is waited for no longer.
    */
   void await(String condition) {
     Awaitility.await(condition)

@@ -364,7 +364,9 @@ class MessagesTest {
     "status=400, 400, invalid_request_error, false",
     "status=500, 502, api_error, true",
     "429=requests, 429, rate_limit_error, true",
-    "429=quota, 429, rate_limit_error, false",
+    "429=quota, 402, billing_error, false",
+    "status=401, 502, api_error, false",
+    "status=403, 502, api_error, false",
     "reset, 502, api_error, true"
   })
   void failureOfTheVendor_hasTheStatusAndTypeOfItsKind(

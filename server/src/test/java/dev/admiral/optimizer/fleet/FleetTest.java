@@ -342,14 +342,43 @@ class FleetTest {
     fleet.finished(fleet.arrive(ALICE, "a", ""), paid(1));
     fleet.flush();
 
-    assertThat(fleet.forget("alice", "a")).isTrue();
-    assertThat(fleet.forget("alice", "a")).isFalse();
-    assertThat(fleet.forget("nobody", "a")).isFalse();
+    fleet.forget("alice", "a");
+    fleet.forget("alice", "a");
+    fleet.forget("nobody", "a");
     assertThat(fleet.find("alice", "a")).isEmpty();
     assertThat(forEnd(store.load())).isEmpty();
 
     fleet.arrive(ALICE, "a", "");
     assertThat(registered).hasSize(2);
+  }
+
+  @Test
+  void agentForgottenLate_isForgottenByATryAgain() throws Exception {
+    fleet.finished(fleet.arrive(ALICE, "a", ""), paid(1));
+    fleet.flush();
+    store.writes.hold();
+    assertThatThrownBy(() -> fleet.forget("alice", "a")).isInstanceOf(IOException.class);
+    store.writes.letGo();
+
+    fleet.forget("alice", "a");
+
+    assertThat(fleet.find("alice", "a")).isEmpty();
+    assertThat(forEnd(store.load())).isEmpty();
+    fleet.arrive(ALICE, "b", "");
+    fleet.arrive(ALICE, "c", "");
+    fleet.arrive(ALICE, "d", "");
+    assertThat(fleet.find("alice", Fleet.OTHERS)).as("its place is free, once").isEmpty();
+  }
+
+  @Test
+  void agentThatOnlyTheStoreKnows_isErased() throws Exception {
+    Fleet other = new Fleet(store, STORE_WAIT, 3, clock, agent -> {});
+    other.finished(other.arrive(ALICE, "a", ""), paid(1));
+    other.flush();
+
+    fleet.forget("alice", "a");
+
+    assertThat(forEnd(store.load())).isEmpty();
   }
 
   @Test

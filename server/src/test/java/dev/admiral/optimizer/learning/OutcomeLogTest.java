@@ -252,6 +252,44 @@ class OutcomeLogTest {
   }
 
   @Test
+  void reportsThatAreBeingWritten_waitUntilTheyAreDurable() throws IOException {
+    store.writes.hold();
+    good("call-1", "ada", 1);
+    good("call-2", "ada", 1);
+    assertThat(log.storeProblem()).isPresent();
+    assertThat(log.waiting()).isEqualTo(2);
+    good("call-1", "ada", 0);
+    assertThat(log.waiting()).as("one of them changed again").isEqualTo(2);
+
+    store.writes.letGo();
+    log.flush();
+
+    assertThat(log.waiting()).isZero();
+    assertThat(log.storeProblem()).isEmpty();
+  }
+
+  @Test
+  void reportsWhoseWritingFailsLate_waitStill() throws IOException {
+    store.writes.hold();
+    good("call-1", "ada", 1);
+    store.writes.breakWrites(true);
+    store.writes.letGo();
+    assertThatExceptionOfType(IOException.class).isThrownBy(log::flush);
+
+    assertThat(log.waiting()).isEqualTo(1);
+  }
+
+  @Test
+  void reportLetGoWhileItIsBeingWritten_waitsNoLonger() {
+    OutcomeLog bounded = log(new OutcomeLog.Settings(10, 10, 1));
+    store.writes.hold();
+    bounded.report(id("1", "ada"), SMALL, true, OptionalDouble.empty());
+    bounded.report(id("2", "ada"), SMALL, true, OptionalDouble.empty());
+
+    assertThat(bounded.waiting()).isEqualTo(1);
+  }
+
+  @Test
   void brokenStore_whatIsForgottenMeanwhileLeavesItLater() throws IOException {
     OutcomeLog bounded = log(new OutcomeLog.Settings(1, 10, 10));
     bounded.report(id("1", "ada"), key("acme", "a", ""), true, OptionalDouble.empty());

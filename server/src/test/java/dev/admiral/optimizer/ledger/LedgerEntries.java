@@ -1,6 +1,8 @@
 package dev.admiral.optimizer.ledger;
 
+import com.google.protobuf.ByteString;
 import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.DurableRecord;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Usage;
 import java.time.Duration;
@@ -25,6 +27,12 @@ public final class LedgerEntries {
       String id, String callId, String agent, Instant created, Usage usage, Cost cost) {
     return new LedgerEntry(
         id, callId, 0, "t", agent, "g", "review", "openai", "gpt-4o", usage, cost, "req", created);
+  }
+
+  /** Returns a record of agent "a" in tenant "t" whose body no text could hold. */
+  public static DurableRecord record(DurableRecord.Log log, String id, String kind) {
+    byte[] body = {0, -1, 'x', (byte) id.length()};
+    return new DurableRecord(log, id, kind, "t", "a", NOON.plusNanos(7), ByteString.copyFrom(body));
   }
 
   public static Cost known(long picoUsd, boolean estimated) {

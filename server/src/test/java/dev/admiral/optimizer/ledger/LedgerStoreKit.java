@@ -6,7 +6,6 @@ import static dev.admiral.optimizer.ledger.LedgerEntries.entry;
 import static dev.admiral.optimizer.ledger.LedgerEntries.known;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.DurableRecord;
 import dev.admiral.optimizer.call.DurableRecord.Log;
@@ -21,6 +20,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import net.jqwik.api.Arbitraries;
@@ -152,6 +153,27 @@ public abstract class LedgerStoreKit {
   }
 
   @Test
+  void tokensOfDaysAtTheirCap_sumUpToTheLargestNumber() throws Exception {
+    // More days than 64 bits hold at the cap of a day, 10^15 tokens.
+    int days = 9_224;
+    Usage garbled = Usage.reported(1_000_000_000_000_000L, 1_000_001);
+    try (Opened opened = open()) {
+      List<CompletableFuture<?>> writes = new ArrayList<>();
+      for (int i = 0; i < days; i++) {
+        Instant day = NOON.plus(Duration.ofDays(i));
+        LedgerEntry entry = entry("" + i, "call", "a", day, garbled, new Cost.Unknown());
+        writes.add(opened.store.commit(UnitOfWork.of(entry)));
+      }
+      for (CompletableFuture<?> write : writes) {
+        forEnd(write);
+      }
+
+      assertThat(onlyRow(opened).usage())
+          .isEqualTo(Usage.reported(Long.MAX_VALUE, days * 1_000_001L));
+    }
+  }
+
+  @Test
   void unitOfWork_keepsItsRecordsInOrderEachInItsLog() throws Exception {
     DurableRecord spent = record(Log.OUTBOX, "e1", "spent");
     DurableRecord warned = record(Log.OUTBOX, "e2", "warned");
@@ -204,10 +226,8 @@ public abstract class LedgerStoreKit {
     }
   }
 
-  /** Returns a record whose body no text could hold. */
   protected static DurableRecord record(Log log, String id, String kind) {
-    byte[] body = {0, -1, 'x', (byte) id.length()};
-    return new DurableRecord(log, id, kind, "t", "a", NOON.plusNanos(7), ByteString.copyFrom(body));
+    return LedgerEntries.record(log, id, kind);
   }
 
   protected static List<DurableRecord> records(Opened opened, Log log) throws IOException {

@@ -13,7 +13,10 @@ import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.DurableRecord;
+import dev.admiral.optimizer.call.DurableRecord.Log;
 import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.StoreWait;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.call.VirtualTime;
@@ -110,6 +113,43 @@ class LedgerTest {
     store.work();
     ledger.flush();
     assertThat(ids()).containsExactly("1");
+  }
+
+  @Test
+  void enter_failingStore_recordsArriveWithTheirEntryOnce() throws Exception {
+    DurableRecord spent = LedgerEntries.record(Log.OUTBOX, "e1", "spent");
+    DurableRecord changed = LedgerEntries.record(Log.AUDIT, "a1", "changed");
+    DurableRecord later = LedgerEntries.record(Log.OUTBOX, "e2", "spent");
+    store.fail();
+    assertThat(ledger.enter(new UnitOfWork(entry("1", 7), List.of(spent, changed)))).isFalse();
+    assertThat(ledger.enter(new UnitOfWork(entry("2", 7), List.of(later)))).isFalse();
+    ledger.flush();
+    assertThat(records(Log.OUTBOX)).isEmpty();
+
+    store.work();
+    int before = store.writings();
+    ledger.flush();
+    ledger.flush();
+
+    assertThat(store.writings()).as("each unit is written once").isEqualTo(before + 2);
+    assertThat(ids()).containsExactly("2", "1");
+    assertThat(records(Log.OUTBOX)).containsExactly(spent, later);
+    assertThat(records(Log.AUDIT)).containsExactly(changed);
+  }
+
+  @Test
+  void enter_frozenStore_recordsArriveWithTheirEntryOnce() throws Exception {
+    DurableRecord spent = LedgerEntries.record(Log.OUTBOX, "e1", "spent");
+    store.freeze();
+    assertThat(ledger.enter(new UnitOfWork(entry("1", 7), List.of(spent)))).isFalse();
+    store.giveUp();
+    ledger.flush();
+
+    store.work();
+    ledger.flush();
+
+    assertThat(ids()).containsExactly("1");
+    assertThat(records(Log.OUTBOX)).containsExactly(spent);
   }
 
   @Test
@@ -377,6 +417,12 @@ class LedgerTest {
 
   private Report.Row total() throws CallException {
     return ledger.report(query(Grouping.ALL)).total();
+  }
+
+  private List<DurableRecord> records(Log log) throws Exception {
+    return StoreWait.forEnd(store.records(log, 0, 100)).stream()
+        .map(LedgerStore.NumberedRecord::record)
+        .toList();
   }
 
   private List<String> ids() throws CallException {

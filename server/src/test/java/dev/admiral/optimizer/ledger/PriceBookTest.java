@@ -221,7 +221,48 @@ class PriceBookTest {
             new Cost.Known(new Money(25_000_000, 12_500_000), "openai/gpt-4o@2026-09-23", false));
   }
 
+  @Test
+  void callOfMoreThanABillionDollars_hasNoPrice() {
+    long tokens = 400_000_000_000_000L;
+    assertThat(BOOK.price("openai", "gpt-4o", Usage.reported(tokens, 0), NOW).amountOrZero())
+        .isEqualTo(new Money(1_000_000_000, 0));
+    assertThat(BOOK.price("openai", "gpt-4o", Usage.reported(tokens + 1, 0), NOW))
+        .isEqualTo(new Cost.Unknown());
+  }
+
   // Overrides.
+
+  @Test
+  void priceOfAMillionDollars_isTheHighest() {
+    BigDecimal most = new BigDecimal("1000000.000000");
+    PriceBook book =
+        PriceBook.builtInWith(List.of(Price.of("openai", "gpt-4o", most, most, most, most)));
+
+    assertThat(book.price("openai", "gpt-4o", Usage.reported(1, 1), NOW).amountOrZero())
+        .isEqualTo(new Money(2, 0));
+    assertThat(book.listed("openai", "gpt-4o", NOW).orElseThrow().outputPerMillion())
+        .isEqualTo(new Money(1_000_000, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1000000.000001", "9300000000000", "1e999999999"})
+  void priceAboveAMillionDollars_isRefused(String usd) {
+    assertThatThrownBy(
+            () -> Price.of("openai", "gpt-4o", BigDecimal.ONE, null, null, new BigDecimal(usd)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("of openai/gpt-4o is above a million dollars per million tokens")
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0000001", "1e-999999999"})
+  void priceOfMoreDecimals_isRefused(String usd) {
+    assertThatThrownBy(
+            () -> Price.of("openai", "gpt-4o", new BigDecimal(usd), null, null, BigDecimal.ONE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("use at most 6 decimals")
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
+  }
 
   @Test
   void operatorsPrice_replacesTheListedOnes() {

@@ -231,7 +231,7 @@ class CandidatesTest {
   }
 
   @Test
-  void modelLeftAloneForItsTime_isProbedAndComesBack() {
+  void modelWhoseCircuitWasOpenForItsTime_isTriedAndComesBack() {
     breakRed();
     world.time.advance(sec(11));
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.assembly.Providers;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One try over real connections: every way it can end, and what each may cost. */
 @Timeout(30)
@@ -384,34 +387,54 @@ class HttpProviderTest {
     }
   }
 
-  @Test
-  void countsNoModelCouldReach_areMalformedAndTheTryIsEstimated() throws Exception {
-    for (String count : List.of("9223372036854775807", "1e300", "1e999")) {
-      String usage =
-          "\"usage\":{\"input_tokens\":1,\"output_tokens\":3,"
-              + "\"cache_read_input_tokens\":"
-              + count
-              + "}";
-      try (Closing anthropic = anthropic()) {
-        vendor.next(
-            c -> c.json(200, "{\"content\":[],\"stop_reason\":\"end_turn\"," + usage + "}"));
-        assertMalformed(failure(anthropic.provider, call(false)));
-      }
+  @ParameterizedTest
+  @ValueSource(strings = {"1000000001", "9223372036854775807", "1e300", "1e999"})
+  void usageNoModelCouldReach_isAsNoneAndTheAnswerIsGood(String count) throws Exception {
+    Usage ours = Usage.estimated(PROMPT_TOKENS, 3);
+    String start = "data: {\"type\":\"message_start\",\"message\":{\"usage\":%s}}\n\n";
+    String text =
+        "data: {\"type\":\"content_block_start\",\"index\":0,"
+            + "\"content_block\":{\"type\":\"text\",\"text\":\"twelve chars\"}}\n\n";
+    String end =
+        "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},"
+            + "\"usage\":{\"output_tokens\":%s}}\n\ndata: {\"type\":\"message_stop\"}\n\n";
+    String input = "{\"input_tokens\":10,\"output_tokens\":1}";
+    String garbled = "{\"input_tokens\":10,\"cache_read_input_tokens\":" + count + "}";
+    try (Closing anthropic = anthropic()) {
+      vendor.next(c -> c.events(start.formatted(input) + text + end.formatted(count)));
+      assertThat(anthropic.provider.complete(call(true), d -> {}).usage())
+          .isEqualTo(Usage.estimated(10, 3));
+      vendor.next(c -> c.events(start.formatted(garbled) + text + end.formatted("9")));
+      assertThat(anthropic.provider.complete(call(true), d -> {}).usage()).isEqualTo(ours);
       vendor.next(c ->
           c.json(
               200,
-              "{\"usage\":{\"prompt_tokens\":1,\"total_tokens\":"
-                  + count
-                  + ",\"completion_tokens\":"
-                  + count
-                  + "},\"choices\":[]}"));
-      assertMalformed(failure(call(false)));
-      vendor.next(c -> c.events(PIECE + FINISH + USAGE.replace("5", count) + DONE));
-      ProviderException e = failure(call(true));
-      assertThat(e.failure()).isInstanceOf(Failure.StreamBroken.class);
-      assertThat(e.failure().message()).contains("a count is too large");
-      assertThat(e.billable()).contains(Usage.estimated(PROMPT_TOKENS, 3));
+              "{\"content\":[{\"type\":\"text\",\"text\":\"twelve chars\"}],"
+                  + "\"stop_reason\":\"end_turn\",\"usage\":"
+                  + garbled.replace("}", ",\"output_tokens\":3}")
+                  + "}"));
+      assertThat(anthropic.provider.complete(call(false), d -> {}).usage()).isEqualTo(ours);
     }
+    for (String usage :
+        List.of(
+            "{\"prompt_tokens\":" + count + ",\"completion_tokens\":3}",
+            "{\"prompt_tokens\":5,\"completion_tokens\":" + count + "}",
+            "{\"prompt_tokens\":5,\"completion_tokens\":3,\"prompt_tokens_details\":{"
+                + "\"cached_tokens\":"
+                + count
+                + "}}")) {
+      vendor.next(c ->
+          c.events(PIECE + FINISH + "data: {\"choices\":[],\"usage\":" + usage + "}\n\n" + DONE));
+      assertThat(provider.complete(call(true), d -> {}).usage()).as(usage).isEqualTo(ours);
+    }
+  }
+
+  @Test
+  void usageOfABillionTokens_isBelieved() throws Exception {
+    vendor.next(c -> c.events(PIECE + FINISH + USAGE.replace("5", "1000000000") + DONE));
+
+    assertThat(provider.complete(call(true), d -> {}).usage())
+        .isEqualTo(Usage.reported(1_000_000_000, 3));
   }
 
   @Test
@@ -570,7 +593,7 @@ class HttpProviderTest {
 
   @Test
   void vectorsWithoutACount_areEstimated() throws Exception {
-    for (String usage : List.of("{}", "{\"prompt_tokens\":null}")) {
+    for (String usage : List.of("{}", "{\"prompt_tokens\":null}", "{\"prompt_tokens\":1e15}")) {
       vendor.next(
           c -> c.json(200, "{\"data\":[{\"index\":0,\"embedding\":[1]}],\"usage\":" + usage + "}"));
       assertThat(
@@ -788,7 +811,7 @@ class HttpProviderTest {
   }
 
   private static ProviderCall call(boolean streamed) {
-    return new ProviderCall("attempt-1", "m", PROMPT, streamed);
+    return new ProviderCall("attempt-1", "m", PROMPT, streamed, ModelTraits.UNKNOWN);
   }
 
   private ProviderException failure(ProviderCall call) {

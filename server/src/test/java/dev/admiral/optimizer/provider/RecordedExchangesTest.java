@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.admiral.optimizer.call.Completions;
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.assembly.Providers;
@@ -156,7 +157,8 @@ class RecordedExchangesTest {
           Providers.create(
               ProviderSettings.builder("vendor", dialect, vendor.address("/v1")).build(),
               Time.SYSTEM);
-      ProviderCall call = new ProviderCall("attempt", "model", PROMPT, recording.isStream());
+      ProviderCall call =
+          new ProviderCall("attempt", "model", PROMPT, recording.isStream(), ModelTraits.UNKNOWN);
       if (expected.failed) {
         assertThat(
                 org.assertj.core.api.Assertions.catchThrowable(

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.assembly.Providers;
@@ -294,7 +295,7 @@ class SimulatedVendorsTest {
 
   private static ProviderCall call(
       String attempt, Provider provider, Prompt prompt, boolean streamed) {
-    return new ProviderCall(attempt, model(provider), prompt, streamed);
+    return new ProviderCall(attempt, model(provider), prompt, streamed, ModelTraits.UNKNOWN);
   }
 
   private static Usage usage(InvoiceLine line) {

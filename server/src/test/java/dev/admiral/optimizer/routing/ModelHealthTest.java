@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** When a model is left alone, probed and asked again. */
+/** When a model's circuit opens, is half open and closes again. */
 class ModelHealthTest {
   private static final Candidate MODEL = new Candidate("openai", "gpt-4o", true);
   private static final Candidate OTHER = new Candidate("openai", "o3", true);
@@ -38,7 +38,7 @@ class ModelHealthTest {
   void tryAcquire_newModel_works() {
     assertThat(health.available("openai", "gpt-4o")).isTrue();
     assertThat(health.tryAcquire(MODEL)).isPresent();
-    assertThat(health.leftAloneFor(MODEL)).isEmpty();
+    assertThat(health.openFor(MODEL)).isEmpty();
   }
 
   @Test
@@ -55,7 +55,7 @@ class ModelHealthTest {
           assertThat(state.state()).isEqualTo(ModelHealth.State.CLOSED);
           assertThat(state.tries()).isEqualTo(3);
           assertThat(state.failedTries()).isEqualTo(2);
-          assertThat(state.leftAloneFor()).isNull();
+          assertThat(state.openFor()).isNull();
         });
 
     fail(MODEL, 2);
@@ -66,7 +66,7 @@ class ModelHealthTest {
           assertThat(state.state()).isEqualTo(ModelHealth.State.OPEN);
           assertThat(state.tries()).isEqualTo(5);
           assertThat(state.failedTries()).isEqualTo(4);
-          assertThat(state.leftAloneFor()).isEqualTo(Duration.ofSeconds(6));
+          assertThat(state.openFor()).isEqualTo(Duration.ofSeconds(6));
         });
   }
 
@@ -84,7 +84,7 @@ class ModelHealthTest {
 
     assertThat(health.tryAcquire(MODEL)).isEmpty();
     assertThat(health.available("openai", "gpt-4o")).isFalse();
-    assertThat(health.leftAloneFor(MODEL)).contains(Duration.ofSeconds(10));
+    assertThat(health.openFor(MODEL)).contains(Duration.ofSeconds(10));
     assertThat(health.tryAcquire(OTHER)).isPresent();
     assertThat(changes).containsExactly("gpt-4o OPEN");
   }
@@ -115,16 +115,16 @@ class ModelHealthTest {
   }
 
   @Test
-  void tryAcquire_afterTheWait_admitsOneProbe() {
+  void tryAcquire_afterTheWait_admitsOneTry() {
     fail(MODEL, 5);
     time.advance(Duration.ofSeconds(10).plusMillis(1));
 
-    Optional<Try> probe = health.tryAcquire(MODEL);
+    Optional<Try> attempt = health.tryAcquire(MODEL);
 
-    assertThat(probe).isPresent();
+    assertThat(attempt).isPresent();
     assertThat(health.tryAcquire(MODEL)).isEmpty();
     assertThat(health.available("openai", "gpt-4o")).isTrue();
-    assertThat(changes).containsExactly("gpt-4o OPEN", "gpt-4o PROBING");
+    assertThat(changes).containsExactly("gpt-4o OPEN", "gpt-4o HALF_OPEN");
   }
 
   @Test
@@ -134,7 +134,7 @@ class ModelHealthTest {
 
     begin(MODEL).succeeded(null, TOTAL);
 
-    assertThat(changes).containsExactly("gpt-4o OPEN", "gpt-4o PROBING", "gpt-4o CLOSED");
+    assertThat(changes).containsExactly("gpt-4o OPEN", "gpt-4o HALF_OPEN", "gpt-4o CLOSED");
     fail(MODEL, 4);
     assertThat(health.tryAcquire(MODEL)).isPresent();
   }
@@ -144,7 +144,7 @@ class ModelHealthTest {
     fail(MODEL, 5);
     List<Duration> waits = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      Duration wait = health.leftAloneFor(MODEL).orElseThrow();
+      Duration wait = health.openFor(MODEL).orElseThrow();
       waits.add(wait);
       time.advance(wait.minusMillis(1));
       assertThat(health.tryAcquire(MODEL)).isEmpty();
@@ -157,7 +157,7 @@ class ModelHealthTest {
   }
 
   @Test
-  void probe_ignored_letsTheNextCallProbe() {
+  void halfOpenTry_ignored_letsTheNextCallTry() {
     fail(MODEL, 5);
     time.advance(Duration.ofSeconds(11));
 
@@ -165,7 +165,7 @@ class ModelHealthTest {
     begin(MODEL).failed(LIMITED, TOTAL);
 
     assertThat(health.tryAcquire(MODEL)).isPresent();
-    assertThat(changes).containsExactly("gpt-4o OPEN", "gpt-4o PROBING");
+    assertThat(changes).containsExactly("gpt-4o OPEN", "gpt-4o HALF_OPEN");
   }
 
   @Test
@@ -175,15 +175,15 @@ class ModelHealthTest {
     Try oldest = begin(MODEL);
     fail(MODEL, 5);
     time.advance(Duration.ofSeconds(11));
-    Try probe = begin(MODEL);
+    Try attempt = begin(MODEL);
 
     old.succeeded(null, TOTAL);
     older.failed(BROKEN, TOTAL);
     oldest.ignored();
 
-    assertThat(changes).containsExactly("gpt-4o OPEN", "gpt-4o PROBING");
+    assertThat(changes).containsExactly("gpt-4o OPEN", "gpt-4o HALF_OPEN");
     assertThat(health.tryAcquire(MODEL)).isEmpty();
-    probe.succeeded(null, TOTAL);
+    attempt.succeeded(null, TOTAL);
     assertThat(changes).endsWith("gpt-4o CLOSED");
   }
 
@@ -279,11 +279,11 @@ class ModelHealthTest {
     fail(MODEL, 3);
 
     // The failures before the change count still: the rules of judging are the same.
-    assertThat(health.leftAloneFor(MODEL)).contains(Duration.ofSeconds(3));
+    assertThat(health.openFor(MODEL)).contains(Duration.ofSeconds(3));
   }
 
-  private static Settings judging(int latest, int least, int percent, Duration leftAlone) {
-    return new Settings(latest, least, percent, leftAlone, Duration.ofMinutes(5), 1_000);
+  private static Settings judging(int latest, int least, int percent, Duration openDuration) {
+    return new Settings(latest, least, percent, openDuration, Duration.ofMinutes(5), 1_000);
   }
 
   @Test

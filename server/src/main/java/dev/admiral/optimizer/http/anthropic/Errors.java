@@ -7,17 +7,23 @@ import java.io.IOException;
 
 /** Failures in the vendor's words. */
 final class Errors {
+  private static final int NO_MONEY = 402;
   private static final int OVERLOADED = 529;
 
   private Errors() {}
 
-  /** Returns the status, which is the vendor's own for a service that has too much to do. */
+  /**
+   * Returns the status. It is the vendor's own for a service that has too much to do, and for an
+   * account whose money is spent: 402 billing_error by the vendor's table of errors, which unlike
+   * 429 no client tries again, whether it knows x-should-retry or not.
+   */
   static int status(HttpFailure failure) {
     return switch (failure.failure().reason()) {
       case ERROR_REASON_PROVIDER_OVERLOADED,
           ERROR_REASON_NO_PROVIDER_AVAILABLE,
           ERROR_REASON_SERVER_DRAINING ->
           OVERLOADED;
+      case ERROR_REASON_PROVIDER_QUOTA_EXHAUSTED, ERROR_REASON_BUDGET_EXHAUSTED -> NO_MONEY;
       default -> failure.status();
     };
   }

@@ -30,6 +30,7 @@ final class CallHeaders {
   private static final String REQUEST_ID = "idempotency-key";
   private static final int LONGEST_REQUEST_ID = 36;
   private static final int PICO_DIGITS = 12;
+  private static final BigDecimal MOST_DOLLARS = BigDecimal.valueOf(Long.MAX_VALUE);
 
   /** Sets one wish; an IllegalArgumentException says what its value must be. */
   private interface Setting extends BiConsumer<Draft, String> {}
@@ -245,7 +246,8 @@ final class CallHeaders {
   private static Money dollars(String value) {
     try {
       BigDecimal amount = new BigDecimal(value);
-      if (amount.signum() >= 0) {
+      // An exponent of nine digits would have to be written out to be divided.
+      if (amount.signum() >= 0 && amount.compareTo(MOST_DOLLARS) <= 0) {
         BigDecimal[] parts = amount.divideAndRemainder(BigDecimal.ONE);
         return Money.newBuilder()
             .setCurrencyCode("USD")

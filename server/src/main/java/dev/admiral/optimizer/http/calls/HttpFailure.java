@@ -86,7 +86,12 @@ public record HttpFailure(Failure failure, String requestId) {
     return headers;
   }
 
-  /** Whoever must wait longer than clients do is not to come back at once. */
+  /**
+   * Whoever must wait longer than clients do is not to come back at once, nor for what lasts: a key
+   * that is rejected or not permitted, and a quota that is spent, have statuses (502, 429) that
+   * clients try again by themselves. The header has the last word with the SDKs of both vendors
+   * (openai-python and anthropic-sdk-python, {@code _base_client.py}, {@code _should_retry}).
+   */
   private boolean worthAnotherTry(@Nullable Duration wait) {
     if (wait != null && wait.compareTo(LONGEST_WAIT) > 0) {
       return false;

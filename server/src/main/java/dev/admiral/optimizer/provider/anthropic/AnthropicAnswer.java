@@ -364,10 +364,10 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
         String field = parser.currentName();
         JsonToken token = parser.nextToken();
         switch (field) {
-          case "input_tokens" -> input = Json.countOrUnknown(parser);
-          case "cache_read_input_tokens" -> cacheRead = Json.countOrUnknown(parser);
-          case "cache_creation_input_tokens" -> cacheWrite = Json.countOrUnknown(parser);
-          case "output_tokens" -> output = Json.countOrUnknown(parser);
+          case "input_tokens" -> input = Json.tokens(parser);
+          case "cache_read_input_tokens" -> cacheRead = Json.tokens(parser);
+          case "cache_creation_input_tokens" -> cacheWrite = Json.tokens(parser);
+          case "output_tokens" -> output = Json.tokens(parser);
           case "cache_creation", "output_tokens_details" -> {
             if (token == JsonToken.START_OBJECT) {
               readDetails(parser);
@@ -378,6 +378,23 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
           default -> parser.skipChildren();
         }
       }
+      if (garbled()) {
+        forget();
+      }
+    }
+
+    private boolean garbled() {
+      long prompt = Math.max(Math.max(input, cacheRead), Math.max(cacheWrite, cacheWrite1h));
+      return Math.max(prompt, Math.max(output, thinking)) > Json.MOST_TOKENS;
+    }
+
+    private void forget() {
+      input = -1;
+      cacheRead = -1;
+      cacheWrite = -1;
+      cacheWrite1h = -1;
+      output = -1;
+      thinking = -1;
     }
 
     private void readDetails(JsonParser parser) throws IOException {
@@ -385,8 +402,8 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
         String field = parser.currentName();
         parser.nextToken();
         switch (field) {
-          case "ephemeral_1h_input_tokens" -> cacheWrite1h = Json.count(parser);
-          case "thinking_tokens" -> thinking = Json.count(parser);
+          case "ephemeral_1h_input_tokens" -> cacheWrite1h = Json.partialTokens(parser);
+          case "thinking_tokens" -> thinking = Json.partialTokens(parser);
           default -> parser.skipChildren();
         }
       }

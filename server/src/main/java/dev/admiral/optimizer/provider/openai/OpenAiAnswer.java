@@ -219,7 +219,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
 
   /**
    * Counts of OpenAI include cached and written tokens in the prompt, and reasoning in the answer.
-   * Without both of its halves a usage is none.
+   * Without both of its halves, or with a count that is garbled, a usage is none.
    */
   private static @Nullable Usage readUsage(JsonParser parser) throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
@@ -236,13 +236,13 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       String field = parser.currentName();
       parser.nextToken();
       switch (field) {
-        case "prompt_tokens" -> prompt = Json.countOrUnknown(parser);
-        case "completion_tokens" -> completion = Json.countOrUnknown(parser);
-        case "total_tokens" -> total = Json.count(parser);
+        case "prompt_tokens" -> prompt = Json.tokens(parser);
+        case "completion_tokens" -> completion = Json.tokens(parser);
+        case "total_tokens" -> total = Json.partialTokens(parser);
         // DeepSeek's and Moonshot's names, beside OpenAI's or instead of them.
         case "prompt_cache_hit_tokens", "cached_tokens" ->
-            cached = Math.max(cached, Json.count(parser));
-        case "reasoning_tokens" -> reasoning = Math.max(reasoning, Json.count(parser));
+            cached = Math.max(cached, Json.partialTokens(parser));
+        case "reasoning_tokens" -> reasoning = Math.max(reasoning, Json.partialTokens(parser));
         case "prompt_tokens_details", "completion_tokens_details" -> {
           if (parser.currentToken() != JsonToken.START_OBJECT) {
             parser.skipChildren();
@@ -252,9 +252,10 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
             String detail = parser.currentName();
             parser.nextToken();
             switch (detail) {
-              case "cached_tokens" -> cached = Math.max(cached, Json.count(parser));
-              case "cache_write_tokens" -> written = Json.count(parser);
-              case "reasoning_tokens" -> reasoning = Math.max(reasoning, Json.count(parser));
+              case "cached_tokens" -> cached = Math.max(cached, Json.partialTokens(parser));
+              case "cache_write_tokens" -> written = Json.partialTokens(parser);
+              case "reasoning_tokens" ->
+                  reasoning = Math.max(reasoning, Json.partialTokens(parser));
               default -> parser.skipChildren();
             }
           }
@@ -262,7 +263,9 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
         default -> parser.skipChildren();
       }
     }
-    if (prompt < 0 || completion < 0) {
+    long most =
+        Math.max(Math.max(prompt, completion), Math.max(Math.max(cached, written), reasoning));
+    if (prompt < 0 || completion < 0 || most > Json.MOST_TOKENS) {
       return null;
     }
     if (reasoning > 0 && total == prompt + completion + reasoning) {

@@ -181,7 +181,8 @@ public final class OpenAiDialect implements WireFormat {
             Arrays.asList("prompt_tokens", "input_tokens").contains(parser.currentName());
         parser.nextToken();
         if (wanted) {
-          input = Json.countOrUnknown(parser);
+          long counted = Json.tokens(parser);
+          input = counted > Json.MOST_TOKENS ? -1 : counted;
         } else {
           parser.skipChildren();
         }

@@ -23,8 +23,13 @@ public final class Json {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
-  /** Above what any model takes or gives; sums and prices of counts below it cannot overflow. */
   private static final long MOST = Integer.MAX_VALUE;
+
+  /**
+   * The most tokens that a vendor is believed: a hundred times the largest window on sale, which is
+   * of ten million. Nine billion such counts have a sum in 64 bits.
+   */
+  public static final long MOST_TOKENS = 1_000_000_000;
 
   private Json() {}
 
@@ -55,22 +60,31 @@ public final class Json {
    * @throws WireFormat.MalformedException if no count can be so large
    */
   public static long count(JsonParser parser) throws IOException {
-    return Math.max(0, countOrUnknown(parser));
+    double count = number(parser);
+    if (count > MOST) {
+      throw new WireFormat.MalformedException("a count is too large to be one");
+    }
+    return Math.max(0, (long) count);
   }
 
   /**
-   * Returns a count; -1 for null, negative and other kinds, which are skipped.
-   *
-   * @throws WireFormat.MalformedException if no count can be so large
+   * Returns tokens that a vendor counted; -1 for null, negative and other kinds, which are skipped.
+   * More than {@link #MOST_TOKENS} are garbled: usage that holds such a count says no more than
+   * none at all. The answer beside it is good, and is not to be bought again for it.
    */
-  public static long countOrUnknown(JsonParser parser) throws IOException {
+  public static long tokens(JsonParser parser) throws IOException {
+    return (long) Math.clamp(number(parser), -1.0, MOST_TOKENS + 1.0);
+  }
+
+  /** Returns tokens of a part of what is counted, as {@link #tokens} does, but zero for none. */
+  public static long partialTokens(JsonParser parser) throws IOException {
+    return Math.max(0, tokens(parser));
+  }
+
+  private static double number(JsonParser parser) throws IOException {
     JsonToken token = parser.currentToken();
     if (token != null && token.isNumeric()) {
-      double count = parser.getDoubleValue();
-      if (count > MOST) {
-        throw new WireFormat.MalformedException("a count is too large to be one");
-      }
-      return Math.max(-1, (long) count);
+      return parser.getDoubleValue();
     }
     parser.skipChildren();
     return -1;

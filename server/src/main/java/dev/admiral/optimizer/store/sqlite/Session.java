@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A connection with its prepared statements. For one thread at a time. */
 final class Session implements AutoCloseable {
@@ -29,12 +30,38 @@ final class Session implements AutoCloseable {
     return found;
   }
 
-  /** Closes the prepared statements. The driver leaves those that failed unusable. */
-  void closeStatements() throws SQLException {
+  /**
+   * Takes back the transaction, whatever else fails. Closes the prepared statements before: the
+   * driver leaves those that failed unusable.
+   *
+   * @throws SQLException what failed first
+   */
+  void rollBack() throws SQLException {
+    SQLException first = null;
     for (PreparedStatement statement : statements.values()) {
-      statement.close();
+      try {
+        statement.close();
+      } catch (SQLException e) {
+        first = earlier(first, e);
+      }
     }
     statements.clear();
+    try {
+      execute("ROLLBACK");
+    } catch (SQLException e) {
+      first = earlier(first, e);
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  private static SQLException earlier(@Nullable SQLException first, SQLException next) {
+    if (first == null) {
+      return next;
+    }
+    first.addSuppressed(next);
+    return first;
   }
 
   /** Runs a statement that is used once, such as a PRAGMA. */

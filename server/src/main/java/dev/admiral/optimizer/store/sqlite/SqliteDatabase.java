@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.store.sqlite;
 
+import dev.admiral.optimizer.call.Durability;
 import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.store.StoreException;
 import dev.admiral.optimizer.store.StoreHealth;
 import dev.admiral.optimizer.v1.HealthState;
@@ -553,8 +553,7 @@ public final class SqliteDatabase implements AutoCloseable {
       return;
     }
     try {
-      session.closeStatements();
-      session.execute("ROLLBACK");
+      session.rollBack();
     } catch (SQLException e) {
       // SQLite has rolled back by itself already, or the connection is of no more use.
       log.debug("{}: no rollback: {}", file, e.getMessage());

@@ -70,8 +70,12 @@ public final class SqliteLedgerStore implements LedgerStore {
       , sum(exact_calls), sum(exact_usd), sum(exact_pico_usd / 1000000),
         sum(exact_pico_usd % 1000000), sum(estimated_calls), sum(estimated_usd),
         sum(estimated_pico_usd / 1000000), sum(estimated_pico_usd % 1000000), sum(unpriced_calls),
-        sum(input), sum(cached_input), sum(cache_write), sum(cache_write_1h),
-        sum(output), sum(reasoning), max(usage_estimated)
+        sum(input / 1000000), sum(input % 1000000),
+        sum(cached_input / 1000000), sum(cached_input % 1000000),
+        sum(cache_write / 1000000), sum(cache_write % 1000000),
+        sum(cache_write_1h / 1000000), sum(cache_write_1h % 1000000),
+        sum(output / 1000000), sum(output % 1000000),
+        sum(reasoning / 1000000), sum(reasoning % 1000000), max(usage_estimated)
       FROM ledger_day
       WHERE tenant = ? AND day >= ? AND day < ? AND (?4 = '' OR agent = ?4)
       GROUP BY 1
@@ -270,13 +274,13 @@ public final class SqliteLedgerStore implements LedgerStore {
   private static Report.Row paid(String group, ResultSet row) throws SQLException {
     Usage usage =
         new Usage(
-            row.getLong(11),
-            row.getLong(12),
-            row.getLong(13),
-            row.getLong(14),
-            row.getLong(15),
-            row.getLong(16),
-            row.getBoolean(17));
+            tokens(row, 11),
+            tokens(row, 13),
+            tokens(row, 15),
+            tokens(row, 17),
+            tokens(row, 19),
+            tokens(row, 21),
+            row.getBoolean(23));
     return new Report.Row(
         group,
         row.getLong(2),
@@ -302,6 +306,19 @@ public final class SqliteLedgerStore implements LedgerStore {
         money(row, 3),
         Duration.ofSeconds(row.getLong(6), row.getLong(7)),
         Usage.NONE);
+  }
+
+  /**
+   * Puts sums of millions of tokens and of the rests together again: days that stand at their cap
+   * would leave 64 bits after nine thousand rows, and the sum would fail. Returns the largest
+   * number where it does not fit.
+   */
+  private static long tokens(ResultSet row, int column) throws SQLException {
+    long rest = row.getLong(column + 1);
+    long millions = row.getLong(column) + rest / 1_000_000;
+    return millions >= Long.MAX_VALUE / 1_000_000
+        ? Long.MAX_VALUE
+        : millions * 1_000_000 + rest % 1_000_000;
   }
 
   /**

@@ -15,6 +15,7 @@ import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.CallKeys;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Cost;
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Timing;
 import dev.admiral.optimizer.call.Usage;
@@ -77,7 +78,7 @@ class OpenAiFrontTest {
         new OpenAiRequest(
                 "vendor",
                 Vendors.find("deepseek").orElseThrow(),
-                new ProviderCall("try", MODEL, prompt, streamed))
+                new ProviderCall("try", MODEL, prompt, streamed, ModelTraits.UNKNOWN))
             .write();
 
     Asked asked = read(body);

@@ -3,8 +3,8 @@ package dev.admiral.optimizer.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.call.Durability;
 import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.store.StoreException;
 import java.nio.file.Files;
 import java.nio.file.Path;

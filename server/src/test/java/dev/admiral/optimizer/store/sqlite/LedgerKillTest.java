@@ -3,6 +3,7 @@ package dev.admiral.optimizer.store.sqlite;
 import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.call.Durability;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.ledger.EntryQuery;
 import dev.admiral.optimizer.ledger.Ledger;
@@ -11,7 +12,6 @@ import dev.admiral.optimizer.ledger.LedgerEntry;
 import dev.admiral.optimizer.ledger.LedgerStore.Numbered;
 import dev.admiral.optimizer.ledger.Report;
 import dev.admiral.optimizer.ledger.ReportQuery;
-import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;

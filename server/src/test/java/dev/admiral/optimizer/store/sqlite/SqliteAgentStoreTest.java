@@ -4,12 +4,12 @@ import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.call.Durability;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.fleet.Agent;
 import dev.admiral.optimizer.fleet.AgentStore;
 import dev.admiral.optimizer.fleet.AgentStoreKit;
-import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.store.StoreException;
 import java.nio.file.Path;
 import java.sql.Connection;

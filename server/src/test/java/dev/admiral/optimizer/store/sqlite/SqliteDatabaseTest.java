@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.admiral.optimizer.call.Durability;
 import dev.admiral.optimizer.call.StoreWait;
 import dev.admiral.optimizer.ledger.ManualTime;
-import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.store.StoreException;
 import dev.admiral.optimizer.store.StoreException.Kind;
 import dev.admiral.optimizer.store.sqlite.SqliteDatabase.Settings;

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.store.sqlite;
 import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.call.Durability;
 import dev.admiral.optimizer.call.DurableRecord;
 import dev.admiral.optimizer.call.DurableRecord.Log;
 import dev.admiral.optimizer.call.Money;
@@ -14,7 +15,6 @@ import dev.admiral.optimizer.ledger.Report;
 import dev.admiral.optimizer.ledger.ReportQuery;
 import dev.admiral.optimizer.ledger.Saving;
 import dev.admiral.optimizer.ledger.UnitOfWork;
-import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.v1.Source;
 import java.io.IOException;
 import java.nio.file.Files;

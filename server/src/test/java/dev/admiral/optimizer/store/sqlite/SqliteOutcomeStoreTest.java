@@ -4,10 +4,10 @@ import static dev.admiral.optimizer.call.StoreWait.forEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.admiral.optimizer.call.Durability;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.learning.OutcomeStore;
 import dev.admiral.optimizer.learning.OutcomeStoreKit;
-import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.store.StoreException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.store;
+package dev.admiral.optimizer.call;
 
 /** What a write survives once it was reported as done. */
 public enum Durability {
