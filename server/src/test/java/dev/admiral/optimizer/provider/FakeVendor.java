@@ -71,6 +71,11 @@ public final class FakeVendor implements AutoCloseable {
     return requests.take();
   }
 
+  /** Returns how many requests have come and were not taken. */
+  int waiting() {
+    return requests.size();
+  }
+
   private void accept() {
     try {
       while (true) {

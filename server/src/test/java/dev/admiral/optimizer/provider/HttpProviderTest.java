@@ -808,6 +808,174 @@ class HttpProviderTest {
         () -> provider.complete(call(true), d -> {}));
   }
 
+  // Connections. RFC 9112, 9.6 and 11.1: an answer's framing is all that parts it from the next.
+
+  @Test
+  void surplusBehindAnAnswer_isNobodysAnswer() throws Exception {
+    vendor.next(c -> c.raw(answer("own") + answer("surplus")));
+    vendor.next(c -> c.raw(chunked(PIECE + FINISH + USAGE + DONE) + answer("surplus")));
+    vendor.next(c -> c.raw(refusal() + answer("surplus")));
+    vendor.next(c -> c.json(200, WHOLE));
+    assertThat(text(call(false))).isEqualTo("own");
+    assertThat(text(call(true))).isEqualTo("twelve chars");
+    failure(call(true));
+    assertThat(text(call(false))).isEqualTo("hello");
+    assertThat(vendor.connections()).isEqualTo(4);
+  }
+
+  @Test
+  void surplusThatComesLater_isNobodysAnswer() throws Exception {
+    CountDownLatch replied = new CountDownLatch(1);
+    CountDownLatch sent = new CountDownLatch(1);
+    vendor.next(c -> {
+      c.json(200, WHOLE);
+      await(replied);
+      c.raw(answer("surplus"));
+      sent.countDown();
+      c.awaitClose();
+    });
+    vendor.next(c -> c.json(200, WHOLE));
+    provider.complete(call(false), d -> {});
+    replied.countDown();
+    sent.await();
+    assertThat(text(call(false))).isEqualTo("hello");
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void connectionClosedWhileItWaits_isNotUsed() throws Exception {
+    String said408 = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    for (String before : List.of("", said408)) {
+      CountDownLatch closed = new CountDownLatch(1);
+      CountDownLatch replied = new CountDownLatch(1);
+      vendor.next(c -> {
+        c.json(200, WHOLE);
+        await(replied);
+        c.raw(before);
+        c.hangUp();
+        closed.countDown();
+      });
+      provider.complete(call(false), d -> {});
+      vendor.taken();
+      replied.countDown();
+      closed.await();
+
+      vendor.next(c -> {
+        c.json(200, WHOLE);
+        c.hangUp();
+      });
+      assertThat(text(call(false))).isEqualTo("hello");
+      // One request, which the vendor took.
+      vendor.taken();
+    }
+    assertThat(vendor.waiting()).isZero();
+  }
+
+  @Test
+  void requestTimeoutOnAUsedConnection_sendsTheRequestAgain() throws Exception {
+    vendor.next(c -> c.json(200, WHOLE));
+    vendor.next(c -> {
+      c.raw("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      c.hangUp();
+    });
+    vendor.next(c -> c.json(200, WHOLE));
+    provider.complete(call(false), d -> {});
+    assertThat(text(call(false))).isEqualTo("hello");
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void requestTimeoutOnANewConnection_isTheVendorsAnswer() throws Exception {
+    vendor.next(c ->
+        c.raw("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+    assertThat(failure(call(false)).httpStatus()).isEqualTo(408);
+  }
+
+  @Test
+  void lengthShorterThanTheAnswer_closesTheConnection() throws Exception {
+    vendor.next(c -> c.raw(answer("short").replaceFirst("Content-Length: \\d+", "Content-Length: 20")));
+    vendor.next(c -> c.json(200, WHOLE));
+    assertThat(failure(call(false)).failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+    assertThat(text(call(false))).isEqualTo("hello");
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void answerThatCannotBeRead_closesTheConnection() throws Exception {
+    vendor.next(c -> c.json(200, "{\"choices\":"));
+    vendor.next(c -> c.json(200, WHOLE));
+    failure(call(false));
+    provider.complete(call(false), d -> {});
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void framingThatCanBeReadInTwoWays_closesTheConnection() throws Exception {
+    vendor.next(c ->
+        c.raw(chunked(PIECE + FINISH + DONE).replaceFirst("\r\n", "\r\nContent-Length: 9\r\n")));
+    vendor.next(c -> c.json(200, WHOLE));
+    provider.complete(call(true), d -> {});
+    provider.complete(call(false), d -> {});
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void keepAliveOfTheVendor_isHeeded() throws Exception {
+    vendor.next(c ->
+        c.respond(
+            200,
+            Map.of("Content-Type", "application/json", "Keep-Alive", "timeout=0, max=100"),
+            WHOLE.getBytes(UTF_8)));
+    vendor.next(c ->
+        c.respond(
+            200,
+            Map.of("Content-Type", "application/json", "Keep-Alive", "timeout=60"),
+            WHOLE.getBytes(UTF_8)));
+    vendor.next(c -> c.json(200, WHOLE));
+    for (int i = 0; i < 3; i++) {
+      provider.complete(call(false), d -> {});
+    }
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void interimAnswers_arePassedOverUnlessTheyNeverEnd() throws Exception {
+    String hints = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
+    vendor.next(c -> c.raw("HTTP/1.1 100 Continue\r\n\r\n" + hints + answer("own")));
+    vendor.next(c -> c.raw(hints.repeat(100) + answer("own")));
+    vendor.next(c -> c.raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n" + answer("own")));
+    assertThat(text(call(false))).isEqualTo("own");
+    assertThat(failure(call(false)).failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_FAILED);
+    assertThat(failure(call(false)).failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_FAILED);
+  }
+
+  private String text(ProviderCall call) throws Exception {
+    return provider.complete(call, d -> {}).completion().getMessage().getParts(0).getText().getText();
+  }
+
+  private static String answer(String text) {
+    String body = WHOLE.replace("hello", text);
+    return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+        + body.length()
+        + "\r\n\r\n"
+        + body;
+  }
+
+  private static String refusal() {
+    return "HTTP/1.1 429 Slow Down\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+  }
+
+  private static String chunked(String body) {
+    return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + Integer.toHexString(body.length())
+        + "\r\n"
+        + body
+        + "\r\n0\r\n\r\n";
+  }
+
   private static void ignore(Provider provider) {
     try {
       provider.complete(call(false), d -> {});

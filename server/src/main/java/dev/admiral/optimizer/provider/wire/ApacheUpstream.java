@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -15,21 +16,32 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.io.LeaseRequest;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ConnectionReuseStrategy;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
@@ -56,6 +68,15 @@ final class ApacheUpstream implements Upstream {
   private static final Http1Config HTTP1 =
       Http1Config.custom().setBufferSize(BUFFER_BYTES).setChunkSizeHint(BUFFER_BYTES).build();
 
+  private static final Pattern KEEP_ALIVE =
+      Pattern.compile("(?i)\\btimeout\\s*=\\s*\"?(\\d{1,7})");
+
+  /** How much sooner than its vendor a connection is given up. */
+  private static final Duration MARGIN = Duration.ofSeconds(1);
+
+  /** Nobody needs more than a 100 and some 102 and 103. */
+  private static final int MOST_INTERIM_ANSWERS = 16;
+
   private static final ConnectionReuseStrategy REUSE = DefaultConnectionReuseStrategy.INSTANCE;
 
   private final PoolingHttpClientConnectionManager pool;
@@ -76,7 +97,7 @@ final class ApacheUpstream implements Upstream {
             port >= 0 ? port : secure ? 443 : 80);
     route = new HttpRoute(host, null, secure);
     pool =
-        PoolingHttpClientConnectionManagerBuilder.create()
+        new ChannelConnections()
             .setMaxConnTotal(settings.maxConnections())
             .setMaxConnPerRoute(settings.maxConnections())
             .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.STRICT)
@@ -92,25 +113,43 @@ final class ApacheUpstream implements Upstream {
   @Override
   public Exchange post(String path, List<Map.Entry<String, String>> headers, byte[] body)
       throws SendException, InterruptedException {
-    ConnectionEndpoint endpoint = lease();
-    HttpClientContext context = HttpClientContext.create();
-    boolean answered = false;
-    try {
-      if (!endpoint.isConnected()) {
-        connect(endpoint, context);
+    BasicClassicHttpRequest request = new BasicClassicHttpRequest("POST", host, path);
+    request.addHeader("Host", host.toHostString());
+    headers.forEach(header -> request.addHeader(header.getKey(), header.getValue()));
+    request.addHeader("Content-Length", body.length);
+    request.setEntity(new ByteArrayEntity(body, null));
+    while (true) {
+      ConnectionEndpoint endpoint = lease();
+      boolean answered = false;
+      try {
+        HttpClientContext context = HttpClientContext.create();
+        boolean used = endpoint.isConnected();
+        if (!used) {
+          connect(endpoint, context);
+        }
+        Exchange exchange = exchange(endpoint, used, request, context);
+        answered = true;
+        return exchange;
+      } catch (NotTakenException e) {
+        // Each costs a connection that was kept, so at last a new one is made.
+      } finally {
+        if (!answered) {
+          discard(endpoint);
+        }
       }
-      BasicClassicHttpRequest request = new BasicClassicHttpRequest("POST", host, path);
-      request.addHeader("Host", host.toHostString());
-      headers.forEach(header -> request.addHeader(header.getKey(), header.getValue()));
-      request.addHeader("Content-Length", body.length);
-      request.setEntity(new ByteArrayEntity(body, null));
-      Exchange exchange = exchange(endpoint, request, context);
-      answered = true;
-      return exchange;
-    } finally {
-      if (!answered) {
-        discard(endpoint);
-      }
+    }
+  }
+
+  /** Makes connections whose sockets belong to channels, as {@link QuietConnection} wants. */
+  private static final class ChannelConnections extends PoolingHttpClientConnectionManagerBuilder {
+    @Override
+    protected HttpClientConnectionOperator createConnectionOperator(
+        SchemePortResolver ports, DnsResolver names, TlsSocketStrategy tls) {
+      return new DefaultHttpClientConnectionOperator(
+          _ -> SocketChannel.open().socket(),
+          ports,
+          names,
+          RegistryBuilder.<TlsSocketStrategy>create().register("https", tls).build());
     }
   }
 
@@ -152,23 +191,39 @@ final class ApacheUpstream implements Upstream {
   }
 
   private Exchange exchange(
-      ConnectionEndpoint endpoint, BasicClassicHttpRequest request, HttpClientContext context)
-      throws SendException, InterruptedException {
-    Transmission transmission = new Transmission();
+      ConnectionEndpoint endpoint,
+      boolean used,
+      BasicClassicHttpRequest request,
+      HttpClientContext context)
+      throws SendException, InterruptedException, NotTakenException {
+    Transmission transmission = new Transmission(used);
     try {
       endpoint.setSocketTimeout(Timeout.of(settings.firstPieceTimeout()));
       ClassicHttpResponse response =
           endpoint.execute(host.getHostName(), request, transmission, context);
-      boolean reusable = REUSE.keepAlive(request, response, context);
-      return new Answer(endpoint, response, reusable, transmission.sentNanos);
+      boolean reusable = !isAmbiguous(response) && REUSE.keepAlive(request, response, context);
+      if (used && !reusable && response.getCode() == HttpStatus.SC_REQUEST_TIMEOUT) {
+        // Said of the time without a request, on its way while ours was sent. RFC 9110, 15.5.9.
+        throw new NotTakenException();
+      }
+      return new Answer(transmission, endpoint, response, reusable);
     } catch (IOException | HttpException | RuntimeException e) {
       boolean interrupted = Thread.interrupted();
       if (interrupted && !transmission.sent) {
         throw interruption(e);
       }
+      if (used && !transmission.sent && !(e instanceof SocketTimeoutException)) {
+        throw new NotTakenException();
+      }
       Stage stage = transmission.sent ? Stage.WAITING : Stage.SENDING;
       throw new SendException(stage, e instanceof SocketTimeoutException, interrupted, e);
     }
+  }
+
+  /** Two ways to tell where an answer ends may tell two ends. RFC 9112, 6.3. */
+  private static boolean isAmbiguous(ClassicHttpResponse response) {
+    return response.containsHeader("Transfer-Encoding")
+        && response.containsHeader("Content-Length");
   }
 
   private static InterruptedException interruption(Throwable cause) {
@@ -187,22 +242,52 @@ final class ApacheUpstream implements Upstream {
     pool.close(CloseMode.IMMEDIATE);
   }
 
+  /** A connection that was kept took no request: it was closed, or not quiet. */
+  private static final class NotTakenException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    NotTakenException() {
+      super(null, null, false, false);
+    }
+  }
+
   /** One request and the head of its answer, with a note of when the request had gone out. */
   private final class Transmission implements ConnectionEndpoint.RequestExecutor {
+    private final boolean used;
+    private @Nullable QuietConnection connection;
     private boolean sent;
     private long sentNanos;
 
+    /**
+     * @param used whether the connection carried an exchange before
+     */
+    Transmission(boolean used) {
+      this.used = used;
+    }
+
+    /** Returns whether nothing came behind the answer's end. */
+    boolean isQuiet() {
+      return connection != null && connection.isQuiet();
+    }
+
     @Override
     public ClassicHttpResponse execute(
-        ClassicHttpRequest request, HttpClientConnection connection, HttpContext context)
+        ClassicHttpRequest request, HttpClientConnection lent, HttpContext context)
         throws IOException, HttpException {
+      connection = (QuietConnection) lent;
+      if (used && !connection.isQuiet()) {
+        throw new ConnectionClosedException();
+      }
       connection.sendRequestHeader(request);
       connection.sendRequestEntity(request);
       connection.flush();
       sent = true;
       sentNanos = time.nanos();
       ClassicHttpResponse response = connection.receiveResponseHeader();
-      while (response.getCode() < 200) {
+      for (int i = 0; response.getCode() < HttpStatus.SC_OK; i++) {
+        if (i == MOST_INTERIM_ANSWERS || response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
+          throw new ProtocolException("no final answer");
+        }
         response = connection.receiveResponseHeader();
       }
       connection.receiveResponseEntity(response);
@@ -211,6 +296,7 @@ final class ApacheUpstream implements Upstream {
   }
 
   private final class Answer implements Exchange {
+    private final Transmission transmission;
     private final ConnectionEndpoint endpoint;
     private final ClassicHttpResponse response;
     private final boolean reusable;
@@ -218,14 +304,19 @@ final class ApacheUpstream implements Upstream {
     private boolean released;
 
     Answer(
-        ConnectionEndpoint endpoint, ClassicHttpResponse response, boolean reusable, long sentNanos)
+        Transmission transmission,
+        ConnectionEndpoint endpoint,
+        ClassicHttpResponse response,
+        boolean reusable)
         throws IOException {
+      this.transmission = transmission;
       this.endpoint = endpoint;
       this.response = response;
       this.reusable = reusable;
       HttpEntity entity = response.getEntity();
       InputStream content = entity == null ? InputStream.nullInputStream() : entity.getContent();
-      this.body = new Body(endpoint, content, sentNanos + settings.firstPieceTimeout().toNanos());
+      this.body = new Body(
+              endpoint, content, transmission.sentNanos + settings.firstPieceTimeout().toNanos());
     }
 
     @Override
@@ -261,12 +352,34 @@ final class ApacheUpstream implements Upstream {
 
     @Override
     public void finish(Duration patience) {
-      if (!released && reusable && body.endsWithin(patience)) {
+      Duration keep = keepFor();
+      if (!released
+          && reusable
+          && keep.isPositive()
+          && body.endsWithin(patience)
+          && transmission.isQuiet()) {
         released = true;
-        pool.release(endpoint, null, TimeValue.of(settings.keepAlive()));
+        pool.release(endpoint, null, TimeValue.of(keep));
       } else {
         close();
       }
+    }
+
+    /**
+     * Returns how long the connection may wait for its next request: as set, or less if the vendor
+     * says so ({@code Keep-Alive: timeout=5}), by a margin, as its clock runs already.
+     */
+    private Duration keepFor() {
+      Duration keep = settings.keepAlive();
+      Header header = response.getFirstHeader("Keep-Alive");
+      Matcher said = KEEP_ALIVE.matcher(header == null ? "" : header.getValue());
+      if (!said.find()) {
+        return keep;
+      }
+      Duration theirs = Duration.ofSeconds(Integer.parseInt(said.group(1)));
+      Duration half = theirs.dividedBy(2);
+      Duration bound = theirs.minus(half.compareTo(MARGIN) < 0 ? half : MARGIN);
+      return bound.compareTo(keep) < 0 ? bound : keep;
     }
 
     @Override

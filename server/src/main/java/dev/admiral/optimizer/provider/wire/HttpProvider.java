@@ -297,6 +297,8 @@ public final class HttpProvider implements Provider {
       Failure failure;
       try {
         reading.run();
+        // Only now: an answer that breaks off or cannot be read leaves no connection to trust.
+        exchange.finish(END_PATIENCE);
         return;
       } catch (ErrorInsideException e) {
         failure =
@@ -387,7 +389,6 @@ public final class HttpProvider implements Provider {
         throw new IOException("the stream has no proper end");
       }
       reader.end();
-      exchange.finish(END_PATIENCE);
     }
 
     byte[] readWhole() throws IOException {
@@ -408,7 +409,6 @@ public final class HttpProvider implements Provider {
           whole = Arrays.copyOf(whole, 2 * length);
         }
       }
-      exchange.finish(END_PATIENCE);
       return Arrays.copyOf(whole, length);
     }
 
