@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.assembly.Providers;
@@ -860,15 +861,32 @@ class HttpProviderTest {
       replied.countDown();
       closed.await();
 
-      vendor.next(c -> {
-        c.json(200, WHOLE);
-        c.hangUp();
-      });
+      vendor.next(c ->
+          c.respond(
+              200,
+              Map.of("Content-Type", "application/json", "Connection", "close"),
+              WHOLE.getBytes(UTF_8)));
       assertThat(text(call(false))).isEqualTo("hello");
-      // One request, which the vendor took.
       vendor.taken();
+      assertThat(vendor.waiting()).isZero();
     }
-    assertThat(vendor.waiting()).isZero();
+  }
+
+  @Test
+  void writeThatBreaksOnAUsedConnection_isDoneAgain() throws Exception {
+    vendor.next(c -> {
+      c.json(200, WHOLE);
+      c.awaitData();
+      // With data unread, which resets.
+      c.hangUp();
+    });
+    vendor.next(c -> c.json(200, WHOLE));
+    provider.complete(call(false), d -> {});
+    vendor.taken();
+    Prompt large = Prompts.ask("x".repeat(30 << 20));
+    assertThat(text(new ProviderCall("attempt-2", "m", large, false, ModelTraits.UNKNOWN)))
+        .isEqualTo("hello");
+    assertThat(vendor.connections()).isEqualTo(2);
   }
 
   @Test

@@ -3,9 +3,11 @@ package dev.admiral.optimizer.provider.wire;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.provider.ProviderSettings;
 import dev.admiral.optimizer.provider.wire.Upstream.SendException.Stage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -32,19 +34,20 @@ import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ConnectionReuseStrategy;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.io.HttpClientConnection;
-import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
@@ -117,17 +120,20 @@ final class ApacheUpstream implements Upstream {
     request.addHeader("Host", host.toHostString());
     headers.forEach(header -> request.addHeader(header.getKey(), header.getValue()));
     request.addHeader("Content-Length", body.length);
-    request.setEntity(new ByteArrayEntity(body, null));
+    Payload payload = new Payload(body);
+    request.setEntity(payload);
     while (true) {
       ConnectionEndpoint endpoint = lease();
       boolean answered = false;
       try {
         HttpClientContext context = HttpClientContext.create();
         boolean used = endpoint.isConnected();
+        long before = time.nanos();
         if (!used) {
           connect(endpoint, context);
         }
-        Exchange exchange = exchange(endpoint, used, request, context);
+        Transmission transmission = new Transmission(used, time.nanos() - before);
+        Exchange exchange = exchange(endpoint, transmission, request, payload, context);
         answered = true;
         return exchange;
       } catch (NotTakenException e) {
@@ -192,31 +198,36 @@ final class ApacheUpstream implements Upstream {
 
   private Exchange exchange(
       ConnectionEndpoint endpoint,
-      boolean used,
+      Transmission transmission,
       BasicClassicHttpRequest request,
+      Payload payload,
       HttpClientContext context)
-      throws SendException, InterruptedException, NotTakenException {
-    Transmission transmission = new Transmission(used);
+      throws SendException, NotTakenException, InterruptedException {
     try {
       endpoint.setSocketTimeout(Timeout.of(settings.firstPieceTimeout()));
       ClassicHttpResponse response =
           endpoint.execute(host.getHostName(), request, transmission, context);
       boolean reusable = !isAmbiguous(response) && REUSE.keepAlive(request, response, context);
-      if (used && !reusable && response.getCode() == HttpStatus.SC_REQUEST_TIMEOUT) {
+      if (transmission.used && !reusable && response.getCode() == HttpStatus.SC_REQUEST_TIMEOUT) {
         // Said of the time without a request, on its way while ours was sent. RFC 9110, 15.5.9.
         throw new NotTakenException();
       }
       return new Answer(transmission, endpoint, response, reusable);
+    } catch (NotTakenException e) {
+      throw e;
     } catch (IOException | HttpException | RuntimeException e) {
-      boolean interrupted = Thread.interrupted();
-      if (interrupted && !transmission.sent) {
-        throw interruption(e);
+      boolean late = e instanceof SocketTimeoutException;
+      if (Thread.interrupted()) {
+        // What an interrupted write had sent by then is not known.
+        if (!payload.lastWrite) {
+          throw interruption(e);
+        }
+        throw new SendException(Stage.WAITING, late, true, e);
       }
-      if (used && !transmission.sent && !(e instanceof SocketTimeoutException)) {
+      if (transmission.used && !transmission.sent && !late) {
         throw new NotTakenException();
       }
-      Stage stage = transmission.sent ? Stage.WAITING : Stage.SENDING;
-      throw new SendException(stage, e instanceof SocketTimeoutException, interrupted, e);
+      throw new SendException(transmission.sent ? Stage.WAITING : Stage.SENDING, late, false, e);
     }
   }
 
@@ -243,26 +254,76 @@ final class ApacheUpstream implements Upstream {
   }
 
   /** A connection that was kept took no request: it was closed, or not quiet. */
-  private static final class NotTakenException extends Exception {
+  private static final class NotTakenException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    NotTakenException() {
-      super(null, null, false, false);
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+
+  /** A request's body, with a note of how far it was written. */
+  private static final class Payload extends AbstractHttpEntity {
+    private static final int STEP_BYTES = 64 << 10;
+
+    private final byte[] bytes;
+
+    /** True once all but the last step is written, and that may be. */
+    private boolean lastWrite;
+
+    Payload(byte[] bytes) {
+      super((ContentType) null, null);
+      this.bytes = bytes;
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+      lastWrite = false;
+      int offset = 0;
+      for (; bytes.length - offset > STEP_BYTES; offset += STEP_BYTES) {
+        out.write(bytes, offset, STEP_BYTES);
+      }
+      lastWrite = true;
+      out.write(bytes, offset, bytes.length - offset);
+    }
+
+    @Override
+    public InputStream getContent() {
+      return new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public long getContentLength() {
+      return bytes.length;
+    }
+
+    @Override
+    public boolean isStreaming() {
+      return false;
+    }
+
+    @Override
+    public void close() {
+      // Nothing is held.
     }
   }
 
   /** One request and the head of its answer, with a note of when the request had gone out. */
   private final class Transmission implements ConnectionEndpoint.RequestExecutor {
     private final boolean used;
+    private final long connectNanos;
     private @Nullable QuietConnection connection;
     private boolean sent;
     private long sentNanos;
 
     /**
      * @param used whether the connection carried an exchange before
+     * @param connectNanos if not, how long it took to connect
      */
-    Transmission(boolean used) {
+    Transmission(boolean used, long connectNanos) {
       this.used = used;
+      this.connectNanos = connectNanos;
     }
 
     /** Returns whether nothing came behind the answer's end. */
@@ -274,24 +335,47 @@ final class ApacheUpstream implements Upstream {
     public ClassicHttpResponse execute(
         ClassicHttpRequest request, HttpClientConnection lent, HttpContext context)
         throws IOException, HttpException {
-      connection = (QuietConnection) lent;
-      if (used && !connection.isQuiet()) {
-        throw new ConnectionClosedException();
+      QuietConnection lentTo = (QuietConnection) lent;
+      connection = lentTo;
+      if (!used) {
+        lentTo.connectedWithin(Duration.ofNanos(connectNanos));
+      } else if (!lentTo.isQuiet()) {
+        throw new NotTakenException();
       }
-      connection.sendRequestHeader(request);
-      connection.sendRequestEntity(request);
-      connection.flush();
+      lentTo.sendRequestHeader(request);
+      lentTo.sendRequestEntity(request);
+      lentTo.flush();
       sent = true;
       sentNanos = time.nanos();
-      ClassicHttpResponse response = connection.receiveResponseHeader();
+      ClassicHttpResponse response = firstHead(lentTo);
       for (int i = 0; response.getCode() < HttpStatus.SC_OK; i++) {
         if (i == MOST_INTERIM_ANSWERS || response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
           throw new ProtocolException("no final answer");
         }
-        response = connection.receiveResponseHeader();
+        response = lentTo.receiveResponseHeader();
       }
-      connection.receiveResponseEntity(response);
+      lentTo.receiveResponseEntity(response);
       return response;
+    }
+
+    private ClassicHttpResponse firstHead(QuietConnection from) throws IOException, HttpException {
+      try {
+        return from.receiveResponseHeader();
+      } catch (NoHttpResponseException e) {
+        if (used && sentInVain(from)) {
+          throw new NotTakenException();
+        }
+        throw e;
+      }
+    }
+
+    private boolean sentInVain(QuietConnection on) {
+      try {
+        return on.sentInVain(time);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
     }
   }
 

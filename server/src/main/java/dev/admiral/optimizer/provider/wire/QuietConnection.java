@@ -1,11 +1,13 @@
 package dev.admiral.optimizer.provider.wire;
 
+import dev.admiral.optimizer.call.Time;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.config.Http1Config;
@@ -24,8 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuietConnection extends DefaultBHttpClientConnection
     implements ManagedHttpClientConnection {
+  private static final Duration LEAST_WAIT = Duration.ofMillis(1);
+
   private volatile boolean closed;
   private Timeout inUse = Timeout.DISABLED;
+
+  /** How long it took to connect, which is at least one round trip. */
+  private Duration roundTrip = Duration.ZERO;
 
   /** What came and was not read yet; known from the first answer with a body on. */
   private @Nullable SessionInputBuffer received;
@@ -78,6 +85,10 @@ final class QuietConnection extends DefaultBHttpClientConnection
     }
     SocketChannel channel = holder.getBaseSocket().getChannel();
     try {
+      SSLSocket secure = holder.getSSLSocket();
+      if (secure != null && secure.getInputStream().available() > 0) {
+        return false;
+      }
       channel.configureBlocking(false);
       try {
         return channel.read(ByteBuffer.allocate(1)) == 0;
@@ -87,6 +98,32 @@ final class QuietConnection extends DefaultBHttpClientConnection
     } catch (IOException e) {
       // Reset, or closed meanwhile.
       return false;
+    }
+  }
+
+  /** Notes how long it took to connect. */
+  void connectedWithin(Duration took) {
+    roundTrip = took;
+  }
+
+  /**
+   * Returns whether the other side had closed before it could read all that was sent last. To be
+   * asked once, when a read has told that it closed; waits for about a round trip.
+   *
+   * <p>Data that reaches a closed socket is answered with a reset, and what was reset takes no more
+   * writes. Who has read everything and then closes sends no reset. RFC 9293, 3.10.7.1.
+   */
+  boolean sentInVain(Time time) throws InterruptedException {
+    SocketHolder holder = getSocketHolder();
+    if (holder == null) {
+      return false;
+    }
+    time.sleep(roundTrip.compareTo(LEAST_WAIT) < 0 ? LEAST_WAIT : roundTrip);
+    try {
+      holder.getBaseSocket().getChannel().write(ByteBuffer.allocate(1));
+      return false;
+    } catch (IOException e) {
+      return true;
     }
   }
 
