@@ -477,6 +477,8 @@ final class ApacheUpstream implements Upstream {
 
   /** The body under its bounds: the first piece, silence, size, interruption. */
   private final class Body extends InputStream {
+    private static final int MOST_REST_BYTES = 64;
+
     private final ConnectionEndpoint endpoint;
     private final InputStream content;
     private final long firstPieceDeadlineNanos;
@@ -540,18 +542,22 @@ final class ApacheUpstream implements Upstream {
     }
 
     /**
-     * Reads what is left if that is nothing but the end, which tends to come a moment later. An
-     * interruption costs the connection only; the flag stays set.
+     * Reads what is left if that is little more than the end, which tends to come a moment later:
+     * line ends, or a coding's trailer. An interruption costs the connection only; the flag stays
+     * set.
      */
     boolean endsWithin(Duration patience) {
-      if (!ended) {
-        bound(Timeout.of(patience));
-        try {
-          ended = content.read() < 0;
-        } catch (IOException e) {
-          // Not reusable then; the answer itself is complete.
-          return false;
+      byte[] rest = new byte[MOST_REST_BYTES];
+      try {
+        for (int left = rest.length; !ended && left > 0; ) {
+          bound(Timeout.of(patience));
+          int n = content.read(rest, 0, left);
+          ended = n < 0;
+          left -= n;
         }
+      } catch (IOException e) {
+        // Not reusable then; the answer itself is complete.
+        return false;
       }
       return ended;
     }
