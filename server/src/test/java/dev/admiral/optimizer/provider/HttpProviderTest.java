@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -1032,6 +1033,22 @@ class HttpProviderTest {
       out.write(text.getBytes(UTF_8));
       out.close();
       return bytes.toByteArray();
+    }
+  }
+
+  /** Blanks before JSON, and comments before events, say only that somebody works on it. */
+  @Test
+  void headersAndABlank_areNoAnswerYet() throws Exception {
+    vendor.next(c -> {
+      c.begin(Map.of("Content-Type", "application/json"));
+      c.chunk("\n");
+      LockSupport.parkNanos(Duration.ofMillis(400).toNanos());
+      c.chunk(WHOLE);
+      c.end();
+    });
+    try (Closing quick = with(settings -> settings.silenceTimeout(Duration.ofMillis(100)))) {
+      assertThat(quick.provider.complete(call(false), d -> {}).usage())
+          .isEqualTo(Usage.reported(5, 3));
     }
   }
 
