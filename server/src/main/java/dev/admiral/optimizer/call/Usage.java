@@ -40,6 +40,23 @@ public record Usage(
   }
 
   /**
+   * Returns what a vendor's later counts of the same call make of these. They are totals, so the
+   * later ones hold, but for zeros, which vendors put in where they have nothing more to say.
+   */
+  public Usage updatedBy(Usage later) {
+    boolean in = later.input > 0;
+    boolean out = later.output > 0;
+    return new Usage(
+        in ? later.input : input,
+        in ? later.cachedInput : cachedInput,
+        in ? later.cacheWrite : cacheWrite,
+        in ? later.cacheWrite1h : cacheWrite1h,
+        out ? later.output : output,
+        out ? later.reasoning : reasoning,
+        later.estimated);
+  }
+
+  /**
    * Returns the input tokens that were neither read from nor written to a prompt cache; never
    * negative.
    */

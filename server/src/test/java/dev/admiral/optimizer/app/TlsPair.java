@@ -80,6 +80,15 @@ record TlsPair(String name, Path cert, Path key, Path store) {
     return context;
   }
 
+  /** Returns what a server needs that shows this certificate. */
+  SSLContext server() throws Exception {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(load(), PASSWORD.toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), null, null);
+    return context;
+  }
+
   private KeyStore load() throws GeneralSecurityException, IOException {
     return KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
   }

@@ -40,7 +40,14 @@ public final class FakeVendor implements AutoCloseable {
   private volatile Script always = connection -> connection.respond(500, Map.of(), new byte[0]);
 
   public FakeVendor() throws IOException {
-    server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+    this(new ServerSocket(0, 1024, InetAddress.getLoopbackAddress()));
+  }
+
+  /**
+   * @param server taken over
+   */
+  public FakeVendor(ServerSocket server) {
+    this.server = server;
     Thread.ofVirtual().start(this::accept);
   }
 
@@ -62,13 +69,18 @@ public final class FakeVendor implements AutoCloseable {
   }
 
   /** Returns how many connections were made so far. */
-  int connections() {
+  public int connections() {
     return connections.get();
   }
 
   /** Returns the oldest request not yet taken. */
   public Received taken() throws InterruptedException {
     return requests.take();
+  }
+
+  /** Returns how many requests have come and were not taken. */
+  int waiting() {
+    return requests.size();
   }
 
   private void accept() {
@@ -184,7 +196,8 @@ public final class FakeVendor implements AutoCloseable {
       out.flush();
     }
 
-    void raw(String text) throws IOException {
+    /** Sends just this. */
+    public void raw(String text) throws IOException {
       out.write(text.getBytes(UTF_8));
       out.flush();
     }
@@ -204,6 +217,13 @@ public final class FakeVendor implements AutoCloseable {
     void reset() throws IOException {
       socket.setSoLinger(true, 0);
       socket.close();
+    }
+
+    /** Waits until there is something to read, and leaves it unread but for a byte. */
+    void awaitData() throws IOException {
+      if (in.read() < 0) {
+        throw new IOException("closed");
+      }
     }
 
     /** Waits until the other side closes. */

@@ -14,7 +14,9 @@ import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.Prompt;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
@@ -24,7 +26,11 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -829,6 +835,428 @@ class HttpProviderTest {
   private static Throwable outcome(Provider provider) {
     return org.assertj.core.api.Assertions.catchThrowable(
         () -> provider.complete(call(true), d -> {}));
+  }
+
+  // What vendors say beside, or instead of, what they document.
+
+  @Test
+  void labelOfTheAnswer_isNotBelieved() throws Exception {
+    String events = PIECE + FINISH + USAGE + DONE;
+    for (String label : List.of("text/plain", "application/json", "application/octet-stream", "")) {
+      for (String before : List.of("", ": comment\n\n", "\n\n", "\uFEFF", "event: x\n")) {
+        vendor.next(c -> c.respond(200, Map.of("Content-Type", label), (before + events).getBytes(UTF_8)));
+        assertThat(text(call(true))).as("%s %s", label, before).isEqualTo("twelve chars");
+      }
+    }
+    vendor.next(c -> c.respond(200, Map.of("Content-Type", "text/html"), WHOLE.getBytes(UTF_8)));
+    assertThat(text(call(false))).isEqualTo("hello");
+    vendor.next(c -> c.events(WHOLE));
+    assertThat(text(call(true))).isEqualTo("hello");
+  }
+
+  @Test
+  void errorInPlaceOfEvents_isWhatTheVendorSaid() throws Exception {
+    String error = "{\"error\":{\"message\":\"the model is busy\",\"code\":503}}";
+    for (String body : List.of(error, "[" + error + "]", "data: " + error + "\n\n", "data: [" + error + "]\n\n")) {
+      vendor.next(c -> c.events(body));
+      assertThat(failure(call(true)).failure().message()).as(body).contains("the model is busy");
+    }
+  }
+
+  @Test
+  void signsOfLife_areNoAnswer() throws Exception {
+    String life = "data: \n\ndata:\n\ndata: [HEARTBEAT]\n\ndata: ping\n\nevent: ping\ndata: \n\n: x\n\n";
+    vendor.next(c -> c.events(life + PIECE + life + FINISH + life + USAGE + life + DONE));
+    Reply reply = provider.complete(call(true), d -> {});
+    assertThat(reply.completion().getMessage().getParts(0).getText().getText())
+        .isEqualTo("twelve chars");
+    assertThat(reply.usage()).isEqualTo(Usage.reported(5, 3));
+  }
+
+  @Test
+  void textInPlaceOfAnAnswer_isMalformed() throws Exception {
+    for (String text : List.of("upstream connect error", "internal error", "default backend - 404")) {
+      vendor.next(c -> c.respond(200, Map.of("Content-Type", "text/plain"), text.getBytes(UTF_8)));
+      assertThat(failure(call(true)).failure().reason())
+          .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+    }
+  }
+
+  @Test
+  void answerThatWasGivenUp_isAFailureAndBilledAsReported() throws Exception {
+    for (String word : List.of("error", "abort", "network_error", "MALFORMED_FUNCTION_CALL", "repetition")) {
+      vendor.next(c -> c.json(200, WHOLE.replace("\"stop\"", "\"" + word + "\"")));
+      ProviderException whole = failure(call(false));
+      assertThat(whole.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_FAILED);
+      assertThat(whole.failure().message()).contains("'" + word + "'");
+      assertThat(whole.billable()).contains(Usage.reported(5, 3));
+
+      vendor.next(c -> c.events(PIECE + FINISH.replace("\"stop\"", "\"" + word + "\"") + USAGE + DONE));
+      ProviderException streamed = failure(call(true));
+      assertThat(streamed.failure()).isInstanceOf(Failure.StreamBroken.class);
+      assertThat(streamed.billable()).contains(Usage.reported(5, 3));
+    }
+  }
+
+  @Test
+  void finishReasons_areReadInAnyCase() throws Exception {
+    Map<String, FinishReason> words =
+        Map.of(
+            "MAX_TOKENS", FinishReason.FINISH_REASON_LENGTH,
+            "STOP", FinishReason.FINISH_REASON_STOP,
+            "sensitive", FinishReason.FINISH_REASON_CONTENT_FILTER,
+            "SAFETY", FinishReason.FINISH_REASON_CONTENT_FILTER);
+    for (Map.Entry<String, FinishReason> word : words.entrySet()) {
+      vendor.next(c -> c.json(200, WHOLE.replace("\"stop\"", "\"" + word.getKey() + "\"")));
+      assertThat(provider.complete(call(false), d -> {}).completion().getFinishReason())
+          .isEqualTo(word.getValue());
+    }
+  }
+
+  @Test
+  void picturesAlone_areNoEmptyAnswer() throws Exception {
+    vendor.next(c -> c.json(200, WHOLE.replace("\"hello\"", "\"\",\"images\":[{\"type\":\"image_url\"}]")));
+    assertThat(failure(call(false)).failure().message()).contains("pictures or sound");
+  }
+
+  @Test
+  void zerosInPlaceOfCounts_areNotBelieved() throws Exception {
+    String zeros = "\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0}";
+    String real = "\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":3}";
+    vendor.next(c -> c.json(200, WHOLE.replace(real, zeros)));
+    assertThat(provider.complete(call(false), d -> {}).usage())
+        .isEqualTo(Usage.estimated(PROMPT_TOKENS, 2));
+    vendor.next(c -> c.events(PIECE + FINISH + USAGE.replace(real, zeros) + DONE));
+    assertThat(provider.complete(call(true), d -> {}).usage())
+        .isEqualTo(Usage.estimated(PROMPT_TOKENS, 3));
+    // Told in each chunk, and once more at the end without meaning it.
+    vendor.next(c -> c.events(PIECE + FINISH + USAGE + USAGE.replace(real, zeros) + DONE));
+    assertThat(provider.complete(call(true), d -> {}).usage()).isEqualTo(Usage.reported(5, 3));
+  }
+
+  @Test
+  void countsOutsideTheirUsualPlace_count() throws Exception {
+    vendor.next(c ->
+        c.events(PIECE + FINISH.replace("\"stop\"", "\"stop\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":3}") + DONE));
+    assertThat(provider.complete(call(true), d -> {}).usage()).isEqualTo(Usage.reported(5, 3));
+    String usage = "\"prompt_tokens\":5,\"completion_tokens\":3";
+    // Gemini's thoughts.
+    vendor.next(c -> c.json(200, WHOLE.replace(usage, usage + ",\"total_tokens\":20")));
+    assertThat(provider.complete(call(false), d -> {}).usage())
+        .isEqualTo(new Usage(5, 0, 0, 0, 15, 12, false));
+    // Cached tokens beside the rest.
+    vendor.next(c ->
+        c.json(
+            200,
+            WHOLE.replace(
+                usage, usage + ",\"total_tokens\":1008,\"prompt_tokens_details\":{\"cached_tokens\":1000}")));
+    assertThat(provider.complete(call(false), d -> {}).usage())
+        .isEqualTo(new Usage(1005, 1000, 0, 0, 3, 0, false));
+  }
+
+  @Test
+  void secondEndOfAMessage_takesNothingBack() throws Exception {
+    String start =
+        "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,"
+            + "\"cache_read_input_tokens\":1000,\"output_tokens\":1}}}\n\n"
+            + "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"hi\"}}\n\n";
+    String ends =
+        "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"max_tokens\"},\"usage\":{\"output_tokens\":5}}\n\n"
+            + "data: {\"type\":\"message_delta\",\"delta\":{},\"usage\":{\"input_tokens\":0,"
+            + "\"cache_read_input_tokens\":0,\"output_tokens\":7}}\n\n"
+            + "data: {\"type\":\"message_stop\"}\n\n";
+    vendor.next(c -> c.events(start + ends));
+    try (Closing anthropic = anthropic()) {
+      Reply reply = anthropic.provider.complete(call(true), d -> {});
+      assertThat(reply.completion().getFinishReason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
+      assertThat(reply.usage()).isEqualTo(new Usage(1010, 1000, 0, 0, 7, 0, false));
+    }
+  }
+
+  @Test
+  void codedAnswers_areDecodedWhateverTheyAreCalled() throws Exception {
+    for (Coding coding : Coding.values()) {
+      for (String label : List.of("gzip", "deflate", "x-gzip")) {
+        vendor.next(c -> coded(c, 200, "application/json", label, coding.code(WHOLE)));
+        assertThat(text(call(false))).as("%s called %s", coding, label).isEqualTo("hello");
+      }
+    }
+    vendor.next(c -> coded(c, 200, "text/event-stream", "gzip", Coding.GZIP.code(PIECE + FINISH + USAGE + DONE)));
+    assertThat(text(call(true))).isEqualTo("twelve chars");
+    vendor.next(c ->
+        coded(c, 400, "application/json", "gzip", Coding.GZIP.code("{\"error\":{\"message\":\"m\",\"code\":\"context_length_exceeded\"}}")));
+    assertThat(failure(call(false)).failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_CONTEXT_TOO_LONG);
+    assertThat(vendor.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void codedPieces_areGivenAsTheyCome() throws Exception {
+    CountDownLatch seen = new CountDownLatch(1);
+    vendor.next(c -> {
+      c.begin(Map.of("Content-Encoding", "gzip"));
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      GZIPOutputStream gzip = new GZIPOutputStream(bytes, true);
+      gzip.write(PIECE.getBytes(UTF_8));
+      gzip.flush();
+      c.chunk(bytes.toByteArray());
+      await(seen);
+      bytes.reset();
+      gzip.write((FINISH + USAGE + DONE).getBytes(UTF_8));
+      gzip.close();
+      c.chunk(bytes.toByteArray());
+      c.end();
+    });
+    assertThat(provider.complete(call(true), delta -> seen.countDown()).usage())
+        .isEqualTo(Usage.reported(5, 3));
+  }
+
+  @Test
+  void answerThatGrowsTooLargeWhenDecoded_isGivenUp() throws Exception {
+    vendor.next(c -> coded(c, 200, "application/json", "gzip", Coding.GZIP.code(" ".repeat(64 << 20))));
+    try (Closing small = with(settings -> settings.maxAnswerBytes(1 << 20))) {
+      ProviderException e = failure(small.provider, call(false));
+      assertThat(e.failure().message()).contains("more than 1048576 bytes");
+    }
+  }
+
+  @Test
+  void codingThatIsBrokenOrUnknown_isMalformed() throws Exception {
+    byte[] broken = Coding.GZIP.code(WHOLE);
+    broken[12] ^= 0x55;
+    vendor.next(c -> coded(c, 200, "application/json", "gzip", broken));
+    assertThat(failure(call(false)).failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+    vendor.next(c -> coded(c, 200, "application/json", "br", new byte[] {11, 2, -128}));
+    assertMalformed(failure(call(false)));
+  }
+
+  private static void coded(
+      FakeVendor.Connection c, int status, String type, String coding, byte[] body)
+      throws IOException {
+    c.respond(status, Map.of("Content-Type", type, "Content-Encoding", coding), body);
+  }
+
+  private enum Coding {
+    GZIP,
+    ZLIB,
+    DEFLATE,
+    NONE;
+
+    byte[] code(String text) throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      OutputStream out =
+          switch (this) {
+            case GZIP -> new GZIPOutputStream(bytes);
+            case ZLIB -> new DeflaterOutputStream(bytes);
+            case DEFLATE -> new DeflaterOutputStream(bytes, new Deflater(6, true));
+            case NONE -> bytes;
+          };
+      out.write(text.getBytes(UTF_8));
+      out.close();
+      return bytes.toByteArray();
+    }
+  }
+
+  /** Blanks before JSON, and comments before events, say only that somebody works on it. */
+  @Test
+  void headersAndABlank_areNoAnswerYet() throws Exception {
+    vendor.next(c -> {
+      c.begin(Map.of("Content-Type", "application/json"));
+      c.chunk("\n");
+      LockSupport.parkNanos(Duration.ofMillis(400).toNanos());
+      c.chunk(WHOLE);
+      c.end();
+    });
+    try (Closing quick = with(settings -> settings.silenceTimeout(Duration.ofMillis(100)))) {
+      assertThat(quick.provider.complete(call(false), d -> {}).usage())
+          .isEqualTo(Usage.reported(5, 3));
+    }
+  }
+
+  // Connections. RFC 9112, 9.6 and 11.1: an answer's framing is all that parts it from the next.
+
+  @Test
+  void surplusBehindAnAnswer_isNobodysAnswer() throws Exception {
+    vendor.next(c -> c.raw(answer("own") + answer("surplus")));
+    vendor.next(c -> c.raw(chunked(PIECE + FINISH + USAGE + DONE) + answer("surplus")));
+    vendor.next(c -> c.raw(refusal() + answer("surplus")));
+    vendor.next(c -> c.json(200, WHOLE));
+    assertThat(text(call(false))).isEqualTo("own");
+    assertThat(text(call(true))).isEqualTo("twelve chars");
+    failure(call(true));
+    assertThat(text(call(false))).isEqualTo("hello");
+    assertThat(vendor.connections()).isEqualTo(4);
+  }
+
+  @Test
+  void surplusThatComesLater_isNobodysAnswer() throws Exception {
+    CountDownLatch replied = new CountDownLatch(1);
+    CountDownLatch sent = new CountDownLatch(1);
+    vendor.next(c -> {
+      c.json(200, WHOLE);
+      await(replied);
+      c.raw(answer("surplus"));
+      sent.countDown();
+      c.awaitClose();
+    });
+    vendor.next(c -> c.json(200, WHOLE));
+    provider.complete(call(false), d -> {});
+    replied.countDown();
+    sent.await();
+    assertThat(text(call(false))).isEqualTo("hello");
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void connectionClosedWhileItWaits_isNotUsed() throws Exception {
+    String said408 = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    for (String before : List.of("", said408)) {
+      CountDownLatch closed = new CountDownLatch(1);
+      CountDownLatch replied = new CountDownLatch(1);
+      vendor.next(c -> {
+        c.json(200, WHOLE);
+        await(replied);
+        c.raw(before);
+        c.hangUp();
+        closed.countDown();
+      });
+      provider.complete(call(false), d -> {});
+      vendor.taken();
+      replied.countDown();
+      closed.await();
+
+      vendor.next(c ->
+          c.respond(
+              200,
+              Map.of("Content-Type", "application/json", "Connection", "close"),
+              WHOLE.getBytes(UTF_8)));
+      assertThat(text(call(false))).isEqualTo("hello");
+      vendor.taken();
+      assertThat(vendor.waiting()).isZero();
+    }
+  }
+
+  @Test
+  void writeThatBreaksOnAUsedConnection_isDoneAgain() throws Exception {
+    vendor.next(c -> {
+      c.json(200, WHOLE);
+      c.awaitData();
+      // With data unread, which resets.
+      c.hangUp();
+    });
+    vendor.next(c -> c.json(200, WHOLE));
+    provider.complete(call(false), d -> {});
+    vendor.taken();
+    Prompt large = Prompts.ask("x".repeat(30 << 20));
+    assertThat(text(new ProviderCall("attempt-2", "m", large, false, ModelTraits.UNKNOWN)))
+        .isEqualTo("hello");
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void requestTimeoutOnAUsedConnection_sendsTheRequestAgain() throws Exception {
+    vendor.next(c -> c.json(200, WHOLE));
+    vendor.next(c -> {
+      c.raw("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      c.hangUp();
+    });
+    vendor.next(c -> c.json(200, WHOLE));
+    provider.complete(call(false), d -> {});
+    assertThat(text(call(false))).isEqualTo("hello");
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void requestTimeoutOnANewConnection_isTheVendorsAnswer() throws Exception {
+    vendor.next(c ->
+        c.raw("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+    assertThat(failure(call(false)).httpStatus()).isEqualTo(408);
+  }
+
+  @Test
+  void lengthShorterThanTheAnswer_closesTheConnection() throws Exception {
+    vendor.next(c -> c.raw(answer("short").replaceFirst("Content-Length: \\d+", "Content-Length: 20")));
+    vendor.next(c -> c.json(200, WHOLE));
+    assertThat(failure(call(false)).failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+    assertThat(text(call(false))).isEqualTo("hello");
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void answerThatCannotBeRead_closesTheConnection() throws Exception {
+    vendor.next(c -> c.json(200, "{\"choices\":"));
+    vendor.next(c -> c.json(200, WHOLE));
+    failure(call(false));
+    provider.complete(call(false), d -> {});
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void framingThatCanBeReadInTwoWays_closesTheConnection() throws Exception {
+    vendor.next(c ->
+        c.raw(chunked(PIECE + FINISH + DONE).replaceFirst("\r\n", "\r\nContent-Length: 9\r\n")));
+    vendor.next(c -> c.json(200, WHOLE));
+    provider.complete(call(true), d -> {});
+    provider.complete(call(false), d -> {});
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void keepAliveOfTheVendor_isHeeded() throws Exception {
+    vendor.next(c ->
+        c.respond(
+            200,
+            Map.of("Content-Type", "application/json", "Keep-Alive", "timeout=0, max=100"),
+            WHOLE.getBytes(UTF_8)));
+    vendor.next(c ->
+        c.respond(
+            200,
+            Map.of("Content-Type", "application/json", "Keep-Alive", "timeout=60"),
+            WHOLE.getBytes(UTF_8)));
+    vendor.next(c -> c.json(200, WHOLE));
+    for (int i = 0; i < 3; i++) {
+      provider.complete(call(false), d -> {});
+    }
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void interimAnswers_arePassedOverUnlessTheyNeverEnd() throws Exception {
+    String hints = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
+    vendor.next(c -> c.raw("HTTP/1.1 100 Continue\r\n\r\n" + hints + answer("own")));
+    vendor.next(c -> c.raw(hints.repeat(100) + answer("own")));
+    vendor.next(c -> c.raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n" + answer("own")));
+    assertThat(text(call(false))).isEqualTo("own");
+    assertThat(failure(call(false)).failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_FAILED);
+    assertThat(failure(call(false)).failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_FAILED);
+  }
+
+  private String text(ProviderCall call) throws Exception {
+    return provider.complete(call, d -> {}).completion().getMessage().getParts(0).getText().getText();
+  }
+
+  private static String answer(String text) {
+    String body = WHOLE.replace("hello", text);
+    return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+        + body.length()
+        + "\r\n\r\n"
+        + body;
+  }
+
+  private static String refusal() {
+    return "HTTP/1.1 429 Slow Down\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+  }
+
+  private static String chunked(String body) {
+    return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + Integer.toHexString(body.length())
+        + "\r\n"
+        + body
+        + "\r\n0\r\n\r\n";
   }
 
   private static void ignore(Provider provider) {

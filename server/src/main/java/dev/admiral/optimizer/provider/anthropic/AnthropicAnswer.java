@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.wire.Draft;
+import dev.admiral.optimizer.provider.wire.FinishWords;
 import dev.admiral.optimizer.provider.wire.Json;
 import dev.admiral.optimizer.provider.wire.VendorError;
 import dev.admiral.optimizer.provider.wire.WireFormat;
@@ -31,6 +32,9 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
   private boolean contentBegun;
   private boolean ended;
 
+  /** The reason of a message that the vendor gave up; empty if it did not. */
+  private String givenUp = "";
+
   AnthropicAnswer(Draft draft) {
     this.draft = draft;
   }
@@ -41,9 +45,12 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
   }
 
   @Override
-  public void end() throws IOException {
+  public void end() throws IOException, WireFormat.ErrorInsideException {
     if (!ended) {
       throw new WireFormat.MalformedException("the stream has no end of a message");
+    }
+    if (!givenUp.isEmpty()) {
+      throw new WireFormat.ErrorInsideException(FinishWords.givenUp(givenUp));
     }
   }
 
@@ -77,6 +84,7 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
       }
       end(ending);
       count(counts.hasOutput());
+      end();
     }
   }
 
@@ -184,29 +192,27 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
   }
 
   private void end(Ending ending) throws IOException {
+    if (ended && ending.stopReason.isEmpty()) {
+      // A second message_delta that has nothing but counts.
+      return;
+    }
     ended = true;
     if (!ending.explanation.isEmpty()) {
       draft.refusal(0, blocks, ending.explanation);
     }
     draft.stopSequence(ending.stopSequence);
-    draft.finish(0, finishReason(ending.stopReason));
+    FinishReason reason = FinishWords.reason(ending.stopReason);
+    if (reason == null && !ending.stopReason.isEmpty()) {
+      givenUp = ending.stopReason;
+      return;
+    }
+    draft.finish(0, reason == null ? FinishReason.FINISH_REASON_UNSPECIFIED : reason);
   }
 
   private void count(boolean isFinal) {
     if (counts.hasInput()) {
       draft.usage(counts.usage(), isFinal);
     }
-  }
-
-  static FinishReason finishReason(String word) {
-    return switch (word) {
-      case "end_turn", "stop_sequence" -> FinishReason.FINISH_REASON_STOP;
-      case "max_tokens", "model_context_window_exceeded" -> FinishReason.FINISH_REASON_LENGTH;
-      case "tool_use" -> FinishReason.FINISH_REASON_TOOL_CALLS;
-      case "refusal" -> FinishReason.FINISH_REASON_REFUSAL;
-      case "pause_turn" -> FinishReason.FINISH_REASON_PAUSE;
-      default -> FinishReason.FINISH_REASON_UNSPECIFIED;
-    };
   }
 
   /** How a message ended. */
@@ -411,12 +417,17 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
 
     /** Takes over what later counts say; they are totals, not additions. */
     void replaceBy(Counts later) {
-      input = later.input < 0 ? input : later.input;
-      cacheRead = later.cacheRead < 0 ? cacheRead : later.cacheRead;
-      cacheWrite = later.cacheWrite < 0 ? cacheWrite : later.cacheWrite;
-      cacheWrite1h = later.cacheWrite1h < 0 ? cacheWrite1h : later.cacheWrite1h;
-      output = later.output < 0 ? output : later.output;
-      thinking = later.thinking < 0 ? thinking : later.thinking;
+      input = latest(input, later.input);
+      cacheRead = latest(cacheRead, later.cacheRead);
+      cacheWrite = latest(cacheWrite, later.cacheWrite);
+      cacheWrite1h = latest(cacheWrite1h, later.cacheWrite1h);
+      output = latest(output, later.output);
+      thinking = latest(thinking, later.thinking);
+    }
+
+    /** Relays put zeros in where the vendor says nothing more. */
+    private static long latest(long before, long later) {
+      return later > 0 || before < 0 ? later : before;
     }
 
     boolean hasInput() {

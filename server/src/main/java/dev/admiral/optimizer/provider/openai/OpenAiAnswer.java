@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.wire.Draft;
+import dev.admiral.optimizer.provider.wire.FinishWords;
 import dev.admiral.optimizer.provider.wire.Json;
 import dev.admiral.optimizer.provider.wire.VendorError;
 import dev.admiral.optimizer.provider.wire.WireFormat;
@@ -35,15 +36,19 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
   /** Most choices the contract lets a caller ask for, and some more that options may. */
   private static final int MOST_CHOICES = 128;
 
-  /** Apart by this much, slots of calls that share an index cannot meet. */
-  private static final int CALLS_PER_ROUND = 1 << 16;
-
   private final Draft draft;
   private final BitSet begun = new BitSet();
   private final BitSet finished = new BitSet();
   private final Choice choice = new Choice();
-  private final List<Integer> rounds = new ArrayList<>(1);
+  private final List<ToolCalls> toolCalls = new ArrayList<>(1);
+
+  /** Choices with content that no part of the contract can hold. */
+  private final BitSet unheld = new BitSet();
+
   private @Nullable Usage usage;
+
+  /** The finish reason of a choice that the vendor gave up; empty if there is none. */
+  private String givenUp = "";
 
   OpenAiAnswer(Draft draft) {
     this.draft = draft;
@@ -68,22 +73,30 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
   }
 
   @Override
-  public void end() throws IOException {
+  public void end() throws IOException, WireFormat.ErrorInsideException {
+    if (usage != null) {
+      // Whatever came last speaks of all.
+      draft.usage(usage, true);
+    }
+    if (!givenUp.isEmpty()) {
+      throw new WireFormat.ErrorInsideException(FinishWords.givenUp(givenUp));
+    }
     if (begun.isEmpty()) {
       throw new WireFormat.MalformedException("the answer has no choice");
     }
     for (int i = begun.nextSetBit(0); i >= 0; i = begun.nextSetBit(i + 1)) {
       if (!finished.get(i)) {
+        toolCalls(i).end();
         draft.finish(i, FinishReason.FINISH_REASON_UNSPECIFIED);
         if (draft.isEmpty(i)) {
           throw new WireFormat.MalformedException(
               "a choice has neither content nor a finish reason");
         }
       }
-    }
-    if (usage != null) {
-      // Whatever came last speaks of all.
-      draft.usage(usage, true);
+      if (unheld.get(i) && draft.isEmpty(i)) {
+        throw new WireFormat.MalformedException(
+            "it answered with pictures or sound alone, which cannot be passed on");
+      }
     }
   }
 
@@ -99,7 +112,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
         String field = parser.currentName();
         JsonToken token = parser.nextToken();
         switch (field) {
-          case "choices" -> readChoices(parser, json);
+          case "choices" -> counted |= readChoices(parser, json);
           case "usage" -> counted |= count(parser);
           case "x_groq" -> {
             // Groq reports usage here whether asked or not, and on some days errors.
@@ -142,9 +155,11 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     }
   }
 
-  private void readChoices(JsonParser parser, byte[] json) throws IOException {
+  /** Returns true if one of them told the usage. */
+  private boolean readChoices(JsonParser parser, byte[] json) throws IOException {
+    boolean counted = false;
     if (parser.currentToken() == JsonToken.VALUE_NULL) {
-      return;
+      return counted;
     }
     if (parser.currentToken() != JsonToken.START_ARRAY) {
       throw new WireFormat.MalformedException("choices is no list");
@@ -158,11 +173,14 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
           case "index" -> choice.index = (int) Math.min(MOST_CHOICES, Json.count(parser));
           case "delta", "message" -> choice.readMessage(parser);
           case "finish_reason" -> choice.finishReason = Json.text(parser);
+          // Moonshot's place for it.
+          case "usage" -> counted |= count(parser);
           default -> parser.skipChildren();
         }
       }
       apply();
     }
+    return counted;
   }
 
   private void apply() throws IOException {
@@ -175,37 +193,35 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
         index, REASONING_SLOT, choice.reasoning(), choice.signature, choice.redactedData);
     draft.text(index, TEXT_SLOT, choice.content);
     draft.refusal(index, REFUSAL_SLOT, choice.refusal);
-    for (Call call : choice.calls) {
-      draft.toolCall(index, slot(index, call), call.id, call.name, call.arguments);
+    ToolCalls calls = toolCalls(index);
+    for (ToolCalls.Piece piece : choice.calls) {
+      calls.add(piece);
+    }
+    if (choice.unheld) {
+      unheld.set(index);
     }
     if (!choice.finishReason.isEmpty()) {
       finished.set(index);
-      draft.finish(index, finishReason(choice.finishReason));
+      finish(index, choice.finishReason);
     }
   }
 
-  /** Some give every parallel call the index 0: another id with a name is another call. */
-  private int slot(int candidate, Call call) {
-    while (rounds.size() <= candidate) {
-      rounds.add(0);
+  private void finish(int index, String word) throws IOException {
+    FinishReason reason = FinishWords.reason(word);
+    if (reason == null) {
+      // The counts may be yet to come.
+      givenUp = word;
+    } else {
+      toolCalls(index).end();
+      draft.finish(index, reason);
     }
-    int slot = call.index + rounds.get(candidate) * CALLS_PER_ROUND;
-    String known = draft.toolCallId(candidate, slot);
-    if (!known.isEmpty() && !call.id.isEmpty() && !call.name.isEmpty() && !known.equals(call.id)) {
-      rounds.set(candidate, rounds.get(candidate) + 1);
-      slot += CALLS_PER_ROUND;
-    }
-    return slot;
   }
 
-  static FinishReason finishReason(String word) {
-    return switch (word) {
-      case "stop", "eos", "end_turn" -> FinishReason.FINISH_REASON_STOP;
-      case "length", "max_tokens", "model_length" -> FinishReason.FINISH_REASON_LENGTH;
-      case "tool_calls", "function_call" -> FinishReason.FINISH_REASON_TOOL_CALLS;
-      case "content_filter" -> FinishReason.FINISH_REASON_CONTENT_FILTER;
-      default -> FinishReason.FINISH_REASON_UNSPECIFIED;
-    };
+  private ToolCalls toolCalls(int candidate) {
+    while (toolCalls.size() <= candidate) {
+      toolCalls.add(new ToolCalls(draft, toolCalls.size()));
+    }
+    return toolCalls.get(candidate);
   }
 
   private boolean count(JsonParser parser) throws IOException {
@@ -213,7 +229,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     if (counted == null) {
       return false;
     }
-    usage = counted;
+    usage = usage == null ? counted : usage.updatedBy(counted);
     return true;
   }
 
@@ -268,19 +284,16 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     if (prompt < 0 || completion < 0 || most > Json.MOST_TOKENS) {
       return null;
     }
-    if (reasoning > 0 && total == prompt + completion + reasoning) {
-      // xAI counts reasoning beside the answer, not in it.
-      completion += reasoning;
+    if (cached + written > prompt) {
+      // Relays of Anthropic's counts tell cached tokens beside the rest, not in it.
+      prompt += cached + written;
+    }
+    if (total > prompt + completion) {
+      // xAI counts reasoning beside the answer, and Gemini in the total alone.
+      reasoning = Math.max(reasoning, total - prompt - completion);
+      completion = total - prompt;
     }
     return new Usage(prompt, cached, written, 0, completion, reasoning, false);
-  }
-
-  /** One tool call, or a piece of one, as it stands in a choice. */
-  private static final class Call {
-    private int index;
-    private String id = "";
-    private String name = "";
-    private String arguments = "";
   }
 
   /** One choice as it stands in the JSON, whatever the order of its fields. */
@@ -296,7 +309,10 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     private String redactedData = "";
     private String refusal = "";
     private String finishReason = "";
-    private final List<Call> calls = new ArrayList<>(1);
+    private final List<ToolCalls.Piece> calls = new ArrayList<>(1);
+
+    /** True if it has something that no part can hold. */
+    private boolean unheld;
 
     void reset(byte[] json) {
       source = json;
@@ -310,6 +326,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       redactedData = "";
       refusal = "";
       finishReason = "";
+      unheld = false;
       calls.clear();
     }
 
@@ -347,10 +364,14 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
           case "function_call" -> {
             // The form before tools, which options can still ask for.
             if (token == JsonToken.START_OBJECT) {
-              Call call = new Call();
+              ToolCalls.Piece call = new ToolCalls.Piece();
               readFunction(parser, call);
               calls.add(call);
             }
+          }
+          case "images", "audio" -> {
+            unheld |= token == JsonToken.START_ARRAY || token == JsonToken.START_OBJECT;
+            parser.skipChildren();
           }
           default -> parser.skipChildren();
         }
@@ -422,21 +443,14 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
         parser.skipChildren();
         return;
       }
-      int position = 0;
+      int before = calls.size();
       while (parser.nextToken() == JsonToken.START_OBJECT) {
-        Call call = new Call();
-        call.index = position++;
+        ToolCalls.Piece call = new ToolCalls.Piece();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           String field = parser.currentName();
           parser.nextToken();
           switch (field) {
-            case "index" -> {
-              if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
-                call.index = (int) Math.min(CALLS_PER_ROUND - 1, Json.count(parser));
-              } else {
-                parser.skipChildren();
-              }
-            }
+            case "index" -> call.index = readIndex(parser);
             case "id" -> call.id = Json.text(parser);
             case "function" -> readFunction(parser, call);
             default -> parser.skipChildren();
@@ -444,9 +458,24 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
         }
         calls.add(call);
       }
+      if (calls.size() - before > 1 && calls.get(before).index < 0) {
+        // Several that are not numbered: their places are their numbers.
+        for (int i = before; i < calls.size(); i++) {
+          calls.get(i).index = i - before;
+        }
+      }
     }
 
-    private void readFunction(JsonParser parser, Call call) throws IOException {
+    /** Any whole number there is; a key, and nothing more. */
+    private static int readIndex(JsonParser parser) throws IOException {
+      if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(-1, parser.getDoubleValue()));
+      }
+      parser.skipChildren();
+      return -1;
+    }
+
+    private void readFunction(JsonParser parser, ToolCalls.Piece call) throws IOException {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
         parser.skipChildren();
         return;

@@ -3,10 +3,13 @@ package dev.admiral.optimizer.provider.wire;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.provider.ProviderSettings;
 import dev.admiral.optimizer.provider.wire.Upstream.SendException.Stage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.SocketTimeoutException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -15,24 +18,36 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.io.LeaseRequest;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionReuseStrategy;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.io.HttpClientConnection;
-import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
@@ -56,6 +71,15 @@ final class ApacheUpstream implements Upstream {
   private static final Http1Config HTTP1 =
       Http1Config.custom().setBufferSize(BUFFER_BYTES).setChunkSizeHint(BUFFER_BYTES).build();
 
+  private static final Pattern KEEP_ALIVE =
+      Pattern.compile("(?i)\\btimeout\\s*=\\s*\"?(\\d{1,7})");
+
+  /** How much sooner than its vendor a connection is given up. */
+  private static final Duration MARGIN = Duration.ofSeconds(1);
+
+  /** Nobody needs more than a 100 and some 102 and 103. */
+  private static final int MOST_INTERIM_ANSWERS = 16;
+
   private static final ConnectionReuseStrategy REUSE = DefaultConnectionReuseStrategy.INSTANCE;
 
   private final PoolingHttpClientConnectionManager pool;
@@ -76,7 +100,7 @@ final class ApacheUpstream implements Upstream {
             port >= 0 ? port : secure ? 443 : 80);
     route = new HttpRoute(host, null, secure);
     pool =
-        PoolingHttpClientConnectionManagerBuilder.create()
+        new ChannelConnections()
             .setMaxConnTotal(settings.maxConnections())
             .setMaxConnPerRoute(settings.maxConnections())
             .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.STRICT)
@@ -92,25 +116,46 @@ final class ApacheUpstream implements Upstream {
   @Override
   public Exchange post(String path, List<Map.Entry<String, String>> headers, byte[] body)
       throws SendException, InterruptedException {
-    ConnectionEndpoint endpoint = lease();
-    HttpClientContext context = HttpClientContext.create();
-    boolean answered = false;
-    try {
-      if (!endpoint.isConnected()) {
-        connect(endpoint, context);
+    BasicClassicHttpRequest request = new BasicClassicHttpRequest("POST", host, path);
+    request.addHeader("Host", host.toHostString());
+    headers.forEach(header -> request.addHeader(header.getKey(), header.getValue()));
+    request.addHeader("Content-Length", body.length);
+    Payload payload = new Payload(body);
+    request.setEntity(payload);
+    while (true) {
+      ConnectionEndpoint endpoint = lease();
+      boolean answered = false;
+      try {
+        HttpClientContext context = HttpClientContext.create();
+        boolean used = endpoint.isConnected();
+        long before = time.nanos();
+        if (!used) {
+          connect(endpoint, context);
+        }
+        Transmission transmission = new Transmission(used, time.nanos() - before);
+        Exchange exchange = exchange(endpoint, transmission, request, payload, context);
+        answered = true;
+        return exchange;
+      } catch (NotTakenException e) {
+        // Each costs a connection that was kept, so at last a new one is made.
+      } finally {
+        if (!answered) {
+          discard(endpoint);
+        }
       }
-      BasicClassicHttpRequest request = new BasicClassicHttpRequest("POST", host, path);
-      request.addHeader("Host", host.toHostString());
-      headers.forEach(header -> request.addHeader(header.getKey(), header.getValue()));
-      request.addHeader("Content-Length", body.length);
-      request.setEntity(new ByteArrayEntity(body, null));
-      Exchange exchange = exchange(endpoint, request, context);
-      answered = true;
-      return exchange;
-    } finally {
-      if (!answered) {
-        discard(endpoint);
-      }
+    }
+  }
+
+  /** Makes connections whose sockets belong to channels, as {@link QuietConnection} wants. */
+  private static final class ChannelConnections extends PoolingHttpClientConnectionManagerBuilder {
+    @Override
+    protected HttpClientConnectionOperator createConnectionOperator(
+        SchemePortResolver ports, DnsResolver names, TlsSocketStrategy tls) {
+      return new DefaultHttpClientConnectionOperator(
+          _ -> SocketChannel.open().socket(),
+          ports,
+          names,
+          RegistryBuilder.<TlsSocketStrategy>create().register("https", tls).build());
     }
   }
 
@@ -152,23 +197,44 @@ final class ApacheUpstream implements Upstream {
   }
 
   private Exchange exchange(
-      ConnectionEndpoint endpoint, BasicClassicHttpRequest request, HttpClientContext context)
-      throws SendException, InterruptedException {
-    Transmission transmission = new Transmission();
+      ConnectionEndpoint endpoint,
+      Transmission transmission,
+      BasicClassicHttpRequest request,
+      Payload payload,
+      HttpClientContext context)
+      throws SendException, NotTakenException, InterruptedException {
     try {
       endpoint.setSocketTimeout(Timeout.of(settings.firstPieceTimeout()));
       ClassicHttpResponse response =
           endpoint.execute(host.getHostName(), request, transmission, context);
-      boolean reusable = REUSE.keepAlive(request, response, context);
-      return new Answer(endpoint, response, reusable, transmission.sentNanos);
-    } catch (IOException | HttpException | RuntimeException e) {
-      boolean interrupted = Thread.interrupted();
-      if (interrupted && !transmission.sent) {
-        throw interruption(e);
+      boolean reusable = !isAmbiguous(response) && REUSE.keepAlive(request, response, context);
+      if (transmission.used && !reusable && response.getCode() == HttpStatus.SC_REQUEST_TIMEOUT) {
+        // Said of the time without a request, on its way while ours was sent. RFC 9110, 15.5.9.
+        throw new NotTakenException();
       }
-      Stage stage = transmission.sent ? Stage.WAITING : Stage.SENDING;
-      throw new SendException(stage, e instanceof SocketTimeoutException, interrupted, e);
+      return new Answer(transmission, endpoint, response, reusable);
+    } catch (NotTakenException e) {
+      throw e;
+    } catch (IOException | HttpException | RuntimeException e) {
+      boolean late = e instanceof SocketTimeoutException;
+      if (Thread.interrupted()) {
+        // What an interrupted write had sent by then is not known.
+        if (!payload.lastWrite) {
+          throw interruption(e);
+        }
+        throw new SendException(Stage.WAITING, late, true, e);
+      }
+      if (transmission.used && !transmission.sent && !late) {
+        throw new NotTakenException();
+      }
+      throw new SendException(transmission.sent ? Stage.WAITING : Stage.SENDING, late, false, e);
     }
+  }
+
+  /** Two ways to tell where an answer ends may tell two ends. RFC 9112, 6.3. */
+  private static boolean isAmbiguous(ClassicHttpResponse response) {
+    return response.containsHeader("Transfer-Encoding")
+        && response.containsHeader("Content-Length");
   }
 
   private static InterruptedException interruption(Throwable cause) {
@@ -187,30 +253,134 @@ final class ApacheUpstream implements Upstream {
     pool.close(CloseMode.IMMEDIATE);
   }
 
+  /** A connection that was kept took no request: it was closed, or not quiet. */
+  private static final class NotTakenException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+
+  /** A request's body, with a note of how far it was written. */
+  private static final class Payload extends AbstractHttpEntity {
+    private static final int STEP_BYTES = 64 << 10;
+
+    private final byte[] bytes;
+
+    /** True once all but the last step is written, and that may be. */
+    private boolean lastWrite;
+
+    Payload(byte[] bytes) {
+      super((ContentType) null, null);
+      this.bytes = bytes;
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+      lastWrite = false;
+      int offset = 0;
+      for (; bytes.length - offset > STEP_BYTES; offset += STEP_BYTES) {
+        out.write(bytes, offset, STEP_BYTES);
+      }
+      lastWrite = true;
+      out.write(bytes, offset, bytes.length - offset);
+    }
+
+    @Override
+    public InputStream getContent() {
+      return new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public long getContentLength() {
+      return bytes.length;
+    }
+
+    @Override
+    public boolean isStreaming() {
+      return false;
+    }
+
+    @Override
+    public void close() {
+      // Nothing is held.
+    }
+  }
+
   /** One request and the head of its answer, with a note of when the request had gone out. */
   private final class Transmission implements ConnectionEndpoint.RequestExecutor {
+    private final boolean used;
+    private final long connectNanos;
+    private @Nullable QuietConnection connection;
     private boolean sent;
     private long sentNanos;
 
+    /**
+     * @param used whether the connection carried an exchange before
+     * @param connectNanos if not, how long it took to connect
+     */
+    Transmission(boolean used, long connectNanos) {
+      this.used = used;
+      this.connectNanos = connectNanos;
+    }
+
+    /** Returns whether nothing came behind the answer's end. */
+    boolean isQuiet() {
+      return connection != null && connection.isQuiet();
+    }
+
     @Override
     public ClassicHttpResponse execute(
-        ClassicHttpRequest request, HttpClientConnection connection, HttpContext context)
+        ClassicHttpRequest request, HttpClientConnection lent, HttpContext context)
         throws IOException, HttpException {
-      connection.sendRequestHeader(request);
-      connection.sendRequestEntity(request);
-      connection.flush();
+      QuietConnection lentTo = (QuietConnection) lent;
+      connection = lentTo;
+      if (!used) {
+        lentTo.connectedWithin(Duration.ofNanos(connectNanos));
+      } else if (!lentTo.isQuiet()) {
+        throw new NotTakenException();
+      }
+      lentTo.sendRequestHeader(request);
+      lentTo.sendRequestEntity(request);
+      lentTo.flush();
       sent = true;
       sentNanos = time.nanos();
-      ClassicHttpResponse response = connection.receiveResponseHeader();
-      while (response.getCode() < 200) {
-        response = connection.receiveResponseHeader();
+      ClassicHttpResponse response = firstHead(lentTo);
+      for (int i = 0; response.getCode() < HttpStatus.SC_OK; i++) {
+        if (i == MOST_INTERIM_ANSWERS || response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
+          throw new ProtocolException("no final answer");
+        }
+        response = lentTo.receiveResponseHeader();
       }
-      connection.receiveResponseEntity(response);
+      lentTo.receiveResponseEntity(response);
       return response;
+    }
+
+    private ClassicHttpResponse firstHead(QuietConnection from) throws IOException, HttpException {
+      try {
+        return from.receiveResponseHeader();
+      } catch (NoHttpResponseException e) {
+        if (used && sentInVain(from)) {
+          throw new NotTakenException();
+        }
+        throw e;
+      }
+    }
+
+    private boolean sentInVain(QuietConnection on) {
+      try {
+        return on.sentInVain(time);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
     }
   }
 
   private final class Answer implements Exchange {
+    private final Transmission transmission;
     private final ConnectionEndpoint endpoint;
     private final ClassicHttpResponse response;
     private final boolean reusable;
@@ -218,14 +388,19 @@ final class ApacheUpstream implements Upstream {
     private boolean released;
 
     Answer(
-        ConnectionEndpoint endpoint, ClassicHttpResponse response, boolean reusable, long sentNanos)
+        Transmission transmission,
+        ConnectionEndpoint endpoint,
+        ClassicHttpResponse response,
+        boolean reusable)
         throws IOException {
+      this.transmission = transmission;
       this.endpoint = endpoint;
       this.response = response;
       this.reusable = reusable;
       HttpEntity entity = response.getEntity();
       InputStream content = entity == null ? InputStream.nullInputStream() : entity.getContent();
-      this.body = new Body(endpoint, content, sentNanos + settings.firstPieceTimeout().toNanos());
+      this.body = new Body(
+              endpoint, content, transmission.sentNanos + settings.firstPieceTimeout().toNanos());
     }
 
     @Override
@@ -261,12 +436,34 @@ final class ApacheUpstream implements Upstream {
 
     @Override
     public void finish(Duration patience) {
-      if (!released && reusable && body.endsWithin(patience)) {
+      Duration keep = keepFor();
+      if (!released
+          && reusable
+          && keep.isPositive()
+          && body.endsWithin(patience)
+          && transmission.isQuiet()) {
         released = true;
-        pool.release(endpoint, null, TimeValue.of(settings.keepAlive()));
+        pool.release(endpoint, null, TimeValue.of(keep));
       } else {
         close();
       }
+    }
+
+    /**
+     * Returns how long the connection may wait for its next request: as set, or less if the vendor
+     * says so ({@code Keep-Alive: timeout=5}), by a margin, as its clock runs already.
+     */
+    private Duration keepFor() {
+      Duration keep = settings.keepAlive();
+      Header header = response.getFirstHeader("Keep-Alive");
+      Matcher said = KEEP_ALIVE.matcher(header == null ? "" : header.getValue());
+      if (!said.find()) {
+        return keep;
+      }
+      Duration theirs = Duration.ofSeconds(Integer.parseInt(said.group(1)));
+      Duration half = theirs.dividedBy(2);
+      Duration bound = theirs.minus(half.compareTo(MARGIN) < 0 ? half : MARGIN);
+      return bound.compareTo(keep) < 0 ? bound : keep;
     }
 
     @Override
@@ -280,6 +477,8 @@ final class ApacheUpstream implements Upstream {
 
   /** The body under its bounds: the first piece, silence, size, interruption. */
   private final class Body extends InputStream {
+    private static final int MOST_REST_BYTES = 64;
+
     private final ConnectionEndpoint endpoint;
     private final InputStream content;
     private final long firstPieceDeadlineNanos;
@@ -343,18 +542,22 @@ final class ApacheUpstream implements Upstream {
     }
 
     /**
-     * Reads what is left if that is nothing but the end, which tends to come a moment later. An
-     * interruption costs the connection only; the flag stays set.
+     * Reads what is left if that is little more than the end, which tends to come a moment later:
+     * line ends, or a coding's trailer. An interruption costs the connection only; the flag stays
+     * set.
      */
     boolean endsWithin(Duration patience) {
-      if (!ended) {
-        bound(Timeout.of(patience));
-        try {
-          ended = content.read() < 0;
-        } catch (IOException e) {
-          // Not reusable then; the answer itself is complete.
-          return false;
+      byte[] rest = new byte[MOST_REST_BYTES];
+      try {
+        for (int left = rest.length; !ended && left > 0; ) {
+          bound(Timeout.of(patience));
+          int n = content.read(rest, 0, left);
+          ended = n < 0;
+          left -= n;
         }
+      } catch (IOException e) {
+        // Not reusable then; the answer itself is complete.
+        return false;
       }
       return ended;
     }

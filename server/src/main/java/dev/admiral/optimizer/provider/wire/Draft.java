@@ -1,5 +1,7 @@
 package dev.admiral.optimizer.provider.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.call.Usage;
@@ -13,7 +15,12 @@ import dev.admiral.optimizer.v1.RefusalDelta;
 import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.ToolCallDelta;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -31,15 +38,23 @@ import org.jspecify.annotations.Nullable;
 public final class Draft {
   private final @Nullable ReplySink sink;
   private final Completions.Assembler assembler = new Completions.Assembler();
-  private final List<List<Slot>> candidates = new ArrayList<>(1);
+  private final String attemptId;
+  private final List<Candidate> candidates = new ArrayList<>(1);
   private final Tokens.Counter output = new Tokens.Counter();
   private @Nullable Usage usage;
   private boolean usageFinal;
   private boolean begun;
 
-  /** Pieces go to the sink as they come; with none they wait for the whole. */
-  public Draft(@Nullable ReplySink sink) {
+  /** True once something was given out that a model must have written. */
+  private boolean paidFor;
+
+  /**
+   * @param sink is given the pieces as they come; with none they wait for the whole
+   * @param attemptId of the try, from which tool calls without an id of their own get one
+   */
+  public Draft(@Nullable ReplySink sink, String attemptId) {
     this.sink = sink;
+    this.attemptId = attemptId;
   }
 
   /** Appends to a text. */
@@ -78,7 +93,8 @@ public final class Draft {
 
   /**
    * Appends to a tool call. Id and name are given out once; what vendors repeat is ignored, and
-   * arguments that come before the name wait for it.
+   * arguments that come before the name wait for it. A call without an id, or with one that an
+   * earlier call has, is given one: its result must be able to name it.
    */
   public void toolCall(int candidate, int slot, String id, String name, String arguments)
       throws MalformedException {
@@ -97,26 +113,33 @@ public final class Draft {
     if (opening || !arguments.isEmpty()) {
       ToolCallDelta.Builder call = ToolCallDelta.newBuilder().setArgumentsJson(arguments);
       if (opening) {
-        call.setId(place.id).setName(place.name);
+        call.setId(idOf(place)).setName(place.name);
       }
+      place.hasArguments |= !arguments.isEmpty();
       place.waiting = "";
       give(place, delta -> delta.setToolCall(call), opening ? place.name + arguments : arguments);
     }
   }
 
-  /** Returns the id a tool call has so far; empty if there is none. */
-  public String toolCallId(int candidate, int slot) {
-    return slot(candidate, slot).id;
+  private String idOf(Slot place) {
+    Set<String> taken = candidate(place.candidate).toolCallIds;
+    String id = place.id;
+    for (int i = taken.size(); id.isEmpty() || !taken.add(id); i++) {
+      // As ids of vendors look, and the same whenever this answer is read.
+      String seed = attemptId + '/' + place.candidate + '/' + i;
+      id = "call_" + UUID.nameUUIDFromBytes(seed.getBytes(UTF_8)).toString().replace("-", "");
+    }
+    return id;
   }
 
   /** Returns true if nothing of the candidate was given out. */
   public boolean isEmpty(int candidate) {
-    return nextPart(candidate) == 0;
+    return candidate(candidate).parts == 0;
   }
 
-  /** Ends a candidate. */
+  /** Ends a candidate. Tool calls without arguments are given none, in JSON. */
   public void finish(int candidate, FinishReason reason) throws MalformedException {
-    for (Slot place : slots(candidate)) {
+    for (Slot place : candidate(candidate).slots.values()) {
       flush(place);
     }
     assembler.finish(candidate, reason);
@@ -132,6 +155,10 @@ public final class Draft {
     if (place.part < 0 && (!place.id.isEmpty() || !place.waiting.isEmpty())) {
       giveToolCall(place);
     }
+    if (place.kind == ContentDelta.PieceCase.TOOL_CALL && !place.hasArguments) {
+      place.waiting = "{}";
+      giveToolCall(place);
+    }
   }
 
   /**
@@ -143,9 +170,14 @@ public final class Draft {
     usageFinal |= isFinal;
   }
 
-  /** Returns true if a piece was given out. */
+  /** Returns true if a piece has come. */
   public boolean begun() {
     return begun;
+  }
+
+  /** Returns true if a piece was given out: nobody else can answer then. */
+  public boolean givenOut() {
+    return begun && sink != null;
   }
 
   /** Returns the answer as far as it has come. */
@@ -162,15 +194,19 @@ public final class Draft {
     Usage known = usage;
     if (known == null) {
       return Usage.estimated(estimatedInput.getAsLong(), output.tokens());
-    } else if (usageFinal) {
+    }
+    // No prompt is empty, and no text costs nothing: vendors and relays put zeros in as placeholders.
+    boolean noInput = known.input() == 0;
+    boolean noOutput = known.output() == 0 && paidFor;
+    if (usageFinal && !noInput && !noOutput) {
       return known;
     }
     return new Usage(
-        known.input(),
+        noInput ? estimatedInput.getAsLong() : known.input(),
         known.cachedInput(),
         known.cacheWrite(),
         known.cacheWrite1h(),
-        Math.max(known.output(), output.tokens()),
+        usageFinal && !noOutput ? known.output() : Math.max(known.output(), output.tokens()),
         known.reasoning(),
         true);
   }
@@ -180,7 +216,7 @@ public final class Draft {
     ContentDelta.Builder builder = ContentDelta.newBuilder().setCandidateIndex(place.candidate);
     piece.accept(builder);
     if (place.part < 0) {
-      place.part = nextPart(place.candidate);
+      place.part = candidate(place.candidate).parts++;
       place.kind = builder.getPieceCase();
     } else if (place.kind != builder.getPieceCase()) {
       throw new MalformedException(
@@ -188,6 +224,8 @@ public final class Draft {
     }
     ContentDelta delta = builder.setPartIndex(place.part).build();
     output.add(content);
+    // A refusal may be the vendor's own sentence about a prompt that no model was given.
+    paidFor |= place.kind != ContentDelta.PieceCase.REFUSAL;
     assembler.append(delta);
     begun = true;
     if (sink != null) {
@@ -195,46 +233,39 @@ public final class Draft {
     }
   }
 
-  private int nextPart(int candidate) {
-    int next = 0;
-    for (Slot slot : slots(candidate)) {
-      next = Math.max(next, slot.part + 1);
+  private Candidate candidate(int number) {
+    while (candidates.size() <= number) {
+      candidates.add(new Candidate());
     }
-    return next;
-  }
-
-  private List<Slot> slots(int candidate) {
-    while (candidates.size() <= candidate) {
-      candidates.add(new ArrayList<>(2));
-    }
-    return candidates.get(candidate);
+    return candidates.get(number);
   }
 
   private Slot slot(int candidate, int number) {
-    List<Slot> slots = slots(candidate);
-    for (int i = slots.size() - 1; i >= 0; i--) {
-      if (slots.get(i).number == number) {
-        return slots.get(i);
-      }
-    }
-    Slot slot = new Slot(candidate, number);
-    slots.add(slot);
-    return slot;
+    return candidate(candidate).slots.computeIfAbsent(number, n -> new Slot(candidate));
+  }
+
+  private static final class Candidate {
+    /** In the order in which their first pieces came. */
+    private final Map<Integer, Slot> slots = new LinkedHashMap<>(4);
+
+    private final Set<String> toolCallIds = new HashSet<>(2);
+
+    /** How many slots became parts. */
+    private int parts;
   }
 
   private static final class Slot {
     private final int candidate;
-    private final int number;
     private int part = -1;
     private ContentDelta.PieceCase kind = ContentDelta.PieceCase.PIECE_NOT_SET;
     private String id = "";
     private String name = "";
     private String waiting = "";
+    private boolean hasArguments;
     private char half;
 
-    Slot(int candidate, int number) {
+    Slot(int candidate) {
       this.candidate = candidate;
-      this.number = number;
     }
 
     /**

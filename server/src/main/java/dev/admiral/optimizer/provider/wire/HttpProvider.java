@@ -20,7 +20,6 @@ import dev.admiral.optimizer.provider.wire.WireFormat.AnswerReader;
 import dev.admiral.optimizer.provider.wire.WireFormat.ErrorInsideException;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +101,7 @@ public final class HttpProvider implements Provider {
     WireFormat.Request request = format.complete(call);
     LongSupplier input = () -> Tokens.likely(call.prompt());
     try (Exchange exchange = send(request, call.attemptId(), call.streamed(), input)) {
-      Draft draft = new Draft(call.streamed() ? sink : null);
+      Draft draft = new Draft(call.streamed() ? sink : null, call.attemptId());
       Attempt attempt = new Attempt(exchange, input, draft);
       attempt.run(attempt::readAnswer);
       Reply reply =
@@ -116,7 +116,7 @@ public final class HttpProvider implements Provider {
     WireFormat.Request request = format.embed(call);
     LongSupplier input = () -> Tokens.likely(call.texts());
     try (Exchange exchange = send(request, call.attemptId(), false, input)) {
-      Attempt attempt = new Attempt(exchange, input, new Draft(null));
+      Attempt attempt = new Attempt(exchange, input, new Draft(null, call.attemptId()));
       WireFormat.Vectors[] vectors = new WireFormat.Vectors[1];
       attempt.run(() -> vectors[0] = readVectors(attempt.readWhole(), call));
       succeeded();
@@ -144,7 +144,7 @@ public final class HttpProvider implements Provider {
     WireFormat.Request request = format.countTokens(call);
     // Counting is free, so nothing is ever billable.
     try (Exchange exchange = send(request, call.attemptId(), false, null)) {
-      Attempt attempt = new Attempt(exchange, null, new Draft(null));
+      Attempt attempt = new Attempt(exchange, null, new Draft(null, call.attemptId()));
       long[] count = new long[1];
       attempt.run(() -> count[0] = format.readCount(attempt.readWhole()));
       succeeded();
@@ -160,6 +160,7 @@ public final class HttpProvider implements Provider {
     headers.add(Map.entry(format.attemptHeader(), attemptId));
     headers.add(Map.entry("User-Agent", "admiral"));
     headers.add(Map.entry("Content-Type", "application/json"));
+    headers.add(Map.entry("Accept-Encoding", "gzip, deflate"));
     headers.add(Map.entry("Accept", streamed ? "text/event-stream" : "application/json"));
     Exchange exchange;
     try {
@@ -227,8 +228,8 @@ public final class HttpProvider implements Provider {
   private ProviderException refused(Exchange exchange) {
     exchange.begun();
     byte[] body;
-    try {
-      body = exchange.body().readNBytes(MOST_REFUSAL_BYTES);
+    try (AnswerStream answer = decoded(exchange)) {
+      body = answer.readNBytes(MOST_REFUSAL_BYTES);
       exchange.finish(END_PATIENCE);
     } catch (IOException e) {
       // The status is worth more than the rest of a page that does not come.
@@ -240,6 +241,11 @@ public final class HttpProvider implements Provider {
     }
     failed(failure);
     return new ProviderException(failure, null, requestId(exchange), exchange.status());
+  }
+
+  private AnswerStream decoded(Exchange exchange) {
+    return new AnswerStream(
+        exchange.body(), exchange.header("content-encoding"), settings.maxAnswerBytes());
   }
 
   private String requestId(Exchange exchange) {
@@ -276,6 +282,7 @@ public final class HttpProvider implements Provider {
   /** The part of a try after the vendor accepted it. */
   private final class Attempt {
     private final Exchange exchange;
+    private final AnswerStream answer;
     private final @Nullable LongSupplier input;
     private final Draft draft;
 
@@ -287,6 +294,7 @@ public final class HttpProvider implements Provider {
 
     Attempt(Exchange exchange, @Nullable LongSupplier input, Draft draft) {
       this.exchange = exchange;
+      this.answer = decoded(exchange);
       this.input = input;
       this.draft = draft;
     }
@@ -295,12 +303,14 @@ public final class HttpProvider implements Provider {
     void run(Reading reading) throws ProviderException {
       String who = "provider '" + settings.name() + "' ";
       Failure failure;
-      try {
+      try (answer) {
         reading.run();
+        // Only now: an answer that breaks off or cannot be read leaves no connection to trust.
+        exchange.finish(END_PATIENCE);
         return;
       } catch (ErrorInsideException e) {
         failure =
-            draft.begun()
+            draft.givenOut()
                 ? new Failure.StreamBroken(failures.insideMessage(e.error()))
                 : failures.inside(e.error());
       } catch (Upstream.TooLargeException e) {
@@ -314,6 +324,11 @@ public final class HttpProvider implements Provider {
             broken(
                 ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT,
                 who + "was silent for too long (bound " + text(bound) + ")");
+      } catch (ZipException e) {
+        failure =
+            broken(
+                ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
+                who + "answered in a coding that cannot be decoded");
       } catch (JacksonException e) {
         // Its message quotes the answer.
         failure =
@@ -354,61 +369,93 @@ public final class HttpProvider implements Provider {
     }
 
     private Failure broken(ErrorReason reason, String message) {
-      return draft.begun()
+      return draft.givenOut()
           ? new Failure.StreamBroken(message)
           : new Failure.Broken(reason, message, null);
     }
 
-    /** Reads what came, which need not be the form asked for. */
+    /** Reads what came, which need not be the form asked for, nor what its label says. */
     void readAnswer() throws IOException, ErrorInsideException {
       AnswerReader reader = format.reader(draft);
-      if (contentType().startsWith("text/event-stream")) {
+      boolean events =
+          switch (answer.first()) {
+            case '{', '[', '<' -> false;
+            // A comment, and the fields data, event, id and retry.
+            case ':', 'd', 'e', 'i', 'r' -> true;
+            default -> labelledEvents();
+          };
+      if (events) {
         readEvents(reader);
       } else {
-        reader.whole(readWhole());
+        byte[] whole = readWhole();
+        if (whole.length > 0 && whole[0] == '[') {
+          refuseError(whole);
+        }
+        reader.whole(whole);
+      }
+    }
+
+    /** Gemini and its relays put an error into a list. */
+    private static void refuseError(byte[] list) throws ErrorInsideException {
+      VendorError error = VendorError.parse(list);
+      if (!error.isEmpty()) {
+        throw new ErrorInsideException(error);
       }
     }
 
     private void readEvents(AnswerReader reader) throws IOException, ErrorInsideException {
-      SseReader events = new SseReader(exchange.body());
+      SseReader events = new SseReader(answer);
       boolean done = false;
+      boolean any = labelledEvents();
       while (!done && events.next()) {
         if (events.isError()) {
           // Named an error, whatever it looks like: some are plain text.
           throw new ErrorInsideException(
               VendorError.parse(Arrays.copyOf(events.data(), events.length())));
         }
-        done = events.isDone() || reader.event(events.data(), events.length());
+        any = true;
+        done = events.isDone() || (mayMatter(events) && reader.event(events.data(), events.length()));
         if (draft.begun()) {
           begin();
         }
       }
       if (!done && !reader.mayEnd()) {
+        if (!any) {
+          throw new WireFormat.MalformedException("it answered with plain text");
+        }
         throw new IOException("the stream has no proper end");
       }
       reader.end();
-      exchange.finish(END_PATIENCE);
+    }
+
+    /** Nothing, and words such as [HEARTBEAT], only keep the connection open. */
+    private boolean mayMatter(SseReader events) throws ErrorInsideException {
+      int i = 0;
+      while (i < events.length() && events.data()[i] <= ' ') {
+        i++;
+      }
+      if (i < events.length() && events.data()[i] == '[') {
+        refuseError(Arrays.copyOf(events.data(), events.length()));
+      }
+      return i < events.length() && events.data()[i] == '{';
     }
 
     byte[] readWhole() throws IOException {
-      String type = contentType();
-      if (type.startsWith("text/html")) {
+      if (answer.first() == '<') {
         foreign = true;
         throw new WireFormat.MalformedException(
             "it answered with a page of HTML; check its base URL");
       }
       begin();
-      InputStream body = exchange.body();
       // In steps of this size, since InputStream's own methods take 16 KiB for an answer of one.
       byte[] whole = new byte[FIRST_READ_BYTES];
       int length = 0;
-      for (int read = 0; read >= 0; read = body.read(whole, length, whole.length - length)) {
+      for (int read = 0; read >= 0; read = answer.read(whole, length, whole.length - length)) {
         length += read;
         if (length == whole.length) {
           whole = Arrays.copyOf(whole, 2 * length);
         }
       }
-      exchange.finish(END_PATIENCE);
       return Arrays.copyOf(whole, length);
     }
 
@@ -417,9 +464,9 @@ public final class HttpProvider implements Provider {
       exchange.begun();
     }
 
-    private String contentType() {
+    private boolean labelledEvents() {
       String type = exchange.header("content-type");
-      return type == null ? "" : type.toLowerCase(Locale.ROOT);
+      return type != null && type.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
     }
   }
 

@@ -1,25 +1,41 @@
 package dev.admiral.optimizer.provider.wire;
 
+import dev.admiral.optimizer.call.Time;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pooled connection that cannot log. The library's own writes headers and bodies, and so keys and
- * prompts, to its log once somebody raises the level.
+ * A pooled connection that can tell whether it is quiet, and that cannot log. The library's own
+ * writes headers and bodies, and so keys and prompts, to its log once somebody raises the level.
+ *
+ * <p>Its socket is a channel's: only that can be asked without waiting what has come.
  */
 final class QuietConnection extends DefaultBHttpClientConnection
     implements ManagedHttpClientConnection {
+  private static final Duration LEAST_WAIT = Duration.ofMillis(1);
+
   private volatile boolean closed;
   private Timeout inUse = Timeout.DISABLED;
+
+  /** How long it took to connect, which is at least one round trip. */
+  private Duration roundTrip = Duration.ZERO;
+
+  /** What came and was not read yet; known from the first answer with a body on. */
+  private @Nullable SessionInputBuffer received;
 
   QuietConnection(Http1Config config) {
     super(config);
@@ -44,6 +60,70 @@ final class QuietConnection extends DefaultBHttpClientConnection
     if (closed) {
       socket.close();
       throw new InterruptedIOException("closed while it was being made");
+    }
+  }
+
+  @Override
+  protected InputStream createContentInputStream(
+      long length, SessionInputBuffer buffer, InputStream socket) {
+    received = buffer;
+    return super.createContentInputStream(length, buffer, socket);
+  }
+
+  /**
+   * Returns whether the other side, after an answer's end, has sent nothing more and not closed. If
+   * not, whatever is read next belongs to no request, and the connection must be closed: it may not
+   * be asked twice. Never blocks. To be called between two exchanges, never in one.
+   */
+  boolean isQuiet() {
+    if (received == null || received.length() > 0) {
+      return false;
+    }
+    SocketHolder holder = getSocketHolder();
+    if (holder == null) {
+      return false;
+    }
+    SocketChannel channel = holder.getBaseSocket().getChannel();
+    try {
+      SSLSocket secure = holder.getSSLSocket();
+      if (secure != null && secure.getInputStream().available() > 0) {
+        return false;
+      }
+      channel.configureBlocking(false);
+      try {
+        return channel.read(ByteBuffer.allocate(1)) == 0;
+      } finally {
+        channel.configureBlocking(true);
+      }
+    } catch (IOException e) {
+      // Reset, or closed meanwhile.
+      return false;
+    }
+  }
+
+  /** Notes how long it took to connect. */
+  void connectedWithin(Duration took) {
+    roundTrip = took;
+  }
+
+  /**
+   * Returns whether the other side had closed before it could read all that was sent last. To be
+   * asked once, when a read has told that it closed; waits for about a round trip.
+   *
+   * <p>Data that reaches a closed socket is answered with a reset, and what was reset takes no more
+   * writes. Who has read everything and then closes sends no reset. RFC 9293, 3.10.7.1.
+   */
+  boolean sentInVain(Time time) throws InterruptedException {
+    SocketHolder holder = getSocketHolder();
+    if (holder == null) {
+      return false;
+    }
+    time.sleep(roundTrip.compareTo(LEAST_WAIT) < 0 ? LEAST_WAIT : roundTrip);
+    try {
+      holder.getBaseSocket().getChannel().write(ByteBuffer.allocate(1));
+      return false;
+    } catch (IOException e) {
+      return true;
     }
   }
 

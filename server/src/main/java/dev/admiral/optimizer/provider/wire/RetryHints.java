@@ -30,6 +30,14 @@ final class RetryHints {
 
   private static final Pattern UNIT = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s?(ms|h|m|s)");
 
+  /** In 2001, as seconds and as milliseconds. */
+  private static final double OLDEST_EPOCH_SECOND = 1e9;
+
+  private static final double OLDEST_EPOCH_MILLI = 1e12;
+
+  /** In 2286. */
+  private static final double LATEST_EPOCH_MILLI = 1e13;
+
   private final List<Limit> limits;
 
   /** A vendor's way of naming limits in headers. */
@@ -84,20 +92,36 @@ final class RetryHints {
     return longest;
   }
 
-  /** Reads a date of Anthropic's, a duration of OpenAI's, or seconds. */
+  /** Reads a date of Anthropic's, a duration of OpenAI's, seconds, or a time since 1970. */
   private static @Nullable Duration moment(@Nullable String value, Instant now) {
     if (value == null) {
       return null;
     }
-    Duration seconds = scaled(value, 1_000);
-    if (seconds != null) {
-      return seconds;
+    Duration number = number(value, now);
+    if (number != null) {
+      return number;
     }
     try {
       return bounded(Duration.between(now, OffsetDateTime.parse(value.strip()).toInstant()));
     } catch (DateTimeException e) {
       return units(value);
     }
+  }
+
+  /** Reads seconds from now, or from 1970, or milliseconds from 1970: their sizes lie far apart. */
+  private static @Nullable Duration number(String value, Instant now) {
+    Duration seconds = scaled(value, 1_000);
+    if (seconds == null || seconds.compareTo(LONGEST) < 0) {
+      return seconds;
+    }
+    double number = Double.parseDouble(value.strip());
+    if (number < OLDEST_EPOCH_SECOND) {
+      return seconds;
+    }
+    double epochMillis = number < OLDEST_EPOCH_MILLI ? number * 1_000 : number;
+    return epochMillis > LATEST_EPOCH_MILLI
+        ? LONGEST
+        : bounded(Duration.between(now, Instant.ofEpochMilli((long) epochMillis)));
   }
 
   /** Returns true if a limit by the day or longer has nothing left. */
@@ -122,16 +146,12 @@ final class RetryHints {
     if (value == null) {
       return null;
     }
-    Duration seconds = scaled(value, 1_000);
-    if (seconds != null) {
-      return seconds;
-    }
     try {
       Instant date =
           ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
       return bounded(Duration.between(now, date));
     } catch (DateTimeException e) {
-      return null;
+      return moment(value, now);
     }
   }
 

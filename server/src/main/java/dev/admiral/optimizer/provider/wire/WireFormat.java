@@ -92,8 +92,9 @@ public interface WireFormat {
      * Closes an answer whose events came to their proper end.
      *
      * @throws IOException if they made no answer
+     * @throws ErrorInsideException if the vendor gave it up, and said so by how it ended it
      */
-    void end() throws IOException;
+    void end() throws IOException, ErrorInsideException;
   }
 
   /** The vendor reports an error inside an answer that began well. */

@@ -114,7 +114,7 @@ class OpenAiFrontTest {
           .whole(json, call(), answered);
     }
 
-    Draft draft = new Draft(null);
+    Draft draft = new Draft(null, "attempt-1");
     new OpenAiAnswer(draft).whole(out.toByteArray());
 
     assertThat(draft.completion()).isEqualTo(completion);
@@ -407,7 +407,9 @@ class OpenAiFrontTest {
   @Provide
   Arbitrary<Usage> usages() {
     Arbitrary<Long> few = Arbitraries.longs().between(0, 9);
-    return Combinators.combine(few, few, few, few)
+    // Counts of zero are taken for placeholders.
+    Arbitrary<Long> some = Arbitraries.longs().between(1, 9);
+    return Combinators.combine(few, few, some, few)
         .as((cached, written, more, reasoning) ->
             new Usage(
                 cached + written + more, cached, written, 0, reasoning + more, reasoning, false));

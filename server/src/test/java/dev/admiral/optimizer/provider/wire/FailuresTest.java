@@ -188,6 +188,12 @@ class FailuresTest {
     assertThat(wait(Map.of("retry-after", "Fri, 20 Nov 2026 12:00:30 GMT"), "{}")).hasSeconds(30);
     assertThat(wait(Map.of("retry-after", "Fri, 20 Nov 2026 11:00:00 GMT"), "{}")).isZero();
     assertThat(wait(Map.of("retry-after", "soon"), "{}")).isNull();
+    assertThat(wait(Map.of("retry-after", "500ms"), "{}")).hasMillis(500);
+    assertThat(wait(Map.of("retry-after", "2026-11-20T12:00:30Z"), "{}")).hasSeconds(30);
+    String epoch = String.valueOf(Instant.parse("2026-11-20T12:01:30Z").getEpochSecond());
+    assertThat(wait(Map.of("retry-after", epoch), "{}")).hasSeconds(90);
+    assertThat(wait(Map.of("retry-after", epoch + "500"), "{}")).hasMillis(90_500);
+    assertThat(wait(Map.of("retry-after", "1000000000"), "{}")).isZero();
     assertThat(wait(Map.of("retry-after", "-1"), "{}")).isZero();
     assertThat(wait(Map.of("retry-after", "1e300"), "{}")).isEqualTo(Duration.ofDays(31));
   }

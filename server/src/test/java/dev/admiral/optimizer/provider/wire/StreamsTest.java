@@ -180,7 +180,7 @@ class StreamsTest {
   @Test
   void openAi_streamAndWhole_giveEqualAnswersAndUsage() throws Exception {
     Read streamed = openAi(bytes(OPENAI_STREAM));
-    Draft draft = new Draft(null);
+    Draft draft = new Draft(null, "attempt-1");
     OPENAI.reader(draft).whole(OPENAI_WHOLE.getBytes(UTF_8));
     assertThat(streamed.completion).isEqualTo(draft.completion());
     assertThat(streamed.usage).isEqualTo(draft.usage(() -> 0));
@@ -195,7 +195,7 @@ class StreamsTest {
   @Test
   void anthropic_streamAndWhole_giveEqualAnswersAndUsage() throws Exception {
     Read streamed = anthropic(bytes(ANTHROPIC_STREAM));
-    Draft draft = new Draft(null);
+    Draft draft = new Draft(null, "attempt-1");
     ANTHROPIC.reader(draft).whole(ANTHROPIC_WHOLE.getBytes(UTF_8));
     assertThat(streamed.completion).isEqualTo(draft.completion());
     assertThat(streamed.usage).isEqualTo(draft.usage(() -> 0));
@@ -309,7 +309,7 @@ class StreamsTest {
     String choice =
         "{\"choices\":[{\"index\":0,\"%s\":{\"content\":\"x\"," + call + "}}]," + usage + "}";
     Read streamed = openAi(bytes("data: " + choice.formatted("delta") + "\n\ndata: [DONE]\n\n"));
-    Draft whole = new Draft(null);
+    Draft whole = new Draft(null, "attempt-1");
     OPENAI.reader(whole).whole(choice.formatted("message").getBytes(UTF_8));
     assertThat(streamed.completion).isEqualTo(whole.completion());
     assertThat(streamed.completion.getFinishReason())
@@ -327,7 +327,7 @@ class StreamsTest {
       assertThatThrownBy(() -> openAi(bytes(chunk)))
           .isInstanceOf(WireFormat.MalformedException.class);
       assertThatThrownBy(() ->
-              OPENAI.reader(new Draft(null)).whole(answer.formatted("message").getBytes(UTF_8)))
+              OPENAI.reader(new Draft(null, "attempt-1")).whole(answer.formatted("message").getBytes(UTF_8)))
           .isInstanceOf(WireFormat.MalformedException.class);
     }
   }
@@ -358,13 +358,13 @@ class StreamsTest {
 
   private static Read openAi(InputStream in) throws Exception {
     List<ContentDelta> deltas = new ArrayList<>();
-    Draft draft = new Draft(deltas::add);
+    Draft draft = new Draft(deltas::add, "attempt-1");
     return read(in, OPENAI.reader(draft), draft, deltas);
   }
 
   private static Read anthropic(InputStream in) throws Exception {
     List<ContentDelta> deltas = new ArrayList<>();
-    Draft draft = new Draft(deltas::add);
+    Draft draft = new Draft(deltas::add, "attempt-1");
     return read(in, ANTHROPIC.reader(draft), draft, deltas);
   }
 

@@ -1,0 +1,189 @@
+package dev.admiral.optimizer.provider.openai;
+
+import dev.admiral.optimizer.provider.wire.Draft;
+import dev.admiral.optimizer.provider.wire.WireFormat.MalformedException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the tool calls of one choice together from their pieces.
+ *
+ * <p>OpenAI numbers each call, and gives its id and its name in the first piece alone. Others leave
+ * the number or the id out, give one to all calls, change it from piece to piece, number the pieces
+ * instead of the calls, repeat the name with each, or send it in parts. What they agree on is that
+ * a call has one name and that its arguments are one JSON value, so where the numbers contradict
+ * it, that decides: a piece without a name goes on with a call, and one with a name begins another
+ * as soon as the arguments of the one before are whole.
+ *
+ * <p>Takes time in proportion to what comes, however many calls that are.
+ */
+final class ToolCalls {
+  private final Draft draft;
+  private final int candidate;
+  private final Map<Integer, Call> byIndex = new HashMap<>(2);
+  private final Map<String, Call> byId = new HashMap<>(2);
+  private @Nullable Call last;
+  private int count;
+
+  ToolCalls(Draft draft, int candidate) {
+    this.draft = draft;
+    this.candidate = candidate;
+  }
+
+  /** A call, or a piece of one, as the vendor sends it; what it left out is empty or negative. */
+  static final class Piece {
+    int index = -1;
+    String id = "";
+    String name = "";
+    String arguments = "";
+  }
+
+  /** Adds a piece. */
+  void add(Piece piece) throws MalformedException {
+    Call call = callOf(piece);
+    if (last != null && last != call) {
+      giveName(last);
+    }
+    last = call;
+    if (call.id.isEmpty() && !piece.id.isEmpty()) {
+      call.id = piece.id;
+      byId.put(piece.id, call);
+    }
+    if (call.isRepeatedBy(piece)) {
+      return;
+    }
+    call.takeName(piece.name);
+    if (!piece.arguments.isEmpty()) {
+      call.arguments.add(piece.arguments);
+      call.named |= !call.name.isEmpty();
+      draft.toolCall(candidate, call.slot, call.id, call.name, piece.arguments);
+    }
+  }
+
+  /** Gives out what is held: a name may come in parts until arguments, or another call, follow. */
+  void end() throws MalformedException {
+    if (last != null) {
+      giveName(last);
+    }
+  }
+
+  private void giveName(Call call) throws MalformedException {
+    if (!call.named) {
+      call.named = true;
+      draft.toolCall(candidate, call.slot, call.id, call.name, "");
+    }
+  }
+
+  private Call callOf(Piece piece) {
+    Call known = known(piece);
+    if (known == null) {
+      // A number of its own without a name is a piece's, not a call's.
+      return piece.name.isEmpty() && last != null ? last : begin(piece);
+    }
+    return piece.name.isEmpty() || known.goesOnWith(piece) ? known : begin(piece);
+  }
+
+  private @Nullable Call known(Piece piece) {
+    Call known = piece.id.isEmpty() ? null : byId.get(piece.id);
+    if (known == null) {
+      known = piece.index < 0 ? last : byIndex.get(piece.index);
+    }
+    return known;
+  }
+
+  private Call begin(Piece piece) {
+    Call call = new Call(count++);
+    if (piece.index >= 0) {
+      byIndex.put(piece.index, call);
+    }
+    return call;
+  }
+
+  /** One call as far as it has come. */
+  private static final class Call {
+    private final int slot;
+    private final Arguments arguments = new Arguments();
+    private String id = "";
+    private String name = "";
+
+    /** True once the name was given out. */
+    private boolean named;
+
+    Call(int slot) {
+      this.slot = slot;
+    }
+
+    /** Returns whether a piece that has a name, and a number or id of this call, belongs to it. */
+    boolean goesOnWith(Piece piece) {
+      boolean sameName = name.isEmpty() || piece.name.equals(name);
+      boolean sameId = piece.id.isEmpty() || id.isEmpty() || piece.id.equals(id);
+      if (arguments.isWhole()) {
+        return sameName && sameId && isRepeatedBy(piece);
+      } else if (arguments.begun()) {
+        return sameName;
+      }
+      // Without arguments a name may go on, if the piece says which call it means.
+      boolean saysWhich = piece.index >= 0 || (!piece.id.isEmpty() && piece.id.equals(id));
+      return sameId && (sameName || saysWhich);
+    }
+
+    /** Returns whether a piece says once more what is whole already. */
+    boolean isRepeatedBy(Piece piece) {
+      boolean saysWhich = piece.index >= 0 || !piece.id.isEmpty();
+      return arguments.isWhole()
+          && piece.name.equals(name)
+          && (piece.arguments.isEmpty() || (saysWhich && arguments.equal(piece.arguments)));
+    }
+
+    void takeName(String piece) {
+      if (named || piece.equals(name)) {
+        return;
+      }
+      name = piece.startsWith(name) ? piece : name.concat(piece);
+    }
+  }
+
+  /** How far a JSON value has come, and what it was, without keeping it. */
+  private static final class Arguments {
+    private int depth;
+    private boolean inString;
+    private boolean escaped;
+    private boolean begun;
+    private int length;
+    private int hash;
+
+    void add(String piece) {
+      for (int i = 0; i < piece.length(); i++) {
+        char c = piece.charAt(i);
+        hash = 31 * hash + c;
+        if (inString) {
+          inString = escaped || c != '"';
+          escaped = !escaped && c == '\\';
+        } else {
+          switch (c) {
+            case '"' -> inString = true;
+            case '{', '[' -> depth++;
+            case '}', ']' -> depth--;
+            default -> {}
+          }
+        }
+        begun |= c > ' ';
+      }
+      length += piece.length();
+    }
+
+    boolean begun() {
+      return begun;
+    }
+
+    boolean isWhole() {
+      return begun && depth <= 0 && !inString;
+    }
+
+    /** As good as equal: lengths and {@link String#hashCode}. */
+    boolean equal(String text) {
+      return length == text.length() && hash == text.hashCode();
+    }
+  }
+}

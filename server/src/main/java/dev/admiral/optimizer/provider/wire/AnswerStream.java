@@ -1,0 +1,152 @@
+package dev.admiral.optimizer.provider.wire;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of an answer without its content coding, told apart by its bytes: labels are wrong too
+ * often to be believed, of the coding and of the content. What was decoded is bounded like what
+ * came. Never waits for more than was asked to be read. Used by one thread.
+ */
+final class AnswerStream extends InputStream {
+  private static final int NONE = -2;
+  private static final int BUFFER_BYTES = 4096;
+  private static final int ZLIB_METHOD = 8;
+  private static final int BYTE_ORDER_MARK = 0xef;
+
+  private final InputStream raw;
+  private final String coding;
+  private final long mostBytes;
+  private @Nullable InputStream decoded;
+  private @Nullable Inflater inflater;
+  private long count;
+
+  /** The first byte that matters, once it was looked for and until it is read. */
+  private int held = NONE;
+
+  private boolean looked;
+
+  /**
+   * @param raw the body as it comes
+   * @param coding the header Content-Encoding; null if there is none
+   * @param mostBytes bound on what is decoded
+   */
+  AnswerStream(InputStream raw, @Nullable String coding, long mostBytes) {
+    this.raw = raw;
+    this.coding = coding == null ? "" : coding.strip().toLowerCase(Locale.ROOT);
+    this.mostBytes = mostBytes;
+  }
+
+  /**
+   * Returns the first byte that is no blank and no byte order mark, -1 if there is none; it is
+   * still to be read, what was before it is not.
+   */
+  int first() throws IOException {
+    if (!looked) {
+      looked = true;
+      do {
+        held = next();
+        if (held == BYTE_ORDER_MARK) {
+          next();
+          next();
+          held = ' ';
+        }
+      } while (held == ' ' || held == '\n' || held == '\r' || held == '\t');
+    }
+    return held;
+  }
+
+  private int next() throws IOException {
+    byte[] one = new byte[1];
+    return decode(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    int first = held;
+    if (first == NONE || length == 0) {
+      return decode(bytes, offset, length);
+    }
+    if (first < 0) {
+      return -1;
+    }
+    held = NONE;
+    bytes[offset] = (byte) first;
+    return 1;
+  }
+
+  private int decode(byte[] bytes, int offset, int length) throws IOException {
+    InputStream from = decoded;
+    if (from == null) {
+      from = open();
+      decoded = from;
+    }
+    int n = from.read(bytes, offset, length);
+    count += Math.max(0, n);
+    if (count > mostBytes) {
+      throw new Upstream.TooLargeException();
+    }
+    return n;
+  }
+
+  private InputStream open() throws IOException {
+    return switch (coding) {
+      case "", "identity" -> raw;
+      case "gzip", "x-gzip", "deflate" -> inflating();
+      default -> throw new WireFormat.MalformedException("it answered in a coding not asked for");
+    };
+  }
+
+  /** Gzip, zlib, bare deflate, or nothing of the kind, whatever the label. */
+  private InputStream inflating() throws IOException {
+    byte[] head = raw.readNBytes(2);
+    InputStream all = new SequenceInputStream(new ByteArrayInputStream(head), raw);
+    if (head.length < 2) {
+      return all;
+    }
+    int first = head[0] & 0xff;
+    int second = head[1] & 0xff;
+    if (first == 0x1f && second == 0x8b) {
+      return new GZIPInputStream(all, BUFFER_BYTES);
+    } else if ((first & 0xf) == ZLIB_METHOD && (first << 8 | second) % 31 == 0) {
+      return inflating(all, new Inflater());
+    }
+    return isText(head) ? all : inflating(all, new Inflater(true));
+  }
+
+  private InputStream inflating(InputStream all, Inflater with) {
+    inflater = with;
+    return new InflaterInputStream(all, with, BUFFER_BYTES);
+  }
+
+  /** JSON, events and pages begin with two characters of text. */
+  private static boolean isText(byte[] head) {
+    byte[] sorted = head.clone();
+    Arrays.sort(sorted);
+    return sorted[0] >= '\t' && (sorted[0] >= ' ' || sorted[0] <= '\r');
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (decoded instanceof GZIPInputStream gzip) {
+      gzip.close();
+    }
+    if (inflater != null) {
+      inflater.end();
+    }
+  }
+}
