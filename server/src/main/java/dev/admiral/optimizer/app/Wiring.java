@@ -13,6 +13,7 @@ import dev.admiral.optimizer.config.HttpSettings;
 import dev.admiral.optimizer.config.LiveConfig;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.PartHealth;
+import dev.admiral.optimizer.store.sqlite.SqliteStores;
 import dev.admiral.optimizer.v1.HealthState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,7 +79,7 @@ final class Wiring implements AutoCloseable {
       throws ConfigException, StartException, IOException {
     Config config = live.started();
     Ports.Addresses addresses = Ports.Addresses.of(config, file.environment());
-    Stores stores =
+    SqliteStores stores =
         opened.add(
             "stores",
             Stores.open(config.kept(), config.serving().diskReadThreads(), program.time()));

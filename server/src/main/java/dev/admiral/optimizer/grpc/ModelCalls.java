@@ -31,7 +31,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 
 /** The model calls of the contract. */
-public final class ModelCalls {
+final class ModelCalls {
   private static final int BATCH_SIZE = 256;
 
   private final CallStarter starter;
@@ -39,7 +39,7 @@ public final class ModelCalls {
   private final Executor virtualThreads;
   private final Time time;
 
-  public ModelCalls(CallStart calls, TokenCounts tokenCounts, Executor virtualThreads, Time time) {
+  ModelCalls(CallStart calls, TokenCounts tokenCounts, Executor virtualThreads, Time time) {
     this.starter = new CallStarter(calls);
     this.tokenCounts = tokenCounts;
     this.virtualThreads = virtualThreads;

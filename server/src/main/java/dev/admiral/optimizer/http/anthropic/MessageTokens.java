@@ -16,12 +16,12 @@ import java.util.concurrent.Executor;
 /**
  * {@code POST /v1/messages/count_tokens}: the vendor's count, or an estimate where it cannot count.
  */
-public final class MessageTokens implements HttpCalls.Handling {
+final class MessageTokens implements HttpCalls.Handling {
   private final CallStart calls;
   private final TokenCounts counts;
   private final Executor virtualThreads;
 
-  public MessageTokens(CallStart calls, TokenCounts counts, Executor virtualThreads) {
+  MessageTokens(CallStart calls, TokenCounts counts, Executor virtualThreads) {
     this.calls = calls;
     this.counts = counts;
     this.virtualThreads = virtualThreads;

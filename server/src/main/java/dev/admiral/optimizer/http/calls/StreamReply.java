@@ -6,7 +6,7 @@ import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.flight.Begun;
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.front.AnswerSteps;
 import dev.admiral.optimizer.front.AnswerSteps.Step;
 import dev.admiral.optimizer.front.CallEnd;

@@ -10,6 +10,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
+import dev.admiral.optimizer.call.Faults;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Exchange.Body;
@@ -32,6 +33,8 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.util.Fields;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Methods of the contract in JSON. What reads is asked by GET, its parameters being the fields of
@@ -40,6 +43,7 @@ import org.eclipse.jetty.util.Fields;
  * {"error": sentence}} with the status that says the same in HTTP.
  */
 final class JsonApi {
+  private static final Logger LOG = LoggerFactory.getLogger(JsonApi.class);
   private static final JsonFormat.Printer JSON =
       JsonFormat.printer().alwaysPrintFieldsWithNoPresence().omittingInsignificantWhitespace();
 
@@ -150,6 +154,9 @@ final class JsonApi {
         reply = BrowserReplies.json(200, json(calls.ask(method, request, authorization)));
       } catch (StatusRuntimeException e) {
         reply = BrowserReplies.error(e.getStatus());
+      } catch (RuntimeException e) {
+        LOG.error("an answer of the dashboard could not be told", Faults.withoutMessages(e));
+        reply = BrowserReplies.error(500, "the answer could not be told; the log says why");
       }
       exchange.reply(reply);
     });
