@@ -49,7 +49,6 @@ final class Ports implements AutoCloseable {
   private final Program program;
   private final Opened opened;
   private final CallStart calls;
-  private final TokenCounts tokens;
   private final HealthReport health;
   private final GrpcServices services;
 
@@ -89,10 +88,10 @@ final class Ports implements AutoCloseable {
         new CallStart(
             engine.pipeline,
             engine.intake,
+            new TokenCounts(engine.router, engine.backends.providers()),
             engine.timer,
             engine.time,
             live.part(c -> c.doors().grpc().defaultDeadline()));
-    this.tokens = new TokenCounts(engine.router, engine.backends.providers());
     ProcessGauge process = ProcessGauge.ofThisProcess(engine.time);
     this.health =
         new HealthReport(
@@ -147,7 +146,7 @@ final class Ports implements AutoCloseable {
 
   private GrpcServices services(GrpcSettings settings) {
     return new GrpcServicesBuilder(engine.virtualThreads)
-        .models(calls, tokens, engine.time)
+        .models(calls, engine.time)
         .outcomes(
             new OutcomeReports(
                 engine.outcomes, engine.cache.answers(), engine.journal, engine.ledger),
@@ -223,12 +222,7 @@ final class Ports implements AutoCloseable {
     return new HttpFront(
         engine.keys,
         new VendorEndpoints(
-            httpCalls,
-            calls,
-            tokens,
-            engine.backends.catalogue(),
-            engine.virtualThreads,
-            engine.time),
+            httpCalls, engine.backends.catalogue(), engine.virtualThreads, engine.time),
         metrics,
         new HealthEndpoints(
             engine.board,

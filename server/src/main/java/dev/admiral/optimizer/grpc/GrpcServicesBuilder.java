@@ -8,7 +8,6 @@ import dev.admiral.optimizer.fleet.Fleet;
 import dev.admiral.optimizer.fleet.Keys;
 import dev.admiral.optimizer.front.CallStart;
 import dev.admiral.optimizer.pipeline.OutcomeReports;
-import dev.admiral.optimizer.pipeline.TokenCounts;
 import dev.admiral.optimizer.report.AgentReport;
 import dev.admiral.optimizer.report.CacheReport;
 import dev.admiral.optimizer.report.CallReport;
@@ -45,8 +44,8 @@ public final class GrpcServicesBuilder {
   }
 
   /** Calls of models. */
-  public GrpcServicesBuilder models(CallStart calls, TokenCounts tokens, Time time) {
-    models = new ModelCalls(calls, tokens, virtualThreads, time);
+  public GrpcServicesBuilder models(CallStart calls, Time time) {
+    models = new ModelCalls(calls, virtualThreads, time);
     return this;
   }
 

@@ -2,14 +2,12 @@ package dev.admiral.optimizer.http;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.front.CallStart;
 import dev.admiral.optimizer.http.anthropic.AnthropicEndpoints;
 import dev.admiral.optimizer.http.calls.HttpCalls;
 import dev.admiral.optimizer.http.calls.ModelNames;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.openai.OpenAiEndpoints;
-import dev.admiral.optimizer.pipeline.TokenCounts;
 import dev.admiral.optimizer.routing.Catalogue;
 import java.util.concurrent.Executor;
 
@@ -21,22 +19,15 @@ public final class VendorEndpoints {
 
   /**
    * @param calls makes calls of requests
-   * @param start checks prompts whose tokens are to be counted
-   * @param tokens counts the tokens of prompts
    * @param catalogue the models that can be asked for
    * @param virtualThreads runs what may block
    */
   public VendorEndpoints(
-      HttpCalls calls,
-      CallStart start,
-      TokenCounts tokens,
-      Catalogue catalogue,
-      Executor virtualThreads,
-      Time time) {
+      HttpCalls calls, Catalogue catalogue, Executor virtualThreads, Time time) {
     ModelNames names = new ModelNames(catalogue);
     this.calls = calls;
     this.openAi = new OpenAiEndpoints(calls, names, time);
-    this.anthropic = new AnthropicEndpoints(calls, start, tokens, names, virtualThreads, time);
+    this.anthropic = new AnthropicEndpoints(calls, names, virtualThreads, time);
   }
 
   /** Puts each under its path. */

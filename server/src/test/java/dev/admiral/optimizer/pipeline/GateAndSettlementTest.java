@@ -270,8 +270,9 @@ class GateAndSettlementTest {
 
   @Test
   void faultAfterALookOnDisk_endsTheCallAndWakesItsCaller() {
-    world.ask("x").repeatable("id").start();
+    Client first = world.ask("x").repeatable("id").start();
     world.run();
+    first.answered();
     world.restart();
     world.time.advance(Duration.ofDays(31));
     world.limiter.breaks();

@@ -2,13 +2,11 @@ package dev.admiral.optimizer.http.anthropic;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.front.CallStart;
 import dev.admiral.optimizer.http.calls.Api;
 import dev.admiral.optimizer.http.calls.HttpCalls;
 import dev.admiral.optimizer.http.calls.ModelNames;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
-import dev.admiral.optimizer.pipeline.TokenCounts;
 import java.util.concurrent.Executor;
 
 /** What Anthropic's clients ask for. Thread-safe. */
@@ -20,20 +18,13 @@ public final class AnthropicEndpoints {
 
   /**
    * @param calls makes calls of requests
-   * @param start checks prompts whose tokens are to be counted
-   * @param counts counts them
    * @param names the models that can be asked for
    * @param virtualThreads runs what may block
    */
   public AnthropicEndpoints(
-      HttpCalls calls,
-      CallStart start,
-      TokenCounts counts,
-      ModelNames names,
-      Executor virtualThreads,
-      Time time) {
+      HttpCalls calls, ModelNames names, Executor virtualThreads, Time time) {
     this.calls = calls;
-    this.tokens = new MessageTokens(start, counts, virtualThreads);
+    this.tokens = new MessageTokens(virtualThreads);
     this.models = new ModelList(names, time.now());
   }
 

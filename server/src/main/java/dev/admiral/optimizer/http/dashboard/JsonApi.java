@@ -10,7 +10,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
-import dev.admiral.optimizer.call.Faults;
+import dev.admiral.optimizer.front.CallFaults;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Exchange.Body;
@@ -33,8 +33,6 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.util.Fields;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Methods of the contract in JSON. What reads is asked by GET, its parameters being the fields of
@@ -43,7 +41,6 @@ import org.slf4j.LoggerFactory;
  * {"error": sentence}} with the status that says the same in HTTP.
  */
 final class JsonApi {
-  private static final Logger LOG = LoggerFactory.getLogger(JsonApi.class);
   private static final JsonFormat.Printer JSON =
       JsonFormat.printer().alwaysPrintFieldsWithNoPresence().omittingInsignificantWhitespace();
 
@@ -155,8 +152,7 @@ final class JsonApi {
       } catch (StatusRuntimeException e) {
         reply = BrowserReplies.error(e.getStatus());
       } catch (RuntimeException e) {
-        LOG.error("an answer of the dashboard could not be told", Faults.withoutMessages(e));
-        reply = BrowserReplies.error(500, "the answer could not be told; the log says why");
+        reply = BrowserReplies.error(500, CallFaults.of(e).message());
       }
       exchange.reply(reply);
     });
