@@ -81,8 +81,7 @@ final class Checks {
    *
    * @param troubles tells what each did wrong so far
    */
-  static Supplier<Finding> ofObservers(
-      Supplier<List<CallObserver.Trouble>> troubles, Time time) {
+  static Supplier<Finding> ofObservers(Supplier<List<CallObserver.Trouble>> troubles, Time time) {
     return () -> {
       Instant since = time.now().minus(REMEMBERED);
       String failing =

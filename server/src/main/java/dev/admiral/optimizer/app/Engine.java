@@ -156,7 +156,8 @@ final class Engine implements AutoCloseable {
    * @throws StartException if there is nobody to answer calls
    * @throws IOException if a store cannot be read
    */
-  static Engine start(LiveConfig live, Environment environment, SqliteStores stores, Program program)
+  static Engine start(
+      LiveConfig live, Environment environment, SqliteStores stores, Program program)
       throws ConfigException, StartException, IOException {
     return Opened.whole(opened -> new Engine(live, environment, stores, program, opened));
   }

@@ -33,10 +33,11 @@ import org.jspecify.annotations.Nullable;
  * fill the memory. Calls of agents beyond it work as all others do, limits and cache scope by their
  * own name included; only their totals are kept together, under {@link #OTHERS}.
  *
- * <p>{@link #arrive} and {@link #finished(FinishedCall)} are called for every cache hit, on the event loop: two
- * hash look-ups, no lock, and as a rule no allocation. Totals live in memory; {@link #flush} adds
- * what they gained to the store, so that servers that share one do not undo each other's. A crash
- * loses the gains since the last flush, which are for display: the ledger is what counts money.
+ * <p>{@link #arrive} and {@link #finished(FinishedCall)} are called for every cache hit, on the
+ * event loop: two hash look-ups, no lock, and as a rule no allocation. Totals live in memory;
+ * {@link #flush} adds what they gained to the store, so that servers that share one do not undo
+ * each other's. A crash loses the gains since the last flush, which are for display: the ledger is
+ * what counts money.
  */
 public final class Fleet implements CallObserver {
   /** Name of the row that stands for all agents beyond the bound; no agent can have it. */

@@ -44,8 +44,7 @@ final class FleetGrpcService extends FleetServiceGrpc.FleetServiceImplBase {
   private final LimitReport limits;
   private final Executor virtualThreads;
 
-  FleetGrpcService(
-      Fleet fleet, AgentReport agents, LimitReport limits, Executor virtualThreads) {
+  FleetGrpcService(Fleet fleet, AgentReport agents, LimitReport limits, Executor virtualThreads) {
     this.fleet = fleet;
     this.agents = agents;
     this.limits = limits;

@@ -1,6 +1,5 @@
 package dev.admiral.optimizer.grpc;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.admiral.optimizer.cache.ResponseCache;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.events.EventBus;
@@ -27,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * Makes the services of the contract of what answers their calls. Each group of calls is to be
  * named once. For one thread.
  */
-@CanIgnoreReturnValue
 public final class GrpcServicesBuilder {
   private final Executor virtualThreads;
   private final List<BindableService> others = new ArrayList<>();

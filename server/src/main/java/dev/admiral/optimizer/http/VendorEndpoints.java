@@ -22,8 +22,7 @@ public final class VendorEndpoints {
    * @param catalogue the models that can be asked for
    * @param virtualThreads runs what may block
    */
-  public VendorEndpoints(
-      HttpCalls calls, Catalogue catalogue, Executor virtualThreads, Time time) {
+  public VendorEndpoints(HttpCalls calls, Catalogue catalogue, Executor virtualThreads, Time time) {
     ModelNames names = new ModelNames(catalogue);
     this.calls = calls;
     this.openAi = new OpenAiEndpoints(calls, names, time);

@@ -10,7 +10,6 @@ import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;

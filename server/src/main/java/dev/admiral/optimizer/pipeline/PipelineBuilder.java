@@ -1,6 +1,5 @@
 package dev.admiral.optimizer.pipeline;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.admiral.optimizer.admission.Limiter;
 import dev.admiral.optimizer.cache.ResponseCache;
 import dev.admiral.optimizer.call.CallObserver;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * Makes a pipeline: gives each step the engines it works with. Every step is to be named once; in
  * which order a call takes them is the pipeline's own. For one thread.
  */
-@CanIgnoreReturnValue
 public final class PipelineBuilder {
   private final Time time;
   private final Executor virtualThreads;

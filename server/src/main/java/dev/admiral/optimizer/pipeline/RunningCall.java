@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.admission.Permit;
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Failure;
@@ -8,7 +9,6 @@ import dev.admiral.optimizer.call.Faults;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
-import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.flight.Waiter;
 import dev.admiral.optimizer.v1.ContentDelta;
 import java.util.Iterator;
@@ -131,8 +131,7 @@ public final class RunningCall {
 
   /** Ends the call by a fault of this server. Does not wake: on the way in nobody waits yet. */
   void broke(Throwable fault) {
-    log.error(
-        "call {} failed by a fault of this server", call.id(), Faults.withoutMessages(fault));
+    log.error("call {} failed by a fault of this server", call.id(), Faults.withoutMessages(fault));
     land(new Failed(new Failure.Internal(call.id()), List.of()));
   }
 

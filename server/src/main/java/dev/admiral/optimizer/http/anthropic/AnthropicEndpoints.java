@@ -21,14 +21,15 @@ public final class AnthropicEndpoints {
    * @param names the models that can be asked for
    * @param virtualThreads runs what may block
    */
-  public AnthropicEndpoints(
-      HttpCalls calls, ModelNames names, Executor virtualThreads, Time time) {
+  public AnthropicEndpoints(HttpCalls calls, ModelNames names, Executor virtualThreads, Time time) {
     this.calls = calls;
     this.tokens = new MessageTokens(virtualThreads);
     this.models = new ModelList(names, time.now());
   }
 
-  /** Returns true if a request comes from one of these clients: all say which version they speak. */
+  /**
+   * Returns true if a request comes from one of these clients: all say which version they speak.
+   */
   public static boolean sent(Exchange exchange) {
     return exchange.header(Version.HEADER) != null;
   }

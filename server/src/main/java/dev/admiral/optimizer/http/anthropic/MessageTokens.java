@@ -30,7 +30,8 @@ final class MessageTokens implements HttpCalls.Handling {
       case Accepted.Wrong wrong -> throw new CallException(wrong.failure());
       case Accepted.Fine fine -> {
         Call call = fine.call();
-        incoming.reply(call.id(), virtualThreads, () -> reply(incoming.countTokens(call), call, words));
+        incoming.reply(
+            call.id(), virtualThreads, () -> reply(incoming.countTokens(call), call, words));
       }
     }
   }

@@ -1,6 +1,5 @@
 package dev.admiral.optimizer.http.metrics;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.admiral.optimizer.admission.Limiter;
 import dev.admiral.optimizer.cache.CacheMetrics;
 import dev.admiral.optimizer.call.CallObserver;
@@ -19,7 +18,6 @@ import java.util.function.Supplier;
  * What there is to tell beside calls: each part of the server names what can be asked of it, which
  * is asked anew for every reading, in the order in which it was named. For one thread.
  */
-@CanIgnoreReturnValue
 public final class MetricSources {
   private final List<Figures> figures = new ArrayList<>();
 

@@ -8,10 +8,12 @@ import dev.admiral.optimizer.learning.OutcomeStore;
 import dev.admiral.optimizer.ledger.LedgerStore;
 import dev.admiral.optimizer.store.Durability;
 import dev.admiral.optimizer.store.StoreHealth;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All that is kept on this machine: a data directory, its files, and the stores in them. Its stores
@@ -43,14 +44,14 @@ public final class SqliteStores implements AutoCloseable {
   private final OutcomeStore outcomes;
 
   /** What is to be closed, the latest first. */
-  private final Deque<AutoCloseable> open;
+  private final Deque<Closeable> open;
 
   private SqliteStores(
-      Path path, Durability durability, int readThreads, Time time, Deque<AutoCloseable> open)
+      Path path, Durability durability, int readThreads, Time time, Deque<Closeable> open)
       throws IOException {
     this.open = open;
     this.directory = DataDirectory.open(path);
-    open.push(directory);
+    open.push(directory::close);
     SqliteDatabase.Settings settings = SqliteDatabase.Settings.of(durability);
     // Answers are read from there.
     this.main = database(Schema.MAIN, settings.withReaders(readThreads), time);
@@ -67,9 +68,8 @@ public final class SqliteStores implements AutoCloseable {
 
   private SqliteDatabase database(Schema schema, SqliteDatabase.Settings settings, Time time)
       throws IOException {
-    SqliteDatabase database =
-        SqliteDatabase.open(directory.file(schema), schema, settings, time);
-    open.push(database);
+    SqliteDatabase database = SqliteDatabase.open(directory.file(schema), schema, settings, time);
+    open.push(database::close);
     return database;
   }
 
@@ -80,16 +80,13 @@ public final class SqliteStores implements AutoCloseable {
    * @param readThreads threads that read answers
    * @throws IOException if the directory or a file cannot be used, or another process uses it
    */
-  public static SqliteStores open(
-      Path directory, Durability durability, int readThreads, Time time) throws IOException {
-    Deque<AutoCloseable> open = new ArrayDeque<>();
+  public static SqliteStores open(Path directory, Durability durability, int readThreads, Time time)
+      throws IOException {
+    Deque<Closeable> open = new ArrayDeque<>();
     try {
       return new SqliteStores(directory, durability, readThreads, time, open);
     } catch (IOException | RuntimeException | Error e) {
-      Exception more = closeAll(open);
-      if (more != null) {
-        e.addSuppressed(more);
-      }
+      closeAll(open).forEach(e::addSuppressed);
       throw e;
     }
   }
@@ -159,27 +156,25 @@ public final class SqliteStores implements AutoCloseable {
 
   /** Writes what waits, closes the files and gives the directory up. */
   @Override
-  public void close() throws Exception {
-    Exception failure = closeAll(open);
-    if (failure != null) {
+  public void close() throws IOException {
+    List<Exception> failures = closeAll(open);
+    if (!failures.isEmpty()) {
+      IOException failure = new IOException("the stores did not close cleanly");
+      failures.forEach(failure::addSuppressed);
       throw failure;
     }
   }
 
   /** Closes each, whatever becomes of the others; returns what went wrong. */
-  private static @Nullable Exception closeAll(Deque<AutoCloseable> open) {
-    Exception failure = null;
+  private static List<Exception> closeAll(Deque<Closeable> open) {
+    List<Exception> failures = new ArrayList<>();
     while (!open.isEmpty()) {
       try {
         open.pop().close();
-      } catch (Exception e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
+      } catch (IOException | RuntimeException e) {
+        failures.add(e);
       }
     }
-    return failure;
+    return failures;
   }
 }

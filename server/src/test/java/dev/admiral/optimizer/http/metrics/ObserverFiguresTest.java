@@ -16,11 +16,8 @@ class ObserverFiguresTest {
   @Test
   void troubles_areCountedForEachObserver() {
     Exposition exposition = new Exposition();
-    new ObserverFigures(
-            () ->
-                List.of(
-                    new Trouble("statistics", 0, 0, null),
-                    new Trouble("journal", 3, 2, Instant.EPOCH)))
+    new ObserverFigures(() ->
+        List.of(new Trouble("statistics", 0, 0, null), new Trouble("journal", 3, 2, Instant.EPOCH)))
         .tell(exposition);
 
     assertThat(counts(exposition, "admiral_observer_failures"))
