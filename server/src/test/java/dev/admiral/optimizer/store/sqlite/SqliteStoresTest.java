@@ -29,8 +29,8 @@ class SqliteStoresTest {
       assertThat(stores.path()).isEqualTo(folder.resolve("data").toRealPath());
       assertThat(stores.checks()).containsOnlyKeys("main", "learning", "agents");
       assertThat(stores.checks().values())
-          .allSatisfy(check ->
-              assertThat(check.get().state()).isEqualTo(HealthState.HEALTH_STATE_SERVING));
+          .allSatisfy(
+              check -> assertThat(check.get().state()).isEqualTo(HealthState.HEALTH_STATE_SERVING));
       for (Schema schema : Schema.values()) {
         assertThat(Files.exists(folder.resolve("data").resolve(schema.fileName()))).isTrue();
       }
