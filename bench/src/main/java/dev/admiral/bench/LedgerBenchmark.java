@@ -7,10 +7,7 @@ import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.ledger.Ledger;
 import dev.admiral.optimizer.ledger.LedgerEntry;
-import dev.admiral.optimizer.store.sqlite.DataDirectory;
-import dev.admiral.optimizer.store.sqlite.Schema;
-import dev.admiral.optimizer.store.sqlite.SqliteDatabase;
-import dev.admiral.optimizer.store.sqlite.SqliteLedgerStore;
+import dev.admiral.optimizer.store.sqlite.SqliteStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -44,15 +41,9 @@ final class LedgerBenchmark implements Benchmark {
   @Override
   public List<Figure> run() throws Exception {
     Path folder = Files.createTempDirectory("admiral-ledger");
-    try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
-        SqliteDatabase database =
-            SqliteDatabase.open(
-                directory.file(Schema.MAIN),
-                Schema.MAIN,
-                SqliteDatabase.Settings.of(Durability.PROCESS),
-                Time.SYSTEM);
-        Ledger ledger =
-            new Ledger(new SqliteLedgerStore(database), Ledger.Settings.DEFAULT, Time.SYSTEM);
+    try (SqliteStores stores =
+            SqliteStores.open(folder.resolve("data"), Durability.PROCESS, 1, Time.SYSTEM);
+        Ledger ledger = new Ledger(stores.ledger(), Ledger.Settings.DEFAULT, Time.SYSTEM);
         Connection bare = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("bare.db"))) {
       prepare(bare);
       Rounds.inTurns(2, () -> entries(ledger), () -> inserts(bare));

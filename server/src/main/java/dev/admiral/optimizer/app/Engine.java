@@ -22,29 +22,14 @@ import dev.admiral.optimizer.journal.CallJournal;
 import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.learning.OutcomeLog;
 import dev.admiral.optimizer.ledger.Ledger;
-import dev.admiral.optimizer.pipeline.AgentAdmission;
 import dev.admiral.optimizer.pipeline.CallIntake;
-import dev.admiral.optimizer.pipeline.CallObservers;
 import dev.admiral.optimizer.pipeline.CallPipeline;
-import dev.admiral.optimizer.pipeline.EventsObserver;
-import dev.admiral.optimizer.pipeline.Finish;
-import dev.admiral.optimizer.pipeline.FleetObserver;
-import dev.admiral.optimizer.pipeline.Gate;
-import dev.admiral.optimizer.pipeline.JournalObserver;
-import dev.admiral.optimizer.pipeline.LookUp;
-import dev.admiral.optimizer.pipeline.ModelAttempt;
-import dev.admiral.optimizer.pipeline.Repeats;
-import dev.admiral.optimizer.pipeline.RepeatsObserver;
-import dev.admiral.optimizer.pipeline.RetryPolicy;
-import dev.admiral.optimizer.pipeline.SavingsObserver;
-import dev.admiral.optimizer.pipeline.Settlement;
-import dev.admiral.optimizer.pipeline.StatisticsObserver;
-import dev.admiral.optimizer.pipeline.TryReports;
-import dev.admiral.optimizer.pipeline.UpstreamTries;
+import dev.admiral.optimizer.pipeline.PipelineBuilder;
 import dev.admiral.optimizer.routing.Backoff;
 import dev.admiral.optimizer.routing.ModelHealth;
 import dev.admiral.optimizer.routing.Router;
 import dev.admiral.optimizer.stats.CallStatistics;
+import dev.admiral.optimizer.store.sqlite.SqliteStores;
 import dev.admiral.optimizer.telemetry.CallTraces;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -105,7 +90,7 @@ final class Engine implements AutoCloseable {
   private final CallLog callLog;
 
   private Engine(
-      LiveConfig live, Environment environment, Stores stores, Program program, Opened opened)
+      LiveConfig live, Environment environment, SqliteStores stores, Program program, Opened opened)
       throws ConfigException, StartException, IOException {
     Config config = live.started();
     Config.Kept kept = config.kept();
@@ -124,7 +109,7 @@ final class Engine implements AutoCloseable {
     this.keys = new Keys(live.part(c -> c.access().keys()));
     this.fleet =
         new Fleet(
-            stores.agents,
+            stores.agents(),
             kept.ledger().writeWait(),
             config.access().maxAgents(),
             time,
@@ -132,13 +117,13 @@ final class Engine implements AutoCloseable {
     fleet.load();
     this.failures =
         new FailureLog(
-            stores.failures, kept.ledger().writeWait(), kept.learning().failures(), time);
+            stores.failures(), kept.ledger().writeWait(), kept.learning().failures(), time);
     failures.load();
     this.outcomes =
         new OutcomeLog(
-            stores.outcomes, kept.ledger().writeWait(), kept.learning().outcomes(), time);
+            stores.outcomes(), kept.ledger().writeWait(), kept.learning().outcomes(), time);
     outcomes.load();
-    this.ledger = opened.add("ledger", new Ledger(stores.ledger, kept.ledger(), time));
+    this.ledger = opened.add("ledger", new Ledger(stores.ledger(), kept.ledger(), time));
     ledger.start();
     this.cache = opened.add("cache", cache(config, stores));
     cache.start();
@@ -173,14 +158,15 @@ final class Engine implements AutoCloseable {
    * @throws StartException if there is nobody to answer calls
    * @throws IOException if a store cannot be read
    */
-  static Engine start(LiveConfig live, Environment environment, Stores stores, Program program)
+  static Engine start(
+      LiveConfig live, Environment environment, SqliteStores stores, Program program)
       throws ConfigException, StartException, IOException {
     return Opened.whole(opened -> new Engine(live, environment, stores, program, opened));
   }
 
-  private ResponseCache cache(Config config, Stores stores) {
+  private ResponseCache cache(Config config, SqliteStores stores) {
     return new ResponseCache(
-        config.serving().cache(), stores.responses, time, new Random(), Threads.named("cache"));
+        config.serving().cache(), stores.responses(), time, new Random(), Threads.named("cache"));
   }
 
   private RequestRateLimiter limiter(LiveConfig live) {
@@ -204,36 +190,32 @@ final class Engine implements AutoCloseable {
 
   /** Puts the steps of a call together. */
   private CallPipeline pipeline(LiveConfig live) {
-    ModelAttempt attempt =
-        new ModelAttempt(
-            backends.providers(),
-            new Settlement(backends.prices(), ledger, time),
-            new TryReports(statistics, failures, events),
-            time);
     Backoff backoff =
         new Backoff(
             live.part(c -> c.serving().retry().backoff()),
             () -> ThreadLocalRandom.current().nextDouble());
-    RetryPolicy retries = new RetryPolicy(live.part(c -> c.serving().retry().policy()), backoff);
-    return new CallPipeline(
-        new Gate(statistics, ledger),
-        new Repeats(flights, cache.firstAnswers(), time, virtualThreads),
-        new LookUp(cache.answers(), cache.failures()),
-        new AgentAdmission(limiter),
-        flights,
-        new UpstreamTries(router, modelHealth, limiter, attempt, retries, time),
-        new Finish(new CallObservers(observers(), time), time));
+    return new PipelineBuilder(time, virtualThreads)
+        .gate(statistics, ledger)
+        .lookUp(cache)
+        .admission(limiter)
+        .flight(flights)
+        .route(router, modelHealth)
+        .retry(live.part(c -> c.serving().retry().policy()), backoff)
+        .attempt(backends.providers(), statistics, failures, events)
+        .settle(backends.prices(), ledger)
+        .finish(observers())
+        .build();
   }
 
   /** Returns who is told of the end of a call, in this order. */
   private List<CallObserver> observers() {
     List<CallObserver> observers = new ArrayList<>();
-    observers.add(new StatisticsObserver(statistics));
-    observers.add(new FleetObserver(fleet));
-    observers.add(new SavingsObserver(ledger));
-    observers.add(new RepeatsObserver(cache.firstAnswers()));
-    observers.add(new EventsObserver(events));
-    observers.add(new JournalObserver(journal));
+    observers.add(statistics);
+    observers.add(fleet);
+    observers.add(ledger.savings());
+    observers.add(cache.firstAnswers());
+    observers.add(events.callEnds());
+    observers.add(journal);
     observers.add(callLog);
     if (traces != null) {
       observers.add(traces);
@@ -242,7 +224,7 @@ final class Engine implements AutoCloseable {
   }
 
   /** Puts up the board that tells how each part is. */
-  private HealthBoard board(Stores stores) {
+  private HealthBoard board(SqliteStores stores) {
     HealthBoard all =
         new HealthBoard(
             part ->
@@ -253,10 +235,11 @@ final class Engine implements AutoCloseable {
     backends
         .providers()
         .forEach((name, provider) -> all.add("provider/" + name, Checks.of(provider, time)));
-    stores.watch(all);
+    stores.checks().forEach((file, check) -> all.add("store/" + file, Checks.ofStore(check)));
     all.add("outcomes", Checks.of(outcomes));
     all.addEssential("ledger", Checks.of(ledger));
     all.add("cache", Checks.of(cache));
+    all.add("observers", Checks.ofObservers(pipeline::observerTroubles, time));
     return all;
   }
 

@@ -8,36 +8,18 @@ import dev.admiral.optimizer.config.HttpSettings;
 import dev.admiral.optimizer.config.LiveConfig;
 import dev.admiral.optimizer.config.MetricsSettings;
 import dev.admiral.optimizer.front.CallStart;
-import dev.admiral.optimizer.grpc.CacheGrpcService;
-import dev.admiral.optimizer.grpc.CallGrpcService;
-import dev.admiral.optimizer.grpc.EventGrpcService;
-import dev.admiral.optimizer.grpc.FigureCalls;
-import dev.admiral.optimizer.grpc.FleetGrpcService;
 import dev.admiral.optimizer.grpc.GrpcServices;
-import dev.admiral.optimizer.grpc.LedgerGrpcService;
-import dev.admiral.optimizer.grpc.ModelCalls;
-import dev.admiral.optimizer.grpc.OptimizerGrpcService;
-import dev.admiral.optimizer.grpc.OutcomeCalls;
-import dev.admiral.optimizer.grpc.SettingsGrpcService;
+import dev.admiral.optimizer.grpc.GrpcServicesBuilder;
 import dev.admiral.optimizer.guardian.ProcessGauge;
 import dev.admiral.optimizer.http.HttpFront;
 import dev.admiral.optimizer.http.VendorEndpoints;
-import dev.admiral.optimizer.http.anthropic.MessageTokens;
 import dev.admiral.optimizer.http.calls.HttpCalls;
 import dev.admiral.optimizer.http.dashboard.Dashboard;
 import dev.admiral.optimizer.http.health.HealthEndpoints;
-import dev.admiral.optimizer.http.metrics.CacheFigures;
-import dev.admiral.optimizer.http.metrics.FlowFigures;
-import dev.admiral.optimizer.http.metrics.LimitFigures;
-import dev.admiral.optimizer.http.metrics.MachineFigures;
+import dev.admiral.optimizer.http.metrics.MetricSources;
 import dev.admiral.optimizer.http.metrics.MetricsEndpoint;
-import dev.admiral.optimizer.http.metrics.PartFigures;
-import dev.admiral.optimizer.http.metrics.PortFigures;
-import dev.admiral.optimizer.http.metrics.TraceFigures;
 import dev.admiral.optimizer.pipeline.OutcomeReports;
 import dev.admiral.optimizer.pipeline.TokenCounts;
-import dev.admiral.optimizer.report.AgentReport;
-import dev.admiral.optimizer.report.CacheReport;
 import dev.admiral.optimizer.report.CallReport;
 import dev.admiral.optimizer.report.HealthReport;
 import dev.admiral.optimizer.report.LearningReport;
@@ -50,7 +32,6 @@ import io.grpc.ServerCredentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -67,9 +48,8 @@ final class Ports implements AutoCloseable {
   private final Program program;
   private final Opened opened;
   private final CallStart calls;
-  private final TokenCounts tokens;
   private final HealthReport health;
-  private final EventGrpcService watchers;
+  private final GrpcServices services;
 
   /** The two ports as metrics see them, which may be asked before both are open. */
   private volatile @Nullable GrpcPort openGrpc;
@@ -107,10 +87,10 @@ final class Ports implements AutoCloseable {
         new CallStart(
             engine.pipeline,
             engine.intake,
+            new TokenCounts(engine.router, engine.backends.providers()),
             engine.timer,
             engine.time,
             live.part(c -> c.doors().grpc().defaultDeadline()));
-    this.tokens = new TokenCounts(engine.router, engine.backends.providers());
     ProcessGauge process = ProcessGauge.ofThisProcess(engine.time);
     this.health =
         new HealthReport(
@@ -119,9 +99,7 @@ final class Ports implements AutoCloseable {
             engine.statistics,
             engine.time,
             new HealthReport.Server(program.version(), program.started()));
-    this.watchers = new EventGrpcService(engine.events);
-
-    GrpcServices services = services(settings);
+    this.services = services(settings);
     this.grpc =
         opened.add(
             "gRPC",
@@ -140,7 +118,7 @@ final class Ports implements AutoCloseable {
                 addresses.http(),
                 TlsFiles.forHttp(settings.tls(), environment),
                 settings.drainTimeout(),
-                front(services, metrics(process))));
+                front(metrics(process))));
     this.openHttp = http;
     opened.add(EndpointsFile.NAME, EndpointsFile.write(directory, endpoints(config.doors())));
     opened.beforeClosing("calls", this::drain);
@@ -166,60 +144,47 @@ final class Ports implements AutoCloseable {
   }
 
   private GrpcServices services(GrpcSettings settings) {
-    return new GrpcServices(
-        List.of(
-            optimizer(),
-            new FleetGrpcService(
-                engine.fleet,
-                new AgentReport(engine.fleet),
-                new LimitReport(engine.limiter),
-                engine.virtualThreads),
-            new CallGrpcService(new CallReport(engine.journal), engine.virtualThreads),
-            new LedgerGrpcService(new LedgerReport(engine.ledger), engine.virtualThreads),
-            watchers,
-            new CacheGrpcService(
-                engine.cache,
-                new CacheReport(engine.cache::metrics),
-                engine.events,
-                engine.virtualThreads),
-            new SettingsGrpcService()),
-        engine.keys,
-        new GrpcServices.Settings(settings.maxRequestBytes(), engine.traces != null));
-  }
-
-  private OptimizerGrpcService optimizer() {
-    OutcomeReports reports =
-        new OutcomeReports(engine.outcomes, engine.cache.answers(), engine.journal, engine.ledger);
-    ModelReport models =
-        new ModelReport(
-            engine.backends.catalogue(), engine.backends.prices(), engine.modelHealth, engine.time);
-    return new OptimizerGrpcService(
-        new ModelCalls(calls, tokens, engine.virtualThreads, engine.time),
-        new OutcomeCalls(reports, engine.fleet, engine.virtualThreads),
-        new FigureCalls(
+    return new GrpcServicesBuilder(engine.virtualThreads)
+        .models(calls, engine.time)
+        .outcomes(
+            new OutcomeReports(
+                engine.outcomes, engine.cache.answers(), engine.journal, engine.ledger),
+            engine.fleet)
+        .figures(
             health,
             new StatsReport(engine.statistics),
-            models,
-            new LearningReport(engine.failures, engine.outcomes),
-            engine.virtualThreads));
+            new ModelReport(
+                engine.backends.catalogue(),
+                engine.backends.prices(),
+                engine.modelHealth,
+                engine.time),
+            new LearningReport(engine.failures, engine.outcomes))
+        .fleet(engine.fleet, new LimitReport(engine.limiter))
+        .calls(new CallReport(engine.journal))
+        .ledger(new LedgerReport(engine.ledger))
+        .events(engine.events)
+        .cache(engine.cache, engine.events)
+        .build(
+            engine.keys,
+            new GrpcServices.Settings(settings.maxRequestBytes(), engine.traces != null));
   }
 
   private MetricsEndpoint metrics(ProcessGauge process) {
     return new MetricsEndpoint(
         engine.statistics,
         engine.modelHealth,
-        List.of(
-            new CacheFigures(engine.cache::metrics),
-            new LimitFigures(engine.limiter),
-            new FlowFigures(engine.flights::inFlight, engine.ledger, engine.events),
-            new TraceFigures(
-                () -> engine.traces == null ? SpanCounts.NONE : engine.traces.counts()),
-            new PartFigures(engine.board),
-            new PortFigures(
+        new MetricSources()
+            .cache(engine.cache::metrics)
+            .limits(engine.limiter)
+            .flow(engine.flights::inFlight, engine.ledger, engine.events)
+            .traces(() -> engine.traces == null ? SpanCounts.NONE : engine.traces.counts())
+            .observers(engine.pipeline::observerTroubles)
+            .parts(engine.board)
+            .ports(
                 () -> openGrpc == null ? 0 : openGrpc.connections(),
                 () -> openHttp == null ? 0 : openHttp.connections(),
-                status -> openHttp == null ? 0 : openHttp.requests(status)),
-            new MachineFigures(process, program.version())),
+                status -> openHttp == null ? 0 : openHttp.requests(status))
+            .machine(process, program.version()),
         engine.keys,
         engine.virtualThreads,
         live.part(c -> told(c.observing().metrics())));
@@ -230,7 +195,7 @@ final class Ports implements AutoCloseable {
         metrics.allowAnonymous(), metrics.perAgent(), metrics.maxModels());
   }
 
-  private HttpFront front(GrpcServices services, MetricsEndpoint metrics) {
+  private HttpFront front(MetricsEndpoint metrics) {
     HttpSettings settings = live.started().doors().http();
     Dashboard dashboard =
         opened.add(
@@ -256,10 +221,7 @@ final class Ports implements AutoCloseable {
     return new HttpFront(
         engine.keys,
         new VendorEndpoints(
-            httpCalls,
-            new MessageTokens(calls, tokens, engine.virtualThreads),
-            engine.backends.catalogue(),
-            engine.time),
+            httpCalls, engine.backends.catalogue(), engine.virtualThreads, engine.time),
         metrics,
         new HealthEndpoints(
             engine.board,
@@ -285,7 +247,7 @@ final class Ports implements AutoCloseable {
     grpc.leave();
     engine.board.drain();
     engine.pipeline.drain();
-    watchers.drain();
+    services.drain();
     // Both ports at once: their callers leave together.
     http.drain();
   }

@@ -13,6 +13,7 @@ import dev.admiral.optimizer.config.HttpSettings;
 import dev.admiral.optimizer.config.LiveConfig;
 import dev.admiral.optimizer.guardian.HealthBoard;
 import dev.admiral.optimizer.guardian.PartHealth;
+import dev.admiral.optimizer.store.sqlite.SqliteStores;
 import dev.admiral.optimizer.v1.HealthState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,10 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place where everything is put together, in three parts: what is kept ({@link Stores}),
- * what serves ({@link Engine}), what listens ({@link Ports}). Each is made of those before it and
- * closes what it opened; {@link #close} closes the last first, so that callers leave, then the
- * engine writes what it holds, then files are closed.
+ * The one place where everything is put together, in three parts: what is kept ({@link
+ * SqliteStores}), what serves ({@link Engine}), what listens ({@link Ports}). Each is made of those
+ * before it and closes what it opened; {@link #close} closes the last first, so that callers leave,
+ * then the engine writes what it holds, then files are closed.
  */
 final class Wiring implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Wiring.class);
@@ -78,10 +79,14 @@ final class Wiring implements AutoCloseable {
       throws ConfigException, StartException, IOException {
     Config config = live.started();
     Ports.Addresses addresses = Ports.Addresses.of(config, file.environment());
-    Stores stores =
+    SqliteStores stores =
         opened.add(
             "stores",
-            Stores.open(config.kept(), config.serving().diskReadThreads(), program.time()));
+            SqliteStores.open(
+                config.kept().dataDir(),
+                config.kept().durability(),
+                config.serving().diskReadThreads(),
+                program.time()));
     Engine engine = opened.add("engine", Engine.start(live, file.environment(), stores, program));
     Ports open =
         opened.add(

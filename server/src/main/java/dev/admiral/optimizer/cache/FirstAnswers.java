@@ -4,8 +4,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import dev.admiral.optimizer.cache.ResponseStore.Row;
 import dev.admiral.optimizer.cache.ResponseStore.Shelf;
 import dev.admiral.optimizer.call.Answer;
+import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.CallObserver;
+import dev.admiral.optimizer.call.FinishedCall;
+import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
+import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use from any thread. Methods block only where they say so.
  */
-public final class FirstAnswers {
+public final class FirstAnswers implements CallObserver {
   private final Duration window;
   private final long waitNanos;
   private final DiskTier disk;
@@ -127,8 +132,29 @@ public final class FirstAnswers {
     }
   }
 
+  @Override
+  public String name() {
+    return "repeats";
+  }
+
+  /**
+   * Notes what was answered without paying. What was paid for is {@link #put} before its caller is
+   * told.
+   */
+  @Override
+  public void finished(FinishedCall finished) {
+    Call call = finished.call();
+    CallKey repeatKey = call.repeatKey();
+    if (repeatKey != null
+        && finished.outcome() instanceof Answered answered
+        && answered.source() != Source.SOURCE_UPSTREAM
+        && answered.source() != Source.SOURCE_REPEATED) {
+      putBehind(repeatKey, call.key(), CacheRules.owner(call), answered.answer());
+    }
+  }
+
   /** As {@link #put}, for answers that cost nothing: never blocks, durable a little later. */
-  public void putBehind(CallKey repeatKey, CallKey body, EntryOwner owner, Answer answer) {
+  void putBehind(CallKey repeatKey, CallKey body, EntryOwner owner, Answer answer) {
     var _ = note(repeatKey, body, owner, answer, false);
   }
 

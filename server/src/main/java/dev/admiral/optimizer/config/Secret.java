@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.config;
 
 /** A text that must not be seen: printing it, or anything that holds it, shows nothing of it. */
-public record Secret(String reveal) {
+record Secret(String reveal) {
   @Override
   public String toString() {
     return "***";

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * What a configuration says of every setting, for telling what changed from one to the next. Two
  * that say the same are equal, whether a setting stands there or is at its default. Immutable.
  */
-public final class Values {
+final class Values {
   private final Map<String, Object> byPath;
   private final Set<String> live;
 

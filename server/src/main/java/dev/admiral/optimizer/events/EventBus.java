@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.events;
 
 import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.CallObserver;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -19,6 +20,11 @@ public interface EventBus {
    * as a model's health.
    */
   void publishToAll(Event event);
+
+  /** Returns what publishes the end of each call to the tenant whose call it was. */
+  default CallObserver callEnds() {
+    return new CallEvents(this);
+  }
 
   /**
    * Watches a tenant's events.

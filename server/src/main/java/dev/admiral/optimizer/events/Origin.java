@@ -6,4 +6,4 @@ package dev.admiral.optimizer.events;
  * @param replica name of the replica
  * @param entropy random bits of their own, so that ids of two runs, replicas or tenants differ
  */
-public record Origin(String replica, long entropy) {}
+record Origin(String replica, long entropy) {}

@@ -18,6 +18,11 @@ public record Stamped(long sequence, Instant time, Event event, Origin origin) {
   private static final long VERSION = 0x7000L;
   private static final long VARIANT = 1L << 63;
 
+  /** Returns the name of the replica it comes from. */
+  public String replica() {
+    return origin.replica();
+  }
+
   /**
    * Returns the event's identifier: a UUID of version 7, made of the time, the number and the
    * random bits of where it comes from. Empty for {@link Event.EventsDropped}, which is told to one

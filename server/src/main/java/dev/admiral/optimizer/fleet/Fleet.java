@@ -2,8 +2,10 @@ package dev.admiral.optimizer.fleet;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.FinishedCall;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.MoneyAdder;
 import dev.admiral.optimizer.call.Outcome;
@@ -31,12 +33,13 @@ import org.jspecify.annotations.Nullable;
  * fill the memory. Calls of agents beyond it work as all others do, limits and cache scope by their
  * own name included; only their totals are kept together, under {@link #OTHERS}.
  *
- * <p>{@link #arrive} and {@link #finished} are called for every cache hit, on the event loop: two
- * hash look-ups, no lock, and as a rule no allocation. Totals live in memory; {@link #flush} adds
- * what they gained to the store, so that servers that share one do not undo each other's. A crash
- * loses the gains since the last flush, which are for display: the ledger is what counts money.
+ * <p>{@link #arrive} and {@link #finished(FinishedCall)} are called for every cache hit, on the
+ * event loop: two hash look-ups, no lock, and as a rule no allocation. Totals live in memory;
+ * {@link #flush} adds what they gained to the store, so that servers that share one do not undo
+ * each other's. A crash loses the gains since the last flush, which are for display: the ledger is
+ * what counts money.
  */
-public final class Fleet {
+public final class Fleet implements CallObserver {
   /** Name of the row that stands for all agents beyond the bound; no agent can have it. */
   public static final String OTHERS = "(others)";
 
@@ -152,8 +155,19 @@ public final class Fleet {
     arrive(identity, agent, group);
   }
 
+  @Override
+  public String name() {
+    return "fleet";
+  }
+
   /** Counts a call that ended. */
-  public void finished(Caller caller, Outcome outcome) {
+  @Override
+  public void finished(FinishedCall call) {
+    finished(call.call().caller(), call.outcome());
+  }
+
+  /** Counts a call that ended, for the agent that made it. */
+  void finished(Caller caller, Outcome outcome) {
     Live live = live(caller.tenant(), caller.agent());
     live.calls.increment();
     if (outcome instanceof Outcome.Answered answered) {

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.flight;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.admiral.optimizer.call.Answer;
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
 import dev.admiral.optimizer.call.Completions;

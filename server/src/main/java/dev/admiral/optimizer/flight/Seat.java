@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.flight;
 
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;

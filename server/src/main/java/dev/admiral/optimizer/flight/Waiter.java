@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.flight;
 
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.v1.ContentDelta;

@@ -1,8 +1,8 @@
 package dev.admiral.optimizer.front;
 
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
-import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.ContentDelta;
 import org.jspecify.annotations.Nullable;

@@ -1,17 +1,22 @@
 package dev.admiral.optimizer.front;
 
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Faults;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.util.List;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The end that comes to the calls of one caller from outside: their deadline, or the caller's
  * leaving. Calls that have ended already take no notice. Thread-safe.
  */
 public final class CallEnd implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(CallEnd.class);
+
   /** The caller left. */
   public static final Failure CANCELLED =
       new Failure.Refused(ErrorReason.ERROR_REASON_CALL_CANCELLED, "the caller cancelled the call");
@@ -60,7 +65,12 @@ public final class CallEnd implements Runnable {
   /** Ends calls for their caller. */
   public static void leave(List<RunningCall> calls, Failure why) {
     for (RunningCall call : calls) {
-      call.leave(why);
+      try {
+        call.leave(why);
+      } catch (RuntimeException e) {
+        // The others are not to be kept waiting for what went wrong with this one.
+        LOG.error("a call could not be ended", Faults.withoutMessages(e));
+      }
     }
   }
 }

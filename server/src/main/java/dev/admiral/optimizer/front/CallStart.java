@@ -8,6 +8,7 @@ import dev.admiral.optimizer.pipeline.CallIntake.Accepted;
 import dev.admiral.optimizer.pipeline.CallPipeline;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.pipeline.RunningVectors;
+import dev.admiral.optimizer.pipeline.TokenCounts;
 import dev.admiral.optimizer.pipeline.VectorRequest;
 import dev.admiral.optimizer.v1.CallOptions;
 import dev.admiral.optimizer.v1.Prompt;
@@ -19,27 +20,31 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Brings what a door knows of a call to the pipeline: who sends it, until when, and what is to
- * happen then. Thread-safe; never blocks.
+ * happen then. Thread-safe; never blocks but where it says so.
  */
 public final class CallStart {
   private final CallPipeline pipeline;
   private final CallIntake intake;
+  private final TokenCounts tokens;
   private final ScheduledExecutorService timer;
   private final Time time;
   private final Live<Duration> defaultDeadline;
 
   /**
+   * @param tokens counts the tokens of prompts
    * @param timer ends calls at their deadlines
    * @param defaultDeadline how long a call may last whose caller does not say
    */
   public CallStart(
       CallPipeline pipeline,
       CallIntake intake,
+      TokenCounts tokens,
       ScheduledExecutorService timer,
       Time time,
       Live<Duration> defaultDeadline) {
     this.pipeline = pipeline;
     this.intake = intake;
+    this.tokens = tokens;
     this.timer = timer;
     this.time = time;
     this.defaultDeadline = defaultDeadline;
@@ -96,6 +101,11 @@ public final class CallStart {
    */
   public RunningVectors startVectors(Call call, VectorRequest request, Runnable wake) {
     return pipeline.startVectors(call, request, wake);
+  }
+
+  /** Counts the tokens of a call's prompt. Blocks. */
+  public TokenCounts.Counted countTokens(Call call) throws InterruptedException {
+    return tokens.count(call);
   }
 
   /** Ends calls of one caller at the deadline of the last, unless that is called off. */

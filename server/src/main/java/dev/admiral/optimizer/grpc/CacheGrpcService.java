@@ -26,7 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 
 /** The response cache of the contract. */
-public final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBase {
+final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBase {
   private static final Pattern KEY_HASH = Pattern.compile("[0-9a-f]{16}");
 
   private final ResponseCache cache;
@@ -34,7 +34,7 @@ public final class CacheGrpcService extends CacheServiceGrpc.CacheServiceImplBas
   private final EventBus events;
   private final Executor virtualThreads;
 
-  public CacheGrpcService(
+  CacheGrpcService(
       ResponseCache cache, CacheReport report, EventBus events, Executor virtualThreads) {
     this.cache = cache;
     this.report = report;

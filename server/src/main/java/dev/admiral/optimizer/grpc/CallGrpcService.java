@@ -12,11 +12,11 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 
 /** The latest calls, of the contract. They are looked through one by one, off the event loop. */
-public final class CallGrpcService extends CallServiceGrpc.CallServiceImplBase {
+final class CallGrpcService extends CallServiceGrpc.CallServiceImplBase {
   private final CallReport calls;
   private final Executor virtualThreads;
 
-  public CallGrpcService(CallReport calls, Executor virtualThreads) {
+  CallGrpcService(CallReport calls, Executor virtualThreads) {
     this.calls = calls;
     this.virtualThreads = virtualThreads;
   }

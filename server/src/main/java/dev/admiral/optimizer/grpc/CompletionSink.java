@@ -1,10 +1,10 @@
 package dev.admiral.optimizer.grpc;
 
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.front.AnswerSteps.Step;
 import dev.admiral.optimizer.report.Protos;
 import dev.admiral.optimizer.v1.Candidate;

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What happens in the fleet, of the contract. */
-public final class EventGrpcService extends EventServiceGrpc.EventServiceImplBase {
+final class EventGrpcService extends EventServiceGrpc.EventServiceImplBase {
   private static final Failure DRAINING =
       new Failure.Refused(
           ErrorReason.ERROR_REASON_SERVER_DRAINING,
@@ -31,12 +31,12 @@ public final class EventGrpcService extends EventServiceGrpc.EventServiceImplBas
   private final Set<Pump<?>> watching = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
-  public EventGrpcService(EventBus events) {
+  EventGrpcService(EventBus events) {
     this.events = events;
   }
 
   /** Ends every watch, now and from now on. */
-  public void drain() {
+  void drain() {
     draining = true;
     watching.forEach(pump -> pump.fail(DRAINING));
   }

@@ -18,14 +18,14 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 
 /** What the server tells of itself, of the contract. */
-public final class FigureCalls {
+final class FigureCalls {
   private final HealthReport health;
   private final StatsReport stats;
   private final ModelReport models;
   private final LearningReport learning;
   private final Executor virtualThreads;
 
-  public FigureCalls(
+  FigureCalls(
       HealthReport health,
       StatsReport stats,
       ModelReport models,

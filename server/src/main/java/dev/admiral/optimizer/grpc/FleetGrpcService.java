@@ -38,14 +38,13 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 
 /** Agents, keys, budgets and limits of the contract. */
-public final class FleetGrpcService extends FleetServiceGrpc.FleetServiceImplBase {
+final class FleetGrpcService extends FleetServiceGrpc.FleetServiceImplBase {
   private final Fleet fleet;
   private final AgentReport agents;
   private final LimitReport limits;
   private final Executor virtualThreads;
 
-  public FleetGrpcService(
-      Fleet fleet, AgentReport agents, LimitReport limits, Executor virtualThreads) {
+  FleetGrpcService(Fleet fleet, AgentReport agents, LimitReport limits, Executor virtualThreads) {
     this.fleet = fleet;
     this.agents = agents;
     this.limits = limits;

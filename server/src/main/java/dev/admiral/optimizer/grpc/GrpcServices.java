@@ -19,6 +19,7 @@ public final class GrpcServices {
 
   private final List<ServerServiceDefinition> definitions;
   private final int transportLimit;
+  private final EventGrpcService watchers;
 
   /**
    * What the services are told once.
@@ -31,9 +32,15 @@ public final class GrpcServices {
   /**
    * Guards the services.
    *
+   * @param watchers the one of the services whose calls do not end by themselves
    * @param keys who may call
    */
-  public GrpcServices(List<? extends BindableService> services, Keys keys, Settings settings) {
+  GrpcServices(
+      List<? extends BindableService> services,
+      EventGrpcService watchers,
+      Keys keys,
+      Settings settings) {
+    this.watchers = watchers;
     RequestGuard guard = new RequestGuard(settings.maxRequestBytes());
     CallIdentity identity = new CallIdentity(keys, settings.traced());
     this.definitions =
@@ -49,6 +56,11 @@ public final class GrpcServices {
   /** Returns the services, to be put into a server. */
   public List<ServerServiceDefinition> definitions() {
     return definitions;
+  }
+
+  /** Ends every watch of events, now and from now on. */
+  public void drain() {
+    watchers.drain();
   }
 
   /** Returns the limit the transport is to be given: above {@link Settings#maxRequestBytes()}. */

@@ -11,11 +11,11 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 
 /** What was paid and saved, of the contract. */
-public final class LedgerGrpcService extends LedgerServiceGrpc.LedgerServiceImplBase {
+final class LedgerGrpcService extends LedgerServiceGrpc.LedgerServiceImplBase {
   private final LedgerReport ledger;
   private final Executor virtualThreads;
 
-  public LedgerGrpcService(LedgerReport ledger, Executor virtualThreads) {
+  LedgerGrpcService(LedgerReport ledger, Executor virtualThreads) {
     this.ledger = ledger;
     this.virtualThreads = virtualThreads;
   }

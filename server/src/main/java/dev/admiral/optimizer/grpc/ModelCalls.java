@@ -31,17 +31,17 @@ import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 
 /** The model calls of the contract. */
-public final class ModelCalls {
+final class ModelCalls {
   private static final int BATCH_SIZE = 256;
 
   private final CallStarter starter;
-  private final TokenCounts tokenCounts;
+  private final CallStart calls;
   private final Executor virtualThreads;
   private final Time time;
 
-  public ModelCalls(CallStart calls, TokenCounts tokenCounts, Executor virtualThreads, Time time) {
+  ModelCalls(CallStart calls, Executor virtualThreads, Time time) {
     this.starter = new CallStarter(calls);
-    this.tokenCounts = tokenCounts;
+    this.calls = calls;
     this.virtualThreads = virtualThreads;
     this.time = time;
   }
@@ -130,7 +130,7 @@ public final class ModelCalls {
   }
 
   private CountTokensResponse count(Call call) throws CallException, InterruptedException {
-    return switch (tokenCounts.count(call)) {
+    return switch (calls.countTokens(call)) {
       case TokenCounts.Counted.Failed failed -> throw new CallException(failed.failure());
       case TokenCounts.Counted.Tokens tokens ->
           CountTokensResponse.newBuilder()

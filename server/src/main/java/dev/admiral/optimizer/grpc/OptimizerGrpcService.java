@@ -26,12 +26,12 @@ import dev.admiral.optimizer.v1.StreamResponse;
 import io.grpc.stub.StreamObserver;
 
 /** The service the product is known by: model calls, their outcomes, and what the server tells. */
-public final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceImplBase {
+final class OptimizerGrpcService extends OptimizerServiceGrpc.OptimizerServiceImplBase {
   private final ModelCalls calls;
   private final OutcomeCalls outcomes;
   private final FigureCalls figures;
 
-  public OptimizerGrpcService(ModelCalls calls, OutcomeCalls outcomes, FigureCalls figures) {
+  OptimizerGrpcService(ModelCalls calls, OutcomeCalls outcomes, FigureCalls figures) {
     this.calls = calls;
     this.outcomes = outcomes;
     this.figures = figures;

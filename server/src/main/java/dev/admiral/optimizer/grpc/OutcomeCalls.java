@@ -12,12 +12,12 @@ import java.util.OptionalDouble;
 import java.util.concurrent.Executor;
 
 /** What callers say of their answers, of the contract. */
-public final class OutcomeCalls {
+final class OutcomeCalls {
   private final OutcomeReports outcomes;
   private final Fleet fleet;
   private final Executor virtualThreads;
 
-  public OutcomeCalls(OutcomeReports outcomes, Fleet fleet, Executor virtualThreads) {
+  OutcomeCalls(OutcomeReports outcomes, Fleet fleet, Executor virtualThreads) {
     this.outcomes = outcomes;
     this.fleet = fleet;
     this.virtualThreads = virtualThreads;

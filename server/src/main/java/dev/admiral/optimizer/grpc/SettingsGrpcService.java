@@ -8,7 +8,7 @@ import dev.admiral.optimizer.v1.SettingsServiceGrpc;
 import io.grpc.stub.StreamObserver;
 
 /** Settings that were changed while the server runs, of the contract. */
-public final class SettingsGrpcService extends SettingsServiceGrpc.SettingsServiceImplBase {
+final class SettingsGrpcService extends SettingsServiceGrpc.SettingsServiceImplBase {
   @Override
   public void listChanges(ListChangesRequest request, StreamObserver<ListChangesResponse> caller) {
     caller.onError(Unimplemented.method("ListChanges"));

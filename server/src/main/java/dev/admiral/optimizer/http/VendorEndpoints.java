@@ -2,57 +2,42 @@ package dev.admiral.optimizer.http;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.http.anthropic.MessageTokens;
-import dev.admiral.optimizer.http.anthropic.MessagesApi;
-import dev.admiral.optimizer.http.anthropic.ModelList;
-import dev.admiral.optimizer.http.calls.Api;
+import dev.admiral.optimizer.http.anthropic.AnthropicEndpoints;
 import dev.admiral.optimizer.http.calls.HttpCalls;
 import dev.admiral.optimizer.http.calls.ModelNames;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
-import dev.admiral.optimizer.http.openai.ChatApi;
-import dev.admiral.optimizer.http.openai.Embeddings;
-import dev.admiral.optimizer.http.openai.Models;
-import dev.admiral.optimizer.http.openai.ResponsesApi;
+import dev.admiral.optimizer.http.openai.OpenAiEndpoints;
 import dev.admiral.optimizer.routing.Catalogue;
+import java.util.concurrent.Executor;
 
 /** What clients of the vendors' APIs ask for, each at the path its vendor gave it. */
 public final class VendorEndpoints {
   private final HttpCalls calls;
-  private final MessageTokens tokens;
-  private final Catalogue catalogue;
-  private final Time time;
-  private final Api openAi;
-  private final Api anthropic = new MessagesApi();
+  private final OpenAiEndpoints openAi;
+  private final AnthropicEndpoints anthropic;
 
   /**
-   * @param tokens counts the tokens of prompts
+   * @param calls makes calls of requests
    * @param catalogue the models that can be asked for
+   * @param virtualThreads runs what may block
    */
-  public VendorEndpoints(HttpCalls calls, MessageTokens tokens, Catalogue catalogue, Time time) {
+  public VendorEndpoints(HttpCalls calls, Catalogue catalogue, Executor virtualThreads, Time time) {
+    ModelNames names = new ModelNames(catalogue);
     this.calls = calls;
-    this.tokens = tokens;
-    this.catalogue = catalogue;
-    this.time = time;
-    this.openAi = new ChatApi(time);
+    this.openAi = new OpenAiEndpoints(calls, names, time);
+    this.anthropic = new AnthropicEndpoints(calls, names, virtualThreads, time);
   }
 
   /** Puts each under its path. */
   void addTo(Routes routes) {
-    ModelNames names = new ModelNames(catalogue);
-    Models models = new Models(names, time.now());
-    ModelList modelList = new ModelList(names, time.now());
-    routes.at("/v1/chat/completions", calls.completions(openAi));
-    routes.at("/v1/responses", calls.completions(new ResponsesApi(time)));
-    routes.at("/v1/embeddings", calls.post(openAi, new Embeddings()));
-    routes.at(
-        "/v1/models",
-        byVendor(calls.get(anthropic, modelList::all), calls.get(openAi, models::all)));
-    routes.below(
-        "/v1/models/",
-        byVendor(calls.get(anthropic, modelList::one), calls.get(openAi, models::one)));
-    routes.at("/v1/messages", calls.completions(anthropic));
-    routes.at("/v1/messages/count_tokens", calls.post(anthropic, tokens));
+    routes.at("/v1/chat/completions", openAi.chat());
+    routes.at("/v1/responses", openAi.responses());
+    routes.at("/v1/embeddings", openAi.embeddings());
+    routes.at("/v1/models", byVendor(anthropic.models(), openAi.models()));
+    routes.below("/v1/models/", byVendor(anthropic.model(), openAi.model()));
+    routes.at("/v1/messages", anthropic.messages());
+    routes.at("/v1/messages/count_tokens", anthropic.tokens());
   }
 
   /** Both vendors have something at this path. */
@@ -60,9 +45,8 @@ public final class VendorEndpoints {
     return exchange -> (ofAnthropic(exchange) ? forAnthropic : forOpenAi).handle(exchange);
   }
 
-  /** All of Anthropic's clients say which version they speak. */
   static boolean ofAnthropic(Exchange exchange) {
-    return exchange.header("anthropic-version") != null;
+    return AnthropicEndpoints.sent(exchange);
   }
 
   /**
@@ -71,8 +55,11 @@ public final class VendorEndpoints {
    * @param path what it asked for, or meant
    */
   void refuse(Exchange exchange, String path, Failure failure) {
-    boolean ofAnthropic = path.startsWith("/v1/messages") || ofAnthropic(exchange);
-    calls.refuse(ofAnthropic ? anthropic : openAi, exchange, failure);
+    if (path.startsWith("/v1/messages") || ofAnthropic(exchange)) {
+      anthropic.refuse(exchange, failure);
+    } else {
+      openAi.refuse(exchange, failure);
+    }
   }
 
   /** Returns how many calls have clients that wait for the end. */

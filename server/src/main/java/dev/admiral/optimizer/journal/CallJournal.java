@@ -4,11 +4,12 @@ import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Attempt;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;
+import dev.admiral.optimizer.call.CallObserver;
+import dev.admiral.optimizer.call.FinishedCall;
 import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +23,7 @@ import java.util.concurrent.ConcurrentMap;
  * <p>Tenants come from the configuration, so their number is bounded. Thread-safe; see {@link
  * LatestCalls} for how.
  */
-public final class CallJournal {
+public final class CallJournal implements CallObserver {
   /** Most tries kept of one call, the first ones. */
   public static final int MOST_ATTEMPTS = 16;
 
@@ -67,14 +68,18 @@ public final class CallJournal {
     this.settings = settings;
   }
 
-  /**
-   * Notes a call that ended.
-   *
-   * @param total from its arrival to its end
-   */
-  public void finished(Call call, Outcome outcome, Duration total) {
+  @Override
+  public String name() {
+    return "journal";
+  }
+
+  /** Notes a call that ended. */
+  @Override
+  public void finished(FinishedCall finished) {
+    Call call = finished.call();
+    Outcome outcome = finished.outcome();
     Tenant tenant = ofTenant(call.caller().tenant());
-    tenant.calls.put(kept(tenant.calls.next(), call, outcome, total.toNanos()));
+    tenant.calls.put(kept(tenant.calls.next(), call, outcome, finished.total().toNanos()));
     if (settings.get().content()) {
       tenant.content.put(
           call.id(),

@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.Caller;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.FinishedCall;
+import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.StoreWait;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -186,12 +189,30 @@ public final class Ledger implements AutoCloseable {
     return false;
   }
 
+  /** Returns what enters the savings of every answer that nobody paid for. */
+  public CallObserver savings() {
+    return new CallObserver() {
+      @Override
+      public String name() {
+        return "savings";
+      }
+
+      @Override
+      public void finished(FinishedCall call) {
+        if (call.outcome() instanceof Answered answered
+            && answered.source() != Source.SOURCE_UPSTREAM) {
+          saved(call.call().caller(), answered.answer(), answered.source(), call.savedTime());
+        }
+      }
+    };
+  }
+
   /**
    * Counts a call that was answered without paying. Quick, and never blocks.
    *
    * @param time what its caller did not wait, 0 and up
    */
-  public void saved(Caller caller, Answer answer, Source source, Duration time) {
+  void saved(Caller caller, Answer answer, Source source, Duration time) {
     savings.count(today(), caller, answer, source, time);
   }
 

@@ -4,7 +4,7 @@
  * <p>An entry for which {@link Ledger#enter} returned true survives the process; none is lost while
  * the store is away, up to a bound, and none is counted twice; amounts are integers throughout.
  *
- * <p>Everything public may be used from any thread; {@link Ledger#saved} never blocks, the rest
+ * <p>Everything public may be used from any thread; {@link Ledger#savings} never blocks, the rest
  * may.
  */
 @NullMarked

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * Holds agents to their limits: asks when a call could not be answered from memory, and settles
  * when it has ended. Thread-safe; never blocks.
  */
-public final class AgentAdmission {
+final class AgentAdmission {
   private final Limiter limiter;
 
-  public AgentAdmission(Limiter limiter) {
+  AgentAdmission(Limiter limiter) {
     this.limiter = limiter;
   }
 
@@ -35,13 +35,16 @@ public final class AgentAdmission {
   }
 
   /**
-   * A call that cost its agent's limit nothing gives its place back: one answered from disk, or
-   * refused before anybody was asked. One that was tried, or whose caller left, does not.
+   * A call that cost its agent's limit nothing gives its place back: one answered from what was
+   * kept, whichever look found it, or refused before anybody was asked. One that was tried, or
+   * whose caller left, does not; nor does one that joined another's flight, since an agent's limit
+   * is on what it sets going, paid for by itself or not.
    */
   static void settle(Outcome outcome, Permit permit) {
     switch (outcome) {
       case Answered answered
-          when answered.source() == Source.SOURCE_DISK
+          when answered.source() == Source.SOURCE_MEMORY
+              || answered.source() == Source.SOURCE_DISK
               || answered.source() == Source.SOURCE_REPEATED ->
           permit.cancel();
       case Answered answered -> permit.settle(answered.answer().usage());

@@ -1,14 +1,17 @@
 package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.call.CallObserver;
+import dev.admiral.optimizer.call.CallObserver.Trouble;
 import dev.admiral.optimizer.call.Faults;
 import dev.admiral.optimizer.call.FinishedCall;
 import dev.admiral.optimizer.call.Time;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe; takes no lock.
  */
-public final class CallObservers {
+final class CallObservers {
   private static final Logger log = LoggerFactory.getLogger(CallObservers.class);
 
   /** What all observers of one call may take together before they are looked at one by one. */
@@ -39,19 +42,11 @@ public final class CallObservers {
   /** True after a call whose observers were slow. */
   private volatile boolean measuring;
 
-  /**
-   * What an observer did wrong since the server started.
-   *
-   * @param name the observer
-   * @param failures calls of whose end it could not be told, as it threw
-   * @param slow calls for which it alone took {@link #SLOW} or more, of those it was measured for
-   */
-  public record Trouble(String name, long failures, long slow) {}
-
   private static final class Observed {
     final CallObserver observer;
     final Counted failures;
     final Counted slow;
+    volatile @Nullable Instant lastFailure;
 
     Observed(CallObserver observer, long nanos) {
       this.observer = observer;
@@ -81,7 +76,7 @@ public final class CallObservers {
   /**
    * @param observers told in this order
    */
-  public CallObservers(List<? extends CallObserver> observers, Time time) {
+  CallObservers(List<? extends CallObserver> observers, Time time) {
     long now = time.nanos();
     this.observers =
         observers.stream().map(observer -> new Observed(observer, now)).toArray(Observed[]::new);
@@ -89,11 +84,14 @@ public final class CallObservers {
   }
 
   /** Returns what each observer did wrong, in their order. */
-  public List<Trouble> troubles() {
+  List<Trouble> troubles() {
     return Stream.of(observers)
         .map(observed ->
             new Trouble(
-                observed.observer.name(), observed.failures.count.sum(), observed.slow.count.sum()))
+                observed.observer.name(),
+                observed.failures.count.sum(),
+                observed.slow.count.sum(),
+                observed.lastFailure))
         .toList();
   }
 
@@ -124,6 +122,7 @@ public final class CallObservers {
       observed.observer.finished(call);
     } catch (RuntimeException | Error e) {
       observed.failures.count.increment();
+      observed.lastFailure = time.now();
       if (observed.failures.toBeLogged(time.nanos())) {
         log.error(
             "the observer '{}' could not be told of the end of a call; {} such calls so far",

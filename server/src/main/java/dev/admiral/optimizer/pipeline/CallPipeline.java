@@ -2,6 +2,7 @@ package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.call.CacheUse;
 import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
@@ -47,7 +48,7 @@ public final class CallPipeline {
   private final JsonSchemas schemas = new JsonSchemas();
 
   /** Puts the steps in order. */
-  public CallPipeline(
+  CallPipeline(
       Gate gate,
       Repeats repeats,
       LookUp lookUp,
@@ -87,19 +88,27 @@ public final class CallPipeline {
   private RunningCall start(Call call, Question question, Runnable wake) {
     RunningCall running = new RunningCall(finish, call, wake);
     gate.arrived(call);
+    try {
+      begin(running, question);
+    } catch (RuntimeException | Error e) {
+      running.broke(e);
+    }
+    return running;
+  }
+
+  private void begin(RunningCall running, Question question) {
     // A repeat costs nothing, so it goes before draining, cache and limits.
     if (repeats.serve(running)) {
-      return running;
+      return;
     }
     Failure closed = gate.refusesCalls();
     if (closed != null) {
       running.land(failed(closed));
-    } else if (repeats.mayBeOnDisk(call)) {
+    } else if (repeats.mayBeOnDisk(running.call())) {
       repeats.serveFromDiskOr(running, () -> goOn(running, question));
     } else {
       goOn(running, question);
     }
-    return running;
   }
 
   /** Goes on with a call that is no repeat. Never blocks. */
@@ -178,6 +187,11 @@ public final class CallPipeline {
    */
   public boolean awaitFlights(Duration atMost) throws InterruptedException {
     return flights.awaitNone(atMost);
+  }
+
+  /** Returns what each observer of the end of calls did wrong, in their order. */
+  public List<CallObserver.Trouble> observerTroubles() {
+    return finish.troubles();
   }
 
   private static Failed failed(Failure failure) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * shuts down: then new calls are refused, and repeats of earlier ones still served. Thread-safe;
  * never blocks.
  */
-public final class Gate {
+final class Gate {
   private final CallStatistics statistics;
   private final Ledger ledger;
   private volatile boolean draining;
@@ -23,7 +23,7 @@ public final class Gate {
    * @param statistics counts who comes
    * @param ledger says whether what a call costs can be kept
    */
-  public Gate(CallStatistics statistics, Ledger ledger) {
+  Gate(CallStatistics statistics, Ledger ledger) {
     this.statistics = statistics;
     this.ledger = ledger;
   }

@@ -18,13 +18,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The look-up of equal calls: what was answered, and what would only fail again. Thread-safe. */
-public final class LookUp {
+final class LookUp {
   private static final ErrorReason NOTHING = ErrorReason.ERROR_REASON_UNSPECIFIED;
 
   private final Answers answers;
   private final KnownFailures failures;
 
-  public LookUp(Answers answers, KnownFailures failures) {
+  LookUp(Answers answers, KnownFailures failures) {
     this.answers = answers;
     this.failures = failures;
   }

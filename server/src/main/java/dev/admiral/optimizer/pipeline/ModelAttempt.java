@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Makes one try of one model: asks, and settles whatever comes of it. Every try that was, or may
  * have been, billed has its own ledger entry before its outcome is known to anybody. Thread-safe.
  */
-public final class ModelAttempt {
+final class ModelAttempt {
   private static final ErrorReason NOTHING = ErrorReason.ERROR_REASON_UNSPECIFIED;
 
   private final Map<String, Provider> providers;
@@ -41,7 +41,7 @@ public final class ModelAttempt {
   /**
    * @param providers vendors by configured name
    */
-  public ModelAttempt(
+  ModelAttempt(
       Map<String, Provider> providers, Settlement settlement, TryReports reports, Time time) {
     this.providers = providers;
     this.settlement = settlement;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * The look-up by request_id: a repeat of an answered call, or of one still in flight, gets that
  * answer and costs nothing. Calls without a request_id pass. Thread-safe.
  */
-public final class Repeats {
+final class Repeats {
   /** What is looked for on disk, apart from equal calls. */
   private static final String WHAT = "request_id";
 
@@ -43,7 +43,7 @@ public final class Repeats {
    * @param firstAnswers where its answer may be
    * @param virtualThreads runs what may block
    */
-  public Repeats(Flights flights, FirstAnswers firstAnswers, Time time, Executor virtualThreads) {
+  Repeats(Flights flights, FirstAnswers firstAnswers, Time time, Executor virtualThreads) {
     this.flights = flights;
     this.firstAnswers = firstAnswers;
     this.time = time;
@@ -78,19 +78,25 @@ public final class Repeats {
   /** Serves a repeat from disk or goes on with the call, on another thread. Never blocks. */
   void serveFromDiskOr(RunningCall running, Runnable goOn) {
     virtualThreads.execute(() -> {
-      long start = time.nanos();
-      Outcome repeated = find(running.call());
-      if (repeated == null) {
-        // Whoever left meanwhile needs no flight.
-        if (!running.hasEnded()) {
-          goOn.run();
-        }
-      } else {
-        Step look = new Step(Step.Kind.DISK, start, time.nanos(), WHAT, NOTHING);
-        running.land(repeated.withSteps(List.of(look)));
+      try {
+        fromDiskOr(running, goOn);
+      } catch (RuntimeException | Error e) {
+        running.broke(e);
       }
       running.wake();
     });
+  }
+
+  private void fromDiskOr(RunningCall running, Runnable goOn) {
+    long start = time.nanos();
+    Outcome repeated = find(running.call());
+    if (repeated != null) {
+      Step look = new Step(Step.Kind.DISK, start, time.nanos(), WHAT, NOTHING);
+      running.land(repeated.withSteps(List.of(look)));
+    } else if (!running.hasEnded()) {
+      // Whoever left meanwhile needs no flight.
+      goOn.run();
+    }
   }
 
   /**

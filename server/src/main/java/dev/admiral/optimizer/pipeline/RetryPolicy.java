@@ -7,11 +7,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Whether, and after which wait, a model that failed is tried again. Thread-safe. */
-public final class RetryPolicy {
+final class RetryPolicy {
   private final Live<PipelineSettings> settings;
   private final Backoff backoff;
 
-  public RetryPolicy(Live<PipelineSettings> settings, Backoff backoff) {
+  RetryPolicy(Live<PipelineSettings> settings, Backoff backoff) {
     this.settings = settings;
     this.backoff = backoff;
   }

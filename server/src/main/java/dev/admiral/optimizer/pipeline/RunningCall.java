@@ -1,18 +1,21 @@
 package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.admission.Permit;
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Faults;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
-import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.flight.Waiter;
 import dev.admiral.optimizer.v1.ContentDelta;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One caller's view of its call. The caller pulls: {@link #begun}, then {@link #poll} until it
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * tell. Pulling is for one thread at a time; {@link #leave} for any.
  */
 public final class RunningCall {
+  private static final Logger log = LoggerFactory.getLogger(RunningCall.class);
+
   private final Finish finish;
   private final Call call;
   private final Runnable wake;
@@ -122,6 +127,12 @@ public final class RunningCall {
       held = permit;
     }
     finish.ended(call, outcome, held);
+  }
+
+  /** Ends the call by a fault of this server. Does not wake: on the way in nobody waits yet. */
+  void broke(Throwable fault) {
+    log.error("call {} failed by a fault of this server", call.id(), Faults.withoutMessages(fault));
+    land(new Failed(new Failure.Internal(call.id()), List.of()));
   }
 
   /**

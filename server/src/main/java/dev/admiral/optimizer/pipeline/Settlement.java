@@ -13,12 +13,12 @@ import dev.admiral.optimizer.v1.ErrorReason;
 import java.time.Instant;
 
 /** Prices a try that was, or may have been, billed, and enters it in the ledger. Thread-safe. */
-public final class Settlement {
+final class Settlement {
   private final PriceBook prices;
   private final Ledger ledger;
   private final Time time;
 
-  public Settlement(PriceBook prices, Ledger ledger, Time time) {
+  Settlement(PriceBook prices, Ledger ledger, Time time) {
     this.prices = prices;
     this.ledger = ledger;
     this.time = time;

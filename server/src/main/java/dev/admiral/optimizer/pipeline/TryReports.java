@@ -9,12 +9,12 @@ import dev.admiral.optimizer.learning.FailureLog;
 import dev.admiral.optimizer.stats.CallStatistics;
 
 /** Tells of every try of a provider: figures, lessons, watchers. Thread-safe; never blocks. */
-public final class TryReports {
+final class TryReports {
   private final CallStatistics statistics;
   private final FailureLog failures;
   private final EventBus events;
 
-  public TryReports(CallStatistics statistics, FailureLog failures, EventBus events) {
+  TryReports(CallStatistics statistics, FailureLog failures, EventBus events) {
     this.statistics = statistics;
     this.failures = failures;
     this.events = events;

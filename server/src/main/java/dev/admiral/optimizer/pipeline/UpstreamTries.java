@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * nobody else can mend, or no time. Nothing is tried again once a piece of an answer was given
  * away. Thread-safe.
  */
-public final class UpstreamTries {
+final class UpstreamTries {
   private static final ErrorReason NOTHING = ErrorReason.ERROR_REASON_UNSPECIFIED;
 
   private final Router router;
@@ -40,7 +40,7 @@ public final class UpstreamTries {
   /**
    * @param limiter holds providers to their limits
    */
-  public UpstreamTries(
+  UpstreamTries(
       Router router,
       ModelHealth health,
       Limiter limiter,

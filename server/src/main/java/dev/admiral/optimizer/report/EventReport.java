@@ -24,7 +24,7 @@ public final class EventReport {
             .setSequence(stamped.sequence())
             .setCreateTime(Protos.timestamp(stamped.time()))
             .setEventId(stamped.id())
-            .setReplica(stamped.origin().replica())
+            .setReplica(stamped.replica())
             .setIgnorable(stamped.event().type().ignorable());
     switch (stamped.event()) {
       case Event.CallFinished finished -> builder.setCallFinished(callFinished(finished));

@@ -1,7 +1,9 @@
 package dev.admiral.optimizer.stats;
 
 import dev.admiral.optimizer.call.Attempt;
+import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.Caller;
+import dev.admiral.optimizer.call.FinishedCall;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Tries of providers are counted apart, once each by the flight that made them, all tenants
  * together: callers who joined have them in their outcomes too.
  */
-public final class CallStatistics {
+public final class CallStatistics implements CallObserver {
   /** Stands for the agents, or the models, beyond the bound. */
   public static final String OTHERS = "(others)";
 
@@ -123,9 +125,33 @@ public final class CallStatistics {
     this.triesLeft = new AtomicInteger(settings.maxSeries());
   }
 
-  /** Notes that a call began; it must be followed by one {@link #finished}. */
+  /** Notes that a call began; it must be told of once more when it ended. */
   public void started(Caller caller) {
     ofTenant(caller.tenant()).inFlight(caller.agent()).increment();
+  }
+
+  @Override
+  public String name() {
+    return "statistics";
+  }
+
+  /** Counts a call that ended. */
+  @Override
+  public void finished(FinishedCall call) {
+    finished(
+        call.call().caller(),
+        call.outcome(),
+        call.total(),
+        overhead(call.outcome(), call.total()),
+        call.savedTime());
+  }
+
+  private static Duration overhead(Outcome outcome, Duration total) {
+    if (outcome instanceof Outcome.Answered answered) {
+      Duration rest = total.minus(answered.timing().queued()).minus(answered.timing().upstream());
+      return rest.isNegative() ? Duration.ZERO : rest;
+    }
+    return Duration.ZERO;
   }
 
   /**
@@ -135,7 +161,7 @@ public final class CallStatistics {
    * @param overhead what this server added to it; counted for calls that went upstream
    * @param savedTime what its caller did not wait; counted for calls that did not go upstream
    */
-  public void finished(
+  void finished(
       Caller caller, Outcome outcome, Duration total, Duration overhead, Duration savedTime) {
     Tenant tenant = ofTenant(caller.tenant());
     tenant.inFlight(caller.agent()).decrement();

@@ -6,6 +6,7 @@ import static dev.admiral.optimizer.call.Samples.key;
 import static dev.admiral.optimizer.call.Samples.piece;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.CacheUse.Mode;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallKey;

@@ -6,6 +6,7 @@ import static dev.admiral.optimizer.journal.FinishedCalls.call;
 import static dev.admiral.optimizer.journal.FinishedCalls.failed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.admiral.optimizer.call.FinishedCall;
 import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.journal.CallJournal.Settings;
 import java.util.ArrayList;
@@ -164,7 +165,10 @@ class CallJournalModelTest {
 
   private static void end(CallJournal journal, String id, Ended ended) {
     journal.finished(
-        call(ended.tenant(), ended.agent(), id), ended.failed() ? failed(0) : answered(""), TOTAL);
+        new FinishedCall(
+            call(ended.tenant(), ended.agent(), id),
+            ended.failed() ? failed(0) : answered(""),
+            TOTAL));
   }
 
   private static List<String> pages(

@@ -8,6 +8,7 @@ import static dev.admiral.optimizer.journal.FinishedCalls.failed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.admiral.optimizer.call.FinishedCall;
 import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.journal.CallJournal.Settings;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -20,7 +21,8 @@ class CallJournalTest {
 
   @Test
   void answeredCall_isKeptWithAllThereIsToTell() {
-    journal.finished(call("acme", "ada", "1", "question"), answered("answer"), TOTAL);
+    journal.finished(
+        new FinishedCall(call("acme", "ada", "1", "question"), answered("answer"), TOTAL));
 
     KeptCall kept = journal.find("acme", "1").orElseThrow();
 
@@ -40,7 +42,7 @@ class CallJournalTest {
 
   @Test
   void failedCall_isKeptWithItsFirstAttempts() {
-    journal.finished(call("acme", "ada", "1"), failed(40), TOTAL);
+    journal.finished(new FinishedCall(call("acme", "ada", "1"), failed(40), TOTAL));
 
     KeptCall kept = journal.find("acme", "1").orElseThrow();
 
@@ -53,7 +55,8 @@ class CallJournalTest {
 
   @Test
   void otherTenant_findsNothing() {
-    journal.finished(call("acme", "ada", "1", "question"), answered("answer"), TOTAL);
+    journal.finished(
+        new FinishedCall(call("acme", "ada", "1", "question"), answered("answer"), TOTAL));
 
     assertThat(journal.find("globex", "1")).isEmpty();
     assertThat(journal.content("globex", "1")).isEmpty();
@@ -63,7 +66,8 @@ class CallJournalTest {
   @Test
   void contentNotAskedFor_isNotKept() {
     CallJournal without = new CallJournal(Live.of(Settings.DEFAULT));
-    without.finished(call("acme", "ada", "1", "question"), answered("answer"), TOTAL);
+    without.finished(
+        new FinishedCall(call("acme", "ada", "1", "question"), answered("answer"), TOTAL));
 
     assertThat(without.find("acme", "1")).isPresent();
     assertThat(without.content("acme", "1")).isEmpty();
@@ -71,8 +75,9 @@ class CallJournalTest {
 
   @Test
   void content_isKeptWithTheCallAndSaysNothingOfItself() {
-    journal.finished(call("acme", "ada", "1", "question"), answered("answer"), TOTAL);
-    journal.finished(call("acme", "ada", "2", "question"), failed(1), TOTAL);
+    journal.finished(
+        new FinishedCall(call("acme", "ada", "1", "question"), answered("answer"), TOTAL));
+    journal.finished(new FinishedCall(call("acme", "ada", "2", "question"), failed(1), TOTAL));
 
     Content content = journal.content("acme", "1").orElseThrow();
     assertThat(content.prompt().getMessages(0).getParts(0).getText().getText())
@@ -86,7 +91,8 @@ class CallJournalTest {
   void contentBeyondItsBytes_goesOldestFirstAndTheCallsStay() {
     String text = "x".repeat(30_000);
     for (int i = 1; i <= 5; i++) {
-      journal.finished(call("acme", "ada", "" + i, text), answered("short"), TOTAL);
+      journal.finished(
+          new FinishedCall(call("acme", "ada", "" + i, text), answered("short"), TOTAL));
     }
 
     assertThat(journal.content("acme", "1")).isEmpty();
@@ -98,8 +104,9 @@ class CallJournalTest {
 
   @Test
   void contentLargerThanAllBytes_isNotKeptAndPushesNothingOut() {
-    journal.finished(call("acme", "ada", "1", "small"), answered("small"), TOTAL);
-    journal.finished(call("acme", "ada", "2", "x".repeat(200_000)), answered("small"), TOTAL);
+    journal.finished(new FinishedCall(call("acme", "ada", "1", "small"), answered("small"), TOTAL));
+    journal.finished(
+        new FinishedCall(call("acme", "ada", "2", "x".repeat(200_000)), answered("small"), TOTAL));
 
     assertThat(journal.content("acme", "1")).isPresent();
     assertThat(journal.content("acme", "2")).isEmpty();
@@ -108,7 +115,8 @@ class CallJournalTest {
   @Test
   void contentOfCallsNoLongerKept_isNotKeptEither() {
     for (int i = 1; i <= 101; i++) {
-      journal.finished(call("acme", "ada", "" + i, "small"), answered("small"), TOTAL);
+      journal.finished(
+          new FinishedCall(call("acme", "ada", "" + i, "small"), answered("small"), TOTAL));
     }
 
     assertThat(journal.content("acme", "1")).isEmpty();

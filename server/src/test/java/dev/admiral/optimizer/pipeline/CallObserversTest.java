@@ -6,9 +6,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.admiral.optimizer.call.CallObserver;
+import dev.admiral.optimizer.call.CallObserver.Trouble;
 import dev.admiral.optimizer.call.FinishedCall;
 import dev.admiral.optimizer.events.Event;
-import dev.admiral.optimizer.pipeline.CallObservers.Trouble;
 import dev.admiral.optimizer.pipeline.PipelineWorld.Client;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.time.Duration;
@@ -57,7 +57,7 @@ class CallObserversTest {
   private final PipelineWorld world = new PipelineWorld(scripted);
 
   private Trouble trouble() {
-    return world.observers.troubles().getFirst();
+    return world.pipeline.observerTroubles().getFirst();
   }
 
   private void hit() {
@@ -70,8 +70,8 @@ class CallObserversTest {
 
   @Test
   void observers_areToldInTheirOrder() {
-    assertThat(world.observers.troubles())
-        .extracting(Trouble::name)
+    assertThat(world.pipeline.observerTroubles())
+        .extracting(Trouble::observer)
         .containsExactly(
             "scripted", "statistics", "fleet", "savings", "repeats", "events", "journal", "test");
   }
@@ -102,8 +102,8 @@ class CallObserversTest {
     hit();
     hit();
 
-    assertThat(trouble()).isEqualTo(new Trouble("scripted", 2, 0));
-    assertThat(world.observers.troubles().subList(1, 8))
+    assertThat(trouble()).isEqualTo(new Trouble("scripted", 2, 0, world.time.now()));
+    assertThat(world.pipeline.observerTroubles().subList(1, 8))
         .allSatisfy(other -> assertThat(other.failures()).isZero());
   }
 
@@ -145,7 +145,7 @@ class CallObserversTest {
     hit();
 
     assertThat(trouble().slow()).isEqualTo(1);
-    assertThat(world.observers.troubles().subList(1, 8))
+    assertThat(world.pipeline.observerTroubles().subList(1, 8))
         .allSatisfy(other -> assertThat(other.slow()).isZero());
     assertThat(lines.list).hasSize(1);
     assertThat(lines.list.getFirst().getFormattedMessage()).contains("scripted", "20 ms");
@@ -158,7 +158,7 @@ class CallObserversTest {
     hit();
     hit();
 
-    assertThat(trouble()).isEqualTo(new Trouble("scripted", 0, 0));
+    assertThat(trouble()).isEqualTo(new Trouble("scripted", 0, 0, null));
     assertThat(lines.list).isEmpty();
   }
 

@@ -36,6 +36,7 @@ final class FakeLimiter implements Limiter {
   private final Deque<Failure.LimitReached> agentRefusals = new ArrayDeque<>();
   private final Deque<Failure.LimitReached> providerRefusals = new ArrayDeque<>();
   private Wait wait = () -> {};
+  private boolean broken;
 
   /** A permit, and how it ended: "", "cancelled" or "settled INPUT+OUTPUT". */
   static final class Kept implements Permit {
@@ -75,8 +76,16 @@ final class FakeLimiter implements Limiter {
     wait = what;
   }
 
+  /** Breaks from now on. */
+  void breaks() {
+    broken = true;
+  }
+
   @Override
   public Admission admitCaller(Caller caller) {
+    if (broken) {
+      throw new IllegalStateException("a fault of this server");
+    }
     return admission(agentRefusals, ofAgents);
   }
 

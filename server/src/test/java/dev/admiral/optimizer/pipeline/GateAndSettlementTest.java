@@ -10,6 +10,7 @@ import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.ledger.LedgerEntry;
 import dev.admiral.optimizer.pipeline.PipelineWorld.Client;
 import dev.admiral.optimizer.provider.ProviderException;
+import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
@@ -188,6 +189,28 @@ class GateAndSettlementTest {
   }
 
   @Test
+  void answerThatLandedBetweenTheLooks_isFreeToo() {
+    Client first = world.ask("x").start();
+    // It joins no flight, and its own looks again once the first has landed.
+    Client third = world.ask("x").cache(CachePolicy.Mode.MODE_ONLY).start();
+    world.run();
+
+    assertThat(first.source()).isEqualTo(Source.SOURCE_UPSTREAM);
+    assertThat(third.source()).isEqualTo(Source.SOURCE_MEMORY);
+    assertThat(world.limiter.ofAgents).hasToString("[settled 10+20, cancelled]");
+  }
+
+  @Test
+  void callThatJoins_usesItsAgentsPlace() {
+    world.ask("x").start();
+    Client second = world.ask("x").agent("bob").start();
+    world.run();
+
+    assertThat(second.source()).isEqualTo(Source.SOURCE_COALESCED);
+    assertThat(world.limiter.ofAgents.get(1)).hasToString("settled 10+20");
+  }
+
+  @Test
   void callThatAskedNobody_givesItsPlaceBack() {
     world.limiter.refuseProviderOnce();
     world.call("x").failed();
@@ -231,6 +254,34 @@ class GateAndSettlementTest {
     assertThat(client.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_CALL_INVALID);
     assertThat(world.asked).isEmpty();
     assertThat(world.limiter.ofAgents).hasToString("[cancelled]");
+  }
+
+  // What is wrong with this server.
+
+  @Test
+  void faultOnTheWayIn_endsTheCall() {
+    world.limiter.breaks();
+    Client client = world.ask("x").start();
+
+    assertThat(client.failure()).isEqualTo(new Failure.Internal(client.running.call().id()));
+    assertThat(world.statistics.counts("acme").inFlight()).isZero();
+    assertThat(world.finished).hasSize(1);
+  }
+
+  @Test
+  void faultAfterALookOnDisk_endsTheCallAndWakesItsCaller() {
+    Client first = world.ask("x").repeatable("id").start();
+    world.run();
+    first.answered();
+    world.restart();
+    world.time.advance(Duration.ofDays(31));
+    world.limiter.breaks();
+    Client client = world.ask("x").repeatable("id").start();
+    assertThat(client.ended()).isFalse();
+    world.run();
+
+    assertThat(client.failure()).isEqualTo(new Failure.Internal(client.running.call().id()));
+    assertThat(client.wakes).isPositive();
   }
 
   @Test

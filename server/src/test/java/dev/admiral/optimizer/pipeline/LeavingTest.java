@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.events.Event;
+import dev.admiral.optimizer.front.CallEnd;
 import dev.admiral.optimizer.pipeline.PipelineWorld.Client;
 import dev.admiral.optimizer.provider.ProviderException;
 import dev.admiral.optimizer.routing.Candidate;
@@ -15,6 +16,7 @@ import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -277,5 +279,19 @@ class LeavingTest {
 
     assertThat(client.wakes).isGreaterThan(before);
     assertThat(client.ended()).isTrue();
+  }
+
+  @Test
+  void oneThatCannotBeWoken_keepsNoOtherFromItsEnd() {
+    Client first = world.ask("x").start();
+    Client second = world.ask("y").start();
+    first.onWake =
+        () -> {
+          throw new IllegalStateException("the caller is gone");
+        };
+    CallEnd.leave(List.of(first.running, second.running), CallEnd.LATE);
+
+    assertThat(first.failure()).isEqualTo(CallEnd.LATE);
+    assertThat(second.failure()).isEqualTo(CallEnd.LATE);
   }
 }

@@ -117,7 +117,6 @@ final class PipelineWorld {
   private final List<CallObserver> extras;
   private final PipelineSettings settings;
   ResponseCache cache = TestCaches.over(store, time);
-  CallObservers observers;
   CallPipeline pipeline;
 
   /**
@@ -130,7 +129,6 @@ final class PipelineWorld {
   PipelineWorld(PipelineSettings settings, CallObserver... extras) {
     this.settings = settings;
     this.extras = List.of(extras);
-    this.observers = observers();
     this.pipeline = pipeline();
   }
 
@@ -160,7 +158,7 @@ final class PipelineWorld {
     }
   }
 
-  private CallObservers observers() {
+  private List<CallObserver> observers() {
     CallObserver last =
         new CallObserver() {
           @Override
@@ -175,39 +173,32 @@ final class PipelineWorld {
         };
     List<CallObserver> usual =
         List.of(
-            new StatisticsObserver(statistics),
-            new FleetObserver(fleet),
-            new SavingsObserver(ledger),
-            new RepeatsObserver(cache.firstAnswers()),
-            new EventsObserver(events),
-            new JournalObserver(journal),
+            statistics,
+            fleet,
+            ledger.savings(),
+            cache.firstAnswers(),
+            events.callEnds(),
+            journal,
             last);
-    return new CallObservers(Stream.concat(extras.stream(), usual.stream()).toList(), time);
+    return Stream.concat(extras.stream(), usual.stream()).toList();
   }
 
   private CallPipeline pipeline() {
-    return new CallPipeline(
-        new Gate(statistics, ledger),
-        new Repeats(flights, cache.firstAnswers(), time, executor),
-        new LookUp(cache.answers(), cache.failures()),
-        new AgentAdmission(limiter),
-        flights,
-        new UpstreamTries(
-            router(),
-            health,
-            limiter,
-            new ModelAttempt(
-                Map.of("red", red, "blue", blue, "green", green),
-                new Settlement(new PriceBook(List.of(price("red"), price("blue"))), ledger, time),
-                new TryReports(statistics, lessons, events),
-                time),
-            new RetryPolicy(
-                Live.of(settings),
-                new Backoff(
-                    Live.of(new Backoff.Settings(BACKOFF.multipliedBy(2), Duration.ofSeconds(10))),
-                    () -> 0)),
-            time),
-        new Finish(observers, time));
+    Backoff backoff =
+        new Backoff(
+            Live.of(new Backoff.Settings(BACKOFF.multipliedBy(2), Duration.ofSeconds(10))),
+            () -> 0);
+    return new PipelineBuilder(time, executor)
+        .gate(statistics, ledger)
+        .lookUp(cache)
+        .admission(limiter)
+        .flight(flights)
+        .route(router(), health)
+        .retry(Live.of(settings), backoff)
+        .attempt(Map.of("red", red, "blue", blue, "green", green), statistics, lessons, events)
+        .settle(new PriceBook(List.of(price("red"), price("blue"))), ledger)
+        .finish(observers())
+        .build();
   }
 
   /** Knows the vendor "ghost" too, which has no provider. */
@@ -252,7 +243,6 @@ final class PipelineWorld {
   void restart() {
     TestCaches.write(cache);
     cache = TestCaches.over(store, time);
-    observers = observers();
     pipeline = pipeline();
   }
 

@@ -844,7 +844,8 @@ class HttpProviderTest {
     String events = PIECE + FINISH + USAGE + DONE;
     for (String label : List.of("text/plain", "application/json", "application/octet-stream", "")) {
       for (String before : List.of("", ": comment\n\n", "\n\n", "\uFEFF", "event: x\n")) {
-        vendor.next(c -> c.respond(200, Map.of("Content-Type", label), (before + events).getBytes(UTF_8)));
+        vendor.next(
+            c -> c.respond(200, Map.of("Content-Type", label), (before + events).getBytes(UTF_8)));
         assertThat(text(call(true))).as("%s %s", label, before).isEqualTo("twelve chars");
       }
     }
@@ -857,7 +858,8 @@ class HttpProviderTest {
   @Test
   void errorInPlaceOfEvents_isWhatTheVendorSaid() throws Exception {
     String error = "{\"error\":{\"message\":\"the model is busy\",\"code\":503}}";
-    for (String body : List.of(error, "[" + error + "]", "data: " + error + "\n\n", "data: [" + error + "]\n\n")) {
+    for (String body :
+        List.of(error, "[" + error + "]", "data: " + error + "\n\n", "data: [" + error + "]\n\n")) {
       vendor.next(c -> c.events(body));
       assertThat(failure(call(true)).failure().message()).as(body).contains("the model is busy");
     }
@@ -865,7 +867,8 @@ class HttpProviderTest {
 
   @Test
   void signsOfLife_areNoAnswer() throws Exception {
-    String life = "data: \n\ndata:\n\ndata: [HEARTBEAT]\n\ndata: ping\n\nevent: ping\ndata: \n\n: x\n\n";
+    String life =
+        "data: \n\ndata:\n\ndata: [HEARTBEAT]\n\ndata: ping\n\nevent: ping\ndata: \n\n: x\n\n";
     vendor.next(c -> c.events(life + PIECE + life + FINISH + life + USAGE + life + DONE));
     Reply reply = provider.complete(call(true), d -> {});
     assertThat(reply.completion().getMessage().getParts(0).getText().getText())
@@ -875,7 +878,8 @@ class HttpProviderTest {
 
   @Test
   void textInPlaceOfAnAnswer_isMalformed() throws Exception {
-    for (String text : List.of("upstream connect error", "internal error", "default backend - 404")) {
+    for (String text :
+        List.of("upstream connect error", "internal error", "default backend - 404")) {
       vendor.next(c -> c.respond(200, Map.of("Content-Type", "text/plain"), text.getBytes(UTF_8)));
       assertThat(failure(call(true)).failure().reason())
           .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
@@ -884,14 +888,16 @@ class HttpProviderTest {
 
   @Test
   void answerThatWasGivenUp_isAFailureAndBilledAsReported() throws Exception {
-    for (String word : List.of("error", "abort", "network_error", "MALFORMED_FUNCTION_CALL", "repetition")) {
+    for (String word :
+        List.of("error", "abort", "network_error", "MALFORMED_FUNCTION_CALL", "repetition")) {
       vendor.next(c -> c.json(200, WHOLE.replace("\"stop\"", "\"" + word + "\"")));
       ProviderException whole = failure(call(false));
       assertThat(whole.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_FAILED);
       assertThat(whole.failure().message()).contains("'" + word + "'");
       assertThat(whole.billable()).contains(Usage.reported(5, 3));
 
-      vendor.next(c -> c.events(PIECE + FINISH.replace("\"stop\"", "\"" + word + "\"") + USAGE + DONE));
+      vendor.next(
+          c -> c.events(PIECE + FINISH.replace("\"stop\"", "\"" + word + "\"") + USAGE + DONE));
       ProviderException streamed = failure(call(true));
       assertThat(streamed.failure()).isInstanceOf(Failure.StreamBroken.class);
       assertThat(streamed.billable()).contains(Usage.reported(5, 3));
@@ -915,7 +921,8 @@ class HttpProviderTest {
 
   @Test
   void picturesAlone_areNoEmptyAnswer() throws Exception {
-    vendor.next(c -> c.json(200, WHOLE.replace("\"hello\"", "\"\",\"images\":[{\"type\":\"image_url\"}]")));
+    vendor.next(
+        c -> c.json(200, WHOLE.replace("\"hello\"", "\"\",\"images\":[{\"type\":\"image_url\"}]")));
     assertThat(failure(call(false)).failure().message()).contains("pictures or sound");
   }
 
@@ -937,7 +944,11 @@ class HttpProviderTest {
   @Test
   void countsOutsideTheirUsualPlace_count() throws Exception {
     vendor.next(c ->
-        c.events(PIECE + FINISH.replace("\"stop\"", "\"stop\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":3}") + DONE));
+        c.events(
+            PIECE
+                + FINISH.replace(
+                    "\"stop\"", "\"stop\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":3}")
+                + DONE));
     assertThat(provider.complete(call(true), d -> {}).usage()).isEqualTo(Usage.reported(5, 3));
     String usage = "\"prompt_tokens\":5,\"completion_tokens\":3";
     // Gemini's thoughts.
@@ -949,7 +960,9 @@ class HttpProviderTest {
         c.json(
             200,
             WHOLE.replace(
-                usage, usage + ",\"total_tokens\":1008,\"prompt_tokens_details\":{\"cached_tokens\":1000}")));
+                usage,
+                usage
+                    + ",\"total_tokens\":1008,\"prompt_tokens_details\":{\"cached_tokens\":1000}")));
     assertThat(provider.complete(call(false), d -> {}).usage())
         .isEqualTo(new Usage(1005, 1000, 0, 0, 3, 0, false));
   }
@@ -957,13 +970,15 @@ class HttpProviderTest {
   @Test
   void secondEndOfAMessage_takesNothingBack() throws Exception {
     String start =
-        "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,"
-            + "\"cache_read_input_tokens\":1000,\"output_tokens\":1}}}\n\n"
-            + "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"hi\"}}\n\n";
+        "data:"
+            + " {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"cache_read_input_tokens\":1000,\"output_tokens\":1}}}\n\n"
+            + "data:"
+            + " {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"hi\"}}\n\n";
     String ends =
-        "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"max_tokens\"},\"usage\":{\"output_tokens\":5}}\n\n"
-            + "data: {\"type\":\"message_delta\",\"delta\":{},\"usage\":{\"input_tokens\":0,"
-            + "\"cache_read_input_tokens\":0,\"output_tokens\":7}}\n\n"
+        "data:"
+            + " {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"max_tokens\"},\"usage\":{\"output_tokens\":5}}\n\n"
+            + "data:"
+            + " {\"type\":\"message_delta\",\"delta\":{},\"usage\":{\"input_tokens\":0,\"cache_read_input_tokens\":0,\"output_tokens\":7}}\n\n"
             + "data: {\"type\":\"message_stop\"}\n\n";
     vendor.next(c -> c.events(start + ends));
     try (Closing anthropic = anthropic()) {
@@ -981,10 +996,18 @@ class HttpProviderTest {
         assertThat(text(call(false))).as("%s called %s", coding, label).isEqualTo("hello");
       }
     }
-    vendor.next(c -> coded(c, 200, "text/event-stream", "gzip", Coding.GZIP.code(PIECE + FINISH + USAGE + DONE)));
+    vendor.next(c ->
+        coded(
+            c, 200, "text/event-stream", "gzip", Coding.GZIP.code(PIECE + FINISH + USAGE + DONE)));
     assertThat(text(call(true))).isEqualTo("twelve chars");
     vendor.next(c ->
-        coded(c, 400, "application/json", "gzip", Coding.GZIP.code("{\"error\":{\"message\":\"m\",\"code\":\"context_length_exceeded\"}}")));
+        coded(
+            c,
+            400,
+            "application/json",
+            "gzip",
+            Coding.GZIP.code(
+                "{\"error\":{\"message\":\"m\",\"code\":\"context_length_exceeded\"}}")));
     assertThat(failure(call(false)).failure().reason())
         .isEqualTo(ErrorReason.ERROR_REASON_CONTEXT_TOO_LONG);
     assertThat(vendor.connections()).isEqualTo(1);
@@ -1013,7 +1036,8 @@ class HttpProviderTest {
 
   @Test
   void answerThatGrowsTooLargeWhenDecoded_isGivenUp() throws Exception {
-    vendor.next(c -> coded(c, 200, "application/json", "gzip", Coding.GZIP.code(" ".repeat(64 << 20))));
+    vendor.next(
+        c -> coded(c, 200, "application/json", "gzip", Coding.GZIP.code(" ".repeat(64 << 20))));
     try (Closing small = with(settings -> settings.maxAnswerBytes(1 << 20))) {
       ProviderException e = failure(small.provider, call(false));
       assertThat(e.failure().message()).contains("more than 1048576 bytes");
@@ -1110,7 +1134,8 @@ class HttpProviderTest {
 
   @Test
   void connectionClosedWhileItWaits_isNotUsed() throws Exception {
-    String said408 = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    String said408 =
+        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     for (String before : List.of("", said408)) {
       CountDownLatch closed = new CountDownLatch(1);
       CountDownLatch replied = new CountDownLatch(1);
@@ -1176,7 +1201,8 @@ class HttpProviderTest {
 
   @Test
   void lengthShorterThanTheAnswer_closesTheConnection() throws Exception {
-    vendor.next(c -> c.raw(answer("short").replaceFirst("Content-Length: \\d+", "Content-Length: 20")));
+    vendor.next(
+        c -> c.raw(answer("short").replaceFirst("Content-Length: \\d+", "Content-Length: 20")));
     vendor.next(c -> c.json(200, WHOLE));
     assertThat(failure(call(false)).failure().reason())
         .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
@@ -1227,7 +1253,8 @@ class HttpProviderTest {
     String hints = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
     vendor.next(c -> c.raw("HTTP/1.1 100 Continue\r\n\r\n" + hints + answer("own")));
     vendor.next(c -> c.raw(hints.repeat(100) + answer("own")));
-    vendor.next(c -> c.raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n" + answer("own")));
+    vendor.next(
+        c -> c.raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n" + answer("own")));
     assertThat(text(call(false))).isEqualTo("own");
     assertThat(failure(call(false)).failure().reason())
         .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_FAILED);
@@ -1236,7 +1263,13 @@ class HttpProviderTest {
   }
 
   private String text(ProviderCall call) throws Exception {
-    return provider.complete(call, d -> {}).completion().getMessage().getParts(0).getText().getText();
+    return provider
+        .complete(call, d -> {})
+        .completion()
+        .getMessage()
+        .getParts(0)
+        .getText()
+        .getText();
   }
 
   private static String answer(String text) {
@@ -1248,11 +1281,15 @@ class HttpProviderTest {
   }
 
   private static String refusal() {
-    return "HTTP/1.1 429 Slow Down\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+    return "HTTP/1.1 429 Slow Down\r\nContent-Type: application/json\r\nContent-Length: "
+        + "{}".length()
+        + "\r\n\r\n{}";
   }
 
   private static String chunked(String body) {
-    return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return "HTTP/1.1 200 OK\r\n"
+        + "Content-Type: text/event-stream\r\n"
+        + "Transfer-Encoding: chunked\r\n\r\n"
         + Integer.toHexString(body.length())
         + "\r\n"
         + body

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** {@code POST /v1/messages}. */
-public final class MessagesApi implements Api {
+final class MessagesApi implements Api {
   private static final JsonFactory JSON = new JsonFactory();
 
   @Override

@@ -19,7 +19,7 @@ import java.util.List;
  * {@code GET /v1/models} and {@code GET /v1/models/ID} for Anthropic's clients, which expect other
  * fields than OpenAI's. The list is never in pages. Thread-safe.
  */
-public final class ModelList {
+final class ModelList {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final ModelNames names;
@@ -28,13 +28,13 @@ public final class ModelList {
   /**
    * @param start when this server started; vendors do not all say when a model was made
    */
-  public ModelList(ModelNames names, Instant start) {
+  ModelList(ModelNames names, Instant start) {
     this.names = names;
     this.created = start.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   /** Replies with every model. */
-  public void all(Incoming incoming) {
+  void all(Incoming incoming) {
     List<String> ids = new ArrayList<>(names.listed().keySet());
     ObjectNode list = JsonNodeFactory.instance.objectNode();
     ArrayNode data = list.putArray("data");
@@ -50,7 +50,7 @@ public final class ModelList {
    *
    * @throws CallException if there is none
    */
-  public void one(Incoming incoming) throws CallException {
+  void one(Incoming incoming) throws CallException {
     String id = ModelNames.in(incoming);
     names.owner(id);
     reply(incoming, model(id));

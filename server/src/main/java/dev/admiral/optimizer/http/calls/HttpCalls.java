@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.http.calls;
 
+import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Time;
@@ -17,8 +18,10 @@ import dev.admiral.optimizer.http.exchange.Reply;
 import dev.admiral.optimizer.pipeline.CallIntake.Accepted;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.pipeline.RunningVectors;
+import dev.admiral.optimizer.pipeline.TokenCounts.Counted;
 import dev.admiral.optimizer.pipeline.VectorRequest;
 import dev.admiral.optimizer.v1.ErrorReason;
+import dev.admiral.optimizer.v1.Prompt;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -218,6 +221,17 @@ public final class HttpCalls {
         bindEnd(running, incoming.exchange(), reply);
       }
     }
+  }
+
+  /** Checks a prompt that nobody is to answer. */
+  Accepted accept(Incoming incoming, Prompt prompt) {
+    return calls.accept(
+        incoming.sender(), prompt, incoming.options(), "", false, incoming.deadlineNanos());
+  }
+
+  /** Counts the tokens of a call's prompt. Blocks. */
+  Counted countTokens(Call call) throws InterruptedException {
+    return calls.countTokens(call);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.http.calls;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.front.CallFaults;
@@ -8,8 +9,11 @@ import dev.admiral.optimizer.front.Interruptible;
 import dev.admiral.optimizer.front.Sender;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
+import dev.admiral.optimizer.pipeline.CallIntake.Accepted;
+import dev.admiral.optimizer.pipeline.TokenCounts.Counted;
 import dev.admiral.optimizer.pipeline.VectorRequest;
 import dev.admiral.optimizer.v1.CallOptions;
+import dev.admiral.optimizer.v1.Prompt;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,16 @@ public record Incoming(
   /** Returns the first value of a header; null if there is none. */
   public @Nullable String header(String name) {
     return exchange.header(name);
+  }
+
+  /** Checks a prompt that nobody is to answer. */
+  public Accepted accept(Prompt prompt) {
+    return calls.accept(this, prompt);
+  }
+
+  /** Counts the tokens of a call's prompt. Blocks. */
+  public Counted countTokens(Call call) throws InterruptedException {
+    return calls.countTokens(call);
   }
 
   /**

@@ -1,10 +1,10 @@
 package dev.admiral.optimizer.http.calls;
 
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Words;
-import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.v1.Source;
 import java.math.BigDecimal;
 import java.util.HashMap;

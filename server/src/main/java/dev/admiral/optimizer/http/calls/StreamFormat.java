@@ -1,7 +1,7 @@
 package dev.admiral.optimizer.http.calls;
 
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Outcome.Answered;
-import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.http.exchange.EventBuffer;
 import dev.admiral.optimizer.v1.ContentDelta;
 

@@ -1,12 +1,12 @@
 package dev.admiral.optimizer.http.calls;
 
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.front.AnswerSteps;
 import dev.admiral.optimizer.front.AnswerSteps.Step;
 import dev.admiral.optimizer.front.CallEnd;

@@ -8,7 +8,7 @@ import dev.admiral.optimizer.v1.Prompt;
 import java.io.IOException;
 
 /** How the answer to one request is written in one piece. */
-public interface WholeFormat {
+interface WholeFormat {
   /** Writes a whole answer, one JSON object. */
   void whole(JsonGenerator json, Call call, Answered answered) throws IOException;
 

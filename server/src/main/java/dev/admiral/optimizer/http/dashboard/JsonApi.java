@@ -10,6 +10,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
+import dev.admiral.optimizer.front.CallFaults;
 import dev.admiral.optimizer.http.exchange.Endpoint;
 import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Exchange.Body;
@@ -150,6 +151,8 @@ final class JsonApi {
         reply = BrowserReplies.json(200, json(calls.ask(method, request, authorization)));
       } catch (StatusRuntimeException e) {
         reply = BrowserReplies.error(e.getStatus());
+      } catch (RuntimeException e) {
+        reply = BrowserReplies.error(500, CallFaults.of(e).message());
       }
       exchange.reply(reply);
     });

@@ -4,13 +4,13 @@ import dev.admiral.optimizer.cache.CacheMetrics;
 import java.util.function.Supplier;
 
 /** Tells how full and how useful the cache is. */
-public final class CacheFigures implements Figures {
+final class CacheFigures implements Figures {
   private final Supplier<CacheMetrics> metrics;
 
   /**
    * @param metrics tells the figures of the cache
    */
-  public CacheFigures(Supplier<CacheMetrics> metrics) {
+  CacheFigures(Supplier<CacheMetrics> metrics) {
     this.metrics = metrics;
   }
 

@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  * One reading in the making. What is told twice under the same labels is added up, which is how
  * models beyond the bound become one. For one thread.
  */
-public final class Exposition {
+final class Exposition {
   private final Map<Metric, Map<List<String>, Value>> values = new EnumMap<>(Metric.class);
 
   /** What one series has; counts of buckets are not cumulative. */

@@ -5,7 +5,7 @@ import dev.admiral.optimizer.ledger.Ledger;
 import java.util.function.IntSupplier;
 
 /** Tells what is under way: calls of providers, entries of the ledger, events. */
-public final class FlowFigures implements Figures {
+final class FlowFigures implements Figures {
   private final IntSupplier flights;
   private final Ledger ledger;
   private final EventBus events;
@@ -13,7 +13,7 @@ public final class FlowFigures implements Figures {
   /**
    * @param flights how many calls of providers are in flight
    */
-  public FlowFigures(IntSupplier flights, Ledger ledger, EventBus events) {
+  FlowFigures(IntSupplier flights, Ledger ledger, EventBus events) {
     this.flights = flights;
     this.ledger = ledger;
     this.events = events;

@@ -3,7 +3,7 @@ package dev.admiral.optimizer.http.metrics;
 import dev.admiral.optimizer.admission.Limiter;
 
 /** Tells the limits of providers, and what was refused. */
-public final class LimitFigures implements Figures {
+final class LimitFigures implements Figures {
   /** Has no agents, so that only the providers' limits are told of. */
   private static final String NO_TENANT = "";
 
@@ -11,7 +11,7 @@ public final class LimitFigures implements Figures {
 
   private final Limiter limiter;
 
-  public LimitFigures(Limiter limiter) {
+  LimitFigures(Limiter limiter) {
     this.limiter = limiter;
   }
 

@@ -9,7 +9,7 @@ import java.lang.management.MemoryUsage;
 import java.lang.management.ThreadMXBean;
 
 /** Tells which program this is, and what its process and its virtual machine use. */
-public final class MachineFigures implements Figures {
+final class MachineFigures implements Figures {
   private static final double MILLIS_PER_SECOND = 1e3;
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -19,7 +19,7 @@ public final class MachineFigures implements Figures {
   /**
    * @param version version of the server
    */
-  public MachineFigures(ProcessGauge process, String version) {
+  MachineFigures(ProcessGauge process, String version) {
     this.process = process;
     this.version = version;
   }

@@ -186,6 +186,17 @@ enum Metric {
       "Spans of traces by outcome: exported, failed (no collector took them), dropped (too many"
           + " waited).",
       "outcome"),
+  OBSERVER_FAILURES(
+      Type.COUNTER,
+      "admiral_observer_failures",
+      "Ends of calls that one of those who are told of them (statistics, journal, ...) failed at.",
+      "observer"),
+  OBSERVER_SLOW(
+      Type.COUNTER,
+      "admiral_observer_slow",
+      "Ends of calls that one of those who are told of them was seen to hold up, for 20 ms or"
+          + " more.",
+      "observer"),
 
   // The whole.
   READY(

@@ -63,20 +63,20 @@ public final class MetricsEndpoint implements Endpoint {
    *
    * @param statistics what was counted of calls
    * @param models which models take calls
-   * @param others what else there is to tell
+   * @param sources what else there is to tell
    * @param virtualThreads reads, as checks of health may look at files
    */
   public MetricsEndpoint(
       CallStatistics statistics,
       ModelHealth models,
-      List<Figures> others,
+      MetricSources sources,
       Keys keys,
       Executor virtualThreads,
       Live<Settings> settings) {
     ModelNames names = new ModelNames(settings.get().maxModels());
     this.calls = new CallFigures(statistics, names);
     this.breakers = new BreakerFigures(models, names);
-    this.others = List.copyOf(others);
+    this.others = sources.figures();
     this.keys = keys;
     this.virtualThreads = virtualThreads;
     this.settings = settings;

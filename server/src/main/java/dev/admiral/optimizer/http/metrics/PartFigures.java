@@ -7,7 +7,7 @@ import dev.admiral.optimizer.v1.HealthState;
 import java.util.List;
 
 /** Tells how the parts of the server are. Asks them, which may read files. */
-public final class PartFigures implements Figures {
+final class PartFigures implements Figures {
   private static final List<HealthState> STATES =
       List.of(
           HealthState.HEALTH_STATE_SERVING,
@@ -16,7 +16,7 @@ public final class PartFigures implements Figures {
 
   private final HealthBoard board;
 
-  public PartFigures(HealthBoard board) {
+  PartFigures(HealthBoard board) {
     this.board = board;
   }
 

@@ -4,7 +4,7 @@ import java.util.function.IntSupplier;
 import java.util.function.IntToLongFunction;
 
 /** Tells what the ports do. */
-public final class PortFigures implements Figures {
+final class PortFigures implements Figures {
   private final IntSupplier grpcConnections;
   private final IntSupplier httpConnections;
   private final IntToLongFunction httpRequests;
@@ -14,7 +14,7 @@ public final class PortFigures implements Figures {
    * @param httpConnections open connections that speak HTTP
    * @param httpRequests HTTP requests answered so far, by the first digit of their status
    */
-  public PortFigures(
+  PortFigures(
       IntSupplier grpcConnections, IntSupplier httpConnections, IntToLongFunction httpRequests) {
     this.grpcConnections = grpcConnections;
     this.httpConnections = httpConnections;

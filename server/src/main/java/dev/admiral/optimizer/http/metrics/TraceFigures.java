@@ -4,10 +4,10 @@ import dev.admiral.optimizer.telemetry.SpanCounts;
 import java.util.function.Supplier;
 
 /** Tells what became of the spans of traces. */
-public final class TraceFigures implements Figures {
+final class TraceFigures implements Figures {
   private final Supplier<SpanCounts> spans;
 
-  public TraceFigures(Supplier<SpanCounts> spans) {
+  TraceFigures(Supplier<SpanCounts> spans) {
     this.spans = spans;
   }
 

@@ -9,10 +9,10 @@ import dev.admiral.optimizer.http.calls.Incoming;
 import dev.admiral.optimizer.http.exchange.Reply;
 
 /** {@code POST /v1/chat/completions}. */
-public final class ChatApi implements Api {
+final class ChatApi implements Api {
   private final Time time;
 
-  public ChatApi(Time time) {
+  ChatApi(Time time) {
     this.time = time;
   }
 

@@ -26,7 +26,7 @@ import java.util.OptionalInt;
  * known here is refused, since it may change the vectors. The client's name for its user cannot,
  * and is left out.
  */
-public final class Embeddings implements HttpCalls.Handling {
+final class Embeddings implements HttpCalls.Handling {
 
   @Override
   public void handle(Incoming incoming) throws CallException {

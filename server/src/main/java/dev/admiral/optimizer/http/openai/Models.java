@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.util.Map;
 
 /** {@code GET /v1/models} and {@code GET /v1/models/ID}. Thread-safe. */
-public final class Models {
+final class Models {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final ModelNames names;
@@ -22,13 +22,13 @@ public final class Models {
   /**
    * @param start when this server started; vendors do not all say when a model was made
    */
-  public Models(ModelNames names, Instant start) {
+  Models(ModelNames names, Instant start) {
     this.names = names;
     this.created = start.getEpochSecond();
   }
 
   /** Replies with every model. */
-  public void all(Incoming incoming) {
+  void all(Incoming incoming) {
     Reply reply =
         reply(json -> {
           json.writeStartObject();
@@ -48,7 +48,7 @@ public final class Models {
    *
    * @throws CallException if there is none
    */
-  public void one(Incoming incoming) throws CallException {
+  void one(Incoming incoming) throws CallException {
     String id = ModelNames.in(incoming);
     String owner = names.owner(id);
     incoming.exchange().reply(reply(json -> write(json, id, owner)));

@@ -2,9 +2,9 @@ package dev.admiral.optimizer.http.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.admiral.optimizer.call.Answer;
+import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
-import dev.admiral.optimizer.flight.Begun;
 import dev.admiral.optimizer.http.calls.HttpFailure;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.http.exchange.EventBuffer;

@@ -9,10 +9,10 @@ import dev.admiral.optimizer.http.calls.Incoming;
 import dev.admiral.optimizer.http.exchange.Reply;
 
 /** {@code POST /v1/responses}, for clients that keep their conversations themselves. */
-public final class ResponsesApi implements Api {
+final class ResponsesApi implements Api {
   private final Time time;
 
-  public ResponsesApi(Time time) {
+  ResponsesApi(Time time) {
     this.time = time;
   }
 

@@ -71,8 +71,7 @@ final class ApacheUpstream implements Upstream {
   private static final Http1Config HTTP1 =
       Http1Config.custom().setBufferSize(BUFFER_BYTES).setChunkSizeHint(BUFFER_BYTES).build();
 
-  private static final Pattern KEEP_ALIVE =
-      Pattern.compile("(?i)\\btimeout\\s*=\\s*\"?(\\d{1,7})");
+  private static final Pattern KEEP_ALIVE = Pattern.compile("(?i)\\btimeout\\s*=\\s*\"?(\\d{1,7})");
 
   /** How much sooner than its vendor a connection is given up. */
   private static final Duration MARGIN = Duration.ofSeconds(1);
@@ -399,7 +398,8 @@ final class ApacheUpstream implements Upstream {
       this.reusable = reusable;
       HttpEntity entity = response.getEntity();
       InputStream content = entity == null ? InputStream.nullInputStream() : entity.getContent();
-      this.body = new Body(
+      this.body =
+          new Body(
               endpoint, content, transmission.sentNanos + settings.firstPieceTimeout().toNanos());
     }
 

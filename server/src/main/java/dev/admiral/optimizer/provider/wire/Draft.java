@@ -195,7 +195,8 @@ public final class Draft {
     if (known == null) {
       return Usage.estimated(estimatedInput.getAsLong(), output.tokens());
     }
-    // No prompt is empty, and no text costs nothing: vendors and relays put zeros in as placeholders.
+    // No prompt is empty, and no text costs nothing: vendors and relays put zeros in as
+    // placeholders.
     boolean noInput = known.input() == 0;
     boolean noOutput = known.output() == 0 && paidFor;
     if (usageFinal && !noInput && !noOutput) {

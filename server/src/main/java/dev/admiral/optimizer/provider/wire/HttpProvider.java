@@ -414,7 +414,8 @@ public final class HttpProvider implements Provider {
               VendorError.parse(Arrays.copyOf(events.data(), events.length())));
         }
         any = true;
-        done = events.isDone() || (mayMatter(events) && reader.event(events.data(), events.length()));
+        done =
+            events.isDone() || (mayMatter(events) && reader.event(events.data(), events.length()));
         if (draft.begun()) {
           begin();
         }

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>A directory made here is for this user alone. One that exists keeps its rights, which are its
  * owner's choice; if others may look into it, the files in it are for this user alone.
  */
-public final class DataDirectory implements AutoCloseable {
+final class DataDirectory implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DataDirectory.class);
   private static final String LOCK_FILE = "lock";
   private static final int LONGEST_NOTE = 256;
@@ -63,7 +63,7 @@ public final class DataDirectory implements AutoCloseable {
    *
    * @throws StoreException if another process owns it, or it cannot be created or written
    */
-  public static DataDirectory open(Path directory) throws StoreException {
+  static DataDirectory open(Path directory) throws StoreException {
     Path path;
     try {
       create(directory);
@@ -215,12 +215,12 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   /** Returns the directory. */
-  public Path path() {
+  Path path() {
     return path;
   }
 
   /** Returns the path of a database file, which need not exist yet. */
-  public Path file(Schema schema) {
+  Path file(Schema schema) {
     return path.resolve(schema.fileName());
   }
 

@@ -4,7 +4,7 @@ package dev.admiral.optimizer.store.sqlite;
  * The database files and the newest version of each that this server knows: the number of the last
  * script in its folder of migrations.
  */
-public enum Schema {
+enum Schema {
   /** Responses, ledger, outbox and audit. */
   MAIN("main.db", "main", 4),
   /** Outcomes, error signatures and lessons. */

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Agents in agent_state.db. */
-public final class SqliteAgentStore implements AgentStore {
+final class SqliteAgentStore implements AgentStore {
   private static final String ALL =
       """
       SELECT tenant, name, agent_group, calls, spent_usd, spent_pico_usd, saved_usd,
@@ -45,7 +45,7 @@ public final class SqliteAgentStore implements AgentStore {
 
   private final SqliteDatabase database;
 
-  public SqliteAgentStore(SqliteDatabase database) {
+  SqliteAgentStore(SqliteDatabase database) {
     this.database = database;
   }
 

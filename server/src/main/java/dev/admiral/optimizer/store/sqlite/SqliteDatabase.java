@@ -68,7 +68,7 @@ import org.sqlite.SQLiteConfig;
  * version is kept in the file's user_version too, so that Flyway is loaded only where there is
  * something to migrate.
  */
-public final class SqliteDatabase implements AutoCloseable {
+final class SqliteDatabase implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SqliteDatabase.class);
 
   private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
@@ -93,7 +93,7 @@ public final class SqliteDatabase implements AutoCloseable {
    * @param slowAfter a group that takes longer is reported by {@link #check}
    * @param closeWait longest wait for queued writes when closing
    */
-  public record Settings(
+  record Settings(
       Durability durability,
       int queueLimit,
       int groupLimit,
@@ -107,7 +107,7 @@ public final class SqliteDatabase implements AutoCloseable {
      * Returns the defaults: 16,384 writes waiting, 512 a group, half as many readers as processors,
      * two seconds for a read, a lock and a slow group, five for closing.
      */
-    public static Settings of(Durability durability) {
+    static Settings of(Durability durability) {
       int readers = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
       Duration wait = Duration.ofSeconds(2);
       return new Settings(
@@ -115,12 +115,12 @@ public final class SqliteDatabase implements AutoCloseable {
     }
 
     /** Returns these settings with another number of threads that read. */
-    public Settings withReaders(int number) {
+    Settings withReaders(int number) {
       return new Settings(
           durability, queueLimit, groupLimit, number, readWait, lockWait, slowAfter, closeWait);
     }
 
-    public Settings {
+    Settings {
       if (queueLimit < 1 || groupLimit < 1 || readers < 1) {
         throw new IllegalArgumentException(
             "a store needs a queue, a group and a reader of at least 1");
@@ -137,7 +137,7 @@ public final class SqliteDatabase implements AutoCloseable {
    * @param failed writes that failed
    * @param refused writes that found the queue full
    */
-  public record Counters(int queued, long written, long groups, long failed, long refused) {}
+  record Counters(int queued, long written, long groups, long failed, long refused) {}
 
   /** What is done inside a transaction. It may be run more than once. */
   @FunctionalInterface
@@ -249,7 +249,7 @@ public final class SqliteDatabase implements AutoCloseable {
    * @throws StoreException if the file is of a newer version, is no database, or cannot be read; it
    *     is left untouched
    */
-  public static SqliteDatabase open(Path file, Schema schema, Settings settings, Time time)
+  static SqliteDatabase open(Path file, Schema schema, Settings settings, Time time)
       throws StoreException {
     refuseForeign(file, schema);
     SqliteDatabase database = new SqliteDatabase(file, schema, settings, time);
@@ -305,12 +305,12 @@ public final class SqliteDatabase implements AutoCloseable {
    *
    * @return completes when the file can be used, or with a {@link StoreException} when it cannot
    */
-  public CompletableFuture<@Nullable Void> prepare() {
+  CompletableFuture<@Nullable Void> prepare() {
     return write(_ -> null);
   }
 
   /** Returns whether the file can be written, as far as the last writes tell. */
-  public StoreHealth check() {
+  StoreHealth check() {
     Trouble known = trouble;
     if (known != null) {
       return new StoreHealth(HealthState.HEALTH_STATE_NOT_SERVING, known.reason, known.since);
@@ -325,7 +325,7 @@ public final class SqliteDatabase implements AutoCloseable {
   }
 
   /** Returns what happened since the start. */
-  public Counters counters() {
+  Counters counters() {
     return new Counters(queue.size(), written.sum(), groups.sum(), failed.sum(), refused.sum());
   }
 

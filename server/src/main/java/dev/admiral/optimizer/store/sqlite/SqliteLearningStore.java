@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Lessons in learning.db. Failures of a reason that this server does not know, as a newer one may
  * have written, stay in the file and are not loaded.
  */
-public final class SqliteLearningStore implements LearningStore {
+final class SqliteLearningStore implements LearningStore {
   private static final String ALL =
       """
       SELECT tenant, provider, model, reason, failures, agents, first_seen, last_seen, http_status
@@ -57,7 +57,7 @@ public final class SqliteLearningStore implements LearningStore {
 
   private final SqliteDatabase database;
 
-  public SqliteLearningStore(SqliteDatabase database) {
+  SqliteLearningStore(SqliteDatabase database) {
     this.database = database;
   }
 

@@ -26,7 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger in main.db. */
-public final class SqliteLedgerStore implements LedgerStore {
+final class SqliteLedgerStore implements LedgerStore {
   private static final String INSERT =
       """
       INSERT INTO ledger_entry (
@@ -108,7 +108,7 @@ public final class SqliteLedgerStore implements LedgerStore {
 
   private final SqliteDatabase database;
 
-  public SqliteLedgerStore(SqliteDatabase database) {
+  SqliteLedgerStore(SqliteDatabase database) {
     this.database = database;
   }
 

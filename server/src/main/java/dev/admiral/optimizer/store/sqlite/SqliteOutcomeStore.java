@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Reported outcomes in learning.db. */
-public final class SqliteOutcomeStore implements OutcomeStore {
+final class SqliteOutcomeStore implements OutcomeStore {
   private static final String RECORDS =
       """
       SELECT tenant, provider, model, task_type, good, bad, scores, score_sum, agents,
@@ -65,7 +65,7 @@ public final class SqliteOutcomeStore implements OutcomeStore {
 
   private final SqliteDatabase database;
 
-  public SqliteOutcomeStore(SqliteDatabase database) {
+  SqliteOutcomeStore(SqliteDatabase database) {
     this.database = database;
   }
 

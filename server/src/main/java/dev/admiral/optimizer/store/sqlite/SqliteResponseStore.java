@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Stored answers in main.db. */
-public final class SqliteResponseStore implements ResponseStore {
+final class SqliteResponseStore implements ResponseStore {
   /** Rows looked at before others get a turn to read. */
   private static final int SCAN_STEP = 2_000;
 
@@ -75,7 +75,7 @@ public final class SqliteResponseStore implements ResponseStore {
 
   private final SqliteDatabase database;
 
-  public SqliteResponseStore(SqliteDatabase database) {
+  SqliteResponseStore(SqliteDatabase database) {
     this.database = database;
   }
 

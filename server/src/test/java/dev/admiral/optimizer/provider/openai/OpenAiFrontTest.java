@@ -19,12 +19,12 @@ import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Timing;
 import dev.admiral.optimizer.call.Usage;
-import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.fleet.Identity;
 import dev.admiral.optimizer.front.Sender;
+import dev.admiral.optimizer.http.calls.Api;
 import dev.admiral.optimizer.http.calls.Asked;
 import dev.admiral.optimizer.http.calls.Incoming;
-import dev.admiral.optimizer.http.openai.ChatApi;
+import dev.admiral.optimizer.http.openai.TestApis;
 import dev.admiral.optimizer.provider.Prompts;
 import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.provider.Vendors;
@@ -69,7 +69,7 @@ import net.jqwik.api.Provide;
 class OpenAiFrontTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MODEL = "deepseek-chat";
-  private static final ChatApi API = new ChatApi(new VirtualTime());
+  private static final Api API = TestApis.chat();
 
   @Property
   void promptAsWrittenForAVendor_isReadAsItWas(

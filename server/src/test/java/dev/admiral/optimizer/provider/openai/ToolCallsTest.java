@@ -141,9 +141,7 @@ class ToolCallsTest {
   }
 
   private List<String> made() throws Exception {
-    return parts().stream()
-        .map(part -> part.getToolCall().getId() + " " + text(part))
-        .toList();
+    return parts().stream().map(part -> part.getToolCall().getId() + " " + text(part)).toList();
   }
 
   private List<String> withoutIds() throws Exception {

@@ -327,7 +327,9 @@ class StreamsTest {
       assertThatThrownBy(() -> openAi(bytes(chunk)))
           .isInstanceOf(WireFormat.MalformedException.class);
       assertThatThrownBy(() ->
-              OPENAI.reader(new Draft(null, "attempt-1")).whole(answer.formatted("message").getBytes(UTF_8)))
+              OPENAI
+                  .reader(new Draft(null, "attempt-1"))
+                  .whole(answer.formatted("message").getBytes(UTF_8)))
           .isInstanceOf(WireFormat.MalformedException.class);
     }
   }

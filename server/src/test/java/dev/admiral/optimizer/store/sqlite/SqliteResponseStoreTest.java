@@ -73,7 +73,7 @@ class SqliteResponseStoreTest extends ResponseStoreKit {
     try (ResponseCache cache = cache()) {
       cache.start();
       cache.answers().put(key(1), FLEET, answer, Duration.ofMinutes(10), cache.answers().epoch());
-      cache.firstAnswers().putBehind(repeatKey, key(1), FLEET, answer);
+      assertThat(cache.firstAnswers().put(repeatKey, key(1), FLEET, answer)).isTrue();
     }
     database.close();
     store = open();

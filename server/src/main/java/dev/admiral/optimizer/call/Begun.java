@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.flight;
+package dev.admiral.optimizer.call;
 
 import dev.admiral.optimizer.v1.Source;
 

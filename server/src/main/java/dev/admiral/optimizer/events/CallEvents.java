@@ -1,4 +1,4 @@
-package dev.admiral.optimizer.pipeline;
+package dev.admiral.optimizer.events;
 
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Call;
@@ -6,13 +6,11 @@ import dev.admiral.optimizer.call.CallObserver;
 import dev.admiral.optimizer.call.FinishedCall;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
-import dev.admiral.optimizer.events.Event;
-import dev.admiral.optimizer.events.EventBus;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
 
 /** Publishes that a call ended. */
-public record EventsObserver(EventBus events) implements CallObserver {
+record CallEvents(EventBus bus) implements CallObserver {
   @Override
   public String name() {
     return "events";
@@ -20,7 +18,7 @@ public record EventsObserver(EventBus events) implements CallObserver {
 
   @Override
   public void finished(FinishedCall call) {
-    events.publish(call.call().caller().tenant(), event(call));
+    bus.publish(call.call().caller().tenant(), event(call));
   }
 
   private static Event event(FinishedCall finished) {
