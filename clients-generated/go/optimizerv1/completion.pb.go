@@ -29,7 +29,7 @@ const (
 	FinishReason_FINISH_REASON_UNSPECIFIED FinishReason = 0
 	// It was done, or a stop text came up.
 	FinishReason_FINISH_REASON_STOP FinishReason = 1
-	// The most output tokens were reached, or the context was full; the answer is truncated.
+	// The most output tokens were reached; the answer is truncated.
 	FinishReason_FINISH_REASON_LENGTH FinishReason = 2
 	// It wants tools to be run.
 	FinishReason_FINISH_REASON_TOOL_CALLS FinishReason = 3
@@ -39,6 +39,8 @@ const (
 	FinishReason_FINISH_REASON_REFUSAL FinishReason = 5
 	// The vendor paused a long turn; send the answer back to go on.
 	FinishReason_FINISH_REASON_PAUSE FinishReason = 6
+	// The model's context was full; the answer is truncated, and more output tokens would not help.
+	FinishReason_FINISH_REASON_CONTEXT_WINDOW FinishReason = 7
 )
 
 // Enum value maps for FinishReason.
@@ -51,6 +53,7 @@ var (
 		4: "FINISH_REASON_CONTENT_FILTER",
 		5: "FINISH_REASON_REFUSAL",
 		6: "FINISH_REASON_PAUSE",
+		7: "FINISH_REASON_CONTEXT_WINDOW",
 	}
 	FinishReason_value = map[string]int32{
 		"FINISH_REASON_UNSPECIFIED":    0,
@@ -60,6 +63,7 @@ var (
 		"FINISH_REASON_CONTENT_FILTER": 4,
 		"FINISH_REASON_REFUSAL":        5,
 		"FINISH_REASON_PAUSE":          6,
+		"FINISH_REASON_CONTEXT_WINDOW": 7,
 	}
 )
 
@@ -100,7 +104,9 @@ type Completion struct {
 	// The stop text that ended the answer, where the vendor says.
 	StopSequence string `protobuf:"bytes,3,opt,name=stop_sequence,json=stopSequence,proto3" json:"stop_sequence,omitempty"`
 	// The second and further answers when Sampling.candidate_count was above one.
-	Alternatives  []*Candidate `protobuf:"bytes,4,rep,name=alternatives,proto3" json:"alternatives,omitempty"`
+	Alternatives []*Candidate `protobuf:"bytes,4,rep,name=alternatives,proto3" json:"alternatives,omitempty"`
+	// Settings of the prompt that this model has no place for, so that it answered without them: "sampling.temperature".
+	OmittedFields []string `protobuf:"bytes,5,rep,name=omitted_fields,json=omittedFields,proto3" json:"omitted_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -159,6 +165,13 @@ func (x *Completion) GetStopSequence() string {
 func (x *Completion) GetAlternatives() []*Candidate {
 	if x != nil {
 		return x.Alternatives
+	}
+	return nil
+}
+
+func (x *Completion) GetOmittedFields() []string {
+	if x != nil {
+		return x.OmittedFields
 	}
 	return nil
 }
@@ -582,13 +595,14 @@ var File_admiral_optimizer_v1_completion_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_completion_proto_rawDesc = "" +
 	"\n" +
-	"%admiral/optimizer/v1/completion.proto\x12\x14admiral.optimizer.v1\x1a\"admiral/optimizer/v1/content.proto\"\xfc\x01\n" +
+	"%admiral/optimizer/v1/completion.proto\x12\x14admiral.optimizer.v1\x1a\"admiral/optimizer/v1/content.proto\"\xa3\x02\n" +
 	"\n" +
 	"Completion\x12;\n" +
 	"\amessage\x18\x01 \x01(\v2!.admiral.optimizer.v1.ChatMessageR\amessage\x12G\n" +
 	"\rfinish_reason\x18\x02 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\x12#\n" +
 	"\rstop_sequence\x18\x03 \x01(\tR\fstopSequence\x12C\n" +
-	"\falternatives\x18\x04 \x03(\v2\x1f.admiral.optimizer.v1.CandidateR\falternatives\"\x91\x01\n" +
+	"\falternatives\x18\x04 \x03(\v2\x1f.admiral.optimizer.v1.CandidateR\falternatives\x12%\n" +
+	"\x0eomitted_fields\x18\x05 \x03(\tR\romittedFields\"\x91\x01\n" +
 	"\tCandidate\x12;\n" +
 	"\amessage\x18\x01 \x01(\v2!.admiral.optimizer.v1.ChatMessageR\amessage\x12G\n" +
 	"\rfinish_reason\x18\x02 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\"\xe0\x02\n" +
@@ -612,7 +626,7 @@ const file_admiral_optimizer_v1_completion_proto_rawDesc = "" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12%\n" +
 	"\x0earguments_json\x18\x03 \x01(\tR\rargumentsJson\"\"\n" +
 	"\fRefusalDelta\x12\x12\n" +
-	"\x04text\x18\x01 \x01(\tR\x04text*\xd3\x01\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text*\xf5\x01\n" +
 	"\fFinishReason\x12\x1d\n" +
 	"\x19FINISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12FINISH_REASON_STOP\x10\x01\x12\x18\n" +
@@ -620,7 +634,8 @@ const file_admiral_optimizer_v1_completion_proto_rawDesc = "" +
 	"\x18FINISH_REASON_TOOL_CALLS\x10\x03\x12 \n" +
 	"\x1cFINISH_REASON_CONTENT_FILTER\x10\x04\x12\x19\n" +
 	"\x15FINISH_REASON_REFUSAL\x10\x05\x12\x17\n" +
-	"\x13FINISH_REASON_PAUSE\x10\x06BK\n" +
+	"\x13FINISH_REASON_PAUSE\x10\x06\x12 \n" +
+	"\x1cFINISH_REASON_CONTEXT_WINDOW\x10\aBK\n" +
 	"\x18dev.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3"
 
 var (

@@ -1231,7 +1231,7 @@ func (*Tool_Function) isTool_Kind() {}
 // A function that the caller runs when the model asks for it.
 type FunctionTool struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name, 1 to 64 characters of letters, digits, '_' and '-'. Unique in a call.
+	// Name, 1 to 128 characters of letters, digits, '_' and '-'; many models take at most 64. Unique in a call.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// What the tool does and when to use it.
 	Description string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`

@@ -509,6 +509,8 @@ type StreamFinished struct {
 	Served *Served `protobuf:"bytes,6,opt,name=served,proto3" json:"served,omitempty"`
 	// Ledger entry that paid for the answer; empty if nothing was paid for this call.
 	LedgerEntryId string `protobuf:"bytes,7,opt,name=ledger_entry_id,json=ledgerEntryId,proto3" json:"ledger_entry_id,omitempty"`
+	// As Completion.omitted_fields.
+	OmittedFields []string `protobuf:"bytes,8,rep,name=omitted_fields,json=omittedFields,proto3" json:"omitted_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -590,6 +592,13 @@ func (x *StreamFinished) GetLedgerEntryId() string {
 		return x.LedgerEntryId
 	}
 	return ""
+}
+
+func (x *StreamFinished) GetOmittedFields() []string {
+	if x != nil {
+		return x.OmittedFields
+	}
+	return nil
 }
 
 // Asks for several answers.
@@ -2012,7 +2021,7 @@ const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\acall_id\x18\x01 \x01(\tR\x06callId\x12\x1a\n" +
 	"\bprovider\x18\x02 \x01(\tR\bprovider\x12\x14\n" +
 	"\x05model\x18\x03 \x01(\tR\x05model\x124\n" +
-	"\x06source\x18\x04 \x01(\x0e2\x1c.admiral.optimizer.v1.SourceR\x06source\"\xa1\x03\n" +
+	"\x06source\x18\x04 \x01(\x0e2\x1c.admiral.optimizer.v1.SourceR\x06source\"\xc8\x03\n" +
 	"\x0eStreamFinished\x12G\n" +
 	"\rfinish_reason\x18\x01 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\x12#\n" +
 	"\rstop_sequence\x18\x02 \x01(\tR\fstopSequence\x12`\n" +
@@ -2020,7 +2029,8 @@ const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\x05usage\x18\x04 \x01(\v2\x1b.admiral.optimizer.v1.UsageR\x05usage\x12.\n" +
 	"\x04cost\x18\x05 \x01(\v2\x1a.admiral.optimizer.v1.CostR\x04cost\x124\n" +
 	"\x06served\x18\x06 \x01(\v2\x1c.admiral.optimizer.v1.ServedR\x06served\x12&\n" +
-	"\x0fledger_entry_id\x18\a \x01(\tR\rledgerEntryId\"e\n" +
+	"\x0fledger_entry_id\x18\a \x01(\tR\rledgerEntryId\x12%\n" +
+	"\x0eomitted_fields\x18\b \x03(\tR\romittedFields\"e\n" +
 	"\x14CompleteBatchRequest\x12G\n" +
 	"\brequests\x18\x02 \x03(\v2%.admiral.optimizer.v1.CompleteRequestB\x04\xe2A\x01\x02R\brequestsJ\x04\b\x01\x10\x02\"T\n" +
 	"\x15CompleteBatchResponse\x12;\n" +

@@ -1033,7 +1033,7 @@ pub mod tool {
 /// A function that the caller runs when the model asks for it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct FunctionTool {
-    /// Name, 1 to 64 characters of letters, digits, '_' and '-'. Unique in a call.
+    /// Name, 1 to 128 characters of letters, digits, '_' and '-'; many models take at most 64. Unique in a call.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
     /// What the tool does and when to use it.
@@ -1247,6 +1247,9 @@ pub struct Completion {
     /// The second and further answers when Sampling.candidate_count was above one.
     #[prost(message, repeated, tag = "4")]
     pub alternatives: ::prost::alloc::vec::Vec<Candidate>,
+    /// Settings of the prompt that this model has no place for, so that it answered without them: "sampling.temperature".
+    #[prost(string, repeated, tag = "5")]
+    pub omitted_fields: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// One further answer to the same prompt.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1339,7 +1342,7 @@ pub enum FinishReason {
     Unspecified = 0,
     /// It was done, or a stop text came up.
     Stop = 1,
-    /// The most output tokens were reached, or the context was full; the answer is truncated.
+    /// The most output tokens were reached; the answer is truncated.
     Length = 2,
     /// It wants tools to be run.
     ToolCalls = 3,
@@ -1349,6 +1352,8 @@ pub enum FinishReason {
     Refusal = 5,
     /// The vendor paused a long turn; send the answer back to go on.
     Pause = 6,
+    /// The model's context was full; the answer is truncated, and more output tokens would not help.
+    ContextWindow = 7,
 }
 impl FinishReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1364,6 +1369,7 @@ impl FinishReason {
             Self::ContentFilter => "FINISH_REASON_CONTENT_FILTER",
             Self::Refusal => "FINISH_REASON_REFUSAL",
             Self::Pause => "FINISH_REASON_PAUSE",
+            Self::ContextWindow => "FINISH_REASON_CONTEXT_WINDOW",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1376,6 +1382,7 @@ impl FinishReason {
             "FINISH_REASON_CONTENT_FILTER" => Some(Self::ContentFilter),
             "FINISH_REASON_REFUSAL" => Some(Self::Refusal),
             "FINISH_REASON_PAUSE" => Some(Self::Pause),
+            "FINISH_REASON_CONTEXT_WINDOW" => Some(Self::ContextWindow),
             _ => None,
         }
     }
@@ -3617,6 +3624,9 @@ pub struct StreamFinished {
     /// Ledger entry that paid for the answer; empty if nothing was paid for this call.
     #[prost(string, tag = "7")]
     pub ledger_entry_id: ::prost::alloc::string::String,
+    /// As Completion.omitted_fields.
+    #[prost(string, repeated, tag = "8")]
+    pub omitted_fields: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// Asks for several answers.
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -42,6 +42,7 @@ from .completion_pb2 import Candidate as Candidate
 from .completion_pb2 import Completion as Completion
 from .completion_pb2 import ContentDelta as ContentDelta
 from .completion_pb2 import FINISH_REASON_CONTENT_FILTER as FINISH_REASON_CONTENT_FILTER
+from .completion_pb2 import FINISH_REASON_CONTEXT_WINDOW as FINISH_REASON_CONTEXT_WINDOW
 from .completion_pb2 import FINISH_REASON_LENGTH as FINISH_REASON_LENGTH
 from .completion_pb2 import FINISH_REASON_PAUSE as FINISH_REASON_PAUSE
 from .completion_pb2 import FINISH_REASON_REFUSAL as FINISH_REASON_REFUSAL

@@ -31,7 +31,7 @@ class _FinishReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FinishRe
     FINISH_REASON_STOP: _FinishReason.ValueType  # 1
     """It was done, or a stop text came up."""
     FINISH_REASON_LENGTH: _FinishReason.ValueType  # 2
-    """The most output tokens were reached, or the context was full; the answer is truncated."""
+    """The most output tokens were reached; the answer is truncated."""
     FINISH_REASON_TOOL_CALLS: _FinishReason.ValueType  # 3
     """It wants tools to be run."""
     FINISH_REASON_CONTENT_FILTER: _FinishReason.ValueType  # 4
@@ -40,6 +40,8 @@ class _FinishReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FinishRe
     """The model refused."""
     FINISH_REASON_PAUSE: _FinishReason.ValueType  # 6
     """The vendor paused a long turn; send the answer back to go on."""
+    FINISH_REASON_CONTEXT_WINDOW: _FinishReason.ValueType  # 7
+    """The model's context was full; the answer is truncated, and more output tokens would not help."""
 
 class FinishReason(_FinishReason, metaclass=_FinishReasonEnumTypeWrapper):
     """Why a model stopped."""
@@ -49,7 +51,7 @@ FINISH_REASON_UNSPECIFIED: FinishReason.ValueType  # 0
 FINISH_REASON_STOP: FinishReason.ValueType  # 1
 """It was done, or a stop text came up."""
 FINISH_REASON_LENGTH: FinishReason.ValueType  # 2
-"""The most output tokens were reached, or the context was full; the answer is truncated."""
+"""The most output tokens were reached; the answer is truncated."""
 FINISH_REASON_TOOL_CALLS: FinishReason.ValueType  # 3
 """It wants tools to be run."""
 FINISH_REASON_CONTENT_FILTER: FinishReason.ValueType  # 4
@@ -58,6 +60,8 @@ FINISH_REASON_REFUSAL: FinishReason.ValueType  # 5
 """The model refused."""
 FINISH_REASON_PAUSE: FinishReason.ValueType  # 6
 """The vendor paused a long turn; send the answer back to go on."""
+FINISH_REASON_CONTEXT_WINDOW: FinishReason.ValueType  # 7
+"""The model's context was full; the answer is truncated, and more output tokens would not help."""
 Global___FinishReason: _TypeAlias = FinishReason  # noqa: Y015
 
 @_typing.final
@@ -70,6 +74,7 @@ class Completion(_message.Message):
     FINISH_REASON_FIELD_NUMBER: _builtins.int
     STOP_SEQUENCE_FIELD_NUMBER: _builtins.int
     ALTERNATIVES_FIELD_NUMBER: _builtins.int
+    OMITTED_FIELDS_FIELD_NUMBER: _builtins.int
     finish_reason: Global___FinishReason.ValueType
     """Why the model stopped."""
     stop_sequence: _builtins.str
@@ -82,6 +87,10 @@ class Completion(_message.Message):
     def alternatives(self) -> _containers.RepeatedCompositeFieldContainer[Global___Candidate]:
         """The second and further answers when Sampling.candidate_count was above one."""
 
+    @_builtins.property
+    def omitted_fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Settings of the prompt that this model has no place for, so that it answered without them: "sampling.temperature"."""
+
     def __init__(
         self,
         *,
@@ -89,10 +98,11 @@ class Completion(_message.Message):
         finish_reason: Global___FinishReason.ValueType = ...,
         stop_sequence: _builtins.str = ...,
         alternatives: _abc.Iterable[Global___Candidate] | None = ...,
+        omitted_fields: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "finish_reason", b"finish_reason", "message", b"message", "stop_sequence", b"stop_sequence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "finish_reason", b"finish_reason", "message", b"message", "omitted_fields", b"omitted_fields", "stop_sequence", b"stop_sequence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

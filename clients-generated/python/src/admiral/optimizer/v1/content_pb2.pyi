@@ -538,7 +538,7 @@ class FunctionTool(_message.Message):
     PARAMETERS_SCHEMA_JSON_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name, 1 to 64 characters of letters, digits, '_' and '-'. Unique in a call."""
+    """Name, 1 to 128 characters of letters, digits, '_' and '-'; many models take at most 64. Unique in a call."""
     description: _builtins.str
     """What the tool does and when to use it."""
     parameters_schema_json: _builtins.str

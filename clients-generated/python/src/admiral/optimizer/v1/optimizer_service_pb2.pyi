@@ -268,6 +268,7 @@ class StreamFinished(_message.Message):
     COST_FIELD_NUMBER: _builtins.int
     SERVED_FIELD_NUMBER: _builtins.int
     LEDGER_ENTRY_ID_FIELD_NUMBER: _builtins.int
+    OMITTED_FIELDS_FIELD_NUMBER: _builtins.int
     finish_reason: _completion_pb2.FinishReason.ValueType
     """Why the model stopped."""
     stop_sequence: _builtins.str
@@ -290,6 +291,10 @@ class StreamFinished(_message.Message):
     def served(self) -> _served_pb2.Served:
         """How the answer came about."""
 
+    @_builtins.property
+    def omitted_fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """As Completion.omitted_fields."""
+
     def __init__(
         self,
         *,
@@ -300,10 +305,11 @@ class StreamFinished(_message.Message):
         cost: _usage_pb2.Cost | None = ...,
         served: _served_pb2.Served | None = ...,
         ledger_entry_id: _builtins.str = ...,
+        omitted_fields: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "served", b"served", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternative_finish_reasons", b"alternative_finish_reasons", "cost", b"cost", "finish_reason", b"finish_reason", "ledger_entry_id", b"ledger_entry_id", "served", b"served", "stop_sequence", b"stop_sequence", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternative_finish_reasons", b"alternative_finish_reasons", "cost", b"cost", "finish_reason", b"finish_reason", "ledger_entry_id", b"ledger_entry_id", "omitted_fields", b"omitted_fields", "served", b"served", "stop_sequence", b"stop_sequence", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -44,6 +44,13 @@ export declare type Completion = Message<"admiral.optimizer.v1.Completion"> & {
    * @generated from field: repeated admiral.optimizer.v1.Candidate alternatives = 4;
    */
   alternatives: Candidate[];
+
+  /**
+   * Settings of the prompt that this model has no place for, so that it answered without them: "sampling.temperature".
+   *
+   * @generated from field: repeated string omitted_fields = 5;
+   */
+  omittedFields: string[];
 };
 
 /**
@@ -275,7 +282,7 @@ export enum FinishReason {
   STOP = 1,
 
   /**
-   * The most output tokens were reached, or the context was full; the answer is truncated.
+   * The most output tokens were reached; the answer is truncated.
    *
    * @generated from enum value: FINISH_REASON_LENGTH = 2;
    */
@@ -308,6 +315,13 @@ export enum FinishReason {
    * @generated from enum value: FINISH_REASON_PAUSE = 6;
    */
   PAUSE = 6,
+
+  /**
+   * The model's context was full; the answer is truncated, and more output tokens would not help.
+   *
+   * @generated from enum value: FINISH_REASON_CONTEXT_WINDOW = 7;
+   */
+  CONTEXT_WINDOW = 7,
 }
 
 /**

@@ -474,7 +474,7 @@ export declare const ToolSchema: GenMessage<Tool>;
  */
 export declare type FunctionTool = Message<"admiral.optimizer.v1.FunctionTool"> & {
   /**
-   * Name, 1 to 64 characters of letters, digits, '_' and '-'. Unique in a call.
+   * Name, 1 to 128 characters of letters, digits, '_' and '-'; many models take at most 64. Unique in a call.
    *
    * @generated from field: string name = 1;
    */

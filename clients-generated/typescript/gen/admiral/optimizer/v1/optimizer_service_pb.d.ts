@@ -299,6 +299,13 @@ export declare type StreamFinished = Message<"admiral.optimizer.v1.StreamFinishe
    * @generated from field: string ledger_entry_id = 7;
    */
   ledgerEntryId: string;
+
+  /**
+   * As Completion.omitted_fields.
+   *
+   * @generated from field: repeated string omitted_fields = 8;
+   */
+  omittedFields: string[];
 };
 
 /**

@@ -184,7 +184,10 @@ final class CompleteCommand extends FleetCommand {
         }
       }
       var finished = events.finish();
-      answer.getCompletionBuilder().setFinishReason(finished.getFinishReason());
+      answer
+          .getCompletionBuilder()
+          .setFinishReason(finished.getFinishReason())
+          .addAllOmittedFields(finished.getOmittedFieldsList());
       answer.setCost(finished.getCost()).setServed(finished.getServed());
     }
     if (!isJson()) {
@@ -215,8 +218,19 @@ final class CompleteCommand extends FleetCommand {
                 answer.getProvider() + "/" + answer.getModel(),
                 money(answer.getCost()),
                 Show.time(time)));
-    if (answer.getCompletion().getFinishReason() == FinishReason.FINISH_REASON_LENGTH) {
+    FinishReason reason = answer.getCompletion().getFinishReason();
+    if (reason == FinishReason.FINISH_REASON_LENGTH) {
       shell().err().println("The answer is cut: the most tokens were reached.");
+    } else if (reason == FinishReason.FINISH_REASON_CONTEXT_WINDOW) {
+      shell().err().println("The answer is cut: the model's context is full.");
+    }
+    if (answer.getCompletion().getOmittedFieldsCount() > 0) {
+      shell()
+          .err()
+          .println(
+              "The model has no place for, and was not told: "
+                  + String.join(", ", answer.getCompletion().getOmittedFieldsList())
+                  + ".");
     }
   }
 

@@ -100,7 +100,8 @@ final class Assembly {
         Completion.newBuilder()
             .setMessage(message(0))
             .setFinishReason(finished.getFinishReason())
-            .setStopSequence(finished.getStopSequence());
+            .setStopSequence(finished.getStopSequence())
+            .addAllOmittedFields(finished.getOmittedFieldsList());
     int index = 1;
     for (FinishReason reason : finished.getAlternativeFinishReasonsList()) {
       completion.addAlternatives(

@@ -135,7 +135,10 @@ final class HttpPort implements AutoCloseable {
     // see, and so is never taken for a separator.
     settings.setUriCompliance(
         UriCompliance.DEFAULT.with(
-            "encoded slashes", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
+            "encoded slashes",
+            UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
+            // A base URL that ends in a slash: an address nobody has, but no broken request.
+            UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT));
     return settings;
   }
 

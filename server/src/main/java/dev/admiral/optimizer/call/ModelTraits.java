@@ -2,6 +2,7 @@ package dev.admiral.optimizer.call;
 
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -47,7 +48,12 @@ public record ModelTraits(Optional<Set<Effort>> efforts, Set<Feature> takes, Set
     FREQUENCY_PENALTY,
     PRESENCE_PENALTY,
     STOP,
-    SEED
+    SEED;
+
+    /** Returns the path of the field below the contract's Prompt. */
+    public String field() {
+      return "sampling." + (this == STOP ? "stop_sequences" : name().toLowerCase(Locale.ROOT));
+    }
   }
 
   public ModelTraits {

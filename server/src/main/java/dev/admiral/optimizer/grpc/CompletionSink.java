@@ -62,7 +62,8 @@ final class CompletionSink extends GrpcSink<Step, StreamResponse> {
             .setUsage(Protos.usage(answered.answer().usage()))
             .setCost(Protos.cost(answered.answer().cost(), Protos.charged(answered)))
             .setServed(Protos.served(call, answered, time.nanos()))
-            .setLedgerEntryId(answered.ledgerEntryId());
+            .setLedgerEntryId(answered.ledgerEntryId())
+            .addAllOmittedFields(answered.answer().completion().getOmittedFieldsList());
     for (Candidate alternative : answered.answer().completion().getAlternativesList()) {
       finished.addAlternativeFinishReasons(alternative.getFinishReason());
     }

@@ -104,14 +104,26 @@ final class ModelAttempt {
    * Tries once. Blocks.
    *
    * @param traits what is known of the model
+   * @param patience longest wait for its first piece
    * @param health ended in any case
    * @param permit ended in any case
    */
   Result make(
-      Tries tries, Candidate candidate, ModelTraits traits, ModelHealth.Try health, Permit permit)
+      Tries tries,
+      Candidate candidate,
+      ModelTraits traits,
+      Duration patience,
+      ModelHealth.Try health,
+      Permit permit)
       throws InterruptedException {
+    String id = tries.nextId();
     try {
-      return ask(tries, candidate, traits, health, permit);
+      return ask(
+          tries,
+          candidate,
+          new Question.Asked(id, candidate.model(), traits, patience),
+          health,
+          permit);
     } finally {
       // Both end once; what was not settled above (an interruption, a fault of ours) is given back.
       health.ignored();
@@ -120,15 +132,14 @@ final class ModelAttempt {
   }
 
   private Result ask(
-      Tries tries, Candidate candidate, ModelTraits traits, ModelHealth.Try health, Permit permit)
+      Tries tries, Candidate candidate, Question.Asked asked, ModelHealth.Try health, Permit permit)
       throws InterruptedException {
     Call call = tries.call();
     tries.log().stepBegan(Step.Kind.ATTEMPT, candidate.name());
     Pieces pieces = new Pieces(tries.log(), candidate);
-    String id = tries.nextId();
+    String id = asked.attemptId();
     try {
-      Reply reply =
-          tries.question().ask(provider(candidate), call, id, candidate.model(), traits, pieces);
+      Reply reply = tries.question().ask(provider(candidate), call, asked, pieces);
       Attempt attempt = pieces.ended(null, reply.httpStatus());
       tries.ended(attempt);
       // Nothing comes before the entry but what cannot fail: the answer is paid for.

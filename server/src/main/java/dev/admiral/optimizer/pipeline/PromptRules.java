@@ -29,12 +29,18 @@ import org.jspecify.annotations.Nullable;
 final class PromptRules {
   private static final int MODEL_LENGTH = 256;
   private static final int MESSAGE_COUNT = 100_000;
+
+  /** Of tools: the most that any vendor takes, which is Anthropic. */
+  private static final int TOOL_NAME_LENGTH = 128;
+
   private static final int NAME_LENGTH = 64;
   private static final int TOOL_COUNT = 512;
   private static final int STOP_COUNT = 16;
   private static final int CANDIDATE_COUNT = 16;
   private static final long OUTPUT_TOKENS = 10_000_000;
   private static final int MOST_REPORTED = 20;
+  private static final Pattern TOOL_NAME =
+      Pattern.compile("[A-Za-z0-9_-]{1," + TOOL_NAME_LENGTH + "}");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1," + NAME_LENGTH + "}");
   private static final Pattern REMOTE = Pattern.compile("https?://[^\\s/]+.*");
 
@@ -218,9 +224,9 @@ final class PromptRules {
       Tool tool = prompt.getTools(i);
       String at = "prompt.tools[" + i + "].function.name";
       findings.unless(
-          NAME.matcher(tool.getFunction().getName()).matches(),
+          TOOL_NAME.matcher(tool.getFunction().getName()).matches(),
           at,
-          "must be 1 to 64 letters, digits, '_' or '-'");
+          "must be 1 to 128 letters, digits, '_' or '-'");
       findings.unless(names.add(tool.getFunction().getName()), at, "is used by an earlier tool");
     }
     ToolChoice choice = prompt.getToolChoice();

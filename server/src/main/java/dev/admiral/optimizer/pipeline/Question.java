@@ -15,6 +15,7 @@ import dev.admiral.optimizer.routing.Route;
 import dev.admiral.optimizer.routing.Router;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.Embedding;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,14 +29,16 @@ sealed interface Question {
   Route route(Router router, Call call);
 
   /** Asks once; blocks. */
-  Reply ask(
-      Provider provider,
-      Call call,
-      String attemptId,
-      String model,
-      ModelTraits traits,
-      ReplySink sink)
+  Reply ask(Provider provider, Call call, Asked asked, ReplySink sink)
       throws ProviderException, InterruptedException;
+
+  /**
+   * What of a try is not the call's.
+   *
+   * @param model the vendor's name of it
+   * @param patience longest wait for the first piece, if the provider's own is not shorter
+   */
+  record Asked(String attemptId, String model, ModelTraits traits, Duration patience) {}
 
   /** Asks for an answer to the call's prompt. */
   record ForCompletion() implements Question {
@@ -50,16 +53,17 @@ sealed interface Question {
     }
 
     @Override
-    public Reply ask(
-        Provider provider,
-        Call call,
-        String attemptId,
-        String model,
-        ModelTraits traits,
-        ReplySink sink)
+    public Reply ask(Provider provider, Call call, Asked asked, ReplySink sink)
         throws ProviderException, InterruptedException {
       return provider.complete(
-          new ProviderCall(attemptId, model, call.prompt(), call.streamed(), traits), sink);
+          new ProviderCall(
+              asked.attemptId(),
+              asked.model(),
+              call.prompt(),
+              call.streamed(),
+              asked.traits(),
+              asked.patience()),
+          sink);
     }
   }
 
@@ -85,16 +89,16 @@ sealed interface Question {
     }
 
     @Override
-    public Reply ask(
-        Provider provider,
-        Call call,
-        String attemptId,
-        String model,
-        ModelTraits traits,
-        ReplySink sink)
+    public Reply ask(Provider provider, Call call, Asked asked, ReplySink sink)
         throws ProviderException, InterruptedException {
       VectorReply reply =
-          provider.embed(new VectorCall(attemptId, model, request.texts(), request.dimensions()));
+          provider.embed(
+              new VectorCall(
+                  asked.attemptId(),
+                  asked.model(),
+                  request.texts(),
+                  request.dimensions(),
+                  asked.patience()));
       vectors = reply.embeddings();
       return new Reply(
           Completion.getDefaultInstance(), reply.usage(), reply.requestId(), reply.httpStatus());

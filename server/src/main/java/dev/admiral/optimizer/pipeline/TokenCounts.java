@@ -59,7 +59,12 @@ public final class TokenCounts {
         long count =
             provider.countTokens(
                 new ProviderCall(
-                    call.id(), candidate.model(), call.prompt(), false, router.traits(candidate)));
+                    call.id(),
+                    candidate.model(),
+                    call.prompt(),
+                    false,
+                    router.traits(candidate),
+                    ProviderCall.UNBOUNDED));
         return new Counted.Tokens(count, true, candidate.provider(), candidate.model());
       } catch (ProviderException e) {
         // The vendor cannot count, or not now: an estimate marked as one serves better than a

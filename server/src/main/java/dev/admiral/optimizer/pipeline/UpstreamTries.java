@@ -86,7 +86,7 @@ final class UpstreamTries {
       if (left(tries).isNegative()) {
         return tries.failed(new Failure.DeadlineExceeded(tries.last()));
       }
-      switch (tryOnce(candidate, tries)) {
+      switch (tryOnce(candidate, another, tries)) {
         case ModelAttempt.Result.Fine fine -> {
           return fine.outcome();
         }
@@ -110,7 +110,7 @@ final class UpstreamTries {
   }
 
   /** Tries once; null if the model may not be asked now, and then it is passed over. */
-  private ModelAttempt.@Nullable Result tryOnce(Candidate candidate, Tries tries)
+  private ModelAttempt.@Nullable Result tryOnce(Candidate candidate, boolean another, Tries tries)
       throws InterruptedException {
     Optional<ModelHealth.Try> healthy = health.tryAcquire(candidate);
     if (healthy.isEmpty()) {
@@ -136,8 +136,23 @@ final class UpstreamTries {
         yield null;
       }
       case Admission.Admitted admitted ->
-          attempt.make(tries, candidate, router.traits(candidate), tried, admitted.permit());
+          attempt.make(
+              tries,
+              candidate,
+              router.traits(candidate),
+              patience(another, tries),
+              tried,
+              admitted.permit());
     };
+  }
+
+  /**
+   * Returns how long a model may be silent: what is left until the deadline, but for a quarter if
+   * another candidate could still answer in that.
+   */
+  private Duration patience(boolean another, Tries tries) {
+    Duration left = left(tries);
+    return another ? left.minus(left.dividedBy(4)) : left;
   }
 
   private Admission admit(Candidate candidate, Tries tries) throws InterruptedException {

@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ProviderDialect;
+import java.time.Duration;
 
 /**
  * One try of one model.
@@ -13,9 +14,19 @@ import dev.admiral.optimizer.v1.ProviderDialect;
  * @param prompt what to ask
  * @param streamed true to ask for the answer piece by piece
  * @param traits how the model wants to be asked
+ * @param patience longest wait for the first piece, if the provider's own setting is not shorter;
+ *     more than zero
  */
 public record ProviderCall(
-    String attemptId, String model, Prompt prompt, boolean streamed, ModelTraits traits) {
+    String attemptId,
+    String model,
+    Prompt prompt,
+    boolean streamed,
+    ModelTraits traits,
+    Duration patience) {
+
+  /** A patience that leaves the wait to the provider's own setting. */
+  public static final Duration UNBOUNDED = Duration.ofDays(365);
 
   /** Returns the prompt's options as far as they are written for a wire format. */
   public Struct options(Dialect dialect) {

@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.provider;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -10,6 +11,11 @@ import java.util.OptionalInt;
  * @param model the vendor's own name of the model
  * @param texts what to embed, at least one
  * @param dimensions wanted length of the vectors
+ * @param patience as {@link ProviderCall#patience()}
  */
 public record VectorCall(
-    String attemptId, String model, List<String> texts, OptionalInt dimensions) {}
+    String attemptId,
+    String model,
+    List<String> texts,
+    OptionalInt dimensions,
+    Duration patience) {}

@@ -82,7 +82,13 @@ class UpstreamTlsTest {
 
   private static String text(Provider provider) throws Exception {
     ProviderCall call =
-        new ProviderCall("attempt-1", "m", Prompts.ask("hello"), false, ModelTraits.UNKNOWN);
+        new ProviderCall(
+            "attempt-1",
+            "m",
+            Prompts.ask("hello"),
+            false,
+            ModelTraits.UNKNOWN,
+            ProviderCall.UNBOUNDED);
     return provider
         .complete(call, _ -> {})
         .completion()

@@ -87,8 +87,8 @@ public class PieceLogLincheckTest {
   @Test
   void everyInterleaving_readsAsAListWould() {
     new ModelCheckingOptions()
-        .iterations(6)
-        .invocationsPerIteration(300)
+        .iterations(5)
+        .invocationsPerIteration(200)
         .threads(3)
         .actorsPerThread(3)
         .sequentialSpecification(Plain.class)
@@ -98,7 +98,7 @@ public class PieceLogLincheckTest {
   @Test
   void threadsAtFullSpeed_readAsAListWould() {
     new StressOptions()
-        .iterations(20)
+        .iterations(10)
         .invocationsPerIteration(1_000)
         .threads(3)
         .actorsPerThread(3)

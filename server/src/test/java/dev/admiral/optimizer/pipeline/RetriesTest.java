@@ -3,6 +3,7 @@ package dev.admiral.optimizer.pipeline;
 import static dev.admiral.optimizer.pipeline.FakeProvider.piece;
 import static dev.admiral.optimizer.pipeline.FakeProvider.reply;
 import static dev.admiral.optimizer.pipeline.PipelineWorld.BACKOFF;
+import static dev.admiral.optimizer.pipeline.PipelineWorld.DEADLINE;
 import static dev.admiral.optimizer.pipeline.PipelineWorld.OVERLOADED;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -162,6 +163,51 @@ class RetriesTest {
     world.red.fails(OVERLOADED).answers("fine");
 
     assertThat(world.call("second").text()).isEqualTo("fine");
+  }
+
+  // A model that hangs.
+
+  /** Silent for as long as it may be. */
+  private FakeProvider.Script hanging() {
+    return noting((call, _) -> {
+      world.time.sleep(call.patience());
+      throw FakeProvider.broken(
+          new Failure.Broken(
+              ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT, "gave no answer in time", null));
+    });
+  }
+
+  @Test
+  void modelThatHangs_leavesTheNextOneAPartOfTheDeadline() {
+    world.red.then(hanging());
+    world.blue.then(answering());
+
+    assertThat(orBlue().text()).isEqualTo("fine");
+    assertThat(world.asked).containsExactly("red", "blue");
+    assertThat(at).containsExactly(Duration.ZERO, DEADLINE.multipliedBy(3).dividedBy(4));
+  }
+
+  @Test
+  void lastModelThatHangs_hasAllThatIsLeft() {
+    world.red.then(hanging());
+
+    assertThat(world.call("x").failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT);
+    assertThat(world.time.nanos() - start).isEqualTo(DEADLINE.toNanos());
+  }
+
+  /** It may have thought all the while, and would be paid for that twice. */
+  @Test
+  void silence_isNotTriedAgainAtTheSameModel() {
+    world.red.then((_, _) -> {
+      throw FakeProvider.broken(
+          new Failure.Broken(
+              ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT, "gave no answer in time", null));
+    });
+
+    assertThat(world.call("x").failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT);
+    assertThat(world.asked).containsExactly("red");
   }
 
   // One deadline over everything.

@@ -267,6 +267,51 @@ class HttpProviderTest {
   }
 
   @Test
+  void patienceOfTheCall_boundsTheFirstPieceInBothForms() throws Exception {
+    vendor.always(FakeVendor.Connection::awaitClose);
+    for (boolean streamed : List.of(false, true)) {
+      ProviderException e =
+          failure(
+              new ProviderCall(
+                  "attempt-1", "m", PROMPT, streamed, ModelTraits.UNKNOWN, Duration.ofMillis(100)));
+      assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT);
+      assertThat(e.failure().message()).contains("100 ms");
+    }
+  }
+
+  /** Pings, and a block of thinking that is opened, say that the model works. */
+  @Test
+  void signOfLife_endsTheWaitForTheFirstPiece() throws Exception {
+    String start =
+        "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":1}}}\n\n";
+    String thinks =
+        "data:"
+            + " {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"thinking\"}}\n\n";
+    String answer =
+        "data:"
+            + " {\"type\":\"content_block_start\",\"index\":1,\"content_block\":{\"type\":\"text\",\"text\":\"hi\"}}\n\n"
+            + "data:"
+            + " {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":5}}\n\n"
+            + "data: {\"type\":\"message_stop\"}\n\n";
+    try (Closing anthropic = anthropic()) {
+      for (String sign : List.of("event: ping\ndata: {\"type\": \"ping\"}\n\n", thinks)) {
+        vendor.next(c -> {
+          c.begin(Map.of());
+          c.chunk(start + sign);
+          LockSupport.parkNanos(Duration.ofMillis(600).toNanos());
+          c.chunk(answer);
+          c.end();
+        });
+        ProviderCall call =
+            new ProviderCall(
+                "attempt-1", "m", PROMPT, true, ModelTraits.UNKNOWN, Duration.ofMillis(300));
+        assertThat(anthropic.provider.complete(call, d -> {}).usage())
+            .isEqualTo(Usage.reported(1, 5));
+      }
+    }
+  }
+
+  @Test
   void allConnectionsInUse_isALimitOfOurs() throws Exception {
     try (Closing narrow = with(s -> s.maxConnections(1).connectionWait(Duration.ofMillis(20)))) {
       CountDownLatch begun = new CountDownLatch(1);
@@ -604,7 +649,13 @@ class HttpProviderTest {
           c -> c.json(200, "{\"data\":[{\"index\":0,\"embedding\":[1]}],\"usage\":" + usage + "}"));
       assertThat(
               provider
-                  .embed(new VectorCall("a", "m", List.of("12345678"), OptionalInt.empty()))
+                  .embed(
+                      new VectorCall(
+                          "a",
+                          "m",
+                          List.of("12345678"),
+                          OptionalInt.empty(),
+                          ProviderCall.UNBOUNDED))
                   .usage())
           .isEqualTo(Usage.estimated(2, 0));
     }
@@ -772,14 +823,17 @@ class HttpProviderTest {
              {"embedding":"AACAPwAAAEA=","index":0}],"usage":{"prompt_tokens":7}}
             """));
     VectorReply reply =
-        provider.embed(new VectorCall("a", "m", List.of("x", "y"), OptionalInt.of(2)));
+        provider.embed(
+            new VectorCall("a", "m", List.of("x", "y"), OptionalInt.of(2), ProviderCall.UNBOUNDED));
     assertThat(reply.embeddings().get(0).getValuesList()).containsExactly(1f, 2f);
     assertThat(reply.embeddings().get(1).getValuesList()).containsExactly(0.5f, -1f);
     assertThat(reply.usage()).isEqualTo(Usage.reported(7, 0));
     assertThat(vendor.taken().body())
         .isEqualTo("{\"model\":\"m\",\"input\":[\"x\",\"y\"],\"dimensions\":2}");
-    assertThatThrownBy(
-            () -> provider.embed(new VectorCall("a", "m", List.of("x"), OptionalInt.empty())))
+    assertThatThrownBy(() ->
+            provider.embed(
+                new VectorCall(
+                    "a", "m", List.of("x"), OptionalInt.empty(), ProviderCall.UNBOUNDED)))
         .isInstanceOfSatisfying(
             ProviderException.class,
             e ->
@@ -811,13 +865,16 @@ class HttpProviderTest {
                     .isEqualTo(ErrorReason.ERROR_REASON_NOT_IMPLEMENTED));
     try (Closing anthropic = anthropic()) {
       assertThatThrownBy(() ->
-              anthropic.provider.embed(new VectorCall("a", "m", List.of("x"), OptionalInt.empty())))
+              anthropic.provider.embed(
+                  new VectorCall(
+                      "a", "m", List.of("x"), OptionalInt.empty(), ProviderCall.UNBOUNDED)))
           .isInstanceOf(ProviderException.class);
     }
   }
 
   private static ProviderCall call(boolean streamed) {
-    return new ProviderCall("attempt-1", "m", PROMPT, streamed, ModelTraits.UNKNOWN);
+    return new ProviderCall(
+        "attempt-1", "m", PROMPT, streamed, ModelTraits.UNKNOWN, ProviderCall.UNBOUNDED);
   }
 
   private ProviderException failure(ProviderCall call) {
@@ -1174,7 +1231,10 @@ class HttpProviderTest {
     provider.complete(call(false), d -> {});
     vendor.taken();
     Prompt large = Prompts.ask("x".repeat(30 << 20));
-    assertThat(text(new ProviderCall("attempt-2", "m", large, false, ModelTraits.UNKNOWN)))
+    assertThat(
+            text(
+                new ProviderCall(
+                    "attempt-2", "m", large, false, ModelTraits.UNKNOWN, ProviderCall.UNBOUNDED)))
         .isEqualTo("hello");
     assertThat(vendor.connections()).isEqualTo(2);
   }

@@ -158,7 +158,13 @@ class RecordedExchangesTest {
               ProviderSettings.builder("vendor", dialect, vendor.address("/v1")).build(),
               Time.SYSTEM);
       ProviderCall call =
-          new ProviderCall("attempt", "model", PROMPT, recording.isStream(), ModelTraits.UNKNOWN);
+          new ProviderCall(
+              "attempt",
+              "model",
+              PROMPT,
+              recording.isStream(),
+              ModelTraits.UNKNOWN,
+              ProviderCall.UNBOUNDED);
       if (expected.failed) {
         assertThat(
                 org.assertj.core.api.Assertions.catchThrowable(

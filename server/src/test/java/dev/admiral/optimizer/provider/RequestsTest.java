@@ -294,17 +294,29 @@ class RequestsTest {
     "gpt-5.2, temperature, false",
     "gpt-4.1, temperature, false"
   })
-  void openAi_settingThatTheModelRefuses_isRefusedByName(
+  void openAi_settingThatTheModelRefuses_isLeftOutAndTold(
       String model, String setting, boolean refused) throws Exception {
     Prompt prompt = sampling(s -> set(s, setting));
-    if (refused) {
-      assertRefused(OPENAI, model, prompt, "prompt.sampling." + setting);
+    if (refused && setting.equals("stop")) {
+      assertRefused(OPENAI, model, prompt, "prompt.sampling.stop_sequences");
     } else {
-      assertThat(openAi(OPENAI, model, prompt).has(setting)).isTrue();
+      assertThat(openAi(OPENAI, model, prompt).has(setting)).isEqualTo(!refused);
+      assertThat(openAi(OPENAI).complete(call(OPENAI, model, prompt)).omitted())
+          .isEqualTo(refused ? List.of("sampling." + setting) : List.of());
     }
     assertThat(openAi("openrouter", "openai/" + model, prompt).has(setting))
         .as("whoever passes calls on decides for themselves")
         .isTrue();
+  }
+
+  @Test
+  void openAi_longToolName_isRefusedByName() {
+    Prompt prompt =
+        Prompts.ask("x").toBuilder()
+            .addTools(
+                Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("f".repeat(65))))
+            .build();
+    assertRefused(OPENAI, "gpt-4o", prompt, "prompt.tools[0].function.name");
   }
 
   @Test
@@ -574,31 +586,6 @@ class RequestsTest {
           sampling(setting.getValue()),
           setting.getKey());
     }
-    for (var setting :
-        Map.<String, UnaryOperator<Sampling.Builder>>of(
-                "prompt.sampling.temperature", s -> s.setTemperature(0),
-                "prompt.sampling.top_p", s -> s.setTopP(1),
-                "prompt.sampling.top_k", s -> s.setTopK(1))
-            .entrySet()) {
-      assertAnthropicRefuses(
-          ProviderSettings.ANTHROPIC_2026,
-          "claude-sonnet-4-5",
-          sampling(setting.getValue()),
-          setting.getKey());
-    }
-    assertAnthropicRefuses(
-        ProviderSettings.ANTHROPIC_2023,
-        "claude-sonnet-4-5",
-        Prompts.ask("x").toBuilder()
-            .setResponseFormat(
-                ResponseFormat.newBuilder().setJsonObject(JsonObjectFormat.getDefaultInstance()))
-            .build(),
-        "prompt.response_format");
-    assertAnthropicRefuses(
-        ProviderSettings.ANTHROPIC_2023,
-        "claude-sonnet-4-5",
-        Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c", "f", "not json"))),
-        "prompt.messages[0].parts[0].tool_call.arguments_json");
     assertAnthropicRefuses(
         ProviderSettings.ANTHROPIC_2023,
         "claude-sonnet-4-5",
@@ -608,14 +595,78 @@ class RequestsTest {
 
   @ParameterizedTest
   @CsvSource({"temperature", "top_p", "top_k"})
-  void anthropic_settingThatTheModelRefuses_isRefusedByName(String setting) throws Exception {
+  void anthropic_settingThatTheModelOrTheVersionRefuses_isLeftOutAndTold(String setting)
+      throws Exception {
     Prompt prompt = sampling(s -> set(s, setting));
-    String version = ProviderSettings.ANTHROPIC_2023;
+    String older = ProviderSettings.ANTHROPIC_2023;
 
     for (String model : List.of("claude-opus-4-7", "claude-sonnet-5", "claude-fable-5-1")) {
-      assertAnthropicRefuses(version, model, prompt, "prompt.sampling." + setting);
+      assertOmitted(older, model, prompt, "sampling." + setting);
     }
-    assertThat(anthropic(version, "claude-opus-4-6", prompt).has(setting)).isTrue();
+    assertOmitted(
+        ProviderSettings.ANTHROPIC_2026, "claude-opus-4-6", prompt, "sampling." + setting);
+    assertOmitted(older, "claude-opus-4-6", prompt);
+  }
+
+  /** The vendor refuses them together. */
+  @Test
+  void anthropic_besideThinking_onlyWhatGoesWithItIsTold() throws Exception {
+    String version = ProviderSettings.ANTHROPIC_2023;
+    for (String model : List.of("claude-sonnet-4-5", "claude-opus-4-6")) {
+      Prompt thinking =
+          sampling(s -> s.setMaxOutputTokenCount(20_000)).toBuilder()
+              .setReasoningEffort(ReasoningEffort.REASONING_EFFORT_HIGH)
+              .build();
+      for (String setting : List.of("temperature", "top_p", "top_k")) {
+        assertOmitted(version, model, with(thinking, s -> set(s, setting)), "sampling." + setting);
+      }
+      assertOmitted(version, model, with(thinking, s -> s.setTemperature(1).setTopP(0.95)));
+      Prompt forced =
+          thinking.toBuilder()
+              .addTools(Tool.newBuilder().setFunction(FunctionTool.newBuilder().setName("f")))
+              .setToolChoice(ToolChoice.newBuilder().setMode(ToolChoice.Mode.MODE_REQUIRED))
+              .build();
+      assertOmitted(version, model, forced, "reasoning_effort");
+      assertThat(anthropic(version, model, forced).has("thinking")).isFalse();
+    }
+  }
+
+  @Test
+  void anthropic_jsonWithoutASchema_isAskedForInWords() throws Exception {
+    Prompt prompt =
+        Prompts.ask("x").toBuilder()
+            .setResponseFormat(
+                ResponseFormat.newBuilder().setJsonObject(JsonObjectFormat.getDefaultInstance()))
+            .build();
+    assertThat(
+            anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-4-5", prompt)
+                .at("/system/0/text")
+                .asText())
+        .contains("JSON");
+  }
+
+  @Test
+  void anthropic_argumentsThatAreNoObject_arePassedOnInOne() throws Exception {
+    Prompt prompt =
+        Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c", "f", "{\"a\":\"un")));
+    assertThat(
+            anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-4-5", prompt)
+                .at("/messages/0/content/0/input/invalid_json")
+                .asText())
+        .isEqualTo("{\"a\":\"un");
+  }
+
+  private static Prompt with(Prompt prompt, UnaryOperator<Sampling.Builder> more) {
+    return prompt.toBuilder().setSampling(more.apply(prompt.getSampling().toBuilder())).build();
+  }
+
+  private static void assertOmitted(String version, String model, Prompt prompt, String... fields)
+      throws Exception {
+    WireFormat.Request request = anthropic(version).complete(call("anthropic", model, prompt));
+    assertThat(request.omitted()).containsExactly(fields);
+    for (String field : fields) {
+      assertThat(read(request).has(field.substring(field.indexOf('.') + 1))).isFalse();
+    }
   }
 
   @Test
@@ -815,7 +866,7 @@ class RequestsTest {
     ModelTraits traits =
         Catalogue.of(List.of(ConfiguredProvider.of(vendor)), List.of(), Map.of())
             .traits(vendor, model);
-    return new ProviderCall("a-1", model, prompt, true, traits);
+    return new ProviderCall("a-1", model, prompt, true, traits, ProviderCall.UNBOUNDED);
   }
 
   private static OpenAiDialect openAi(String vendor) {

@@ -295,7 +295,8 @@ class SimulatedVendorsTest {
 
   private static ProviderCall call(
       String attempt, Provider provider, Prompt prompt, boolean streamed) {
-    return new ProviderCall(attempt, model(provider), prompt, streamed, ModelTraits.UNKNOWN);
+    return new ProviderCall(
+        attempt, model(provider), prompt, streamed, ModelTraits.UNKNOWN, ProviderCall.UNBOUNDED);
   }
 
   private static Usage usage(InvoiceLine line) {

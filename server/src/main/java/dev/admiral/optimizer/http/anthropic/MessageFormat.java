@@ -147,6 +147,7 @@ final class MessageFormat implements AnswerFormat {
     FinishReason reason = completion.getFinishReason();
     return switch (reason) {
       case FINISH_REASON_LENGTH -> "max_tokens";
+      case FINISH_REASON_CONTEXT_WINDOW -> "model_context_window_exceeded";
       case FINISH_REASON_TOOL_CALLS -> "tool_use";
       case FINISH_REASON_CONTENT_FILTER, FINISH_REASON_REFUSAL -> "refusal";
       case FINISH_REASON_PAUSE -> "pause_turn";

@@ -8,6 +8,7 @@ import dev.admiral.optimizer.call.Words;
 import dev.admiral.optimizer.v1.Source;
 import java.math.BigDecimal;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What was done for a call, in headers. */
@@ -39,6 +40,10 @@ final class ServedHeaders {
         begun(
             call,
             new Begun(answered.answer().provider(), answered.answer().model(), answered.source()));
+    List<String> omitted = answered.answer().completion().getOmittedFieldsList();
+    if (!omitted.isEmpty()) {
+      headers.put("x-admiral-omitted-fields", String.join(", ", omitted));
+    }
     headers.put("x-admiral-cost-usd", cost(answered));
     headers.put(OVERHEAD, overheadMillis(call, answered, nanos));
     return headers;

@@ -186,7 +186,7 @@ final class ChatAnswer implements AnswerFormat {
     String called = functions ? "function_call" : "tool_calls";
     return switch (reason) {
       case FINISH_REASON_STOP, FINISH_REASON_PAUSE -> "stop";
-      case FINISH_REASON_LENGTH -> "length";
+      case FINISH_REASON_LENGTH, FINISH_REASON_CONTEXT_WINDOW -> "length";
       case FINISH_REASON_TOOL_CALLS -> called;
       case FINISH_REASON_CONTENT_FILTER -> "content_filter";
       // With words of refusal clients look at those; without, only this tells.

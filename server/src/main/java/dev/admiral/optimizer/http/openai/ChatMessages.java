@@ -139,7 +139,11 @@ final class ChatMessages {
       function(message, functionCallId(), call.object());
     }
     if (message.getPartsCount() == 0) {
-      throw content.mustBe("a string or a list of parts where there are no tool_calls");
+      // As an answer is told that ended before its first word.
+      if (!content.written()) {
+        throw content.mustBe("a string or a list of parts where there are no tool_calls");
+      }
+      message.addParts(ContentPart.newBuilder().setText(TextPart.getDefaultInstance()));
     }
   }
 

@@ -44,6 +44,11 @@ final class Given {
     return node;
   }
 
+  /** Returns true if it was written, null included. */
+  boolean written() {
+    return !node.isMissingNode();
+  }
+
   boolean present() {
     return !node.isMissingNode() && !node.isNull();
   }

@@ -109,7 +109,7 @@ final class ResponseObject {
     boolean refused =
         completion.getMessage().getPartsList().stream().anyMatch(ContentPart::hasRefusal);
     return switch (completion.getFinishReason()) {
-      case FINISH_REASON_LENGTH -> "max_output_tokens";
+      case FINISH_REASON_LENGTH, FINISH_REASON_CONTEXT_WINDOW -> "max_output_tokens";
       case FINISH_REASON_CONTENT_FILTER -> "content_filter";
       // Words of refusal speak for themselves.
       case FINISH_REASON_REFUSAL -> refused ? null : "content_filter";

@@ -136,12 +136,13 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
         end(event.ending);
         count(event.counts.hasOutput());
       }
+      case "ping" -> draft.alive();
       case "message_stop" -> {
         return true;
       }
       case "error" -> throw new WireFormat.ErrorInsideException(event.error);
       default -> {
-        // Pings, and what later versions add.
+        // What later versions add.
         if (!event.error.isEmpty()) {
           throw new WireFormat.ErrorInsideException(event.error);
         }
@@ -154,7 +155,10 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
     blocks = Math.max(blocks, index + 1);
     switch (block.type) {
       case "text" -> draft.text(0, index, block.text);
-      case "thinking" -> draft.reasoning(0, index, block.thinking, block.signature, "");
+      case "thinking" -> {
+        draft.alive();
+        draft.reasoning(0, index, block.thinking, block.signature, "");
+      }
       case "redacted_thinking" -> draft.reasoning(0, index, "", "", block.data);
       case "tool_use" -> {
         toolBlocks.put(index, new Json.Compactor());

@@ -63,7 +63,7 @@ public final class AnthropicDialect implements WireFormat {
 
   @Override
   public Request complete(ProviderCall call) throws ProviderException {
-    return new Request(path("/messages"), new AnthropicRequest(settings, call).write());
+    return new AnthropicRequest(settings, call).write(path("/messages"));
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.admiral.optimizer.provider.ProviderSettings;
 import dev.admiral.optimizer.provider.wire.Efforts;
 import dev.admiral.optimizer.provider.wire.JsonBody;
 import dev.admiral.optimizer.provider.wire.Refusals;
+import dev.admiral.optimizer.provider.wire.WireFormat;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.FilePart;
@@ -31,9 +32,11 @@ import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolChoice;
 import dev.admiral.optimizer.v1.ToolResult;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one messages request.
@@ -52,6 +55,12 @@ final class AnthropicRequest {
   /** The vendor's least budget of thinking. */
   private static final long LEAST_BUDGET = 1_024;
 
+  private static final double LEAST_TOP_P_WITH_THINKING = 0.95;
+
+  /** Stands in for a form of answers that the vendor has no setting for. */
+  private static final String JSON_ONLY =
+      "Answer with one JSON object and nothing else: no words around it, and no code fence.";
+
   private static final String EMPTY_SCHEMA = "{\"type\":\"object\",\"properties\":{}}";
 
   private final ProviderSettings settings;
@@ -63,6 +72,14 @@ final class AnthropicRequest {
 
   /** True if the caller says in this vendor's own words how to think. */
   private final boolean toldByOptions;
+
+  private final List<String> omitted = new ArrayList<>(0);
+
+  /** The effort that the model is told; null if none is. */
+  private @Nullable Effort effort;
+
+  /** The tokens to think with, for a model that is told so; 0 if it is told otherwise. */
+  private long budget;
 
   AnthropicRequest(ProviderSettings settings, ProviderCall call) {
     this.settings = settings;
@@ -83,12 +100,13 @@ final class AnthropicRequest {
             .containsFields("effort");
   }
 
-  byte[] write() throws ProviderException {
+  WireFormat.Request write(String path) throws ProviderException {
+    decideEffort();
     conversation();
     sampling(prompt.getSampling());
     thinking();
     body.field("stream").value(streamed);
-    return body.bytes();
+    return new WireFormat.Request(path, body.bytes(), omitted);
   }
 
   /** Writes what is counted: settings that do not change the prompt are refused there. */
@@ -115,10 +133,14 @@ final class AnthropicRequest {
     while (first < prompt.getMessagesCount() && isInstruction(prompt.getMessages(first))) {
       first++;
     }
-    if (first > 0) {
+    boolean json = prompt.getResponseFormat().hasJsonObject();
+    if (first > 0 || json) {
       body.field("system").array();
       for (int i = 0; i < first; i++) {
         instructions(prompt.getMessages(i), path(i));
+      }
+      if (json) {
+        body.object().field("type").value("text").field("text").value(JSON_ONLY).endObject();
       }
       body.endArray();
     }
@@ -217,7 +239,7 @@ final class AnthropicRequest {
         case TEXT -> text(part.getText().getText(), part);
         case REFUSAL -> text(part.getRefusal().getText(), part);
         case REASONING -> reasoning(part.getReasoning());
-        case TOOL_CALL -> toolCall(part, path + ".parts[" + i + "].tool_call");
+        case TOOL_CALL -> toolCall(part);
         case IMAGE, FILE, TOOL_RESULT, KIND_NOT_SET -> throw misplaced(path, i, part, "assistant");
       }
     }
@@ -235,14 +257,17 @@ final class AnthropicRequest {
     }
   }
 
-  private void toolCall(ContentPart part, String at) throws ProviderException {
+  private void toolCall(ContentPart part) throws ProviderException {
     String arguments = part.getToolCall().getArgumentsJson();
-    if (!arguments.isEmpty() && !JsonText.isObject(arguments)) {
-      throw cannot(at + ".arguments_json", "it takes arguments only as a JSON object");
-    }
     body.object().field("type").value("tool_use").field("id").value(part.getToolCall().getId());
     body.field("name").value(part.getToolCall().getName());
-    body.field("input").raw(arguments.isEmpty() ? "{}" : arguments);
+    if (arguments.isEmpty() || JsonText.isObject(arguments)) {
+      body.field("input").raw(arguments.isEmpty() ? "{}" : arguments);
+    } else {
+      // Cut off, or never an object. The vendor takes nothing else, and its result says what it
+      // was.
+      body.field("input").object().field("invalid_json").value(arguments).endObject();
+    }
     endBlock(part);
   }
 
@@ -396,18 +421,18 @@ final class AnthropicRequest {
 
   private void sampling(Sampling sampling) throws ProviderException {
     body.field("max_tokens").value(maxTokens());
-    if (sampling.hasTemperature()) {
-      refuseForModel(Setting.TEMPERATURE);
+    boolean thinks = thinks();
+    if (sampling.hasTemperature()
+        && takes(Setting.TEMPERATURE, !thinks || sampling.getTemperature() == 1)) {
       refuseIf(
           sampling.getTemperature() > 1, "prompt.sampling.temperature", "it takes 0 to 1 only");
       body.field("temperature").value(sampling.getTemperature());
     }
-    if (sampling.hasTopP()) {
-      refuseForModel(Setting.TOP_P);
+    if (sampling.hasTopP()
+        && takes(Setting.TOP_P, !thinks || sampling.getTopP() >= LEAST_TOP_P_WITH_THINKING)) {
       body.field("top_p").value(sampling.getTopP());
     }
-    if (sampling.hasTopK()) {
-      refuseForModel(Setting.TOP_K);
+    if (sampling.hasTopK() && takes(Setting.TOP_K, !thinks)) {
       body.field("top_k").value(sampling.getTopK());
     }
     refuseIf(
@@ -430,15 +455,21 @@ final class AnthropicRequest {
     }
   }
 
-  /** How to draw is a setting of the older version, and not of every model. */
-  private void refuseForModel(Setting setting) throws ProviderException {
-    refuseIf(
-        !settings.apiVersion().equals(ProviderSettings.ANTHROPIC_2023),
-        "prompt.sampling." + setting.name().toLowerCase(Locale.ROOT),
-        "its version " + settings.apiVersion() + " has no such setting");
-    if (traits.refuses().contains(setting)) {
-      throw Refusals.refusedFor(settings.name(), model, setting);
+  /**
+   * Returns whether a setting of how the answer is drawn is taken; if not, notes that it is left
+   * out. The newer version has none of them, and some models have none.
+   *
+   * @param besideThinking false if its value does not go with thinking, as the call is to think
+   */
+  private boolean takes(Setting setting, boolean besideThinking) {
+    boolean taken =
+        besideThinking
+            && settings.apiVersion().equals(ProviderSettings.ANTHROPIC_2023)
+            && !traits.refuses().contains(setting);
+    if (!taken) {
+      omitted.add(setting.field());
     }
+    return taken;
   }
 
   /** The vendor needs a bound where the caller gives none. */
@@ -449,23 +480,46 @@ final class AnthropicRequest {
         : Tokens.DEFAULT_OUTPUT;
   }
 
-  /** Effort, and the form of the answer, which share an object. */
-  private void thinking() throws ProviderException {
+  /**
+   * Decides what the model is told of thinking. The vendor refuses thinking beside a tool that must
+   * be called, and the tool is what was asked for outright. See its manual, "Extended thinking:
+   * feature compatibility", for this and for what of sampling goes with thinking.
+   */
+  private void decideEffort() throws ProviderException {
     ReasoningEffort asked = prompt.getReasoningEffort();
     refuseIf(
         asked == ReasoningEffort.UNRECOGNIZED,
         "prompt.reasoning_effort",
         "the effort is not known");
-    Effort effort = toldByOptions ? null : Efforts.of(asked).flatMap(traits::fitting).orElse(null);
-    boolean byBudget = traits.takes().contains(Feature.THINKING_BUDGET);
+    effort = toldByOptions ? null : Efforts.of(asked).flatMap(traits::fitting).orElse(null);
+    if (effort == null || effort == Effort.NONE) {
+      return;
+    }
+    ToolChoice.Mode mode = prompt.getToolChoice().getMode();
+    if (mode == ToolChoice.Mode.MODE_REQUIRED || mode == ToolChoice.Mode.MODE_TOOL) {
+      effort = null;
+      omitted.add("reasoning_effort");
+    } else if (traits.takes().contains(Feature.THINKING_BUDGET)) {
+      budget = budget(effort);
+      effort = budget == 0 ? null : effort;
+    }
+  }
+
+  private boolean thinks() {
+    return effort != null && effort != Effort.NONE;
+  }
+
+  /** Effort, and the form of the answer, which share an object. */
+  private void thinking() throws ProviderException {
     if (effort == Effort.NONE) {
       body.field("thinking").object().field("type").value("disabled").endObject();
-    } else if (effort != null && byBudget) {
-      budget(effort);
+    } else if (budget > 0) {
+      body.field("thinking").object().field("type").value("enabled");
+      body.field("budget_tokens").value(budget).endObject();
     } else if (effort != null) {
       body.field("thinking").object().field("type").value("adaptive").endObject();
     }
-    Effort told = effort == Effort.NONE || byBudget ? null : effort;
+    Effort told = effort == Effort.NONE || budget > 0 ? null : effort;
     ResponseFormat format = prompt.getResponseFormat();
     boolean bySchema = isSchema(format);
     if (told != null || bySchema) {
@@ -481,27 +535,26 @@ final class AnthropicRequest {
     }
   }
 
-  /** A budget is part of the output tokens, and half of them are left for the answer. */
-  private void budget(Effort effort) {
-    long wanted =
-        switch (effort) {
+  /**
+   * Returns the tokens to think with: a part of the output tokens, of which half are left for the
+   * answer; 0 if that is too few.
+   */
+  private long budget(Effort wanted) {
+    long tokens =
+        switch (wanted) {
           case NONE, MINIMAL -> LEAST_BUDGET;
           case LOW -> 2_048;
           case MEDIUM -> 8_192;
           case HIGH, XHIGH, MAX -> 16_384;
         };
-    long budget = Math.min(wanted, maxTokens() / 2);
-    if (budget >= LEAST_BUDGET) {
-      body.field("thinking").object().field("type").value("enabled");
-      body.field("budget_tokens").value(budget).endObject();
-    }
+    long budget = Math.min(tokens, maxTokens() / 2);
+    return budget >= LEAST_BUDGET ? budget : 0;
   }
 
   private boolean isSchema(ResponseFormat format) throws ProviderException {
     return switch (format.getKindCase()) {
-      case KIND_NOT_SET, TEXT -> false;
-      case JSON_OBJECT ->
-          throw cannot("prompt.response_format", "it answers in JSON only by a schema; send one");
+      // JSON without a schema is asked for in words.
+      case KIND_NOT_SET, TEXT, JSON_OBJECT -> false;
       case JSON_SCHEMA -> {
         refuseIf(
             !JsonText.isObject(format.getJsonSchema().getSchemaJson()),

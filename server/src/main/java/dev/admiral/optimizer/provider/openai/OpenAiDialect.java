@@ -63,9 +63,8 @@ public final class OpenAiDialect implements WireFormat {
 
   @Override
   public Request complete(ProviderCall call) throws ProviderException {
-    return new Request(
-        Paths.below(settings.baseUrl(), "/chat/completions"),
-        new OpenAiRequest(settings.name(), settings.vendor(), call).write());
+    return new OpenAiRequest(settings.name(), settings.vendor(), call)
+        .write(Paths.below(settings.baseUrl(), "/chat/completions"));
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.admiral.optimizer.provider.Vendor.Quirk;
 import dev.admiral.optimizer.provider.wire.Efforts;
 import dev.admiral.optimizer.provider.wire.JsonBody;
 import dev.admiral.optimizer.provider.wire.Refusals;
+import dev.admiral.optimizer.provider.wire.WireFormat;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.FilePart;
@@ -31,6 +32,7 @@ import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolChoice;
 import dev.admiral.optimizer.v1.ToolResult;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,9 @@ import org.jspecify.annotations.Nullable;
  * effort where the model cannot reason, and the order of tool calls among other parts of a turn.
  */
 final class OpenAiRequest {
+  /** OpenAI's, and nobody of its kind is known to take longer ones. */
+  private static final int TOOL_NAME_LENGTH = 64;
+
   private final String provider;
   private final Vendor vendor;
   private final String model;
@@ -51,6 +56,7 @@ final class OpenAiRequest {
   private final boolean streamed;
   private final Struct options;
   private final JsonBody body;
+  private final List<String> omitted = new ArrayList<>(0);
   private boolean marked;
 
   OpenAiRequest(String provider, Vendor vendor, ProviderCall call) {
@@ -64,7 +70,7 @@ final class OpenAiRequest {
     this.body = new JsonBody(options);
   }
 
-  byte[] write() throws ProviderException {
+  WireFormat.Request write(String path) throws ProviderException {
     body.field("model").value(model);
     body.field("messages").array();
     for (int i = 0; i < prompt.getMessagesCount(); i++) {
@@ -89,7 +95,7 @@ final class OpenAiRequest {
     } else {
       body.reserve("stream_options");
     }
-    return body.bytes();
+    return new WireFormat.Request(path, body.bytes(), omitted);
   }
 
   /** Returns true if the caller says itself whether pieces are padded. */
@@ -358,6 +364,12 @@ final class OpenAiRequest {
       body.field("tools").array();
       for (int i = 0; i < prompt.getToolsCount(); i++) {
         Tool tool = prompt.getTools(i);
+        if (tool.getFunction().getName().length() > TOOL_NAME_LENGTH) {
+          throw Refusals.cannotExpress(
+              provider,
+              "prompt.tools[" + i + "].function.name",
+              "it takes names of at most " + TOOL_NAME_LENGTH + " characters");
+        }
         body.object().field("type").value("function").field("function").object();
         body.field("name").value(tool.getFunction().getName());
         if (!tool.getFunction().getDescription().isEmpty()) {
@@ -444,12 +456,10 @@ final class OpenAiRequest {
   }
 
   private void sampling(Sampling sampling) throws ProviderException {
-    if (sampling.hasTemperature()) {
-      refuseUnless(sampling.getTemperature() == 1, Setting.TEMPERATURE);
+    if (sampling.hasTemperature() && takes(Setting.TEMPERATURE, sampling.getTemperature() == 1)) {
       body.field("temperature").value(sampling.getTemperature());
     }
-    if (sampling.hasTopP()) {
-      refuseUnless(sampling.getTopP() == 1, Setting.TOP_P);
+    if (sampling.hasTopP() && takes(Setting.TOP_P, sampling.getTopP() == 1)) {
       body.field("top_p").value(sampling.getTopP());
     }
     if (sampling.hasTopK()) {
@@ -457,15 +467,16 @@ final class OpenAiRequest {
         throw Refusals.cannotExpress(
             provider, "prompt.sampling.top_k", "it has no such setting; use top_p");
       }
-      refuseUnless(false, Setting.TOP_K);
-      body.field("top_k").value(sampling.getTopK());
+      if (takes(Setting.TOP_K, false)) {
+        body.field("top_k").value(sampling.getTopK());
+      }
     }
-    if (sampling.hasFrequencyPenalty()) {
-      refuseUnless(sampling.getFrequencyPenalty() == 0, Setting.FREQUENCY_PENALTY);
+    if (sampling.hasFrequencyPenalty()
+        && takes(Setting.FREQUENCY_PENALTY, sampling.getFrequencyPenalty() == 0)) {
       body.field("frequency_penalty").value(sampling.getFrequencyPenalty());
     }
-    if (sampling.hasPresencePenalty()) {
-      refuseUnless(sampling.getPresencePenalty() == 0, Setting.PRESENCE_PENALTY);
+    if (sampling.hasPresencePenalty()
+        && takes(Setting.PRESENCE_PENALTY, sampling.getPresencePenalty() == 0)) {
       body.field("presence_penalty").value(sampling.getPresencePenalty());
     }
     if (sampling.hasMaxOutputTokenCount()) {
@@ -473,13 +484,18 @@ final class OpenAiRequest {
       body.field(maxTokensField()).value(sampling.getMaxOutputTokenCount());
     }
     if (sampling.getStopSequencesCount() > 0) {
-      refuseUnless(false, Setting.STOP);
+      if (traits.refuses().contains(Setting.STOP)) {
+        // Without them it would give another answer, not the same one drawn otherwise.
+        throw Refusals.cannotExpress(
+            provider,
+            "prompt.sampling.stop_sequences",
+            "its model " + model + " has no such setting");
+      }
       body.field("stop").array();
       sampling.getStopSequencesList().forEach(body::value);
       body.endArray();
     }
-    if (sampling.hasSeed()) {
-      refuseUnless(false, Setting.SEED);
+    if (sampling.hasSeed() && takes(Setting.SEED, false)) {
       body.field(vendor.has(Quirk.RANDOM_SEED) ? "random_seed" : "seed").value(sampling.getSeed());
     }
     if (sampling.hasCandidateCount() && sampling.getCandidateCount() != 1) {
@@ -487,11 +503,16 @@ final class OpenAiRequest {
     }
   }
 
-  /** A value that is the vendor's default changes nothing, and is taken by every model. */
-  private void refuseUnless(boolean isDefault, Setting setting) throws ProviderException {
-    if (!isDefault && traits.refuses().contains(setting)) {
-      throw Refusals.refusedFor(provider, model, setting);
+  /**
+   * Returns whether the model takes a setting of how its answer is drawn; if not, notes that it is
+   * left out. A value that is the vendor's default changes nothing, and is taken by every model.
+   */
+  private boolean takes(Setting setting, boolean isDefault) {
+    boolean taken = isDefault || !traits.refuses().contains(setting);
+    if (!taken) {
+      omitted.add(setting.field());
     }
+    return taken;
   }
 
   /**

@@ -113,7 +113,8 @@ final class ApacheUpstream implements Upstream {
   }
 
   @Override
-  public Exchange post(String path, List<Map.Entry<String, String>> headers, byte[] body)
+  public Exchange post(
+      String path, List<Map.Entry<String, String>> headers, byte[] body, Duration firstPieceTimeout)
       throws SendException, InterruptedException {
     BasicClassicHttpRequest request = new BasicClassicHttpRequest("POST", host, path);
     request.addHeader("Host", host.toHostString());
@@ -131,7 +132,8 @@ final class ApacheUpstream implements Upstream {
         if (!used) {
           connect(endpoint, context);
         }
-        Transmission transmission = new Transmission(used, time.nanos() - before);
+        Transmission transmission =
+            new Transmission(used, time.nanos() - before, firstPieceTimeout);
         Exchange exchange = exchange(endpoint, transmission, request, payload, context);
         answered = true;
         return exchange;
@@ -203,7 +205,7 @@ final class ApacheUpstream implements Upstream {
       HttpClientContext context)
       throws SendException, NotTakenException, InterruptedException {
     try {
-      endpoint.setSocketTimeout(Timeout.of(settings.firstPieceTimeout()));
+      endpoint.setSocketTimeout(Timeout.of(transmission.firstPieceTimeout));
       ClassicHttpResponse response =
           endpoint.execute(host.getHostName(), request, transmission, context);
       boolean reusable = !isAmbiguous(response) && REUSE.keepAlive(request, response, context);
@@ -312,6 +314,7 @@ final class ApacheUpstream implements Upstream {
   private final class Transmission implements ConnectionEndpoint.RequestExecutor {
     private final boolean used;
     private final long connectNanos;
+    private final Duration firstPieceTimeout;
     private @Nullable QuietConnection connection;
     private boolean sent;
     private long sentNanos;
@@ -320,9 +323,10 @@ final class ApacheUpstream implements Upstream {
      * @param used whether the connection carried an exchange before
      * @param connectNanos if not, how long it took to connect
      */
-    Transmission(boolean used, long connectNanos) {
+    Transmission(boolean used, long connectNanos, Duration firstPieceTimeout) {
       this.used = used;
       this.connectNanos = connectNanos;
+      this.firstPieceTimeout = firstPieceTimeout;
     }
 
     /** Returns whether nothing came behind the answer's end. */
@@ -400,7 +404,7 @@ final class ApacheUpstream implements Upstream {
       InputStream content = entity == null ? InputStream.nullInputStream() : entity.getContent();
       this.body =
           new Body(
-              endpoint, content, transmission.sentNanos + settings.firstPieceTimeout().toNanos());
+              endpoint, content, transmission.sentNanos + transmission.firstPieceTimeout.toNanos());
     }
 
     @Override

@@ -44,6 +44,8 @@ public final class Draft {
   private @Nullable Usage usage;
   private boolean usageFinal;
   private boolean begun;
+  private boolean alive;
+  private List<String> omitted = List.of();
 
   /** True once something was given out that a model must have written. */
   private boolean paidFor;
@@ -175,14 +177,32 @@ public final class Draft {
     return begun;
   }
 
+  /** Notes that the vendor works on the answer, though nothing of it has come: it thinks. */
+  public void alive() {
+    alive = true;
+  }
+
+  /** Returns true once the vendor has said that it works on the answer. */
+  public boolean isAlive() {
+    return alive;
+  }
+
   /** Returns true if a piece was given out: nobody else can answer then. */
   public boolean givenOut() {
     return begun && sink != null;
   }
 
+  /** Notes fields of the prompt that the model was not told. */
+  public void omitted(List<String> fields) {
+    omitted = fields;
+  }
+
   /** Returns the answer as far as it has come. */
   public Completion completion() {
-    return assembler.build();
+    Completion completion = assembler.build();
+    return omitted.isEmpty()
+        ? completion
+        : completion.toBuilder().addAllOmittedFields(omitted).build();
   }
 
   /**

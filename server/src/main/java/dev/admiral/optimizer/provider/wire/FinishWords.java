@@ -29,7 +29,7 @@ public final class FinishWords {
           Map.entry("max_output_tokens", FinishReason.FINISH_REASON_LENGTH),
           // Mistral.
           Map.entry("model_length", FinishReason.FINISH_REASON_LENGTH),
-          Map.entry("model_context_window_exceeded", FinishReason.FINISH_REASON_LENGTH),
+          Map.entry("model_context_window_exceeded", FinishReason.FINISH_REASON_CONTEXT_WINDOW),
           Map.entry("tool_calls", FinishReason.FINISH_REASON_TOOL_CALLS),
           Map.entry("tool_call", FinishReason.FINISH_REASON_TOOL_CALLS),
           Map.entry("tool_use", FinishReason.FINISH_REASON_TOOL_CALLS),

@@ -100,9 +100,11 @@ public final class HttpProvider implements Provider {
       throws ProviderException, InterruptedException {
     WireFormat.Request request = format.complete(call);
     LongSupplier input = () -> Tokens.likely(call.prompt());
-    try (Exchange exchange = send(request, call.attemptId(), call.streamed(), input)) {
+    Asking asking = asking(call.attemptId(), call.streamed(), call.patience(), input);
+    try (Exchange exchange = send(request, asking)) {
       Draft draft = new Draft(call.streamed() ? sink : null, call.attemptId());
-      Attempt attempt = new Attempt(exchange, input, draft);
+      draft.omitted(request.omitted());
+      Attempt attempt = new Attempt(exchange, asking, draft);
       attempt.run(attempt::readAnswer);
       Reply reply =
           new Reply(draft.completion(), draft.usage(input), requestId(exchange), exchange.status());
@@ -115,8 +117,9 @@ public final class HttpProvider implements Provider {
   public VectorReply embed(VectorCall call) throws ProviderException, InterruptedException {
     WireFormat.Request request = format.embed(call);
     LongSupplier input = () -> Tokens.likely(call.texts());
-    try (Exchange exchange = send(request, call.attemptId(), false, input)) {
-      Attempt attempt = new Attempt(exchange, input, new Draft(null, call.attemptId()));
+    Asking asking = asking(call.attemptId(), false, call.patience(), input);
+    try (Exchange exchange = send(request, asking)) {
+      Attempt attempt = new Attempt(exchange, asking, new Draft(null, call.attemptId()));
       WireFormat.Vectors[] vectors = new WireFormat.Vectors[1];
       attempt.run(() -> vectors[0] = readVectors(attempt.readWhole(), call));
       succeeded();
@@ -143,8 +146,9 @@ public final class HttpProvider implements Provider {
   public long countTokens(ProviderCall call) throws ProviderException, InterruptedException {
     WireFormat.Request request = format.countTokens(call);
     // Counting is free, so nothing is ever billable.
-    try (Exchange exchange = send(request, call.attemptId(), false, null)) {
-      Attempt attempt = new Attempt(exchange, null, new Draft(null, call.attemptId()));
+    Asking asking = asking(call.attemptId(), false, call.patience(), null);
+    try (Exchange exchange = send(request, asking)) {
+      Attempt attempt = new Attempt(exchange, asking, new Draft(null, call.attemptId()));
       long[] count = new long[1];
       attempt.run(() -> count[0] = format.readCount(attempt.readWhole()));
       succeeded();
@@ -152,21 +156,37 @@ public final class HttpProvider implements Provider {
     }
   }
 
+  /**
+   * How a vendor is asked.
+   *
+   * @param input estimates the prompt's tokens; null if nothing is ever billable
+   */
+  private record Asking(
+      String attemptId,
+      boolean streamed,
+      Duration firstPieceTimeout,
+      @Nullable LongSupplier input) {}
+
+  private Asking asking(
+      String attemptId, boolean streamed, Duration patience, @Nullable LongSupplier input) {
+    Duration own = settings.firstPieceTimeout();
+    return new Asking(attemptId, streamed, patience.compareTo(own) < 0 ? patience : own, input);
+  }
+
   /** Sends a request and returns the exchange if the vendor accepted it. */
-  private Exchange send(
-      WireFormat.Request request, String attemptId, boolean streamed, @Nullable LongSupplier input)
+  private Exchange send(WireFormat.Request request, Asking asking)
       throws ProviderException, InterruptedException {
     List<Map.Entry<String, String>> headers = new ArrayList<>(format.headers());
-    headers.add(Map.entry(format.attemptHeader(), attemptId));
+    headers.add(Map.entry(format.attemptHeader(), asking.attemptId));
     headers.add(Map.entry("User-Agent", "admiral"));
     headers.add(Map.entry("Content-Type", "application/json"));
     headers.add(Map.entry("Accept-Encoding", "gzip, deflate"));
-    headers.add(Map.entry("Accept", streamed ? "text/event-stream" : "application/json"));
+    headers.add(Map.entry("Accept", asking.streamed ? "text/event-stream" : "application/json"));
     Exchange exchange;
     try {
-      exchange = upstream.post(request.path(), headers, request.body());
+      exchange = upstream.post(request.path(), headers, request.body(), asking.firstPieceTimeout);
     } catch (SendException e) {
-      throw unanswered(e, input);
+      throw unanswered(e, asking);
     }
     boolean accepted = false;
     try {
@@ -182,7 +202,8 @@ public final class HttpProvider implements Provider {
     }
   }
 
-  private ProviderException unanswered(SendException e, @Nullable LongSupplier input) {
+  private ProviderException unanswered(SendException e, Asking asking) {
+    LongSupplier input = asking.input;
     boolean sent = e.stage() == SendException.Stage.WAITING;
     Usage billable = sent && input != null ? Usage.estimated(input.getAsLong(), 0) : null;
     String who = "provider '" + settings.name() + "' ";
@@ -214,7 +235,7 @@ public final class HttpProvider implements Provider {
               e.timedOut()
                   ? new Failure.Broken(
                       ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT,
-                      who + "gave no answer within " + text(settings.firstPieceTimeout()),
+                      who + "gave no answer within " + text(asking.firstPieceTimeout),
                       null)
                   : new Failure.Broken(
                       ErrorReason.ERROR_REASON_PROVIDER_FAILED,
@@ -283,6 +304,7 @@ public final class HttpProvider implements Provider {
   private final class Attempt {
     private final Exchange exchange;
     private final AnswerStream answer;
+    private final Asking asking;
     private final @Nullable LongSupplier input;
     private final Draft draft;
 
@@ -292,10 +314,11 @@ public final class HttpProvider implements Provider {
     /** A page in the place of an answer comes from something on the way, which bills nothing. */
     private boolean foreign;
 
-    Attempt(Exchange exchange, @Nullable LongSupplier input, Draft draft) {
+    Attempt(Exchange exchange, Asking asking, Draft draft) {
       this.exchange = exchange;
+      this.asking = asking;
       this.answer = decoded(exchange);
-      this.input = input;
+      this.input = asking.input;
       this.draft = draft;
     }
 
@@ -319,7 +342,7 @@ public final class HttpProvider implements Provider {
                 ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
                 who + "answered more than " + settings.maxAnswerBytes() + " bytes");
       } catch (SocketTimeoutException e) {
-        Duration bound = begun ? settings.silenceTimeout() : settings.firstPieceTimeout();
+        Duration bound = begun ? settings.silenceTimeout() : asking.firstPieceTimeout;
         failure =
             broken(
                 ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT,
@@ -416,7 +439,7 @@ public final class HttpProvider implements Provider {
         any = true;
         done =
             events.isDone() || (mayMatter(events) && reader.event(events.data(), events.length()));
-        if (draft.begun()) {
+        if (draft.begun() || draft.isAlive()) {
           begin();
         }
       }

@@ -1,10 +1,8 @@
 package dev.admiral.optimizer.provider.wire;
 
 import dev.admiral.optimizer.call.Failure;
-import dev.admiral.optimizer.call.ModelTraits.Setting;
 import dev.admiral.optimizer.provider.ProviderException;
 import dev.admiral.optimizer.v1.ErrorReason;
-import java.util.Locale;
 
 /** Calls that a format refuses before anything is sent. */
 public final class Refusals {
@@ -15,14 +13,6 @@ public final class Refusals {
     return unsent(
         new Failure.Inexpressible(
             field, "provider '" + provider + "' cannot be given " + field + ": " + why));
-  }
-
-  /** The vendor has a setting, and refuses it for this model. */
-  public static ProviderException refusedFor(String provider, String model, Setting setting) {
-    return cannotExpress(
-        provider,
-        "prompt.sampling." + setting.name().toLowerCase(Locale.ROOT),
-        "its model " + model + " has no such setting");
   }
 
   /** The vendor has no such call. */

@@ -19,10 +19,12 @@ interface Upstream extends AutoCloseable {
    *
    * @param path path and query
    * @param headers names and values in turn
+   * @param firstPieceTimeout longest wait for the first piece of the answer
    * @throws SendException if no head came
    * @throws InterruptedException if the thread was interrupted before the request was sent whole
    */
-  Exchange post(String path, List<Map.Entry<String, String>> headers, byte[] body)
+  Exchange post(
+      String path, List<Map.Entry<String, String>> headers, byte[] body, Duration firstPieceTimeout)
       throws SendException, InterruptedException;
 
   @Override

@@ -10,7 +10,9 @@ import java.util.Map;
 
 /**
  * A wire format: how calls are written and answers are read. What it cannot express it refuses
- * before anything is sent, naming the field; only hints are left out, and each format says which.
+ * before anything is sent, naming the field. How an answer is drawn (temperature and the like) is
+ * left out where a model has no place for it, and told with the answer; hints are left out without
+ * a word, and each format says which.
  */
 public interface WireFormat {
 
@@ -45,10 +47,20 @@ public interface WireFormat {
   final class Request {
     private final String path;
     private final byte[] body;
+    private final List<String> omitted;
 
+    /** A request that says all it was to say. */
     public Request(String path, byte[] body) {
+      this(path, body, List.of());
+    }
+
+    /**
+     * @param omitted fields of the prompt that the model has no place for and is not told
+     */
+    public Request(String path, byte[] body, List<String> omitted) {
       this.path = path;
       this.body = body;
+      this.omitted = List.copyOf(omitted);
     }
 
     public String path() {
@@ -57,6 +69,10 @@ public interface WireFormat {
 
     public byte[] body() {
       return body;
+    }
+
+    public List<String> omitted() {
+      return omitted;
     }
   }
 

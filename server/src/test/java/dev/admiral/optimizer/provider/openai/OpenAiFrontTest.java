@@ -78,8 +78,10 @@ class OpenAiFrontTest {
         new OpenAiRequest(
                 "vendor",
                 Vendors.find("deepseek").orElseThrow(),
-                new ProviderCall("try", MODEL, prompt, streamed, ModelTraits.UNKNOWN))
-            .write();
+                new ProviderCall(
+                    "try", MODEL, prompt, streamed, ModelTraits.UNKNOWN, ProviderCall.UNBOUNDED))
+            .write("/")
+            .body();
 
     Asked asked = read(body);
 
