@@ -318,7 +318,8 @@ public sealed interface Failure {
   /**
    * The provider, or the way to it, failed; a try may work.
    *
-   * @param reason PROVIDER_FAILED, PROVIDER_UNREACHABLE, PROVIDER_MALFORMED or PROVIDER_TIMEOUT
+   * @param reason PROVIDER_FAILED, PROVIDER_UNREACHABLE, PROVIDER_MALFORMED, or PROVIDER_TIMEOUT
+   *     where the provider itself says so
    * @param retryAfter the wait the provider asked for; null if it asked for none
    */
   record Broken(ErrorReason reason, String message, @Nullable Duration retryAfter)
@@ -335,6 +336,25 @@ public sealed interface Failure {
 
     @Override
     public boolean unhealthy() {
+      return true;
+    }
+  }
+
+  /**
+   * The provider took the call and then said nothing for too long. It may have worked all the
+   * while, so the same model is not asked once more: that would be paid twice.
+   *
+   * @param unhealthy true if it was silent for longer than its own setting allows, and not only for
+   *     longer than this call could wait
+   */
+  record Silent(String message, boolean unhealthy) implements Failure {
+    @Override
+    public ErrorReason reason() {
+      return ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT;
+    }
+
+    @Override
+    public boolean failsOver() {
       return true;
     }
   }

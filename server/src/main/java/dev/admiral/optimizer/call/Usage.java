@@ -44,8 +44,9 @@ public record Usage(
    * later ones hold, but for zeros, which vendors put in where they have nothing more to say.
    */
   public Usage updatedBy(Usage later) {
-    boolean in = later.input > 0;
-    boolean out = later.output > 0;
+    // Equal counts without their details say less, not something else.
+    boolean in = later.input > 0 && (later.input != input || later.hasInputDetails());
+    boolean out = later.output > 0 && (later.output != output || later.reasoning > 0);
     return new Usage(
         in ? later.input : input,
         in ? later.cachedInput : cachedInput,
@@ -54,6 +55,10 @@ public record Usage(
         out ? later.output : output,
         out ? later.reasoning : reasoning,
         later.estimated);
+  }
+
+  private boolean hasInputDetails() {
+    return (cachedInput | cacheWrite | cacheWrite1h) > 0;
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.admiral.optimizer.pipeline;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Live;
 import dev.admiral.optimizer.routing.Backoff;
-import dev.admiral.optimizer.v1.ErrorReason;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +27,7 @@ final class RetryPolicy {
    */
   @Nullable Duration pause(Failure failure, int tryNumber, boolean another, Duration left) {
     PipelineSettings now = settings.get();
-    // A model that was silent may have thought all the while: asked again, it would be paid twice.
-    boolean silent = failure.reason() == ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT;
-    if (silent || !failure.retryable() || tryNumber >= now.triesPerModel()) {
+    if (!failure.retryable() || tryNumber >= now.triesPerModel()) {
       return null;
     }
     Duration asked = failure.retryAfter();

@@ -12,6 +12,7 @@ import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.flight.FlightLog;
 import dev.admiral.optimizer.flight.Leader;
+import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.routing.Candidate;
 import dev.admiral.optimizer.routing.ModelHealth;
 import dev.admiral.optimizer.routing.Route;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * away. Thread-safe.
  */
 final class UpstreamTries {
+  private static final Duration LEAST_PATIENCE = Duration.ofMillis(1);
   private static final ErrorReason NOTHING = ErrorReason.ERROR_REASON_UNSPECIFIED;
 
   private final Router router;
@@ -147,12 +149,17 @@ final class UpstreamTries {
   }
 
   /**
-   * Returns how long a model may be silent: what is left until the deadline, but for a quarter if
-   * another candidate could still answer in that.
+   * Returns how long a model may be silent. While another candidate could still answer, a quarter
+   * of what is left until the deadline is kept for it. The last one is not bounded: its flight ends
+   * with its callers, and one with more time may join.
    */
   private Duration patience(boolean another, Tries tries) {
+    if (!another) {
+      return ProviderCall.UNBOUNDED;
+    }
     Duration left = left(tries);
-    return another ? left.minus(left.dividedBy(4)) : left;
+    Duration most = left.minus(left.dividedBy(4));
+    return most.compareTo(LEAST_PATIENCE) < 0 ? LEAST_PATIENCE : most;
   }
 
   private Admission admit(Candidate candidate, Tries tries) throws InterruptedException {

@@ -20,6 +20,11 @@ class HttpDocumentTest {
   private static final String HELLO =
       "{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
 
+  /** Of a model that takes no temperature. */
+  private static final String COOL_HELLO =
+      "{\"model\":\"gpt-5-mini\",\"temperature\":0,"
+          + "\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
+
   @Test
   void wishes_areThoseTheServerKnows() throws Exception {
     try (Harness harness = Harness.start()) {
@@ -39,9 +44,11 @@ class HttpDocumentTest {
   @Test
   void whatWasDone_isToldInTheHeadersThatAreDocumented() throws Exception {
     try (Harness harness = Harness.start()) {
-      Reply answered = HttpClients.post(harness.httpAddress() + "/v1/chat/completions", HELLO);
+      Reply answered = HttpClients.post(harness.httpAddress() + "/v1/chat/completions", COOL_HELLO);
 
       assertThat(answered.status()).isEqualTo(200);
+      assertThat(answered.response().headers().firstValue("x-admiral-omitted-fields"))
+          .contains("sampling.temperature");
       assertThat(firstCells("What was done"))
           .containsExactlyInAnyOrderElementsOf(
               answered.response().headers().map().keySet().stream()

@@ -509,7 +509,7 @@ class MessagesTest {
         "{R,'messages':[U],'stop_sequences':'a'}|stop_sequences: must be a list",
         "{R,'messages':[U],'stream':'yes'}|stream: must be true or false",
         "{R,'messages':[U],'tools':[{'name':'a b','input_schema':{}}]}|tools.0.name: must be 1 to"
-            + " 64",
+            + " 128",
         "{R,'messages':[U],'tools':[{'name':'a'}]}|tools.0.input_schema: is required",
         "{R,'messages':[U],'tools':[{'name':'a','input_schema':{}},{'name':'a','input_schema':{}}]}"
             + "|tools.1.name: is used by an earlier tool",

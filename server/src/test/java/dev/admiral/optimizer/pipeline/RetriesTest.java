@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Step;
 import dev.admiral.optimizer.pipeline.PipelineWorld.Client;
+import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -171,9 +172,7 @@ class RetriesTest {
   private FakeProvider.Script hanging() {
     return noting((call, _) -> {
       world.time.sleep(call.patience());
-      throw FakeProvider.broken(
-          new Failure.Broken(
-              ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT, "gave no answer in time", null));
+      throw FakeProvider.broken(new Failure.Silent("gave no answer in time", false));
     });
   }
 
@@ -187,27 +186,45 @@ class RetriesTest {
     assertThat(at).containsExactly(Duration.ZERO, DEADLINE.multipliedBy(3).dividedBy(4));
   }
 
+  /** Its flight ends with its callers, of whom the last may have more time than the first. */
   @Test
-  void lastModelThatHangs_hasAllThatIsLeft() {
-    world.red.then(hanging());
-
-    assertThat(world.call("x").failure().reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT);
-    assertThat(world.time.nanos() - start).isEqualTo(DEADLINE.toNanos());
+  void lastModel_isNotBoundByTheFirstCallersDeadline() {
+    assertThat(world.call("x").text()).isEqualTo("red");
+    assertThat(world.red.asked.getFirst().patience()).isEqualTo(ProviderCall.UNBOUNDED);
   }
 
   /** It may have thought all the while, and would be paid for that twice. */
   @Test
   void silence_isNotTriedAgainAtTheSameModel() {
-    world.red.then((_, _) -> {
-      throw FakeProvider.broken(
-          new Failure.Broken(
-              ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT, "gave no answer in time", null));
-    });
+    world.red.fails(new Failure.Silent("gave no answer in time", true));
 
     assertThat(world.call("x").failure().reason())
         .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT);
     assertThat(world.asked).containsExactly("red");
+  }
+
+  /** Nothing was billed for a 408 or a 504. */
+  @Test
+  void timeoutThatTheVendorTells_isTriedAgain() {
+    world
+        .red
+        .fails(new Failure.Broken(ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT, "answered 504", null))
+        .answers("fine");
+
+    assertThat(world.call("x").text()).isEqualTo("fine");
+  }
+
+  /** What one call could not wait for says nothing of the model. */
+  @Test
+  void silenceCutShortByTheCall_doesNotOpenTheCircuit() {
+    for (int i = 0; i < 20; i++) {
+      world.red.fails(new Failure.Silent("gave no answer in time", false));
+    }
+    for (int i = 0; i < 20; i++) {
+      world.call("x" + i);
+    }
+
+    assertThat(world.call("y").text()).isEqualTo("red");
   }
 
   // One deadline over everything.

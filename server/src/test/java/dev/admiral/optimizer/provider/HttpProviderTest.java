@@ -276,6 +276,7 @@ class HttpProviderTest {
                   "attempt-1", "m", PROMPT, streamed, ModelTraits.UNKNOWN, Duration.ofMillis(100)));
       assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT);
       assertThat(e.failure().message()).contains("100 ms");
+      assertThat(e.failure().unhealthy()).as("the provider's own bound is longer").isFalse();
     }
   }
 
@@ -1022,6 +1023,49 @@ class HttpProviderTest {
                     + ",\"total_tokens\":1008,\"prompt_tokens_details\":{\"cached_tokens\":1000}")));
     assertThat(provider.complete(call(false), d -> {}).usage())
         .isEqualTo(new Usage(1005, 1000, 0, 0, 3, 0, false));
+  }
+
+  @Test
+  void countsThatContradictEachOther_areTakenWithSense() throws Exception {
+    String usage = "\"prompt_tokens\":5,\"completion_tokens\":3";
+    // A wild total.
+    vendor.next(
+        c -> c.json(200, WHOLE.replace(usage, usage + ",\"total_tokens\":9223372036854775807")));
+    assertThat(provider.complete(call(false), d -> {}).usage()).isEqualTo(Usage.reported(5, 3));
+    // Cached tokens told as written once more.
+    vendor.next(c ->
+        c.json(
+            200,
+            WHOLE.replace(
+                usage,
+                "\"prompt_tokens\":1000,\"completion_tokens\":3,\"prompt_tokens_details\":"
+                    + "{\"cached_tokens\":900,\"cache_write_tokens\":900}")));
+    assertThat(provider.complete(call(false), d -> {}).usage())
+        .isEqualTo(new Usage(1000, 900, 100, 0, 3, 0, false));
+    // The same once more without its details.
+    String detailed = "\"usage\":{" + usage + ",\"prompt_tokens_details\":{\"cached_tokens\":4}}";
+    vendor.next(
+        c -> c.events(PIECE + FINISH.replace("\"stop\"", "\"stop\"," + detailed) + USAGE + DONE));
+    assertThat(provider.complete(call(true), d -> {}).usage())
+        .isEqualTo(new Usage(5, 4, 0, 0, 3, 0, false));
+  }
+
+  @Test
+  void zeroInPlaceOfTheFinalCount_makesTheOutputEstimated() throws Exception {
+    String stream =
+        "data:"
+            + " {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}\n\n"
+            + "data:"
+            + " {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"twelve"
+            + " chars\"}}\n\n"
+            + "data:"
+            + " {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":0}}\n\n"
+            + "data: {\"type\":\"message_stop\"}\n\n";
+    vendor.next(c -> c.events(stream));
+    try (Closing anthropic = anthropic()) {
+      assertThat(anthropic.provider.complete(call(true), d -> {}).usage())
+          .isEqualTo(Usage.estimated(10, 3));
+    }
   }
 
   @Test

@@ -643,6 +643,11 @@ class RequestsTest {
                 .at("/system/0/text")
                 .asText())
         .contains("JSON");
+    assertThat(
+            anthropic(ProviderSettings.ANTHROPIC_2023)
+                .complete(call("anthropic", "claude-sonnet-4-5", prompt))
+                .omitted())
+        .containsExactly("response_format");
   }
 
   @Test
@@ -651,7 +656,7 @@ class RequestsTest {
         Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c", "f", "{\"a\":\"un")));
     assertThat(
             anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-4-5", prompt)
-                .at("/messages/0/content/0/input/invalid_json")
+                .at("/messages/0/content/0/input/INVALID_JSON")
                 .asText())
         .isEqualTo("{\"a\":\"un");
   }

@@ -134,7 +134,9 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
       case "message_delta" -> {
         counts.replaceBy(event.counts);
         end(event.ending);
-        count(event.counts.hasOutput());
+        // A zero behind another count is a placeholder, and what was told at the start is not
+        // final.
+        count(event.counts.output > 0 || (event.counts.hasOutput() && counts.output == 0));
       }
       case "ping" -> draft.alive();
       case "message_stop" -> {

@@ -101,6 +101,10 @@ final class AnthropicRequest {
   }
 
   WireFormat.Request write(String path) throws ProviderException {
+    if (prompt.getResponseFormat().hasJsonObject()) {
+      // Asked for in words, which do not hold the model to it.
+      omitted.add("response_format");
+    }
     decideEffort();
     conversation();
     sampling(prompt.getSampling());
@@ -266,7 +270,7 @@ final class AnthropicRequest {
     } else {
       // Cut off, or never an object. The vendor takes nothing else, and its result says what it
       // was.
-      body.field("input").object().field("invalid_json").value(arguments).endObject();
+      body.field("input").object().field("INVALID_JSON").value(arguments).endObject();
     }
     endBlock(part);
   }
@@ -501,7 +505,10 @@ final class AnthropicRequest {
       omitted.add("reasoning_effort");
     } else if (traits.takes().contains(Feature.THINKING_BUDGET)) {
       budget = budget(effort);
-      effort = budget == 0 ? null : effort;
+      if (budget == 0) {
+        effort = null;
+        omitted.add("reasoning_effort");
+      }
     }
   }
 

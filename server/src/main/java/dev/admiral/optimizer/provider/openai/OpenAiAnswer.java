@@ -194,6 +194,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     draft.text(index, TEXT_SLOT, choice.content);
     draft.refusal(index, REFUSAL_SLOT, choice.refusal);
     ToolCalls calls = toolCalls(index);
+    calls.nextList();
     for (ToolCalls.Piece piece : choice.calls) {
       calls.add(piece);
     }
@@ -284,11 +285,14 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     if (prompt < 0 || completion < 0 || most > Json.MOST_TOKENS) {
       return null;
     }
-    if (cached + written > prompt) {
+    if (cached > prompt || written > prompt) {
       // Relays of Anthropic's counts tell cached tokens beside the rest, not in it.
       prompt += cached + written;
+    } else if (cached + written > prompt) {
+      // OpenRouter tells some of them twice.
+      written = prompt - cached;
     }
-    if (total > prompt + completion) {
+    if (total > prompt + completion && total <= Json.MOST_TOKENS) {
       // xAI counts reasoning beside the answer, and Gemini in the total alone.
       reasoning = Math.max(reasoning, total - prompt - completion);
       completion = total - prompt;

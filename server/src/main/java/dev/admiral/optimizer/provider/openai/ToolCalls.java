@@ -25,6 +25,7 @@ final class ToolCalls {
   private final Map<String, Call> byId = new HashMap<>(2);
   private @Nullable Call last;
   private int count;
+  private int list;
 
   ToolCalls(Draft draft, int candidate) {
     this.draft = draft;
@@ -39,6 +40,11 @@ final class ToolCalls {
     String arguments = "";
   }
 
+  /** What comes next stands in another list: a name never goes on within one. */
+  void nextList() {
+    list++;
+  }
+
   /** Adds a piece. */
   void add(Piece piece) throws MalformedException {
     Call call = callOf(piece);
@@ -46,6 +52,7 @@ final class ToolCalls {
       giveName(last);
     }
     last = call;
+    call.list = list;
     if (call.id.isEmpty() && !piece.id.isEmpty()) {
       call.id = piece.id;
       byId.put(piece.id, call);
@@ -54,11 +61,12 @@ final class ToolCalls {
       return;
     }
     call.takeName(piece.name);
-    if (!piece.arguments.isEmpty()) {
-      call.arguments.add(piece.arguments);
-      call.named |= !call.name.isEmpty();
-      draft.toolCall(candidate, call.slot, call.id, call.name, piece.arguments);
+    if (call.arguments.hold(piece.arguments)) {
+      return;
     }
+    call.arguments.add(piece.arguments);
+    call.named |= !call.name.isEmpty();
+    draft.toolCall(candidate, call.slot, call.id, call.name, piece.arguments);
   }
 
   /** Gives out what is held: a name may come in parts until arguments, or another call, follow. */
@@ -81,19 +89,21 @@ final class ToolCalls {
       // A number of its own without a name is a piece's, not a call's.
       return piece.name.isEmpty() && last != null ? last : begin(piece);
     }
-    return piece.name.isEmpty() || known.goesOnWith(piece) ? known : begin(piece);
+    return piece.name.isEmpty() || known.goesOnWith(piece, list) ? known : begin(piece);
   }
 
+  /** By number where the id does not contradict it, else by id, else by number alone. */
   private @Nullable Call known(Piece piece) {
-    Call known = piece.id.isEmpty() ? null : byId.get(piece.id);
-    if (known == null) {
-      known = piece.index < 0 ? last : byIndex.get(piece.index);
+    Call numbered = piece.index < 0 ? last : byIndex.get(piece.index);
+    if (numbered != null && numbered.hasId(piece.id)) {
+      return numbered;
     }
-    return known;
+    Call named = byId.get(piece.id);
+    return named == null ? numbered : named;
   }
 
   private Call begin(Piece piece) {
-    Call call = new Call(count++);
+    Call call = new Call(count++, piece.index);
     if (piece.index >= 0) {
       byIndex.put(piece.index, call);
     }
@@ -103,37 +113,52 @@ final class ToolCalls {
   /** One call as far as it has come. */
   private static final class Call {
     private final int slot;
+    private final int index;
     private final Arguments arguments = new Arguments();
     private String id = "";
     private String name = "";
 
+    /** The list its latest piece stood in. */
+    private int list;
+
     /** True once the name was given out. */
     private boolean named;
 
-    Call(int slot) {
+    Call(int slot, int index) {
       this.slot = slot;
+      this.index = index;
+    }
+
+    /** Returns whether a piece's id does not speak against this call. */
+    boolean hasId(String other) {
+      return other.isEmpty() || id.isEmpty() || other.equals(id);
     }
 
     /** Returns whether a piece that has a name, and a number or id of this call, belongs to it. */
-    boolean goesOnWith(Piece piece) {
+    boolean goesOnWith(Piece piece, int currentList) {
       boolean sameName = name.isEmpty() || piece.name.equals(name);
-      boolean sameId = piece.id.isEmpty() || id.isEmpty() || piece.id.equals(id);
-      if (arguments.isWhole()) {
-        return sameName && sameId && isRepeatedBy(piece);
+      boolean sameIndex = piece.index >= 0 && piece.index == index;
+      if (name.isEmpty()) {
+        return hasId(piece.id);
+      } else if (arguments.isWhole()) {
+        return sameName && hasId(piece.id) && isRepeatedBy(piece);
       } else if (arguments.begun()) {
         return sameName;
+      } else if (sameName) {
+        // Another id with nothing else new is another call, of a tool that takes no arguments.
+        return hasId(piece.id) || (sameIndex && !piece.arguments.isEmpty());
       }
-      // Without arguments a name may go on, if the piece says which call it means.
-      boolean saysWhich = piece.index >= 0 || (!piece.id.isEmpty() && piece.id.equals(id));
-      return sameId && (sameName || saysWhich);
+      // A name may come in parts, if the piece says which call it means.
+      return sameIndex && hasId(piece.id) && currentList != list;
     }
 
     /** Returns whether a piece says once more what is whole already. */
     boolean isRepeatedBy(Piece piece) {
+      boolean sameName = piece.name.isEmpty() || piece.name.equals(name);
       boolean saysWhich = piece.index >= 0 || !piece.id.isEmpty();
       return arguments.isWhole()
-          && piece.name.equals(name)
-          && (piece.arguments.isEmpty() || (saysWhich && arguments.equal(piece.arguments)));
+          && sameName
+          && (piece.arguments.isBlank() || (saysWhich && arguments.equal(piece.arguments)));
     }
 
     void takeName(String piece) {
@@ -150,10 +175,22 @@ final class ToolCalls {
     private boolean inString;
     private boolean escaped;
     private boolean begun;
+    private boolean held;
     private int length;
     private int hash;
 
+    /**
+     * Holds back what may be a placeholder for the arguments to come: nothing, or an empty object.
+     * A call that gets no others is given an empty object at its end.
+     */
+    boolean hold(String piece) {
+      boolean placeholder = !begun && (piece.isBlank() || piece.strip().equals("{}"));
+      held |= placeholder && !piece.isBlank();
+      return placeholder;
+    }
+
     void add(String piece) {
+      held = false;
       for (int i = 0; i < piece.length(); i++) {
         char c = piece.charAt(i);
         hash = 31 * hash + c;
@@ -178,12 +215,12 @@ final class ToolCalls {
     }
 
     boolean isWhole() {
-      return begun && depth <= 0 && !inString;
+      return held || (begun && depth <= 0 && !inString);
     }
 
     /** As good as equal: lengths and {@link String#hashCode}. */
     boolean equal(String text) {
-      return length == text.length() && hash == text.hashCode();
+      return held ? text.strip().equals("{}") : length == text.length() && hash == text.hashCode();
     }
   }
 }

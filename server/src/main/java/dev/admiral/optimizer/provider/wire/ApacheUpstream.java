@@ -107,6 +107,8 @@ final class ApacheUpstream implements Upstream {
                 ConnectionConfig.custom()
                     .setConnectTimeout(Timeout.of(settings.connectTimeout()))
                     .setSocketTimeout(Timeout.of(settings.firstPieceTimeout()))
+                    // Each is asked by us before it is used, and without waiting.
+                    .setValidateAfterInactivity(TimeValue.NEG_ONE_MILLISECOND)
                     .build())
             .setConnectionFactory(socket -> new QuietConnection(HTTP1))
             .build();
@@ -123,14 +125,14 @@ final class ApacheUpstream implements Upstream {
     Payload payload = new Payload(body);
     request.setEntity(payload);
     while (true) {
-      ConnectionEndpoint endpoint = lease();
+      ConnectionEndpoint endpoint = lease(shorter(settings.connectionWait(), firstPieceTimeout));
       boolean answered = false;
       try {
         HttpClientContext context = HttpClientContext.create();
         boolean used = endpoint.isConnected();
         long before = time.nanos();
         if (!used) {
-          connect(endpoint, context);
+          connect(endpoint, shorter(settings.connectTimeout(), firstPieceTimeout), context);
         }
         Transmission transmission =
             new Transmission(used, time.nanos() - before, firstPieceTimeout);
@@ -160,8 +162,8 @@ final class ApacheUpstream implements Upstream {
     }
   }
 
-  private ConnectionEndpoint lease() throws SendException, InterruptedException {
-    Timeout wait = Timeout.of(settings.connectionWait());
+  private ConnectionEndpoint lease(Duration atMost) throws SendException, InterruptedException {
+    Timeout wait = Timeout.of(atMost);
     LeaseRequest request;
     try {
       request = pool.lease(host.getHostName(), route, wait, null);
@@ -174,8 +176,7 @@ final class ApacheUpstream implements Upstream {
     } catch (TimeoutException e) {
       throw new SendException(Stage.NO_CONNECTION_FREE, true, false, e);
     } catch (InterruptedException e) {
-      // Or a connection would be kept for a caller that is gone.
-      request.cancel();
+      giveBack(request);
       throw e;
     } catch (ExecutionException | CancellationException e) {
       if (Thread.interrupted()) {
@@ -185,10 +186,29 @@ final class ApacheUpstream implements Upstream {
     }
   }
 
-  private void connect(ConnectionEndpoint endpoint, HttpClientContext context)
+  /** Or a connection would be kept for a caller that is gone. */
+  private void giveBack(LeaseRequest request) {
+    if (request.cancel()) {
+      return;
+    }
+    // It was given a connection in the same moment.
+    try {
+      discard(request.get(Timeout.ONE_MILLISECOND));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException | CancellationException e) {
+      // Then it had none.
+    }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private void connect(ConnectionEndpoint endpoint, Duration atMost, HttpClientContext context)
       throws SendException, InterruptedException {
     try {
-      pool.connect(endpoint, TimeValue.of(settings.connectTimeout()), context);
+      pool.connect(endpoint, TimeValue.of(atMost), context);
     } catch (IOException | RuntimeException e) {
       if (Thread.interrupted()) {
         throw interruption(e);
@@ -329,9 +349,11 @@ final class ApacheUpstream implements Upstream {
       this.firstPieceTimeout = firstPieceTimeout;
     }
 
-    /** Returns whether nothing came behind the answer's end. */
-    boolean isQuiet() {
-      return connection != null && connection.isQuiet();
+    /**
+     * Returns whether nothing came with the answer behind its end; what comes later is seen later.
+     */
+    boolean isClean() {
+      return connection != null && !connection.hasUnread();
     }
 
     @Override
@@ -445,7 +467,7 @@ final class ApacheUpstream implements Upstream {
           && reusable
           && keep.isPositive()
           && body.endsWithin(patience)
-          && transmission.isQuiet()) {
+          && transmission.isClean()) {
         released = true;
         pool.release(endpoint, null, TimeValue.of(keep));
       } else {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * malformed_function_call), and a broken answer must never pass for a whole one.
  */
 public final class FinishWords {
-  private static final Pattern SHOWABLE = Pattern.compile("[\\w .:-]{1,64}");
+  private static final Pattern SHOWABLE = Pattern.compile("[\\w.-]{1,64}");
 
   private static final Map<String, FinishReason> WORDS =
       Map.ofEntries(
@@ -21,6 +21,7 @@ public final class FinishWords {
           Map.entry("end_turn", FinishReason.FINISH_REASON_STOP),
           // Together, vLLM's forks.
           Map.entry("eos", FinishReason.FINISH_REASON_STOP),
+          Map.entry("end", FinishReason.FINISH_REASON_STOP),
           Map.entry("eos_token", FinishReason.FINISH_REASON_STOP),
           // Cohere.
           Map.entry("complete", FinishReason.FINISH_REASON_STOP),

@@ -233,10 +233,9 @@ public final class HttpProvider implements Provider {
                   null);
           case WAITING ->
               e.timedOut()
-                  ? new Failure.Broken(
-                      ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT,
+                  ? new Failure.Silent(
                       who + "gave no answer within " + text(asking.firstPieceTimeout),
-                      null)
+                      isOwn(asking.firstPieceTimeout))
                   : new Failure.Broken(
                       ErrorReason.ERROR_REASON_PROVIDER_FAILED,
                       who + "closed the connection without an answer",
@@ -296,6 +295,11 @@ public final class HttpProvider implements Provider {
         "the call was cancelled before its answer was whole");
   }
 
+  /** Whether a bound of the first piece is the provider's own, and not what one call could wait. */
+  private boolean isOwn(Duration bound) {
+    return bound.compareTo(settings.firstPieceTimeout()) >= 0;
+  }
+
   private static String text(Duration duration) {
     return duration.toMillis() + " ms";
   }
@@ -343,10 +347,11 @@ public final class HttpProvider implements Provider {
                 who + "answered more than " + settings.maxAnswerBytes() + " bytes");
       } catch (SocketTimeoutException e) {
         Duration bound = begun ? settings.silenceTimeout() : asking.firstPieceTimeout;
+        String message = who + "was silent for too long (bound " + text(bound) + ")";
         failure =
-            broken(
-                ErrorReason.ERROR_REASON_PROVIDER_TIMEOUT,
-                who + "was silent for too long (bound " + text(bound) + ")");
+            draft.givenOut()
+                ? new Failure.StreamBroken(message)
+                : new Failure.Silent(message, begun || isOwn(bound));
       } catch (ZipException e) {
         failure =
             broken(

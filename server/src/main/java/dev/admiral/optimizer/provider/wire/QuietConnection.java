@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class QuietConnection extends DefaultBHttpClientConnection
     implements ManagedHttpClientConnection {
   private static final Duration LEAST_WAIT = Duration.ofMillis(1);
+  private static final Duration MOST_WAIT = Duration.ofMillis(300);
 
   private volatile boolean closed;
   private Timeout inUse = Timeout.DISABLED;
@@ -70,17 +71,19 @@ final class QuietConnection extends DefaultBHttpClientConnection
     return super.createContentInputStream(length, buffer, socket);
   }
 
+  /** Returns whether more was taken from the socket than answers were read, as far as is known. */
+  boolean hasUnread() {
+    return received == null || received.length() > 0;
+  }
+
   /**
    * Returns whether the other side, after an answer's end, has sent nothing more and not closed. If
    * not, whatever is read next belongs to no request, and the connection must be closed: it may not
    * be asked twice. Never blocks. To be called between two exchanges, never in one.
    */
   boolean isQuiet() {
-    if (received == null || received.length() > 0) {
-      return false;
-    }
     SocketHolder holder = getSocketHolder();
-    if (holder == null) {
+    if (holder == null || hasUnread()) {
       return false;
     }
     SocketChannel channel = holder.getBaseSocket().getChannel();
@@ -118,7 +121,8 @@ final class QuietConnection extends DefaultBHttpClientConnection
     if (holder == null) {
       return false;
     }
-    time.sleep(roundTrip.compareTo(LEAST_WAIT) < 0 ? LEAST_WAIT : roundTrip);
+    Duration wait = roundTrip.compareTo(MOST_WAIT) < 0 ? roundTrip : MOST_WAIT;
+    time.sleep(wait.compareTo(LEAST_WAIT) < 0 ? LEAST_WAIT : wait);
     try {
       holder.getBaseSocket().getChannel().write(ByteBuffer.allocate(1));
       return false;

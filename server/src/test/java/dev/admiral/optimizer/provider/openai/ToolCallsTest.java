@@ -97,6 +97,52 @@ class ToolCallsTest {
   }
 
   @Test
+  void oneIdForTwoCallsWhoseArgumentsFollow() throws Exception {
+    add(0, "c", "a", "");
+    add(1, "c", "b", "");
+    add(0, "c", "", "{\"x\":1}");
+    add(1, "c", "", "{\"x\":2}");
+    assertThat(withoutIds()).containsExactly("a {\"x\":1}", "b {\"x\":2}");
+  }
+
+  @Test
+  void oneNumberForTwoInOneList() throws Exception {
+    addTogether("f", "g");
+    assertThat(withoutIds()).containsExactly("f {}", "g {}");
+  }
+
+  @Test
+  void placeholderBeforeTheArguments_isNone() throws Exception {
+    add(0, "a", "f", "{}");
+    add(0, "", "", "{\"x\":1}");
+    add(1, "b", "g", "{}");
+    add(2, "d", "h", "{}");
+    assertThat(made()).containsExactly("a f {\"x\":1}", "b g {}", "d h {}");
+  }
+
+  @Test
+  void argumentsRepeatedAtTheEndWithoutTheName() throws Exception {
+    add(0, "a", "f", "{\"x\":1}");
+    add(0, "", "", "{\"x\":1}");
+    assertThat(made()).containsExactly("a f {\"x\":1}");
+  }
+
+  @Test
+  void argumentsBeforeTheName() throws Exception {
+    add(0, "a", "", "{\"x\":1}");
+    add(0, "a", "f", "");
+    assertThat(made()).containsExactly("a f {\"x\":1}");
+  }
+
+  @Test
+  void newIdWithEachPieceAndTheNameRepeated() throws Exception {
+    add(0, "i1", "f", "");
+    add(0, "i2", "f", "{\"x\"");
+    add(0, "i3", "f", ":1}");
+    assertThat(made()).containsExactly("i1 f {\"x\":1}");
+  }
+
+  @Test
   void bracesInTexts_endNothing() throws Exception {
     add(0, "", "get", "{\"x\":\"}\\\"");
     add(0, "", "get", "{\"}");
@@ -131,7 +177,19 @@ class ToolCallsTest {
     piece.id = id;
     piece.name = name;
     piece.arguments = arguments;
+    calls.nextList();
     calls.add(piece);
+  }
+
+  /** In one list. */
+  private void addTogether(String... names) throws Exception {
+    calls.nextList();
+    for (int i = 0; i < names.length; i++) {
+      ToolCalls.Piece piece = new ToolCalls.Piece();
+      piece.index = 0;
+      piece.name = names[i];
+      calls.add(piece);
+    }
   }
 
   private List<ContentPart> parts() throws Exception {
