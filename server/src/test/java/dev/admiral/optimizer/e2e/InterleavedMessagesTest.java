@@ -154,7 +154,7 @@ class InterleavedMessagesTest {
     HttpClients.Reply reply =
         stream(
             "tool_calls",
-            call(0, ",'id':'c0'", "{}"),
+            call(0, ",'id':'c0'", "{\"b\":2}"),
             "'content':'Late.'",
             call(0, "", "{\"a\":1}"));
 

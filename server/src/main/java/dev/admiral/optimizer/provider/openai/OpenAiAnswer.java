@@ -189,6 +189,10 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       throw new WireFormat.MalformedException("a choice has a wild index");
     }
     begun.set(index);
+    if (choice.hasWords()) {
+      // A call whose arguments are yet to come stands before what comes between.
+      toolCalls(index).end();
+    }
     draft.reasoning(
         index, REASONING_SLOT, choice.reasoning(), choice.signature, choice.redactedData);
     draft.text(index, TEXT_SLOT, choice.content);
@@ -285,6 +289,16 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     if (prompt < 0 || completion < 0 || most > Json.MOST_TOKENS) {
       return null;
     }
+    return reconciled(new Usage(prompt, cached, written, 0, completion, reasoning, false), total);
+  }
+
+  /** Makes one sense of counts that vendors understand differently. */
+  private static Usage reconciled(Usage told, long total) {
+    long prompt = told.input();
+    long cached = told.cachedInput();
+    long written = told.cacheWrite();
+    long completion = told.output();
+    long reasoning = told.reasoning();
     if (cached > prompt || written > prompt) {
       // Relays of Anthropic's counts tell cached tokens beside the rest, not in it.
       prompt += cached + written;
@@ -332,6 +346,10 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       finishReason = "";
       unheld = false;
       calls.clear();
+    }
+
+    boolean hasWords() {
+      return !(content.isEmpty() && refusal.isEmpty() && reasoning().isEmpty());
     }
 
     /** The vendors' names for one text; some send it under two of them at once. */

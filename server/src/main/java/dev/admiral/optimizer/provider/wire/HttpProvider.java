@@ -328,7 +328,6 @@ public final class HttpProvider implements Provider {
 
     /** Runs the reading and turns whatever breaks it into the try's one failure. */
     void run(Reading reading) throws ProviderException {
-      String who = "provider '" + settings.name() + "' ";
       Failure failure;
       try (answer) {
         reading.run();
@@ -340,39 +339,8 @@ public final class HttpProvider implements Provider {
             draft.givenOut()
                 ? new Failure.StreamBroken(failures.insideMessage(e.error()))
                 : failures.inside(e.error());
-      } catch (Upstream.TooLargeException e) {
-        failure =
-            broken(
-                ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
-                who + "answered more than " + settings.maxAnswerBytes() + " bytes");
-      } catch (SocketTimeoutException e) {
-        Duration bound = begun ? settings.silenceTimeout() : asking.firstPieceTimeout;
-        String message = who + "was silent for too long (bound " + text(bound) + ")";
-        failure =
-            draft.givenOut()
-                ? new Failure.StreamBroken(message)
-                : new Failure.Silent(message, begun || isOwn(bound));
-      } catch (ZipException e) {
-        failure =
-            broken(
-                ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
-                who + "answered in a coding that cannot be decoded");
-      } catch (JacksonException e) {
-        // Its message quotes the answer.
-        failure =
-            broken(
-                ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
-                who + "answered with something that is not JSON");
-      } catch (WireFormat.MalformedException e) {
-        failure =
-            broken(
-                ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
-                who + "does not keep to its protocol: " + e.getMessage());
       } catch (IOException e) {
-        failure =
-            broken(
-                ErrorReason.ERROR_REASON_PROVIDER_FAILED,
-                who + "closed the connection before its answer was whole");
+        failure = brokenBy(e);
       } catch (RuntimeException e) {
         // A shape no reader foresaw: what was accepted may be billed all the same.
         log.error(
@@ -380,10 +348,7 @@ public final class HttpProvider implements Provider {
             settings.name(),
             e.getClass().getName(),
             e.getStackTrace().length == 0 ? "?" : e.getStackTrace()[0]);
-        failure =
-            broken(
-                ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
-                who + "answered in a form this server cannot read");
+        failure = malformed("answered in a form this server cannot read");
       }
       if (Thread.interrupted()) {
         failure = cancelled();
@@ -394,6 +359,37 @@ public final class HttpProvider implements Provider {
           input == null || foreign ? null : draft.usage(input),
           requestId(exchange),
           exchange.status());
+    }
+
+    private Failure brokenBy(IOException e) {
+      return switch (e) {
+        case Upstream.TooLargeException _ ->
+            malformed("answered more than " + settings.maxAnswerBytes() + " bytes");
+        case SocketTimeoutException _ -> {
+          Duration bound = begun ? settings.silenceTimeout() : asking.firstPieceTimeout;
+          String message = who() + "was silent for too long (bound " + text(bound) + ")";
+          yield draft.givenOut()
+              ? new Failure.StreamBroken(message)
+              : new Failure.Silent(message, begun || isOwn(bound));
+        }
+        case ZipException _ -> malformed("answered in a coding that cannot be decoded");
+        // Its message quotes the answer.
+        case JacksonException _ -> malformed("answered with something that is not JSON");
+        case WireFormat.MalformedException malformed ->
+            malformed("does not keep to its protocol: " + malformed.getMessage());
+        default ->
+            broken(
+                ErrorReason.ERROR_REASON_PROVIDER_FAILED,
+                who() + "closed the connection before its answer was whole");
+      };
+    }
+
+    private String who() {
+      return "provider '" + settings.name() + "' ";
+    }
+
+    private Failure malformed(String what) {
+      return broken(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED, who() + what);
     }
 
     private Failure broken(ErrorReason reason, String message) {
