@@ -12,9 +12,10 @@ import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an answer without its content coding, told apart by its bytes: labels are wrong too
- * often to be believed, of the coding and of the content. What was decoded is bounded like what
- * came. Never waits for more than was asked to be read. Used by one thread.
+ * The body of an answer without its content coding. Which of gzip, zlib, deflate and none it is, is
+ * told by its bytes, as the label names the wrong one too often; a label of any other coding is
+ * refused, and without a label nothing is decoded. What was decoded is bounded like what came. Used
+ * by one thread.
  */
 final class AnswerStream extends InputStream {
   private static final int NONE = -2;

@@ -224,6 +224,8 @@ final class ApacheUpstream implements Upstream {
       Payload payload,
       HttpClientContext context)
       throws SendException, NotTakenException, InterruptedException {
+    // The round before may have written it to a connection that did not take it.
+    payload.lastWrite = false;
     try {
       endpoint.setSocketTimeout(Timeout.of(transmission.firstPieceTimeout));
       ClassicHttpResponse response =
@@ -300,7 +302,6 @@ final class ApacheUpstream implements Upstream {
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-      lastWrite = false;
       int offset = 0;
       for (; bytes.length - offset > STEP_BYTES; offset += STEP_BYTES) {
         out.write(bytes, offset, STEP_BYTES);
