@@ -36,13 +36,15 @@ import org.slf4j.LoggerFactory;
  * <p><b>Paid calls.</b> {@link #enter} hands the entry to the store, with the records that tell of
  * it, and waits until all are durable; they are never apart, in the store or in the backlog. If the
  * store fails, or takes longer than the bound, the entry joins the backlog: an ordered list in
- * memory that a background thread works off, oldest first, every flush. While the backlog is not
- * empty, later entries join it at once, without waiting: the store's trouble is known, and one slow
- * call has paid for learning it. An entry is never given to the store a second time before the
- * first writing has failed for certain, and the store ignores an identifier it has, so none is
- * counted twice. An interrupt does not end the wait: the call was paid for whether or not somebody
- * still wants its answer, and a bystander that took the interrupt for the store's trouble would
- * send everybody else to the backlog.
+ * memory that a background thread works off, oldest first, every flush. While any of it is not
+ * given to the store, later entries join it at once, without waiting: the store's trouble is known,
+ * and one slow call has paid for learning it. A flush tries the oldest; once the store takes those,
+ * it is given all the others in one go, and later entries go to it again, behind them. So the
+ * backlog ends with the trouble, however many calls go on. An entry is never given to the store a
+ * second time before the first writing has failed for certain, and the store ignores an identifier
+ * it has, so none is counted twice. An interrupt does not end the wait: the call was paid for
+ * whether or not somebody still wants its answer, and a bystander that took the interrupt for the
+ * store's trouble would send everybody else to the backlog.
  *
  * <p>Once the backlog is full, {@link #accepting} turns false and the pipeline starts no new paid
  * calls. Entries of calls that were upstream by then are still kept, so the backlog may exceed its
@@ -55,7 +57,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Ledger implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Ledger.class);
-  private static final int CATCH_UP_CHUNK = 256;
+
+  /** Entries that try whether a store that failed takes any again. */
+  private static final int PROBE = 256;
+
   private static final int DEFAULT_PAGE = 100;
   private static final int LARGEST_PAGE = 1000;
   private static final long SECONDS_A_DAY = 86_400;
@@ -114,6 +119,9 @@ public final class Ledger implements AutoCloseable {
 
   /** Size of the backlog, readable without the lock. */
   private volatile int behind;
+
+  /** True while the store was not given all that waits: what comes later joins the backlog. */
+  private volatile boolean holding;
 
   /**
    * Held by the one thread that flushes; guards the writing of savings and each entry's writing.
@@ -177,7 +185,7 @@ public final class Ledger implements AutoCloseable {
    *     the store is back
    */
   public boolean enter(UnitOfWork work) {
-    if (behind > 0 && joinedBacklog(work)) {
+    if (holding && joinedBacklog(work)) {
       return false;
     }
     CompletableFuture<@Nullable Void> writing = store.commit(work);
@@ -399,35 +407,24 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
-  /** Writes the backlog in order; stops at the first chunk that makes no progress. */
+  /** Writes the backlog in order: a probe first, and the rest if the store takes any of that. */
   private void catchUp() {
-    if (behind == 0) {
-      return;
-    }
     flushing.lock();
     try {
-      List<Waiting> waiting = backlog();
-      for (int from = 0; from < waiting.size(); from += CATCH_UP_CHUNK) {
-        int to = Math.min(from + CATCH_UP_CHUNK, waiting.size());
-        if (!progress(waiting.subList(from, to))) {
-          return;
-        }
+      if (behind > 0 && progress(giveOldest()) && behind > 0) {
+        progress(giveAll());
       }
     } finally {
       flushing.unlock();
     }
   }
 
-  private boolean progress(List<Waiting> chunk) {
-    for (Waiting waiting : chunk) {
-      if (waiting.writing == null || waiting.writing.isCompletedExceptionally()) {
-        waiting.writing = store.commit(waiting.work);
-      }
-    }
+  /** Waits for writings of the backlog; returns true if some are durable and none is late. */
+  private boolean progress(List<Waiting> given) {
     List<Waiting> written = new ArrayList<>();
     String reason = null;
     boolean late = false;
-    for (Waiting waiting : chunk) {
+    for (Waiting waiting : given) {
       CompletableFuture<@Nullable Void> writing = requireNonNull(waiting.writing);
       String failure = await(writing, late ? Duration.ZERO : settings.writeWait());
       if (failure == null) {
@@ -443,23 +440,47 @@ public final class Ledger implements AutoCloseable {
 
   // The backlog.
 
-  private List<Waiting> backlog() {
+  /** Gives the store the oldest of the backlog, and returns those. */
+  private List<Waiting> giveOldest() {
     lock.lock();
     try {
-      return List.copyOf(backlog);
+      List<Waiting> oldest = backlog.stream().limit(PROBE).toList();
+      give(oldest);
+      return oldest;
     } finally {
       lock.unlock();
     }
   }
 
+  /** Gives the store all of the backlog, and returns it. What comes later goes behind it. */
+  private List<Waiting> giveAll() {
+    lock.lock();
+    try {
+      List<Waiting> all = List.copyOf(backlog);
+      give(all);
+      holding = false;
+      return all;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void give(List<Waiting> entries) {
+    for (Waiting waiting : entries) {
+      if (waiting.writing == null || waiting.writing.isCompletedExceptionally()) {
+        waiting.writing = store.commit(waiting.work);
+      }
+    }
+  }
+
   /**
-   * Adds an entry if others wait already: it must not overtake them, and need not wait to learn why
-   * they do.
+   * Adds an entry if others wait that the store was not given: it must not overtake them, and need
+   * not wait to learn why they do.
    */
   private boolean joinedBacklog(UnitOfWork work) {
     lock.lock();
     try {
-      if (backlog.isEmpty()) {
+      if (!holding) {
         return false;
       }
       backlog.add(new Waiting(work, null));
@@ -480,6 +501,7 @@ public final class Ledger implements AutoCloseable {
       trouble = reason;
       backlog.add(waiting);
       behind = backlog.size();
+      holding = true;
     } finally {
       lock.unlock();
     }
@@ -492,8 +514,10 @@ public final class Ledger implements AutoCloseable {
       behind = backlog.size();
       if (reason != null) {
         trouble = reason;
+        holding = true;
       }
       if (backlog.isEmpty()) {
+        holding = false;
         troubleSince = time.now();
         log.info("the ledger has caught up");
       }

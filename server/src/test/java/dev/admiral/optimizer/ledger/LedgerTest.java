@@ -33,6 +33,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -176,6 +178,45 @@ class LedgerTest {
     ledger.flush();
 
     assertThat(ids()).containsExactlyElementsOf(newestFirst);
+  }
+
+  @Test
+  void enter_storeIsBackUnderLoadThatNeverRests_isDurableAgain() throws Exception {
+    Ledger ledger = new Ledger(store, Ledger.Settings.DEFAULT, time);
+    store.fail();
+    ledger.enter(entry("first", 1));
+    LongAdder entered = new LongAdder();
+    AtomicBoolean durable = new AtomicBoolean();
+    AtomicBoolean over = new AtomicBoolean();
+    List<Thread> callers = new ArrayList<>();
+    for (String caller : List.of("a", "b")) {
+      callers.add(
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int i = 0; !durable.get() && !over.get(); i++) {
+                  while (!ledger.accepting() && !over.get()) {
+                    Thread.onSpinWait();
+                  }
+                  entered.increment();
+                  durable.compareAndSet(false, ledger.enter(entry(caller + i, 1)));
+                }
+              }));
+    }
+    await().until(() -> !ledger.accepting());
+
+    store.work();
+    for (int flushes = 0; flushes < 3 && !durable.get(); flushes++) {
+      ledger.flush();
+    }
+    over.set(true);
+    for (Thread caller : callers) {
+      caller.join();
+    }
+
+    assertThat(durable).isTrue();
+    ledger.flush();
+    assertThat(ledger.health().state()).isEqualTo(HealthState.HEALTH_STATE_SERVING);
+    assertThat(total().exactCalls()).isEqualTo(1 + entered.sum());
   }
 
   @Test

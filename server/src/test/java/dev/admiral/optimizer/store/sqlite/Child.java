@@ -7,9 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own that runs a test class's main method, with our class path. */
 final class Child implements Closeable {
+  private static final int LONGEST_LIFE_MINUTES = 3;
+
   private final Process process;
   private final BufferedReader out;
 
@@ -25,8 +29,12 @@ final class Child implements Closeable {
     command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(args));
-    return new Child(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    // No interrupt ends a read of what it says; its death does.
+    CompletableFuture.delayedExecutor(LONGEST_LIFE_MINUTES, TimeUnit.MINUTES)
+        .execute(process::destroyForcibly);
+    return new Child(process);
   }
 
   /** Returns its next line; null once it is dead and all it said was read. */

@@ -64,7 +64,9 @@ class LedgerKillTest {
 
   private static void readUntilKilled(Child child, Set<String> acknowledged) throws Exception {
     for (int i = 0; i < ACKNOWLEDGED_BEFORE_A_KILL; i++) {
-      acknowledged.add(child.line());
+      String id = child.line();
+      assertThat(id).as("line %s of what it says", i).isNotNull();
+      acknowledged.add(id);
     }
     child.kill();
     for (String id = child.line(); id != null; id = child.line()) {
@@ -98,7 +100,7 @@ class LedgerKillTest {
 
   private static void enterForEver(Ledger ledger, String prefix) {
     for (long i = 0; true; i++) {
-      // As the pipeline does. A disk that was held up would never catch up with them otherwise.
+      // As the pipeline does.
       while (!ledger.accepting()) {
         LockSupport.parkNanos(A_MOMENT_NANOS);
       }
