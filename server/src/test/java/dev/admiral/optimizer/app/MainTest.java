@@ -197,6 +197,7 @@ class MainTest {
         .anySatisfy(line -> assertThat(line).contains("MADE UP by the built-in simulator"))
         .anySatisfy(line -> assertThat(line).contains("answers gRPC on 127.0.0.1:"));
     assertThat(endpoints).doesNotExist();
+    assertThat(folder.resolve("tmp")).isEmptyDirectory();
   }
 
   @Test
@@ -235,7 +236,7 @@ class MainTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+                "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",

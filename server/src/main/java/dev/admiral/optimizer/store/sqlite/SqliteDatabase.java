@@ -582,6 +582,7 @@ final class SqliteDatabase implements AutoCloseable {
   }
 
   private Session connect(boolean readOnly) throws SQLException {
+    NativeLibrary.load();
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(Math.toIntExact(settings.lockWait().toMillis()));
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
