@@ -61,6 +61,8 @@ inside() {
   trap - ERR
   # The scripts ask for it: run elsewhere they would do what they do to the machine itself.
   touch /run/copy
+  # Nobody reads manuals here, and to index them takes longer than the package's installation.
+  rm -f /var/lib/man-db/auto-update
   local harmless=(setpriv --bounding-set "-sys_boot,-sys_module,-sys_time,-sys_rawio,-mknod,-syslog"
     --inh-caps "-all")
   if [ "$mode" = plain ]; then
