@@ -552,6 +552,23 @@ class HttpProviderTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {": x\n\n", "data:\n\n", "data: [WAIT]\n\n", "event: ping\n\n", "\n"})
+  void nothingThatMattersInAStream_isSilence(String noise) throws Exception {
+    try (Closing hasty = with(s -> s.silenceTimeout(Duration.ofMillis(100)))) {
+      vendor.next(c -> {
+        c.begin(Map.of());
+        c.chunk(PIECE);
+        while (true) {
+          c.chunk(noise);
+        }
+      });
+      ProviderException e = failure(hasty.provider, call(true));
+      assertThat(e.failure()).isInstanceOf(Failure.StreamBroken.class);
+      assertThat(e.failure().message()).contains("silent", "100 ms");
+    }
+  }
+
   @Test
   void answerLargerThanAllowed_isGivenUp() throws Exception {
     try (Closing small = with(s -> s.maxAnswerBytes(1_000))) {
@@ -1352,6 +1369,22 @@ class HttpProviderTest {
     assertThat(vendor.connections()).isEqualTo(2);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n",
+        "220 mail.example.org ESMTP\r\n250 OK\r\n",
+        "HTTP/2.0 what\r\n\r\n",
+        "\u0015\u0003\u0001\u0000\u0002\u0002\u0046\r\n"
+      })
+  void otherProtocol_isSaidAndBillsNothing(String bytes) throws Exception {
+    vendor.next(c -> c.raw(bytes));
+    ProviderException e = failure(call(true));
+    assertThat(e.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+    assertThat(e.failure().message()).contains("another protocol", "base URL");
+    assertThat(e.billable()).isEmpty();
+  }
+
   @Test
   void interimAnswers_arePassedOverUnlessTheyNeverEnd() throws Exception {
     String hints = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
@@ -1361,9 +1394,9 @@ class HttpProviderTest {
         c -> c.raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n" + answer("own")));
     assertThat(text(call(false))).isEqualTo("own");
     assertThat(failure(call(false)).failure().reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_FAILED);
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
     assertThat(failure(call(false)).failure().reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_FAILED);
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
   }
 
   private String text(ProviderCall call) throws Exception {

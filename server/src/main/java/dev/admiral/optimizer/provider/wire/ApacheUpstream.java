@@ -250,8 +250,16 @@ final class ApacheUpstream implements Upstream {
       if (transmission.used && !transmission.sent && !late) {
         throw new NotTakenException();
       }
-      throw new SendException(transmission.sent ? Stage.WAITING : Stage.SENDING, late, false, e);
+      throw new SendException(stage(transmission, e), late, false, e);
     }
+  }
+
+  private static Stage stage(Transmission transmission, Exception broken) {
+    if (!transmission.sent) {
+      return Stage.SENDING;
+    }
+    boolean nothing = broken instanceof NoHttpResponseException;
+    return broken instanceof HttpException && !nothing ? Stage.OTHER_PROTOCOL : Stage.WAITING;
   }
 
   /** Two ways to tell where an answer ends may tell two ends. RFC 9112, 6.3. */
@@ -462,6 +470,11 @@ final class ApacheUpstream implements Upstream {
     }
 
     @Override
+    public void alive() {
+      body.alive();
+    }
+
+    @Override
     public void finish(Duration patience) {
       Duration keep = keepFor();
       if (!released
@@ -508,22 +521,33 @@ final class ApacheUpstream implements Upstream {
 
     private final ConnectionEndpoint endpoint;
     private final InputStream content;
-    private final long firstPieceDeadlineNanos;
     private boolean begun;
     private boolean ended;
     private long count;
 
-    Body(ConnectionEndpoint endpoint, InputStream content, long firstPieceDeadlineNanos) {
+    /** End of the wait for the first piece, then for the next sign of life if somebody tells. */
+    private long deadlineNanos;
+
+    /** Whether the deadline holds; if not, each read by itself is bounded. */
+    private boolean hasDeadline = true;
+
+    Body(ConnectionEndpoint endpoint, InputStream content, long deadlineNanos) {
       this.endpoint = endpoint;
       this.content = content;
-      this.firstPieceDeadlineNanos = firstPieceDeadlineNanos;
+      this.deadlineNanos = deadlineNanos;
     }
 
     void begun() {
       if (!begun) {
         begun = true;
+        hasDeadline = false;
         bound(Timeout.of(settings.silenceTimeout()));
       }
+    }
+
+    void alive() {
+      deadlineNanos = time.nanos() + settings.silenceTimeout().toNanos();
+      hasDeadline = true;
     }
 
     @Override
@@ -540,10 +564,10 @@ final class ApacheUpstream implements Upstream {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedIOException("interrupted between two reads");
       }
-      if (!begun) {
-        long left = firstPieceDeadlineNanos - time.nanos();
+      if (hasDeadline) {
+        long left = deadlineNanos - time.nanos();
         if (left <= 0) {
-          throw new SocketTimeoutException("no first piece in time");
+          throw new SocketTimeoutException("nothing that matters came in time");
         }
         // Whole milliseconds, and never zero, which would mean no bound at all.
         bound(Timeout.ofMilliseconds(left / 1_000_000 + 1));

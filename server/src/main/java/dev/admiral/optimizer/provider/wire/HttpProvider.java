@@ -240,6 +240,11 @@ public final class HttpProvider implements Provider {
                       ErrorReason.ERROR_REASON_PROVIDER_FAILED,
                       who + "closed the connection without an answer",
                       null);
+          case OTHER_PROTOCOL ->
+              new Failure.Broken(
+                  ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
+                  who + "answered in another protocol than HTTP/1.1; check its base URL",
+                  null);
         };
     failed(failure);
     return new ProviderException(failure, billable, "", 0);
@@ -428,7 +433,7 @@ public final class HttpProvider implements Provider {
     }
 
     private void readEvents(AnswerReader reader) throws IOException, ErrorInsideException {
-      SseReader events = new SseReader(answer);
+      SseReader events = new SseReader(answer, this::moved);
       boolean done = false;
       boolean any = labelledEvents();
       while (!done && events.next()) {
@@ -438,10 +443,13 @@ public final class HttpProvider implements Provider {
               VendorError.parse(Arrays.copyOf(events.data(), events.length())));
         }
         any = true;
-        done =
-            events.isDone() || (mayMatter(events) && reader.event(events.data(), events.length()));
+        boolean matters = mayMatter(events);
+        done = events.isDone() || (matters && reader.event(events.data(), events.length()));
         if (draft.begun() || draft.isAlive()) {
           begin();
+        }
+        if (matters) {
+          moved();
         }
       }
       if (!done && !reader.mayEnd()) {
@@ -487,6 +495,13 @@ public final class HttpProvider implements Provider {
     private void begin() {
       begun = true;
       exchange.begun();
+    }
+
+    /** Silence ends with what matters; comments and blanks may go on for ever. */
+    private void moved() {
+      if (begun) {
+        exchange.alive();
+      }
     }
 
     private boolean labelledEvents() {

@@ -16,6 +16,9 @@ final class SseReader {
   /** Room for the usual event; ten thousand open streams each keep two buffers of this. */
   private static final int INITIAL_BYTES = 1024;
 
+  /** No word that only keeps a connection open is as long. */
+  private static final int LONG_BYTES = 1024;
+
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
   private static final byte[] DATA = "data".getBytes(US_ASCII);
   private static final byte[] EVENT = "event".getBytes(US_ASCII);
@@ -23,6 +26,7 @@ final class SseReader {
   private static final byte[] DONE = "[DONE]".getBytes(US_ASCII);
 
   private final InputStream in;
+  private final Runnable more;
 
   /** Bytes from position to limit were read and not yet consumed. */
   private byte[] buffer = new byte[INITIAL_BYTES];
@@ -42,8 +46,12 @@ final class SseReader {
   private int length;
   private boolean error;
 
-  SseReader(InputStream in) {
+  /**
+   * @param more is run whenever more has come of a line of data that is long already
+   */
+  SseReader(InputStream in, Runnable more) {
     this.in = in;
+    this.more = more;
   }
 
   /**
@@ -175,6 +183,9 @@ final class SseReader {
       return false;
     }
     limit += n;
+    if (kept >= LONG_BYTES && buffer[0] == DATA[0]) {
+      more.run();
+    }
     return true;
   }
 }

@@ -46,8 +46,14 @@ interface Upstream extends AutoCloseable {
      */
     InputStream body();
 
-    /** Ends the deadline of the first piece; from now on only silence counts. */
+    /** Ends the deadline of the first piece; from now on each read may take as long as silence. */
     void begun();
+
+    /**
+     * Says that what was read is a sign of life; called once, only such a sign ends a silence, and
+     * no read by itself does.
+     */
+    void alive();
 
     /**
      * Gives the connection back for the next request if the body ends within {@code patience}, and
@@ -78,7 +84,9 @@ interface Upstream extends AutoCloseable {
       /** The connection broke while the request was sent. */
       SENDING,
       /** The request was sent whole; nothing came back. */
-      WAITING
+      WAITING,
+      /** The request was sent whole; what came back is no answer of HTTP 1. */
+      OTHER_PROTOCOL
     }
 
     private final Stage stage;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -50,7 +51,8 @@ class SseReaderTest {
   @Test
   void errorEvent_isMarkedAndTheNextIsNot() throws IOException {
     SseReader reader =
-        new SseReader(bytes("event: error\ndata: a\n\ndata: b\n\nevent:error\ndata:c\n\n"));
+        new SseReader(
+            bytes("event: error\ndata: a\n\ndata: b\n\nevent:error\ndata:c\n\n"), () -> {});
     assertThat(reader.next() && reader.isError()).isTrue();
     assertThat(reader.next() && !reader.isError()).isTrue();
     assertThat(reader.next() && reader.isError()).isTrue();
@@ -76,6 +78,19 @@ class SseReaderTest {
   void longLine_growsTheBuffer() throws IOException {
     String text = "x".repeat(1 << 20);
     assertThat(read("data: " + text + "\n\ndata: b\n\n")).containsExactly(text, "b");
+  }
+
+  @Test
+  void partsOfALongLineOfData_areTold_butNoneOfACommentOrAWord() throws IOException {
+    AtomicInteger told = new AtomicInteger();
+    String stream =
+        ": " + "x".repeat(3_000) + "\n\ndata: [WAIT]\n\ndata: " + "x".repeat(2_000) + "\n\n";
+    SseReader reader =
+        new SseReader(new SplitStream(stream.getBytes(UTF_8), 7), told::incrementAndGet);
+    assertThat(reader.next()).isTrue();
+    assertThat(told).hasValue(0);
+    assertThat(reader.next()).isTrue();
+    assertThat(told.get()).isBetween(100, 150);
   }
 
   @Property(tries = 2000)
@@ -113,7 +128,7 @@ class SseReaderTest {
   }
 
   private static List<String> read(InputStream stream) throws IOException {
-    SseReader reader = new SseReader(stream);
+    SseReader reader = new SseReader(stream, () -> {});
     List<String> events = new ArrayList<>();
     while (reader.next()) {
       events.add(new String(reader.data(), 0, reader.length(), UTF_8));

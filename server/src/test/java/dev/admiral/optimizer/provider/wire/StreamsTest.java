@@ -373,7 +373,7 @@ class StreamsTest {
   private static Read read(
       InputStream in, WireFormat.AnswerReader reader, Draft draft, List<ContentDelta> deltas)
       throws IOException, WireFormat.ErrorInsideException {
-    SseReader events = new SseReader(in);
+    SseReader events = new SseReader(in, () -> {});
     boolean done = false;
     while (!done && events.next()) {
       done = events.isDone() || reader.event(events.data(), events.length());
