@@ -8,10 +8,13 @@ import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.front.AnswerSteps.Step;
 import dev.admiral.optimizer.report.Protos;
 import dev.admiral.optimizer.v1.Candidate;
+import dev.admiral.optimizer.v1.ChatMessage;
+import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.StreamStarted;
+import dev.admiral.optimizer.v1.VendorData;
 import io.grpc.stub.ServerCallStreamObserver;
 
 /** Tells a streamed answer: Started, deltas, Finished; or a failure. */
@@ -67,6 +70,24 @@ final class CompletionSink extends GrpcSink<Step, StreamResponse> {
     for (Candidate alternative : answered.answer().completion().getAlternativesList()) {
       finished.addAlternativeFinishReasons(alternative.getFinishReason());
     }
+    addVendorData(finished, answered.answer().completion());
     return finished.build();
+  }
+
+  private static void addVendorData(StreamFinished.Builder finished, Completion completion) {
+    addVendorData(finished, 0, completion.getMessage());
+    for (int i = 0; i < completion.getAlternativesCount(); i++) {
+      addVendorData(finished, i + 1, completion.getAlternatives(i).getMessage());
+    }
+  }
+
+  private static void addVendorData(
+      StreamFinished.Builder finished, int candidate, ChatMessage message) {
+    if (message.hasVendorData()) {
+      while (finished.getMessageVendorDataCount() < candidate) {
+        finished.addMessageVendorData(VendorData.getDefaultInstance());
+      }
+      finished.addMessageVendorData(message.getVendorData());
+    }
   }
 }

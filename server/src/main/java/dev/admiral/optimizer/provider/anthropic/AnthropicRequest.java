@@ -12,6 +12,7 @@ import dev.admiral.optimizer.provider.JsonText;
 import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.provider.ProviderException;
 import dev.admiral.optimizer.provider.ProviderSettings;
+import dev.admiral.optimizer.provider.Vendor.Quirk;
 import dev.admiral.optimizer.provider.wire.Efforts;
 import dev.admiral.optimizer.provider.wire.JsonBody;
 import dev.admiral.optimizer.provider.wire.Refusals;
@@ -48,8 +49,10 @@ import org.jspecify.annotations.Nullable;
  * before it, since the two say the same, and only options say it exactly.
  *
  * <p>Left out as hints: names of speakers, an image's detail, the name of a schema, false in {@link
- * JsonSchemaFormat#getStrict()}, a penalty of zero, cache marks on reasoning, and reasoning that
- * carries no signature of this vendor.
+ * JsonSchemaFormat#getStrict()}, a penalty of zero, cache marks on reasoning, signatures and
+ * encrypted reasoning of other vendors, and thinking without a signature where the vendor itself
+ * signs all it thinks. DeepSeek and Kimi, who speak like it, sign nothing and refuse a turn with
+ * tools whose thinking is missing.
  */
 final class AnthropicRequest {
   /** The vendor's least budget of thinking. */
@@ -242,20 +245,25 @@ final class AnthropicRequest {
       switch (part.getKindCase()) {
         case TEXT -> text(part.getText().getText(), part);
         case REFUSAL -> text(part.getRefusal().getText(), part);
-        case REASONING -> reasoning(part.getReasoning());
+        case REASONING -> reasoning(part);
         case TOOL_CALL -> toolCall(part);
         case IMAGE, FILE, TOOL_RESULT, KIND_NOT_SET -> throw misplaced(path, i, part, "assistant");
       }
     }
   }
 
-  private void reasoning(ReasoningPart reasoning) {
-    if (!reasoning.getSignature().isEmpty()) {
+  private void reasoning(ContentPart part) {
+    ReasoningPart reasoning = part.getReasoning();
+    boolean own = settings.vendor().mayTakeBack(part.getVendorData());
+    String signature = own ? reasoning.getSignature() : "";
+    boolean unsigned =
+        own && !reasoning.getText().isEmpty() && settings.vendor().has(Quirk.AS_IT_CAME);
+    if (!signature.isEmpty() || unsigned) {
       body.object().field("type").value("thinking");
       body.field("thinking").value(reasoning.getText());
-      body.field("signature").value(reasoning.getSignature()).endObject();
+      body.field("signature").value(signature).endObject();
     }
-    if (!reasoning.getRedactedData().isEmpty()) {
+    if (own && !reasoning.getRedactedData().isEmpty()) {
       body.object().field("type").value("redacted_thinking");
       body.field("data").value(reasoning.getRedactedData()).endObject();
     }
