@@ -74,10 +74,12 @@ final class LocalAnswer {
             .setFinishReason(answer.getCompletion().getFinishReason())
             .setStopSequence(answer.getCompletion().getStopSequence());
     addDeltas(events, 0, answer.getCompletion().getMessage());
+    finished.addMessageVendorData(answer.getCompletion().getMessage().getVendorData());
     int index = 1;
     for (Candidate other : answer.getCompletion().getAlternativesList()) {
       addDeltas(events, index++, other.getMessage());
       finished.addAlternativeFinishReasons(other.getFinishReason());
+      finished.addMessageVendorData(other.getMessage().getVendorData());
     }
     if (answer.hasUsage()) {
       finished.setUsage(answer.getUsage());
@@ -93,6 +95,9 @@ final class LocalAnswer {
     for (int i = 0; i < message.getPartsCount(); i++) {
       ContentDelta.Builder delta =
           ContentDelta.newBuilder().setCandidateIndex(candidate).setPartIndex(i);
+      if (message.getParts(i).hasVendorData()) {
+        delta.setVendorData(message.getParts(i).getVendorData());
+      }
       if (put(message.getParts(i), delta)) {
         events.add(StreamResponse.newBuilder().setDelta(delta).build());
       }

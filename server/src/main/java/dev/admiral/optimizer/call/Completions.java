@@ -72,6 +72,28 @@ public final class Completions {
   }
 
   /**
+   * Returns what the vendor wants back with the message of each candidate, in order, up to the last
+   * that has any.
+   */
+  public static List<VendorData> vendorData(Completion completion) {
+    List<VendorData> all = new ArrayList<>(1);
+    add(all, 0, completion.getMessage());
+    for (int i = 0; i < completion.getAlternativesCount(); i++) {
+      add(all, i + 1, completion.getAlternatives(i).getMessage());
+    }
+    return List.copyOf(all);
+  }
+
+  private static void add(List<VendorData> all, int candidate, ChatMessage message) {
+    if (message.hasVendorData()) {
+      while (all.size() < candidate) {
+        all.add(VendorData.getDefaultInstance());
+      }
+      all.add(message.getVendorData());
+    }
+  }
+
+  /**
    * Returns the pieces of a whole answer, one to a part, candidate after candidate. Kinds of parts
    * that answers do not have are left out.
    */

@@ -2,19 +2,17 @@ package dev.admiral.optimizer.grpc;
 
 import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.front.AnswerSteps.Step;
 import dev.admiral.optimizer.report.Protos;
 import dev.admiral.optimizer.v1.Candidate;
-import dev.admiral.optimizer.v1.ChatMessage;
-import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.StreamStarted;
-import dev.admiral.optimizer.v1.VendorData;
 import io.grpc.stub.ServerCallStreamObserver;
 
 /** Tells a streamed answer: Started, deltas, Finished; or a failure. */
@@ -66,28 +64,11 @@ final class CompletionSink extends GrpcSink<Step, StreamResponse> {
             .setCost(Protos.cost(answered.answer().cost(), Protos.charged(answered)))
             .setServed(Protos.served(call, answered, time.nanos()))
             .setLedgerEntryId(answered.ledgerEntryId())
-            .addAllOmittedFields(answered.answer().completion().getOmittedFieldsList());
+            .addAllOmittedFields(answered.answer().completion().getOmittedFieldsList())
+            .addAllMessageVendorData(Completions.vendorData(answered.answer().completion()));
     for (Candidate alternative : answered.answer().completion().getAlternativesList()) {
       finished.addAlternativeFinishReasons(alternative.getFinishReason());
     }
-    addVendorData(finished, answered.answer().completion());
     return finished.build();
-  }
-
-  private static void addVendorData(StreamFinished.Builder finished, Completion completion) {
-    addVendorData(finished, 0, completion.getMessage());
-    for (int i = 0; i < completion.getAlternativesCount(); i++) {
-      addVendorData(finished, i + 1, completion.getAlternatives(i).getMessage());
-    }
-  }
-
-  private static void addVendorData(
-      StreamFinished.Builder finished, int candidate, ChatMessage message) {
-    if (message.hasVendorData()) {
-      while (finished.getMessageVendorDataCount() < candidate) {
-        finished.addMessageVendorData(VendorData.getDefaultInstance());
-      }
-      finished.addMessageVendorData(message.getVendorData());
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.provider;
 
 import dev.admiral.optimizer.v1.VendorData;
 import java.net.URI;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -62,10 +63,11 @@ public record Vendor(
     /** Thought signatures are taken back, and calls without one are refused. */
     THOUGHT_SIGNATURES,
     /**
-     * Nothing is known of what is taken back, so it is what came, under the names it came with, and
+     * Of what an earlier answer had beside its words no more is taken back than is said here. Of
+     * anybody else nothing is known: they are sent all they gave, under the names it came with, and
      * thinking without a signature too.
      */
-    AS_IT_CAME,
+    TAKES_BACK_NO_MORE,
     /** Parts are marked for caching by cache_control. */
     CACHE_CONTROL,
     /** Parts are marked by prompt_cache_breakpoint, for models that take such marks. */
@@ -111,9 +113,22 @@ public record Vendor(
     return new Vendor(name, dialect, baseUrl, domain, keyVariables, limitHeaders, Set.of(others));
   }
 
+  /** Returns the same vendor with these quirks too. */
+  Vendor and(Quirk... others) {
+    Set<Quirk> all = EnumSet.noneOf(Quirk.class);
+    all.addAll(quirks);
+    all.addAll(Set.of(others));
+    return new Vendor(name, dialect, baseUrl, domain, keyVariables, limitHeaders, all);
+  }
+
   /** Returns true if they differ so. */
   public boolean has(Quirk quirk) {
     return quirks.contains(quirk);
+  }
+
+  /** Returns true if nothing is known of what they take back, and so it is all that came. */
+  public boolean takesAnythingBack() {
+    return !has(Quirk.TAKES_BACK_NO_MORE);
   }
 
   /** Returns true if vendor data is theirs, or if nobody knows whose it is. */
@@ -129,7 +144,7 @@ public record Vendor(
     if (!data.getVendor().isEmpty()) {
       return data.getVendor().equals(name);
     }
-    return has(Quirk.AS_IT_CAME)
+    return takesAnythingBack()
         || switch (field) {
           case VendorFields.REASONING_DETAILS -> has(Quirk.REASONING_DETAILS);
           case "extra_content", "thought_signature" -> has(Quirk.THOUGHT_SIGNATURES);

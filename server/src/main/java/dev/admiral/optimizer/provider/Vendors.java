@@ -81,6 +81,7 @@ public final class Vendors {
               openAiLike("bedrock", "", ""),
               // On this machine, and without a key.
               openAiLike("ollama", "http://127.0.0.1:11434/v1", "").with(Quirk.REASONING))
+          .map(vendor -> vendor.and(Quirk.TAKES_BACK_NO_MORE))
           .collect(
               Collectors.toMap(Vendor::name, vendor -> vendor, Vendors::twice, LinkedHashMap::new));
 
@@ -97,9 +98,9 @@ public final class Vendors {
   }
 
   /**
-   * Returns the vendor of a name that speaks a dialect: the known one, or else one as most who speak
-   * it are, of whom it is not known what they take back. A known vendor that is asked in another
-   * dialect than its usual one is such a one too.
+   * Returns the vendor of a name that speaks a dialect: the known one, or else one without quirks,
+   * as most who speak it are. A known vendor that is asked in another dialect than its usual one is
+   * one without quirks too.
    */
   public static Vendor of(String name, Dialect dialect) {
     Vendor known = ALL.get(name);
@@ -113,7 +114,7 @@ public final class Vendors {
             known == null ? List.of() : known.keyVariables(),
             // Whoever passes calls on may pass on either.
             List.of(X_RATELIMIT, ANTHROPIC_RATELIMIT),
-            Set.of(Quirk.AS_IT_CAME));
+            Set.of());
   }
 
   /** Returns the vendor whose address that is; empty if it is nobody's. */

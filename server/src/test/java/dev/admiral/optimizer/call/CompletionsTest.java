@@ -87,7 +87,8 @@ class CompletionsTest {
         deltas,
         ending.getFinishReason(),
         ending.getStopSequence(),
-        ending.getAlternativesList().stream().map(Candidate::getFinishReason).toList());
+        ending.getAlternativesList().stream().map(Candidate::getFinishReason).toList(),
+        Completions.vendorData(ending));
   }
 
   private static ContentDelta text(int candidate, int part, String text) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +38,7 @@ public final class FakeVendor implements AutoCloseable {
   private final BlockingQueue<Script> scripts = new LinkedBlockingQueue<>();
   private final BlockingQueue<Received> requests = new LinkedBlockingQueue<>();
   private final AtomicInteger connections = new AtomicInteger();
+  private volatile Received latest;
   private volatile Script always = connection -> connection.respond(500, Map.of(), new byte[0]);
 
   public FakeVendor() throws IOException {
@@ -78,6 +80,11 @@ public final class FakeVendor implements AutoCloseable {
     return requests.take();
   }
 
+  /** Returns the request that came last. */
+  public Received latest() {
+    return Objects.requireNonNull(latest);
+  }
+
   /** Returns how many requests have come and were not taken. */
   int waiting() {
     return requests.size();
@@ -104,6 +111,7 @@ public final class FakeVendor implements AutoCloseable {
         if (request == null) {
           return;
         }
+        latest = request;
         requests.add(request);
         Script script = scripts.poll();
         (script == null ? always : script).answer(connection);

@@ -11,7 +11,9 @@ import dev.admiral.optimizer.http.calls.Origin;
 import dev.admiral.optimizer.http.calls.Sealed;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.pipeline.RunningCall;
+import dev.admiral.optimizer.provider.Dialect;
 import dev.admiral.optimizer.provider.JsonText;
+import dev.admiral.optimizer.provider.Vendors;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.FinishReason;
@@ -29,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * the end: clients send those back as they came.
  */
 final class MessageFormat implements AnswerFormat {
-  private static final String VENDOR = "anthropic";
-
   private final MessageWords words;
 
   MessageFormat(MessageWords words) {
@@ -116,9 +116,14 @@ final class MessageFormat implements AnswerFormat {
     json.writeEndObject();
   }
 
-  /** Says whose thinking it is, unless it is of the vendor whose API this is. */
+  /** Says whose thinking it is, unless they may speak as this API does: then it is as they wrote it. */
   static void origin(JsonGenerator json, VendorData data) throws IOException {
-    if (!data.getVendor().equals(VENDOR)) {
+    boolean speaksOtherwise =
+        !data.getReasoningField().isEmpty()
+            || Vendors.find(data.getVendor())
+                .filter(vendor -> vendor.dialect() != Dialect.ANTHROPIC)
+                .isPresent();
+    if (speaksOtherwise) {
       Origin.write(json, data.getVendor(), data.getReasoningField());
     }
   }

@@ -136,29 +136,42 @@ final class ChatAnswer implements AnswerFormat {
         json.writeStringField("reasoning", text);
       }
     }
+    wantedBack(json, message);
+  }
+
+  /** Returns true if the vendor wants something back with a message besides its calls. */
+  static boolean wantsBack(ChatMessage message) {
+    return !message.getVendorData().getJson().isEmpty()
+        || message.getPartsList().stream().anyMatch(ChatAnswer::isSigned);
+  }
+
+  private static boolean isSigned(ContentPart part) {
+    ReasoningPart reasoning = part.getReasoning();
+    return ReasoningDetails.needed(reasoning.getSignature(), reasoning.getRedactedData());
+  }
+
+  /** Writes what the vendor wants back with a message besides its calls. */
+  static void wantedBack(JsonGenerator json, ChatMessage message) throws IOException {
     Map<String, String> kept = VendorFields.read(message.getVendorData().getJson());
     kept(json, kept, VendorFields::ofMessage);
-    boolean signed =
-        !kept.containsKey(ReasoningDetails.FIELD)
-            && parts.stream()
-                .map(ContentPart::getReasoning)
-                .anyMatch(r -> ReasoningDetails.needed(r.getSignature(), r.getRedactedData()));
-    if (signed) {
-      json.writeArrayFieldStart(ReasoningDetails.FIELD);
-      int index = 0;
-      for (ContentPart part : parts) {
-        if (part.hasReasoning()) {
-          ReasoningPart reasoning = part.getReasoning();
-          ReasoningDetails.write(
-              json,
-              index++,
-              reasoning.getText(),
-              reasoning.getSignature(),
-              reasoning.getRedactedData());
-        }
-      }
-      json.writeEndArray();
+    List<ContentPart> parts = message.getPartsList();
+    if (kept.containsKey(ReasoningDetails.FIELD) || parts.stream().noneMatch(ChatAnswer::isSigned)) {
+      return;
     }
+    json.writeArrayFieldStart(ReasoningDetails.FIELD);
+    int index = 0;
+    for (ContentPart part : parts) {
+      if (part.hasReasoning()) {
+        ReasoningPart reasoning = part.getReasoning();
+        ReasoningDetails.write(
+            json,
+            index++,
+            reasoning.getText(),
+            reasoning.getSignature(),
+            reasoning.getRedactedData());
+      }
+    }
+    json.writeEndArray();
   }
 
   /** Its vendor looks for reasoning under that name, and clients under the one of most. */

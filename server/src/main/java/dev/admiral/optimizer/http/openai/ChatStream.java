@@ -50,9 +50,6 @@ final class ChatStream implements StreamFormat {
     private String vendor = "";
     private boolean namedReasoning;
     private final List<Integer> callParts = new ArrayList<>(0);
-    private int reasoningPart = -1;
-    private int reasonings;
-    private final StringBuilder reasoning = new StringBuilder();
   }
 
   /** Writes what is in a delta. */
@@ -96,7 +93,7 @@ final class ChatStream implements StreamFormat {
         chunk(
             index,
             json -> {
-              reasoning(json, choice, delta.getPartIndex(), delta.getReasoning());
+              reasoning(json, choice, delta.getReasoning());
               origin(json, choice, data);
             },
             out);
@@ -137,13 +134,12 @@ final class ChatStream implements StreamFormat {
 
   private void finish(int index, ChatMessage message, FinishReason reason, EventBuffer out) {
     open(choice(index), index, true, out);
-    VendorData data = message.getVendorData();
-    if (!data.getJson().isEmpty()) {
+    if (ChatAnswer.wantsBack(message)) {
       chunk(
           index,
           json -> {
-            ChatAnswer.kept(json, VendorFields.read(data.getJson()), VendorFields::ofMessage);
-            origin(json, choice(index), data);
+            ChatAnswer.wantedBack(json, message);
+            origin(json, choice(index), message.getVendorData());
           },
           out);
     }
@@ -262,31 +258,13 @@ final class ChatStream implements StreamFormat {
     json.writeEndObject();
   }
 
-  /** A signature comes with or behind the text it is of, which is then told once more beside it. */
-  private void reasoning(JsonGenerator json, Choice choice, int part, ReasoningDelta delta)
+  private static void reasoning(JsonGenerator json, Choice choice, ReasoningDelta delta)
       throws IOException {
-    if (part != choice.reasoningPart) {
-      choice.reasoningPart = part;
-      choice.reasonings++;
-      choice.reasoning.setLength(0);
-    }
-    choice.reasoning.append(delta.getText());
     if (!delta.getText().isEmpty()) {
       json.writeStringField("reasoning_content", delta.getText());
       if (choice.namedReasoning) {
         json.writeStringField("reasoning", delta.getText());
       }
-    }
-    if (ReasoningDetails.needed(delta.getSignature(), delta.getRedactedData())) {
-      json.writeArrayFieldStart(ReasoningDetails.FIELD);
-      ReasoningDetails.write(
-          json,
-          choice.reasonings - 1,
-          choice.reasoning.toString(),
-          delta.getSignature(),
-          delta.getRedactedData());
-      json.writeEndArray();
-      choice.reasoning.setLength(0);
     }
   }
 }

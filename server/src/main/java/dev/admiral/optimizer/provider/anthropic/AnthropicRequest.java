@@ -12,7 +12,6 @@ import dev.admiral.optimizer.provider.JsonText;
 import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.provider.ProviderException;
 import dev.admiral.optimizer.provider.ProviderSettings;
-import dev.admiral.optimizer.provider.Vendor.Quirk;
 import dev.admiral.optimizer.provider.wire.Efforts;
 import dev.admiral.optimizer.provider.wire.JsonBody;
 import dev.admiral.optimizer.provider.wire.Refusals;
@@ -257,7 +256,7 @@ final class AnthropicRequest {
     boolean own = settings.vendor().mayTakeBack(part.getVendorData());
     String signature = own ? reasoning.getSignature() : "";
     boolean unsigned =
-        own && !reasoning.getText().isEmpty() && settings.vendor().has(Quirk.AS_IT_CAME);
+        own && !reasoning.getText().isEmpty() && settings.vendor().takesAnythingBack();
     if (!signature.isEmpty() || unsigned) {
       body.object().field("type").value("thinking");
       body.field("thinking").value(reasoning.getText());

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.Vendor;
-import dev.admiral.optimizer.provider.Vendor.Quirk;
 import dev.admiral.optimizer.provider.VendorFields;
 import dev.admiral.optimizer.provider.wire.Draft;
 import dev.admiral.optimizer.provider.wire.FinishWords;
@@ -62,7 +61,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
    */
   OpenAiAnswer(Draft draft, Vendor vendor) {
     this.draft = draft;
-    this.namesReasoning = vendor.has(Quirk.AS_IT_CAME);
+    this.namesReasoning = vendor.takesAnythingBack();
   }
 
   @Override
@@ -208,12 +207,10 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       toolCalls(index).end();
     }
     String reasoning = choice.reasoning();
-    if (!reasoning.isEmpty()) {
-      if (namesReasoning) {
-        draft.reasoningField(index, REASONING_SLOT, choice.reasoningField());
-      }
-      draft.reasoning(index, REASONING_SLOT, reasoning, "", "");
+    if (namesReasoning && !reasoning.isEmpty()) {
+      draft.reasoningField(index, REASONING_SLOT, choice.reasoningField());
     }
+    draft.reasoning(index, REASONING_SLOT, reasoning, choice.signature, choice.redactedData);
     choice.kept.forEach((field, json) ->
         kept.computeIfAbsent(index, _ -> new KeptFields()).add(field, json));
     draft.text(index, TEXT_SLOT, choice.content);
@@ -344,6 +341,8 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     private String reasoningContent = "";
     private String reasoning = "";
     private String details = "";
+    private String signature = "";
+    private String redactedData = "";
     private String refusal = "";
     private String finishReason = "";
     private final Map<String, String> kept = new LinkedHashMap<>(0);
@@ -360,6 +359,8 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       reasoningContent = "";
       reasoning = "";
       details = "";
+      signature = "";
+      redactedData = "";
       refusal = "";
       finishReason = "";
       kept.clear();
@@ -482,7 +483,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       }
     }
 
-    /** OpenRouter's form, which may be all it says of the reasoning. */
+    /** OpenRouter's form, which may be all it says of the reasoning; it is kept as it is, too. */
     private void readDetails(JsonParser parser) throws IOException {
       if (parser.currentToken() != JsonToken.START_ARRAY) {
         parser.skipChildren();
@@ -498,6 +499,8 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
           parser.nextToken();
           switch (field) {
             case "text", "summary" -> details = details.concat(Json.text(parser));
+            case "signature" -> signature = signature.concat(Json.text(parser));
+            case "data" -> redactedData = redactedData.concat(Json.text(parser));
             default -> parser.skipChildren();
           }
         }

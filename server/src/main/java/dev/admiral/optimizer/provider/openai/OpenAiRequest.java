@@ -405,7 +405,7 @@ final class OpenAiRequest {
       return "reasoning_content";
     } else if (vendor.has(Quirk.REASONING)) {
       return "reasoning";
-    } else if (!vendor.has(Quirk.AS_IT_CAME)) {
+    } else if (!vendor.takesAnythingBack()) {
       return "";
     }
     String came =
