@@ -251,18 +251,31 @@ final class AnthropicRequest {
     }
   }
 
+  private boolean isWritten(ContentPart part) {
+    return isOwn(part)
+        && (isThinking(part.getReasoning()) || !part.getReasoning().getRedactedData().isEmpty());
+  }
+
+  private boolean isOwn(ContentPart part) {
+    return settings.vendor().mayTakeBack(part.getVendorData());
+  }
+
+  private boolean isThinking(ReasoningPart reasoning) {
+    return !reasoning.getSignature().isEmpty()
+        || (!reasoning.getText().isEmpty() && settings.vendor().takesAnythingBack());
+  }
+
   private void reasoning(ContentPart part) {
+    if (!isOwn(part)) {
+      return;
+    }
     ReasoningPart reasoning = part.getReasoning();
-    boolean own = settings.vendor().mayTakeBack(part.getVendorData());
-    String signature = own ? reasoning.getSignature() : "";
-    boolean unsigned =
-        own && !reasoning.getText().isEmpty() && settings.vendor().takesAnythingBack();
-    if (!signature.isEmpty() || unsigned) {
+    if (isThinking(reasoning)) {
       body.object().field("type").value("thinking");
       body.field("thinking").value(reasoning.getText());
-      body.field("signature").value(signature).endObject();
+      body.field("signature").value(reasoning.getSignature()).endObject();
     }
-    if (own && !reasoning.getRedactedData().isEmpty()) {
+    if (!reasoning.getRedactedData().isEmpty()) {
       body.object().field("type").value("redacted_thinking");
       body.field("data").value(reasoning.getRedactedData()).endObject();
     }
@@ -494,7 +507,9 @@ final class AnthropicRequest {
   /**
    * Decides what the model is told of thinking. The vendor refuses thinking beside a tool that must
    * be called, and the tool is what was asked for outright. See its manual, "Extended thinking:
-   * feature compatibility", for this and for what of sampling goes with thinking.
+   * feature compatibility", for this and for what of sampling goes with thinking. A model with a
+   * budget must have begun the turn that goes on with a thought, which another vendor's did not;
+   * one that adapts need not.
    */
   private void decideEffort() throws ProviderException {
     ReasoningEffort asked = prompt.getReasoningEffort();
@@ -511,12 +526,28 @@ final class AnthropicRequest {
       effort = null;
       omitted.add("reasoning_effort");
     } else if (traits.takes().contains(Feature.THINKING_BUDGET)) {
-      budget = budget(effort);
+      budget = beganThoughtless() ? 0 : budget(effort);
       if (budget == 0) {
         effort = null;
         omitted.add("reasoning_effort");
       }
     }
+  }
+
+  /** Returns true if the turn goes on with results of calls that no thought of this vendor led to. */
+  private boolean beganThoughtless() {
+    int i = prompt.getMessagesCount() - 1;
+    if (i < 0 || prompt.getMessages(i).getRole() != Role.ROLE_TOOL) {
+      return false;
+    }
+    while (i > 0 && prompt.getMessages(i).getRole() == Role.ROLE_TOOL) {
+      i--;
+    }
+    return prompt.getMessages(i).getPartsList().stream()
+        .filter(part -> !part.hasReasoning() || isWritten(part))
+        .findFirst()
+        .filter(ContentPart::hasReasoning)
+        .isEmpty();
   }
 
   private boolean thinks() {
