@@ -120,12 +120,8 @@ public final class Tokens {
         case TOOL_RESULT -> parts(counter, part.getToolResult().getPartsList());
         case REASONING -> {
           counter.add(part.getReasoning().getText());
-          counter.addTokens(
-              (int)
-                  Math.min(
-                      MOST_SEALED,
-                      Math.ceilDiv(
-                          part.getReasoning().getRedactedData().length(), ASCII_PER_TOKEN)));
+          int sealed = part.getReasoning().getRedactedData().length();
+          counter.addTokens(Math.min(MOST_SEALED, Math.ceilDiv(sealed, ASCII_PER_TOKEN)));
         }
         case REFUSAL -> counter.add(part.getRefusal().getText());
         case KIND_NOT_SET -> {}

@@ -22,7 +22,6 @@ import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolResult;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -284,9 +283,7 @@ final class Conversations {
         case "content_block_start" -> blocks.add(each.path("content_block").deepCopy());
         case "content_block_delta" -> {
           ObjectNode block = (ObjectNode) blocks.get(blocks.size() - 1);
-          Iterator<Map.Entry<String, JsonNode>> fields = each.path("delta").fields();
-          while (fields.hasNext()) {
-            Map.Entry<String, JsonNode> field = fields.next();
+          for (Map.Entry<String, JsonNode> field : each.path("delta").properties()) {
             if (field.getKey().equals("partial_json")) {
               input.append(field.getValue().asText());
             } else if (!field.getKey().equals("type")) {

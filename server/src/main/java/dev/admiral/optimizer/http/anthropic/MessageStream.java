@@ -96,7 +96,8 @@ final class MessageStream implements StreamFormat {
   @Override
   public void piece(ContentDelta delta, EventBuffer out) {
     if (delta.getCandidateIndex() != 0
-        || delta.getToolCall().equals(ToolCallDelta.getDefaultInstance()) && delta.hasToolCall()) {
+        || (delta.hasToolCall()
+            && delta.getToolCall().equals(ToolCallDelta.getDefaultInstance()))) {
       // What the vendor wants back with a call is told at the end.
       return;
     }
