@@ -35,8 +35,7 @@ class GivenBackTest {
     assertThatCode(() -> check(Dialect.GEMINI, signed("skip_thought_signature_validator")))
         .doesNotThrowAnyException();
     assertThatCode(() ->
-            GivenBack.check(
-                Dialect.GEMINI, JSON.readTree(CALL.formatted("", "")), false, true))
+            GivenBack.check(Dialect.GEMINI, JSON.readTree(CALL.formatted("", "")), false, true))
         .doesNotThrowAnyException();
   }
 

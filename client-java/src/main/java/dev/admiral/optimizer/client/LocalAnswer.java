@@ -14,6 +14,7 @@ import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.ToolCallDelta;
+import dev.admiral.optimizer.v1.VendorData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -74,12 +75,12 @@ final class LocalAnswer {
             .setFinishReason(answer.getCompletion().getFinishReason())
             .setStopSequence(answer.getCompletion().getStopSequence());
     addDeltas(events, 0, answer.getCompletion().getMessage());
-    finished.addMessageVendorData(answer.getCompletion().getMessage().getVendorData());
+    addVendorData(finished, 0, answer.getCompletion().getMessage());
     int index = 1;
     for (Candidate other : answer.getCompletion().getAlternativesList()) {
+      addVendorData(finished, index, other.getMessage());
       addDeltas(events, index++, other.getMessage());
       finished.addAlternativeFinishReasons(other.getFinishReason());
-      finished.addMessageVendorData(other.getMessage().getVendorData());
     }
     if (answer.hasUsage()) {
       finished.setUsage(answer.getUsage());
@@ -89,6 +90,16 @@ final class LocalAnswer {
     }
     events.add(StreamResponse.newBuilder().setFinished(finished).build());
     return events;
+  }
+
+  private static void addVendorData(
+      StreamFinished.Builder finished, int candidate, ChatMessage message) {
+    if (message.hasVendorData()) {
+      while (finished.getMessageVendorDataCount() < candidate) {
+        finished.addMessageVendorData(VendorData.getDefaultInstance());
+      }
+      finished.addMessageVendorData(message.getVendorData());
+    }
   }
 
   private static void addDeltas(List<StreamResponse> events, int candidate, ChatMessage message) {

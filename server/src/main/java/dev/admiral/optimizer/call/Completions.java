@@ -171,8 +171,7 @@ public final class Completions {
 
     /** Tells what the vendor wants back with a candidate's message; empty data is none. */
     public void vendorData(int candidate, VendorData data) {
-      candidate(candidate).vendorData =
-          data.equals(VendorData.getDefaultInstance()) ? null : data;
+      candidate(candidate).vendorData = data.equals(VendorData.getDefaultInstance()) ? null : data;
     }
 
     /** Tells which stop text ended the answer. */

@@ -22,9 +22,9 @@ import java.util.List;
  * that is not text as 2,000, a page or two as text and picture.
  *
  * <p>What only a vendor can read (signatures, encrypted reasoning) stands for thoughts that were
- * counted when they were written, and says nothing of their number: the reasoning it encrypts counts
- * by its length and the rest not at all, and all of it with at most 8,192 to a part, likely or
- * upper.
+ * counted when they were written, and says nothing of their number: the reasoning it encrypts
+ * counts by its length and the rest not at all, and all of it with at most 8,192 to a part, likely
+ * or upper.
  *
  * <p>Upper: twice as much. Numbers, rare words and dense code have two characters a token, and
  * large pictures twice the pixels. It is counted by bytes, two to a token, which is the same for

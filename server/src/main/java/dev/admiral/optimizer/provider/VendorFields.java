@@ -19,10 +19,10 @@ import java.util.Set;
  * The fields beside the usual ones in which vendors that speak OpenAI's dialect give what they want
  * back, and the form of {@link VendorData#getJson()}. Thread-safe.
  *
- * <p>{@code extra_content} and {@code thought_signature} are Gemini's, on calls and on messages (its
- * manual of thought signatures, and recorded answers); {@code reasoning_details} is OpenRouter's and
- * MiniMax's; {@code thinking_blocks} and {@code provider_specific_fields} are those of the LiteLLM
- * relay.
+ * <p>{@code extra_content} and {@code thought_signature} are Gemini's, on calls and on messages
+ * (its manual of thought signatures, and recorded answers); {@code reasoning_details} is
+ * OpenRouter's and MiniMax's; {@code thinking_blocks} and {@code provider_specific_fields} are
+ * those of the LiteLLM relay.
  */
 public final class VendorFields {
   /** The most characters of what one part or message is sent back with. */
@@ -43,9 +43,7 @@ public final class VendorFields {
 
   private static final JsonMapper MAPPER =
       new JsonMapper(
-          JsonFactory.builder()
-              .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
-              .build());
+          JsonFactory.builder().recyclerPool(JsonRecyclerPools.newConcurrentDequePool()).build());
   private static final ObjectWriter ASCII = MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
   private VendorFields() {}

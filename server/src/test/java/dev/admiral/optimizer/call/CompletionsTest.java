@@ -112,9 +112,7 @@ class CompletionsTest {
         int cut = Math.min(at, text.length());
         yield List.of(
             text(delta.getCandidateIndex(), delta.getPartIndex(), text.substring(0, cut)),
-            delta.toBuilder()
-                .setText(TextDelta.newBuilder().setText(text.substring(cut)))
-                .build());
+            delta.toBuilder().setText(TextDelta.newBuilder().setText(text.substring(cut))).build());
       }
       case REASONING -> {
         ReasoningDelta whole = delta.getReasoning();

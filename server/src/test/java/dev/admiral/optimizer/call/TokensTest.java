@@ -77,8 +77,7 @@ class TokensTest {
     Prompt plain = Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.reasoning("a", "", "")));
     Prompt sealed =
         Prompts.of(
-            Prompts.message(Role.ROLE_ASSISTANT, Prompts.reasoning("a", megabyte, ""))
-                .toBuilder()
+            Prompts.message(Role.ROLE_ASSISTANT, Prompts.reasoning("a", megabyte, "")).toBuilder()
                 .setVendorData(VendorData.newBuilder().setVendor("v").setJson(megabyte))
                 .build());
     Prompt encrypted =

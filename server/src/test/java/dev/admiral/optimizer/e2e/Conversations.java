@@ -221,33 +221,37 @@ final class Conversations {
     return message;
   }
 
-  /** As the vendor's SDKs join deltas: text to text, calls by their index, lists one after another. */
+  /**
+   * As the vendor's SDKs join deltas: text to text, calls by their index, lists one after another.
+   */
   private static void join(ObjectNode message, ObjectNode delta) {
-    delta.properties().forEach(field -> {
-      String name = field.getKey();
-      JsonNode value = field.getValue();
-      JsonNode before = message.path(name);
-      if (name.equals("role") || name.equals("id") || name.equals("type") || value.isNull()) {
-        message.set(name, before.isMissingNode() ? value : before);
-      } else if (name.equals("tool_calls")) {
-        ArrayNode calls = before instanceof ArrayNode list ? list : message.putArray(name);
-        for (JsonNode call : value) {
-          int index = call.path("index").asInt();
-          while (calls.size() <= index) {
-            calls.addObject();
+    delta
+        .properties()
+        .forEach(field -> {
+          String name = field.getKey();
+          JsonNode value = field.getValue();
+          JsonNode before = message.path(name);
+          if (name.equals("role") || name.equals("id") || name.equals("type") || value.isNull()) {
+            message.set(name, before.isMissingNode() ? value : before);
+          } else if (name.equals("tool_calls")) {
+            ArrayNode calls = before instanceof ArrayNode list ? list : message.putArray(name);
+            for (JsonNode call : value) {
+              int index = call.path("index").asInt();
+              while (calls.size() <= index) {
+                calls.addObject();
+              }
+              join((ObjectNode) calls.get(index), (ObjectNode) call);
+            }
+          } else if (value.isTextual() && before.isTextual()) {
+            message.put(name, before.asText() + value.asText());
+          } else if (value instanceof ObjectNode more && before instanceof ObjectNode object) {
+            join(object, more);
+          } else if (value instanceof ArrayNode more && before instanceof ArrayNode list) {
+            list.addAll(more);
+          } else {
+            message.set(name, value.deepCopy());
           }
-          join((ObjectNode) calls.get(index), (ObjectNode) call);
-        }
-      } else if (value.isTextual() && before.isTextual()) {
-        message.put(name, before.asText() + value.asText());
-      } else if (value instanceof ObjectNode more && before instanceof ObjectNode object) {
-        join(object, more);
-      } else if (value instanceof ArrayNode more && before instanceof ArrayNode list) {
-        list.addAll(more);
-      } else {
-        message.set(name, value.deepCopy());
-      }
-    });
+        });
   }
 
   private List<JsonNode> items(ObjectNode body) {
@@ -288,8 +292,7 @@ final class Conversations {
               input.append(field.getValue().asText());
             } else if (!field.getKey().equals("type")) {
               block.put(
-                  field.getKey(),
-                  block.path(field.getKey()).asText() + field.getValue().asText());
+                  field.getKey(), block.path(field.getKey()).asText() + field.getValue().asText());
             }
           }
         }

@@ -9,8 +9,11 @@ import dev.admiral.optimizer.e2e.Conversations.Door;
 import dev.admiral.optimizer.provider.FakeVendor;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -21,8 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What vendors gave for themselves reaches them again with the second turn, by every door, whole and
- * streamed; looked at where they read it. Answers are as in their manuals and in recorded ones.
+ * What vendors gave for themselves reaches them again with the second turn, by every door, whole
+ * and streamed; looked at where they read it. Answers are as in their manuals and in recorded ones.
  */
 class TwoTurnsTest {
   private static final String CALL =
@@ -31,7 +34,9 @@ class TwoTurnsTest {
   private static final String SIGNED =
       ",\"extra_content\":{\"google\":{\"thought_signature\":\"%s\",\"x\":1.50,\"half\":\"\\ud83d\"}}";
 
-  /** One vendor's first answer, in pieces and whole, and where it must stand in the second request. */
+  /**
+   * One vendor's first answer, in pieces and whole, and where it must stand in the second request.
+   */
   private enum Vendor {
     GEMINI(
         "vendor: gemini, dialect: openai",
@@ -121,16 +126,17 @@ class TwoTurnsTest {
         "{\"type\":\"thinking\",\"thinking\":\"Because.\",\"signature\":\"\"}"),
     ODD(
         "dialect: anthropic",
-        blocks("{\"type\":\"thinking\",\"thinking\":\"Because.\",\"signature\":\"{\\\"odd\\\": ☃}\"}"),
+        blocks(
+            "{\"type\":\"thinking\",\"thinking\":\"Because.\",\"signature\":\"{\\\"odd\\\": ☃}\"}"),
         "/content/0",
         "{\"type\":\"thinking\",\"thinking\":\"Because.\",\"signature\":\"{\\\"odd\\\": ☃}\"}");
 
     private final String config;
-    private final List<String> pieces;
+    private final String pieces;
     private final String where;
     private final String wanted;
 
-    Vendor(String config, List<String> pieces, String where, String wanted) {
+    Vendor(String config, String pieces, String where, String wanted) {
       this.config = config;
       this.pieces = pieces;
       this.where = where;
@@ -151,22 +157,20 @@ class TwoTurnsTest {
 
     JsonNode wanted() {
       boolean json = wanted.startsWith("[") || wanted.startsWith("{");
-      return json
-          ? HttpClients.parse(wanted)
-          : HttpClients.JSON.getNodeFactory().textNode(wanted);
+      return json ? HttpClients.parse(wanted) : HttpClients.JSON.getNodeFactory().textNode(wanted);
     }
   }
 
   private static final AtomicInteger NUMBER = new AtomicInteger();
-  private static final List<FakeVendor> VENDORS = new ArrayList<>();
+  private static final Map<Vendor, FakeVendor> VENDORS = new EnumMap<>(Vendor.class);
   private static Harness harness;
 
-  private static List<String> chat(String... deltas) {
-    return List.of(deltas);
+  private static String chat(String... deltas) {
+    return String.join("\n", deltas);
   }
 
-  private static List<String> blocks(String... blocks) {
-    return List.of(blocks);
+  private static String blocks(String... blocks) {
+    return String.join("\n", blocks);
   }
 
   @BeforeAll
@@ -174,7 +178,7 @@ class TwoTurnsTest {
     StringBuilder config = new StringBuilder();
     for (Vendor vendor : Vendor.values()) {
       FakeVendor fake = new FakeVendor();
-      VENDORS.add(fake);
+      VENDORS.put(vendor, fake);
       config
           .append("  - {name: ")
           .append(vendor.provider())
@@ -190,7 +194,7 @@ class TwoTurnsTest {
   @AfterAll
   static void stop() throws IOException {
     harness.close();
-    for (FakeVendor vendor : VENDORS) {
+    for (FakeVendor vendor : VENDORS.values()) {
       vendor.close();
     }
   }
@@ -259,12 +263,10 @@ class TwoTurnsTest {
   @EnumSource(Door.class)
   void signatureOfAMegabyte_comesBack(Door door) throws Exception {
     String megabyte = "c2ln".repeat(1 << 18);
-    FakeVendor fake = VENDORS.get(Vendor.GEMINI.ordinal());
-    List<String> pieces =
+    FakeVendor fake = fake(Vendor.GEMINI);
+    String pieces =
         chat(
-            "\"content\":null,\"tool_calls\":["
-                + CALL.formatted(SIGNED.formatted(megabyte))
-                + "]");
+            "\"content\":null,\"tool_calls\":[" + CALL.formatted(SIGNED.formatted(megabyte)) + "]");
     play(fake, false, pieces);
     Conversations conversation = new Conversations(harness, door, true, false);
     String model = Vendor.GEMINI.provider() + "/m";
@@ -276,14 +278,19 @@ class TwoTurnsTest {
     assertThat(Vendor.GEMINI.found(said(fake.taken().body())).asText()).isEqualTo(megabyte);
   }
 
+  private static FakeVendor fake(Vendor vendor) {
+    return Objects.requireNonNull(VENDORS.get(vendor));
+  }
+
   private static FakeVendor play(Vendor vendor) {
-    FakeVendor fake = VENDORS.get(vendor.ordinal());
+    FakeVendor fake = fake(vendor);
     play(fake, vendor.anthropic(), vendor.pieces);
     return fake;
   }
 
   /** Answers a first turn with its pieces and a second one with a word. */
-  private static void play(FakeVendor fake, boolean anthropic, List<String> pieces) {
+  private static void play(FakeVendor fake, boolean anthropic, String lines) {
+    List<String> pieces = lines.lines().toList();
     fake.always(connection -> {
       JsonNode asked = HttpClients.parse(fake.latest().body());
       boolean second = asked.path("messages").size() > 1;
@@ -314,7 +321,10 @@ class TwoTurnsTest {
     if (streamed) {
       StringBuilder events = new StringBuilder();
       for (String piece : told) {
-        events.append("data: {\"choices\":[{\"index\":0,\"delta\":{").append(piece).append("}}]}\n\n");
+        events
+            .append("data: {\"choices\":[{\"index\":0,\"delta\":{")
+            .append(piece)
+            .append("}}]}\n\n");
       }
       return events
           + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\""
@@ -333,18 +343,21 @@ class TwoTurnsTest {
   }
 
   private static void whole(ObjectNode message, ObjectNode piece) {
-    piece.properties().forEach(field -> {
-      JsonNode before = message.path(field.getKey());
-      if (field.getKey().equals("reasoning_details") && before instanceof ArrayNode) {
-        message.set("reasoning_details", HttpClients.parse(Vendor.OPENROUTER.wanted));
-      } else if (before instanceof ArrayNode list && field.getValue() instanceof ArrayNode more) {
-        list.addAll(more);
-      } else if (before.isTextual() && field.getValue().isTextual()) {
-        message.put(field.getKey(), before.asText() + field.getValue().asText());
-      } else {
-        message.set(field.getKey(), field.getValue());
-      }
-    });
+    piece
+        .properties()
+        .forEach(field -> {
+          JsonNode before = message.path(field.getKey());
+          if (field.getKey().equals("reasoning_details") && before instanceof ArrayNode) {
+            message.set("reasoning_details", HttpClients.parse(Vendor.OPENROUTER.wanted));
+          } else if (before instanceof ArrayNode list
+              && field.getValue() instanceof ArrayNode more) {
+            list.addAll(more);
+          } else if (before.isTextual() && field.getValue().isTextual()) {
+            message.put(field.getKey(), before.asText() + field.getValue().asText());
+          } else {
+            message.set(field.getKey(), field.getValue());
+          }
+        });
   }
 
   private static String messages(List<String> blocks, boolean second, boolean streamed) {
@@ -353,7 +366,8 @@ class TwoTurnsTest {
       told.add("{\"type\":\"text\",\"text\":\"done\"}");
     } else {
       told.addAll(blocks);
-      told.add("{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"look_up\",\"input\":{\"q\":1}}");
+      told.add(
+          "{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"look_up\",\"input\":{\"q\":1}}");
     }
     String stop = "\"stop_reason\":\"" + (second ? "end_turn" : "tool_use") + "\"";
     String usage = "\"usage\":{\"input_tokens\":9,\"output_tokens\":5}";

@@ -35,8 +35,7 @@ final class ContentReader {
   private static final Set<String> IMAGE = Set.of("type", "source", "cache_control");
   private static final Set<String> DOCUMENT =
       Set.of("type", "source", "title", "cache_control", "citations");
-  private static final Set<String> THINKING =
-      Set.of("type", "thinking", "signature", Origin.FIELD);
+  private static final Set<String> THINKING = Set.of("type", "thinking", "signature", Origin.FIELD);
   private static final Set<String> REDACTED = Set.of("type", "data", Origin.FIELD);
   private static final Set<String> TOOL_USE =
       Set.of("type", "id", "name", "input", "cache_control", "caller");

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes answers as messages. The API knows one answer to a request, so further candidates are left
- * out. A refusal in the model's words is told as the vendor's own are, in stop_details. What another
- * vendor wants back with calls or with all of the answer is sealed in a block of hidden thinking at
- * the end: clients send those back as they came.
+ * out. A refusal in the model's words is told as the vendor's own are, in stop_details. What
+ * another vendor wants back with calls or with all of the answer is sealed in a block of hidden
+ * thinking at the end: clients send those back as they came.
  */
 final class MessageFormat implements AnswerFormat {
   private final MessageWords words;
@@ -116,7 +116,9 @@ final class MessageFormat implements AnswerFormat {
     json.writeEndObject();
   }
 
-  /** Says whose thinking it is, unless they may speak as this API does: then it is as they wrote it. */
+  /**
+   * Says whose thinking it is, unless they may speak as this API does: then it is as they wrote it.
+   */
   static void origin(JsonGenerator json, VendorData data) throws IOException {
     boolean speaksOtherwise =
         !data.getReasoningField().isEmpty()

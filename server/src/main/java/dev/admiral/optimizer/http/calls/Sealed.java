@@ -12,9 +12,9 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * What vendors want back with a message, as one text: some APIs have a place for encrypted reasoning
- * and for nothing else. It is a message that has of each part only what is wanted back and what
- * tells the part. Not secret, and no more trusted than anything else that a client sends.
+ * What vendors want back with a message, as one text: some APIs have a place for encrypted
+ * reasoning and for nothing else. It is a message that has of each part only what is wanted back
+ * and what tells the part. Not secret, and no more trusted than anything else that a client sends.
  */
 public final class Sealed {
   private static final String MARK = "admiral.1.";

@@ -155,7 +155,8 @@ final class ChatAnswer implements AnswerFormat {
     Map<String, String> kept = VendorFields.read(message.getVendorData().getJson());
     kept(json, kept, VendorFields::ofMessage);
     List<ContentPart> parts = message.getPartsList();
-    if (kept.containsKey(ReasoningDetails.FIELD) || parts.stream().noneMatch(ChatAnswer::isSigned)) {
+    if (kept.containsKey(ReasoningDetails.FIELD)
+        || parts.stream().noneMatch(ChatAnswer::isSigned)) {
       return;
     }
     json.writeArrayFieldStart(ReasoningDetails.FIELD);

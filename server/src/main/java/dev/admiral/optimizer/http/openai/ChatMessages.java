@@ -161,11 +161,14 @@ final class ChatMessages {
   private static Optional<VendorData> vendorData(
       Given given, Predicate<String> wanted, String vendor) {
     Map<String, String> fields = new LinkedHashMap<>(0);
-    given.node().properties().forEach(field -> {
-      if (wanted.test(field.getKey()) && !field.getValue().isNull()) {
-        fields.put(field.getKey(), VendorFields.json(field.getValue()));
-      }
-    });
+    given
+        .node()
+        .properties()
+        .forEach(field -> {
+          if (wanted.test(field.getKey()) && !field.getValue().isNull()) {
+            fields.put(field.getKey(), VendorFields.json(field.getValue()));
+          }
+        });
     return fields.isEmpty()
         ? Optional.empty()
         : Optional.of(

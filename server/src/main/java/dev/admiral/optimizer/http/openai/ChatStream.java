@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A choice opens with its first piece, not before, since only that tells whether it has a text:
  * an answer that calls tools alone has none, in both ways of asking.
  *
- * <p>What a vendor wants back with a call stands in the call's first chunk where it is known by then;
- * what it wants back with the message stands whole in a chunk at the choice's end.
+ * <p>What a vendor wants back with a call stands in the call's first chunk where it is known by
+ * then; what it wants back with the message stands whole in a chunk at the choice's end.
  */
 final class ChatStream implements StreamFormat {
   private static final String DONE = "[DONE]";

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * items of its own here; those that follow one another are one turn of the conversation.
  *
  * <p>Encrypted content that this server did not seal comes from the API's own vendor, who takes it
- * back from nobody else and in no chat completion: it is carried as that vendor's, and stays behind.
+ * back from nobody else and in no chat completion: it is carried as that vendor's, and stays
+ * behind.
  */
 final class ResponseItems {
   private final Prompt.Builder prompt;

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the response object of one call, in each of its states. Every part of an answer is an item
  * of its own, at the place it has in the answer, so that items of a stream and of a whole answer
- * have the same names and places. What a vendor wants back with calls or with all of it is sealed in
- * an item of reasoning without a word at the end: clients send those back as they came.
+ * have the same names and places. What a vendor wants back with calls or with all of it is sealed
+ * in an item of reasoning without a word at the end: clients send those back as they came.
  */
 final class ResponseObject {
   static final String COMPLETED = "completed";
@@ -150,11 +150,7 @@ final class ResponseObject {
       }
       case REASONING -> {
         ReasoningPart reasoning = part.getReasoning();
-        reasoning(
-            json,
-            index,
-            reasoning.getText(),
-            Sealed.of(reasoning, part.getVendorData()));
+        reasoning(json, index, reasoning.getText(), Sealed.of(reasoning, part.getVendorData()));
       }
       // No vendor answers so.
       case IMAGE, FILE, TOOL_RESULT, KIND_NOT_SET -> {}

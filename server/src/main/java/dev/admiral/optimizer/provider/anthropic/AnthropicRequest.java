@@ -534,7 +534,9 @@ final class AnthropicRequest {
     }
   }
 
-  /** Returns true if the turn goes on with results of calls that no thought of this vendor led to. */
+  /**
+   * Returns true if the turn goes on with results of calls that no thought of this vendor led to.
+   */
   private boolean beganThoughtless() {
     int i = prompt.getMessagesCount() - 1;
     if (i < 0 || prompt.getMessages(i).getRole() != Role.ROLE_TOOL) {

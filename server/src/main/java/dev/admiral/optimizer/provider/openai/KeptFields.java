@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * Fields that a vendor wants back, as they come: all at once, and then kept as they are written, or
  * over the chunks of a stream, and then put together.
  *
- * <p>OpenRouter's lists come in pieces: a piece goes on with the element before if it is of its type
- * and says nothing else of its place. Its index does not tell, since streams give 0 to every element
- * (its own client for the AI SDK goes by the type too); its signature ends a text, and encrypted
- * data comes whole.
+ * <p>OpenRouter's lists come in pieces: a piece goes on with the element before if it is of its
+ * type and says nothing else of its place. Its index does not tell, since streams give 0 to every
+ * element (its own client for the AI SDK goes by the type too); its signature ends a text, and
+ * encrypted data comes whole.
  */
 final class KeptFields {
   private static final Set<String> TEXTS = Set.of("text", "summary", "thinking");
@@ -126,15 +126,16 @@ final class KeptFields {
     }
 
     private static ObjectNode merged(ObjectNode before, ObjectNode more) {
-      more.properties().forEach(field -> {
-        JsonNode value = field.getValue();
-        if (before.get(field.getKey()) instanceof ObjectNode inner
-            && value instanceof ObjectNode innerMore) {
-          merged(inner, innerMore);
-        } else if (!value.isNull()) {
-          before.set(field.getKey(), value);
-        }
-      });
+      more.properties()
+          .forEach(field -> {
+            JsonNode value = field.getValue();
+            if (before.get(field.getKey()) instanceof ObjectNode inner
+                && value instanceof ObjectNode innerMore) {
+              merged(inner, innerMore);
+            } else if (!value.isNull()) {
+              before.set(field.getKey(), value);
+            }
+          });
       return before;
     }
   }
@@ -147,11 +148,13 @@ final class KeptFields {
     Element(JsonNode first) {
       this.first = first;
       if (first instanceof ObjectNode object) {
-        object.properties().forEach(field -> {
-          if (grows(field.getKey()) && field.getValue().isTextual()) {
-            texts.put(field.getKey(), new StringBuilder(field.getValue().textValue()));
-          }
-        });
+        object
+            .properties()
+            .forEach(field -> {
+              if (grows(field.getKey()) && field.getValue().isTextual()) {
+                texts.put(field.getKey(), new StringBuilder(field.getValue().textValue()));
+              }
+            });
       }
     }
 
@@ -167,8 +170,7 @@ final class KeptFields {
         return false;
       }
       boolean signed = texts.containsKey(SIGNATURE) && !texts.get(SIGNATURE).isEmpty();
-      boolean says =
-          TEXTS.stream().anyMatch(text -> !piece.path(text).asText("").isEmpty());
+      boolean says = TEXTS.stream().anyMatch(text -> !piece.path(text).asText("").isEmpty());
       return !(signed && says)
           && agree(object, piece, "id")
           && agree(object, piece, "index")
@@ -183,22 +185,25 @@ final class KeptFields {
 
     void goOn(ObjectNode piece) {
       ObjectNode object = (ObjectNode) first;
-      piece.properties().forEach(field -> {
-        String name = field.getKey();
-        JsonNode value = field.getValue();
-        if (grows(name) && value.isTextual()) {
-          StringBuilder text = texts.computeIfAbsent(name, _ -> new StringBuilder());
-          // Whole once more, not a piece.
-          boolean repeated =
-              name.equals(SIGNATURE) && text.compareTo(new StringBuilder(value.textValue())) == 0;
-          if (!repeated) {
-            text.append(value.textValue());
-          }
-          object.set(name, value);
-        } else if (!object.hasNonNull(name)) {
-          object.set(name, value);
-        }
-      });
+      piece
+          .properties()
+          .forEach(field -> {
+            String name = field.getKey();
+            JsonNode value = field.getValue();
+            if (grows(name) && value.isTextual()) {
+              StringBuilder text = texts.computeIfAbsent(name, _ -> new StringBuilder());
+              // Whole once more, not a piece.
+              boolean repeated =
+                  name.equals(SIGNATURE)
+                      && text.compareTo(new StringBuilder(value.textValue())) == 0;
+              if (!repeated) {
+                text.append(value.textValue());
+              }
+              object.set(name, value);
+            } else if (!object.hasNonNull(name)) {
+              object.set(name, value);
+            }
+          });
     }
 
     JsonNode node() {

@@ -43,9 +43,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes one chat completions request.
  *
- * <p>What a vendor gave for itself goes back to it where it stood, and to no other. Gemini 3 refuses
- * a tool call without its signature; the calls of other models are marked as such, in the way that
- * its manual of thought signatures gives for conversations begun elsewhere.
+ * <p>What a vendor gave for itself goes back to it where it stood, and to no other. Gemini 3
+ * refuses a tool call without its signature; the calls of other models are marked as such, in the
+ * way that its manual of thought signatures gives for conversations begun elsewhere.
  *
  * <p>Left out as hints: cache marks where the vendor caches by itself, reasoning of earlier turns
  * where the vendor keeps its own, {@link ToolResult#getIsError()} (the result's text says so), the
@@ -55,7 +55,9 @@ final class OpenAiRequest {
   /** OpenAI's, and nobody of its kind is known to take longer ones. */
   private static final int TOOL_NAME_LENGTH = 64;
 
-  /** Fields of a message or a call that are written from the contract, whatever vendor data says. */
+  /**
+   * Fields of a message or a call that are written from the contract, whatever vendor data says.
+   */
   private static final Set<String> OWN_FIELDS =
       Set.of(
           "role",
@@ -96,7 +98,8 @@ final class OpenAiRequest {
     this.body = new JsonBody(options);
     this.callsTools =
         prompt.getMessagesList().stream()
-            .anyMatch(message -> message.getPartsList().stream().anyMatch(ContentPart::hasToolCall));
+            .anyMatch(
+                message -> message.getPartsList().stream().anyMatch(ContentPart::hasToolCall));
   }
 
   WireFormat.Request write(String path) throws ProviderException {
@@ -358,11 +361,12 @@ final class OpenAiRequest {
 
   private void vendorData(VendorData data) {
     if (vendor.mayTakeBack(data)) {
-      VendorFields.read(data.getJson()).forEach((field, json) -> {
-        if (vendor.takesBack(data, field) && !OWN_FIELDS.contains(field)) {
-          body.field(field).raw(json);
-        }
-      });
+      VendorFields.read(data.getJson())
+          .forEach((field, json) -> {
+            if (vendor.takesBack(data, field) && !OWN_FIELDS.contains(field)) {
+              body.field(field).raw(json);
+            }
+          });
     }
   }
 

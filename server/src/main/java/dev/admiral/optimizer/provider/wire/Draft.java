@@ -67,8 +67,8 @@ public final class Draft {
   /**
    * @param sink as above
    * @param attemptId as above
-   * @param vendor who answers, and so whom the answer's vendor data goes back to; empty if nobody is
-   *     to be named
+   * @param vendor who answers, and so whom the answer's vendor data goes back to; empty if nobody
+   *     is to be named
    */
   public Draft(@Nullable ReplySink sink, String attemptId, String vendor) {
     this.sink = sink;

@@ -20,7 +20,8 @@ class KeptFieldsTest {
 
   @Test
   void fieldThatComesOnce_staysAsItIsWritten() throws Exception {
-    kept.add("extra_content", "{\"n\":1.50,\"big\":123456789012345678901234567890,\"é\":\"\\ud83d\"}");
+    kept.add(
+        "extra_content", "{\"n\":1.50,\"big\":123456789012345678901234567890,\"é\":\"\\ud83d\"}");
 
     assertThat(kept.json())
         .isEqualTo(
@@ -32,23 +33,24 @@ class KeptFieldsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "a piece of the same text | {'type':'t','text':'a','index':0} | {'type':'t','text':'b','index':0}"
-            + " | [{'type':'t','text':'ab','index':0}]",
-        "its signature, in pieces | {'type':'t','text':'a','signature':'s'} | {'type':'t','signature':'t'}"
-            + " | [{'type':'t','text':'a','signature':'st'}]",
-        "the signature once more | {'type':'t','text':'a','signature':'s'} | {'type':'t','signature':'s'}"
-            + " | [{'type':'t','text':'a','signature':'s'}]",
-        "a text behind a signed one | {'type':'t','text':'a','signature':'s','index':0}"
-            + " | {'type':'t','text':'b','index':0}"
-            + " | [{'type':'t','text':'a','signature':'s','index':0},{'type':'t','text':'b','index':0}]",
+        "a piece of the same text | {'type':'t','text':'a','index':0} |"
+            + " {'type':'t','text':'b','index':0} | [{'type':'t','text':'ab','index':0}]",
+        "its signature, in pieces | {'type':'t','text':'a','signature':'s'} |"
+            + " {'type':'t','signature':'t'} | [{'type':'t','text':'a','signature':'st'}]",
+        "the signature once more | {'type':'t','text':'a','signature':'s'} |"
+            + " {'type':'t','signature':'s'} | [{'type':'t','text':'a','signature':'s'}]",
+        "a text behind a signed one | {'type':'t','text':'a','signature':'s','index':0} |"
+            + " {'type':'t','text':'b','index':0} |"
+            + " [{'type':'t','text':'a','signature':'s','index':0},{'type':'t','text':'b','index':0}]",
         "another type | {'type':'t','text':'a','index':0} | {'type':'u','text':'b','index':0}"
             + " | [{'type':'t','text':'a','index':0},{'type':'u','text':'b','index':0}]",
         "another index | {'type':'t','text':'a','index':0} | {'type':'t','text':'b','index':1}"
             + " | [{'type':'t','text':'a','index':0},{'type':'t','text':'b','index':1}]",
-        "encrypted data, which is whole | {'type':'e','data':'a','index':0} | {'type':'e','data':'a','index':0}"
-            + " | [{'type':'e','data':'a','index':0},{'type':'e','data':'a','index':0}]",
-        "a field that was null | {'type':'t','text':'a','id':null} | {'type':'t','text':'b','id':'r'}"
-            + " | [{'type':'t','text':'ab','id':'r'}]",
+        "encrypted data, which is whole | {'type':'e','data':'a','index':0} |"
+            + " {'type':'e','data':'a','index':0} |"
+            + " [{'type':'e','data':'a','index':0},{'type':'e','data':'a','index':0}]",
+        "a field that was null | {'type':'t','text':'a','id':null} |"
+            + " {'type':'t','text':'b','id':'r'} | [{'type':'t','text':'ab','id':'r'}]",
         "no object | 1 | 2 | [1,2]",
       })
   void pieceOfAList_goesOnOrBeginsAnother(String what, String first, String second, String all)

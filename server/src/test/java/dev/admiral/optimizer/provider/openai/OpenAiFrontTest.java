@@ -128,7 +128,9 @@ class OpenAiFrontTest {
   private static Completion withoutLists(Completion read) {
     Completion.Builder without = read.toBuilder();
     without.getMessageBuilder().clearVendorData();
-    without.getAlternativesBuilderList().forEach(other -> other.getMessageBuilder().clearVendorData());
+    without
+        .getAlternativesBuilderList()
+        .forEach(other -> other.getMessageBuilder().clearVendorData());
     return without.build();
   }
 
