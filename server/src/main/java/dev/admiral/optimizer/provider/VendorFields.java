@@ -73,10 +73,10 @@ public final class VendorFields {
    * one.
    */
   public static Map<String, String> read(String json) {
-    Map<String, String> fields = new LinkedHashMap<>(2);
     if (json.isEmpty()) {
-      return fields;
+      return Map.of();
     }
+    Map<String, String> fields = new LinkedHashMap<>(2);
     try (JsonParser parser = JsonText.parser(json)) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {

@@ -211,8 +211,9 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       draft.reasoningField(index, REASONING_SLOT, choice.reasoningField());
     }
     draft.reasoning(index, REASONING_SLOT, reasoning, choice.signature, choice.redactedData);
-    choice.kept.forEach(
-        (field, json) -> kept.computeIfAbsent(index, _ -> new KeptFields()).add(field, json));
+    if (!choice.kept.isEmpty()) {
+      choice.kept.forEach(kept.computeIfAbsent(index, _ -> new KeptFields())::add);
+    }
     draft.text(index, TEXT_SLOT, choice.content);
     draft.refusal(index, REFUSAL_SLOT, choice.refusal);
     ToolCalls calls = toolCalls(index);
