@@ -188,6 +188,14 @@ class TwoTurnsTest {
           .append(fake.address("/v1"))
           .append("', api_key: k}\n");
     }
+    config.append(
+        """
+        aliases:
+          pair: [v-gemini/m, v-relay/m]
+        models:
+          - {provider: v-gemini, name: m, abilities: [tools]}
+          - {provider: v-relay, name: m, abilities: [tools]}
+        """);
     harness = Harness.start(config.toString());
   }
 
@@ -256,6 +264,26 @@ class TwoTurnsTest {
       assertThat(conversation.second(other.provider() + "/m", text, turn)).isEqualTo("done");
 
       assertThat(fake.taken().body()).doesNotContain("c2ln").doesNotContain("admiral");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Door.class)
+  void failOver_leavesItBehind(Door door) throws Exception {
+    FakeVendor first = play(Vendor.GEMINI);
+    FakeVendor second = play(Vendor.RELAY);
+    Conversations conversation = new Conversations(harness, door, false, false);
+    String text = "failed over " + NUMBER.incrementAndGet();
+    List<Object> turn = conversation.first("pair", text);
+    first.taken();
+    first.always(connection -> connection.json(503, "{\"error\":{\"message\":\"later\"}}"));
+
+    assertThat(conversation.second("pair", text, turn)).isEqualTo("done");
+
+    assertThat(Vendor.GEMINI.found(said(first.taken().body()))).isEqualTo(Vendor.GEMINI.wanted());
+    assertThat(second.taken().body()).doesNotContain("c2ln");
+    while (first.waiting() > 0) {
+      first.taken();
     }
   }
 

@@ -86,7 +86,7 @@ public final class FakeVendor implements AutoCloseable {
   }
 
   /** Returns how many requests have come and were not taken. */
-  int waiting() {
+  public int waiting() {
     return requests.size();
   }
 

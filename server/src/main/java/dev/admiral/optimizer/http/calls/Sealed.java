@@ -9,6 +9,8 @@ import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.VendorData;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -81,13 +83,14 @@ public final class Sealed {
     if (kept.hasVendorData()) {
       message.setVendorData(kept.getVendorData());
     }
+    Map<String, VendorData> byCall = new HashMap<>();
     for (ContentPart sealed : kept.getPartsList()) {
-      for (ContentPart.Builder part : message.getPartsBuilderList()) {
-        if (sealed.hasToolCall()
-            && part.hasToolCall()
-            && part.getToolCall().getId().equals(sealed.getToolCall().getId())) {
-          part.setVendorData(sealed.getVendorData());
-        }
+      byCall.put(sealed.getToolCall().getId(), sealed.getVendorData());
+    }
+    for (int i = 0; i < message.getPartsCount(); i++) {
+      VendorData data = byCall.get(message.getParts(i).getToolCall().getId());
+      if (data != null && message.getParts(i).hasToolCall()) {
+        message.getPartsBuilder(i).setVendorData(data);
       }
     }
   }

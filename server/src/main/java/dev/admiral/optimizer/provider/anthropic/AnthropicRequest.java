@@ -539,6 +539,10 @@ final class AnthropicRequest {
    */
   private boolean beganThoughtless() {
     int i = prompt.getMessagesCount() - 1;
+    if (i > 0 && prompt.getMessages(i).getRole() == Role.ROLE_USER) {
+      // It stands in one message with the results before it.
+      i--;
+    }
     if (i < 0 || prompt.getMessages(i).getRole() != Role.ROLE_TOOL) {
       return false;
     }

@@ -70,7 +70,10 @@ final class KeptFields {
     private final List<Element> elements = new ArrayList<>(0);
 
     void add(String json) {
-      pieces.add(json);
+      // Elements of a list may be alike; anything else is only told again.
+      if (pieces.isEmpty() || json.startsWith("[") || !pieces.getLast().equals(json)) {
+        pieces.add(json);
+      }
     }
 
     String json() throws JsonProcessingException {

@@ -64,6 +64,15 @@ class KeptFieldsTest {
   }
 
   @Test
+  void sameOnceMore_changesNothing() throws Exception {
+    kept.add("extra_content", "{\"n\":1.50,\"e\":\"\\u00e9\"}");
+    String before = kept.json();
+    kept.add("extra_content", "{\"n\":1.50,\"e\":\"\\u00e9\"}");
+
+    assertThat(kept.json()).isEqualTo(before);
+  }
+
+  @Test
   void objects_areMerged() throws Exception {
     kept.add("extra_content", "{\"google\":{\"thought\":true}}");
     kept.add("extra_content", "{\"google\":{\"thought_signature\":\"s\",\"thought\":null}}");
