@@ -320,7 +320,7 @@ class TwoTurnsTest {
   private static void play(FakeVendor fake, boolean anthropic, String lines) {
     List<String> pieces = lines.lines().toList();
     fake.always(connection -> {
-      JsonNode asked = HttpClients.parse(fake.latest().body());
+      JsonNode asked = HttpClients.parse(connection.asked().body());
       boolean second = asked.path("messages").size() > 1;
       boolean streamed = asked.path("stream").asBoolean();
       String answer =

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,7 +37,6 @@ public final class FakeVendor implements AutoCloseable {
   private final BlockingQueue<Script> scripts = new LinkedBlockingQueue<>();
   private final BlockingQueue<Received> requests = new LinkedBlockingQueue<>();
   private final AtomicInteger connections = new AtomicInteger();
-  private volatile Received latest;
   private volatile Script always = connection -> connection.respond(500, Map.of(), new byte[0]);
 
   public FakeVendor() throws IOException {
@@ -80,11 +78,6 @@ public final class FakeVendor implements AutoCloseable {
     return requests.take();
   }
 
-  /** Returns the request that came last. */
-  public Received latest() {
-    return Objects.requireNonNull(latest);
-  }
-
   /** Returns how many requests have come and were not taken. */
   public int waiting() {
     return requests.size();
@@ -111,8 +104,8 @@ public final class FakeVendor implements AutoCloseable {
         if (request == null) {
           return;
         }
-        latest = request;
         requests.add(request);
+        connection.asked = request;
         Script script = scripts.poll();
         (script == null ? always : script).answer(connection);
       }
@@ -131,11 +124,17 @@ public final class FakeVendor implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
+    private Received asked = new Received("", Map.of(), "");
 
     Connection(Socket socket) throws IOException {
       this.socket = socket;
       this.in = socket.getInputStream();
       this.out = socket.getOutputStream();
+    }
+
+    /** Returns the request that is to be answered. */
+    public Received asked() {
+      return asked;
     }
 
     private Received read() throws IOException {
@@ -160,7 +159,7 @@ public final class FakeVendor implements AutoCloseable {
     }
 
     /** Sends a whole answer. */
-    void respond(int status, Map<String, String> headers, byte[] body) throws IOException {
+    public void respond(int status, Map<String, String> headers, byte[] body) throws IOException {
       head(status, headers, "Content-Length: " + body.length);
       out.write(body);
       out.flush();
@@ -217,7 +216,7 @@ public final class FakeVendor implements AutoCloseable {
     }
 
     /** Closes the connection with a FIN, in the middle of whatever was said. */
-    void hangUp() throws IOException {
+    public void hangUp() throws IOException {
       socket.close();
     }
 
