@@ -170,7 +170,7 @@ final class UnrulyVendor implements AutoCloseable {
       return taken.isEmpty() ? 4 : drawn;
     }
     // What leaves bytes behind the end of an answer.
-    boolean surplus = drawn >= 4 && drawn <= 15 || drawn == 17 || drawn == 18 || drawn == 26;
+    boolean surplus = (drawn >= 4 && drawn <= 15) || drawn == 17 || drawn == 18 || drawn == 26;
     return surplus || drawn < 2 ? USUAL : drawn;
   }
 
@@ -213,8 +213,8 @@ final class UnrulyVendor implements AutoCloseable {
   private static String chunked(String body, int lie) {
     int half = body.length() / 2;
     return "HTTP/1.1 200 OK\r\n"
-               + "Content-Type: text/event-stream\r\n"
-               + "Transfer-Encoding: chunked\r\n\r\n"
+        + "Content-Type: text/event-stream\r\n"
+        + "Transfer-Encoding: chunked\r\n\r\n"
         + "%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n"
             .formatted(
                 half + lie, body.substring(0, half), body.length() - half, body.substring(half));

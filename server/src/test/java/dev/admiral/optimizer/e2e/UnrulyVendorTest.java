@@ -31,16 +31,6 @@ class UnrulyVendorTest {
   private static final int AT_ONCE = 48;
   private static final List<String> TENANTS = List.of("reds", "blues");
 
-  private static final String CONFIG =
-      """
-        - {name: unruly, dialect: openai, base_url: '%s', api_key: k, requests_per_minute: 0}
-      circuit_breaker: {window_size: 10000, minimum_calls: 10000, failure_rate_percent: 100}
-      retry: {initial_backoff: 1ms}
-      keys:
-        - {label: reds, tenant: reds, key: reds-key, operator: true}
-        - {label: blues, tenant: blues, key: blues-key, operator: true}
-      """;
-
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void answers_areTheCallersOwn_andTheLedgerHasWhatWasTaken(boolean talkative) throws Exception {
@@ -48,7 +38,7 @@ class UnrulyVendorTest {
     Queue<String> foreign = new ConcurrentLinkedQueue<>();
     Map<String, String> entered = new HashMap<>();
     try (UnrulyVendor vendor = UnrulyVendor.start(talkative);
-        Harness harness = Harness.start(CONFIG.formatted(vendor.address()))) {
+        Harness harness = Harness.start(config(vendor))) {
       try (AdmiralClient reds = harness.client("reds-key");
           AdmiralClient blues = harness.client("blues-key")) {
         // With its first answer a talkative vendor is caught; what no check can see comes after it.
@@ -71,6 +61,18 @@ class UnrulyVendorTest {
           .taken()
           .forEach((attempt, text) -> assertThat(text).startsWith(entered.get(attempt) + " "));
     }
+  }
+
+  private static String config(UnrulyVendor vendor) {
+    return """
+      - {name: unruly, dialect: openai, base_url: '%s', api_key: k, requests_per_minute: 0}
+    circuit_breaker: {window_size: 10000, minimum_calls: 10000, failure_rate_percent: 100}
+    retry: {initial_backoff: 1ms}
+    keys:
+      - {label: reds, tenant: reds, key: reds-key, operator: true}
+      - {label: blues, tenant: blues, key: blues-key, operator: true}
+    """
+        .formatted(vendor.address());
   }
 
   private static void enter(LedgerEntry entry, String tenant, Map<String, String> tenants) {

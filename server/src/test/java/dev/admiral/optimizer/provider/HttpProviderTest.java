@@ -1418,7 +1418,7 @@ class HttpProviderTest {
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n",
         "220 mail.example.org ESMTP\r\n250 OK\r\n",
         "HTTP/2.0 what\r\n\r\n",
-        "\u0015\u0003\u0001\u0000\u0002\u0002\u0046\r\n"
+        "\u0015\u0003\u0001\u0000\u0002\u0002F\r\n"
       })
   void otherProtocol_isSaidAndBillsNothing(String bytes) throws Exception {
     vendor.next(c -> c.raw(bytes));
