@@ -79,7 +79,7 @@ public final class FakeVendor implements AutoCloseable {
   }
 
   /** Returns how many requests have come and were not taken. */
-  int waiting() {
+  public int waiting() {
     return requests.size();
   }
 
@@ -105,6 +105,7 @@ public final class FakeVendor implements AutoCloseable {
           return;
         }
         requests.add(request);
+        connection.asked = request;
         Script script = scripts.poll();
         (script == null ? always : script).answer(connection);
       }
@@ -123,11 +124,17 @@ public final class FakeVendor implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
+    private Received asked = new Received("", Map.of(), "");
 
     Connection(Socket socket) throws IOException {
       this.socket = socket;
       this.in = socket.getInputStream();
       this.out = socket.getOutputStream();
+    }
+
+    /** Returns the request that is to be answered. */
+    public Received asked() {
+      return asked;
     }
 
     private Received read() throws IOException {
@@ -152,7 +159,7 @@ public final class FakeVendor implements AutoCloseable {
     }
 
     /** Sends a whole answer. */
-    void respond(int status, Map<String, String> headers, byte[] body) throws IOException {
+    public void respond(int status, Map<String, String> headers, byte[] body) throws IOException {
       head(status, headers, "Content-Length: " + body.length);
       out.write(body);
       out.flush();
@@ -209,7 +216,7 @@ public final class FakeVendor implements AutoCloseable {
     }
 
     /** Closes the connection with a FIN, in the middle of whatever was said. */
-    void hangUp() throws IOException {
+    public void hangUp() throws IOException {
       socket.close();
     }
 
