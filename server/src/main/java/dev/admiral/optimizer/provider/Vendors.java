@@ -59,7 +59,11 @@ public final class Vendors {
                       "https://openrouter.ai/api/v1",
                       "openrouter.ai",
                       "OPENROUTER_API_KEY")
-                  .with(Quirk.CACHE_CONTROL, Quirk.FILE_ADDRESSES, Quirk.REASONING),
+                  .with(
+                      Quirk.CACHE_CONTROL,
+                      Quirk.FILE_ADDRESSES,
+                      Quirk.REASONING,
+                      Quirk.COST_IN_USAGE),
               openAiLike("xai", "https://api.x.ai/v1", "x.ai", "XAI_API_KEY"),
               openAiLike(
                       "moonshot", "https://api.moonshot.ai/v1", "moonshot.ai", "MOONSHOT_API_KEY")

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.provider.openai;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.wire.Draft;
 import dev.admiral.optimizer.provider.wire.FinishWords;
@@ -10,6 +11,7 @@ import dev.admiral.optimizer.provider.wire.VendorError;
 import dev.admiral.optimizer.provider.wire.WireFormat;
 import dev.admiral.optimizer.v1.FinishReason;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -36,7 +38,11 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
   /** Most choices the contract lets a caller ask for, and some more that options may. */
   private static final int MOST_CHOICES = 128;
 
+  /** More dollars than any answer costs. */
+  private static final double MOST_CHARGE = 1_000_000;
+
   private final Draft draft;
+  private final boolean tellsCost;
   private final BitSet begun = new BitSet();
   private final BitSet finished = new BitSet();
   private final Choice choice = new Choice();
@@ -50,8 +56,13 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
   /** The finish reason of a choice that the vendor gave up; empty if there is none. */
   private String givenUp = "";
 
-  OpenAiAnswer(Draft draft) {
+  /**
+   * @param tellsCost whether the vendor tells in "cost", in dollars, what it charges; where one's
+   *     own key at another vendor was used that is not all
+   */
+  OpenAiAnswer(Draft draft, boolean tellsCost) {
     this.draft = draft;
+    this.tellsCost = tellsCost;
   }
 
   @Override
@@ -136,6 +147,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
               error = VendorError.read(parser);
             }
           }
+          case "service_tier" -> draft.service(Json.text(parser));
           case "object" -> failed |= Json.text(parser).equals("error");
           default -> parser.skipChildren();
         }
@@ -242,7 +254,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
    * Counts of OpenAI include cached and written tokens in the prompt, and reasoning in the answer.
    * Without both of its halves, or with a count that is garbled, a usage is none.
    */
-  private static @Nullable Usage readUsage(JsonParser parser) throws IOException {
+  private @Nullable Usage readUsage(JsonParser parser) throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
       return null;
@@ -253,6 +265,8 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     long cached = 0;
     long written = 0;
     long reasoning = 0;
+    double charge = -1;
+    boolean ownKey = false;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String field = parser.currentName();
       parser.nextToken();
@@ -264,6 +278,8 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
         case "prompt_cache_hit_tokens", "cached_tokens" ->
             cached = Math.max(cached, Json.partialTokens(parser));
         case "reasoning_tokens" -> reasoning = Math.max(reasoning, Json.partialTokens(parser));
+        case "cost" -> charge = readCost(parser);
+        case "is_byok" -> ownKey = parser.currentToken() == JsonToken.VALUE_TRUE;
         case "prompt_tokens_details", "completion_tokens_details" -> {
           if (parser.currentToken() != JsonToken.START_OBJECT) {
             parser.skipChildren();
@@ -289,7 +305,18 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     if (prompt < 0 || completion < 0 || most > Json.MOST_TOKENS) {
       return null;
     }
+    if (tellsCost && charge >= 0 && charge <= MOST_CHARGE && !ownKey) {
+      draft.charge(new Money(BigDecimal.valueOf(charge).movePointRight(12).longValue()));
+    }
     return reconciled(new Usage(prompt, cached, written, 0, completion, reasoning, false), total);
+  }
+
+  private static double readCost(JsonParser parser) throws IOException {
+    if (parser.currentToken().isNumeric()) {
+      return parser.getDoubleValue();
+    }
+    parser.skipChildren();
+    return -1;
   }
 
   /** Makes one sense of counts that vendors understand differently. */

@@ -89,7 +89,7 @@ public final class OpenAiDialect implements WireFormat {
 
   @Override
   public AnswerReader reader(Draft draft) {
-    return new OpenAiAnswer(draft);
+    return new OpenAiAnswer(draft, settings.vendor().has(Quirk.COST_IN_USAGE));
   }
 
   @Override

@@ -107,7 +107,12 @@ public final class HttpProvider implements Provider {
       Attempt attempt = new Attempt(exchange, asking, draft);
       attempt.run(attempt::readAnswer);
       Reply reply =
-          new Reply(draft.completion(), draft.usage(input), requestId(exchange), exchange.status());
+          new Reply(
+              draft.completion(),
+              draft.usage(input),
+              draft.terms(),
+              requestId(exchange),
+              exchange.status());
       succeeded();
       return reply;
     }
@@ -362,6 +367,7 @@ public final class HttpProvider implements Provider {
       throw new ProviderException(
           failure,
           input == null || foreign ? null : draft.usage(input),
+          draft.terms(),
           requestId(exchange),
           exchange.status());
     }
