@@ -179,7 +179,8 @@ final class ModelAttempt {
 
   private Answered answered(
       Tries tries, Candidate candidate, String id, Reply reply, Duration took) {
-    LedgerEntry entry = settlement.enter(tries, candidate, id, reply.usage(), reply.terms(), reply.requestId());
+    LedgerEntry entry =
+        settlement.enter(tries, candidate, id, reply.usage(), reply.terms(), reply.requestId());
     Answer answer =
         new Answer(
             reply.completion(),

@@ -51,23 +51,10 @@ class SharedCasesTest {
           "R03b",
           "R05a",
           "R05d",
-          // Marks for the vendor's cache.
-          "N08a",
-          "R08a",
-          "R08b",
-          "R08d",
-          // Pictures in the results of tools.
-          "R07a",
-          "R07d",
           // Doors.
-          "N10a",
           "N13a",
           "N13b",
-          "R04a",
-          "R09b",
           "R09c",
-          "R25a",
-          "R30a",
           "R30c",
           "R30d");
 

@@ -5,14 +5,14 @@ import static dev.admiral.optimizer.pipeline.PipelineWorld.OVERLOADED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.admiral.optimizer.call.Cost;
-import dev.admiral.optimizer.provider.Reply;
-import dev.admiral.optimizer.call.Terms;
-import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Terms;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.ledger.LedgerEntry;
 import dev.admiral.optimizer.pipeline.PipelineWorld.Client;
 import dev.admiral.optimizer.provider.ProviderException;
+import dev.admiral.optimizer.provider.Reply;
 import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;

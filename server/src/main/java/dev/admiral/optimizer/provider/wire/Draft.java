@@ -3,9 +3,9 @@ package dev.admiral.optimizer.provider.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.admiral.optimizer.call.Completions;
-import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Terms;
+import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.ReplySink;
 import dev.admiral.optimizer.provider.wire.WireFormat.MalformedException;

@@ -182,6 +182,11 @@ public final class HttpProvider implements Provider {
   private Exchange send(WireFormat.Request request, Asking asking)
       throws ProviderException, InterruptedException {
     List<Map.Entry<String, String>> headers = new ArrayList<>(format.headers());
+    if (!request.headers().isEmpty()) {
+      headers.removeIf(
+          each -> request.headers().containsKey(each.getKey().toLowerCase(Locale.ROOT)));
+      headers.addAll(request.headers().entrySet());
+    }
     headers.add(Map.entry(format.attemptHeader(), asking.attemptId));
     headers.add(Map.entry("User-Agent", "admiral"));
     headers.add(Map.entry("Content-Type", "application/json"));

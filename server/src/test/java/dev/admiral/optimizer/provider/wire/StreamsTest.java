@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.admiral.optimizer.call.Completions;
-import dev.admiral.optimizer.call.Usage;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.Dialect;
 import dev.admiral.optimizer.provider.ProviderSettings;
 import dev.admiral.optimizer.provider.anthropic.AnthropicDialect;
@@ -26,7 +23,10 @@ import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Streams in the shapes vendors send, and the whole answers they must equal. */
 class StreamsTest {
