@@ -199,6 +199,19 @@ public final class PriceBook {
    * @param at when the call was answered
    */
   public Cost price(String provider, String model, Usage usage, Instant at) {
+    return price(provider, model, usage, "", at);
+  }
+
+  /**
+   * Returns what usage costs, as the other method does.
+   *
+   * @param tier the service that is priced apart; empty for the usual one, the only one whose
+   *     prices are listed: the cost of any other is unknown
+   */
+  public Cost price(String provider, String model, Usage usage, String tier, Instant at) {
+    if (!tier.isEmpty()) {
+      return new Cost.Unknown();
+    }
     Tariff.Period period = period(provider, model, at);
     if (period == null) {
       return new Cost.Unknown();

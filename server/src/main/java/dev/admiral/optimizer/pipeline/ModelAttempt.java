@@ -153,7 +153,7 @@ final class ModelAttempt {
       tries.ended(attempt);
       Usage usage = e.billable().orElse(null);
       if (usage != null) {
-        LedgerEntry _ = settlement.enter(tries, candidate, id, usage, e.requestId());
+        LedgerEntry _ = settlement.enter(tries, candidate, id, usage, e.terms(), e.requestId());
       }
       boolean cancelled = e.failure().reason() == ErrorReason.ERROR_REASON_CALL_CANCELLED;
       if (!cancelled) {
@@ -179,7 +179,8 @@ final class ModelAttempt {
 
   private Answered answered(
       Tries tries, Candidate candidate, String id, Reply reply, Duration took) {
-    LedgerEntry entry = settlement.enter(tries, candidate, id, reply.usage(), reply.requestId());
+    LedgerEntry entry =
+        settlement.enter(tries, candidate, id, reply.usage(), reply.terms(), reply.requestId());
     Answer answer =
         new Answer(
             reply.completion(),

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.pipeline;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Step;
+import dev.admiral.optimizer.call.Terms;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.ledger.Ledger;
@@ -29,13 +30,20 @@ final class Settlement {
    * the ledger's bound.
    *
    * @param attemptId identifies the try, and its entry
+   * @param terms on what terms the vendor served it; what it says it charges counts where no price
+   *     is known
    * @param requestId the vendor's identifier of it; empty if it gave none
    * @return the entry, with what the try cost
    */
   LedgerEntry enter(
-      Tries tries, Candidate candidate, String attemptId, Usage usage, String requestId) {
+      Tries tries,
+      Candidate candidate,
+      String attemptId,
+      Usage usage,
+      Terms terms,
+      String requestId) {
     Instant now = time.now();
-    Cost cost = prices.price(candidate.provider(), candidate.model(), usage, now);
+    Cost cost = cost(candidate, usage, terms, now);
     Call payer = tries.leader().bill();
     LedgerEntry entry =
         new LedgerEntry(
@@ -56,5 +64,12 @@ final class Settlement {
     ledger.enter(entry);
     tries.log().stepEnded(ErrorReason.ERROR_REASON_UNSPECIFIED);
     return entry;
+  }
+
+  private Cost cost(Candidate candidate, Usage usage, Terms terms, Instant now) {
+    Cost listed = prices.price(candidate.provider(), candidate.model(), usage, terms.tier(), now);
+    return listed instanceof Cost.Unknown && terms.charge() != null
+        ? new Cost.Known(terms.charge(), candidate.name() + "@vendor", false)
+        : listed;
   }
 }

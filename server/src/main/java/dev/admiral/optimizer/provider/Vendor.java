@@ -73,7 +73,9 @@ public record Vendor(
     /** Parts are marked by prompt_cache_breakpoint, for models that take such marks. */
     CACHE_BREAKPOINTS,
     /** Files may be given by their address. */
-    FILE_ADDRESSES
+    FILE_ADDRESSES,
+    /** Usage tells in cost, in dollars, what was charged. */
+    COST_IN_USAGE
   }
 
   /**

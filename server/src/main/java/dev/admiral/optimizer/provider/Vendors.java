@@ -64,7 +64,8 @@ public final class Vendors {
                       Quirk.CACHE_CONTROL,
                       Quirk.FILE_ADDRESSES,
                       Quirk.REASONING,
-                      Quirk.REASONING_DETAILS),
+                      Quirk.REASONING_DETAILS,
+                      Quirk.COST_IN_USAGE),
               openAiLike("xai", "https://api.x.ai/v1", "x.ai", "XAI_API_KEY"),
               openAiLike(
                       "moonshot", "https://api.moonshot.ai/v1", "moonshot.ai", "MOONSHOT_API_KEY")

@@ -400,8 +400,8 @@ class ChatCompletionsTest {
             + "'url':'ftp://x'}}]}|messages[0].content[1]|http",
         "{'role':'user','content':[{'type':'file','file':{'file_data':'x'}}]}"
             + "|messages[0].content[0].file.file_data|data URL",
-        "{'role':'user','content':[{'type':'input_audio','input_audio':{'data':'','format':'ogg'}}"
-            + "]}|messages[0].content[0].input_audio.format|wav or mp3",
+        "{'role':'user','content':[{'type':'input_audio','input_audio':{'data':'','format':'midi'}}"
+            + "]}|messages[0].content[0].input_audio.format|wav, mp3",
         "{'role':'assistant'}|messages[0].content|is missing",
         "{'role':'assistant','tool_calls':[{'id':'a'}]}|messages[0].tool_calls[0].function|missing",
         "{'role':'assistant','audio':{'id':'a'}}|messages[0].audio|text only",

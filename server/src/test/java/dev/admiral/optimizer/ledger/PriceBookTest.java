@@ -121,10 +121,17 @@ class PriceBookTest {
   }
 
   @Test
+  void serviceThatIsPricedApart_hasNoKnownPrice() {
+    Usage usage = Usage.reported(1, 1);
+    assertThat(BOOK.price("openai", "gpt-4o", usage, "", NOW)).isInstanceOf(Cost.Known.class);
+    assertThat(BOOK.price("openai", "gpt-4o", usage, "flex", NOW)).isEqualTo(new Cost.Unknown());
+  }
+
+  @Test
   void longPrompt_isPricedAtItsTierWhole() {
-    // 272,000 tokens are the first of the tier: the list says "above 271,999".
-    assertThat(input("openai", "gpt-5.5", 271_999)).isEqualTo(271_999 * 5_000_000L);
-    assertThat(input("openai", "gpt-5.5", 272_000)).isEqualTo(272_000 * 10_000_000L);
+    // OpenAI says "more than 272K".
+    assertThat(input("openai", "gpt-5.5", 272_000)).isEqualTo(272_000 * 5_000_000L);
+    assertThat(input("openai", "gpt-5.5", 272_001)).isEqualTo(272_001 * 10_000_000L);
     assertThat(input("gemini", "gemini-2.5-pro", 200_000)).isEqualTo(200_000 * 1_250_000L);
     assertThat(input("gemini", "gemini-2.5-pro", 200_001)).isEqualTo(200_001 * 2_500_000L);
   }

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Terms;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.ledger.LedgerEntry;
 import dev.admiral.optimizer.pipeline.PipelineWorld.Client;
 import dev.admiral.optimizer.provider.ProviderException;
+import dev.admiral.optimizer.provider.Reply;
 import dev.admiral.optimizer.v1.CachePolicy;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.Source;
@@ -118,6 +121,41 @@ class GateAndSettlementTest {
   void unknownPrice_isEnteredAsUnknown() {
     world.ask("x").model("green/m").start();
     world.run();
+
+    assertThat(world.ledgerStore.entries.getFirst().cost()).isEqualTo(new Cost.Unknown());
+  }
+
+  @Test
+  void vendorsOwnCharge_countsWhereNoPriceIsKnown() {
+    Terms told = Terms.USUAL.withCharge(new Money(7));
+    Reply usual = FakeProvider.reply("yes");
+    Reply charged =
+        new Reply(usual.completion(), usual.usage(), told, usual.requestId(), usual.httpStatus());
+    world.green.then((_, _) -> charged);
+    world.red.then((_, _) -> charged);
+    world.ask("x").model("green/m").start();
+    world.run();
+    world.call("y");
+
+    assertThat(world.ledgerStore.entries)
+        .extracting(LedgerEntry::cost)
+        .first()
+        .isEqualTo(new Cost.Known(new Money(7), "green/m@vendor", false));
+    assertThat(world.ledgerStore.entries.getLast().cost().amountOrZero().picoUsd())
+        .isEqualTo(50_000_000);
+  }
+
+  @Test
+  void serviceThatIsPricedApart_isEnteredAsUnknown() {
+    Reply usual = FakeProvider.reply("yes");
+    world.red.then((_, _) ->
+        new Reply(
+            usual.completion(),
+            usual.usage(),
+            Terms.USUAL.withTier("priority"),
+            usual.requestId(),
+            usual.httpStatus()));
+    world.call("x");
 
     assertThat(world.ledgerStore.entries.getFirst().cost()).isEqualTo(new Cost.Unknown());
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.admiral.optimizer.call.Failure;
@@ -403,8 +404,7 @@ class RequestsTest {
         OPENAI,
         "gpt-4o",
         Prompts.of(
-            Prompts.message(
-                Role.ROLE_TOOL, Prompts.toolResult("c", false, Prompts.image("image/png", "x")))),
+            Prompts.message(Role.ROLE_TOOL, Prompts.toolResult("c", false, Prompts.refusal("no")))),
         "prompt.messages[0].parts[0].tool_result.parts[0]");
     assertRefused(
         OPENAI,
@@ -438,6 +438,79 @@ class RequestsTest {
     assertThat(openAi("openrouter", "openai/" + model, prompt).has(setting))
         .as("whoever passes calls on decides for themselves")
         .isTrue();
+  }
+
+  @Test
+  void openAi_whatToolsShow_isShownByTheUserBehindAllResults() throws Exception {
+    Prompt prompt =
+        Prompts.of(
+            Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c1", "f", "{}")),
+            Prompts.message(
+                Role.ROLE_TOOL,
+                Prompts.toolResult(
+                    "c1", false, Prompts.text("seen"), Prompts.image("image/png", "abc"))),
+            Prompts.message(
+                Role.ROLE_TOOL, Prompts.toolResult("c2", false, Prompts.image("image/png", "x"))),
+            Prompts.message(Role.ROLE_ASSISTANT, Prompts.text("well")),
+            Prompts.message(
+                Role.ROLE_TOOL, Prompts.toolResult("c3", false, Prompts.image("image/png", "x"))));
+    JsonNode messages = openAi("local", "m", prompt).path("messages");
+
+    assertThat(messages.findValuesAsText("role"))
+        .containsExactly("assistant", "tool", "tool", "user", "assistant", "tool", "user");
+    assertThat(messages.at("/1/content").asText()).isEqualTo("seen");
+    assertThat(messages.at("/2/content").asText()).isNotEmpty();
+    assertJson(
+        messages.at("/3/content"),
+        """
+        [{"type":"text","text":"Result of the tool call c1:"},
+         {"type":"image_url","image_url":{"url":"data:image/png;base64,YWJj"}},
+         {"type":"text","text":"Result of the tool call c2:"},
+         {"type":"image_url","image_url":{"url":"data:image/png;base64,eA=="}}]
+        """);
+    assertThat(messages.at("/6/content").size()).isEqualTo(2);
+  }
+
+  @Test
+  void openAi_markForAnHour_saysSo() throws Exception {
+    Prompt prompt =
+        Prompts.of(
+            Prompts.message(
+                Role.ROLE_USER,
+                Prompts.text("u").toBuilder()
+                    .setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_1H)
+                    .build()));
+    assertJson(
+        openAi("openrouter", "anthropic/claude", prompt).at("/messages/0/content/0/cache_control"),
+        "{\"type\":\"ephemeral\",\"ttl\":\"1h\"}");
+  }
+
+  @Test
+  void anthropic_betas_goIntoTheirHeaderWithTheOperators() throws Exception {
+    AnthropicDialect dialect =
+        new AnthropicDialect(
+            settings(Vendors.of("anthropic", Dialect.ANTHROPIC))
+                .headers(Map.of("Anthropic-Beta", "ours-1, both-2"))
+                .build());
+    ListValue names =
+        ListValue.newBuilder()
+            .addValues(string("both-2"))
+            .addValues(string("theirs-3"))
+            .addValues(string("none\r\nx-other: 1"))
+            .build();
+    Prompt prompt =
+        Prompts.ask("x").toBuilder()
+            .setProviderOptions(
+                Struct.newBuilder()
+                    .putFields("anthropic_beta", Value.newBuilder().setListValue(names).build()))
+            .build();
+    WireFormat.Request request = dialect.complete(call("anthropic", "claude-sonnet-5", prompt));
+
+    assertThat(request.headers())
+        .containsExactly(Map.entry("anthropic-beta", "ours-1,both-2,theirs-3"));
+    assertThat(read(request).has("anthropic_beta")).isFalse();
+    assertThat(dialect.countTokens(call("anthropic", "claude-sonnet-5", prompt)).headers())
+        .isEqualTo(request.headers());
   }
 
   @Test

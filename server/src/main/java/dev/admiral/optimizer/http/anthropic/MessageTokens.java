@@ -25,7 +25,10 @@ final class MessageTokens implements HttpCalls.Handling {
   public void handle(Incoming incoming) throws CallException {
     Version version = Version.of(incoming.header(Version.HEADER));
     MessageWords words = new MessageWords();
-    Prompt prompt = new PromptReader(version, Place.root(incoming.body()), words).count();
+    Prompt prompt =
+        new PromptReader(
+                version, Place.root(incoming.body()), words, incoming.header(Version.BETA_HEADER))
+            .count();
     switch (incoming.accept(prompt)) {
       case Accepted.Wrong wrong -> throw new CallException(wrong.failure());
       case Accepted.Fine fine -> {

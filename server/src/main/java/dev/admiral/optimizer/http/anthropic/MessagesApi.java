@@ -22,7 +22,7 @@ final class MessagesApi implements Api {
     Place body = Place.root(incoming.body());
     MessageWords words = new MessageWords();
     return new Asked(
-        new PromptReader(version, body, words).message(),
+        new PromptReader(version, body, words, incoming.header(Version.BETA_HEADER)).message(),
         body.field("stream").flag(),
         new MessageFormat(words));
   }

@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.http.anthropic;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.admiral.optimizer.call.CallException;
@@ -17,6 +18,7 @@ import dev.admiral.optimizer.v1.ToolChoice;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a request into a prompt.
@@ -70,13 +72,16 @@ final class PromptReader {
   private final Version version;
   private final Place body;
   private final MessageWords words;
+  private final String betas;
   private final Prompt.Builder prompt = Prompt.newBuilder();
   private final Struct.Builder options = Struct.newBuilder();
 
   /**
    * @param words is told where the messages of the prompt come from
+   * @param betas the header with what the client wants to try out; null if there is none
    */
-  PromptReader(Version version, Place body, MessageWords words) {
+  PromptReader(Version version, Place body, MessageWords words, @Nullable String betas) {
+    this.betas = betas == null ? "" : betas;
     this.version = version;
     this.body = body;
     this.words = words;
@@ -295,10 +300,24 @@ final class PromptReader {
         options.putFields(name, body.field(name).open());
       }
     }
+    betas();
     if (options.getFieldsCount() > 0) {
       prompt
           .setProviderOptions(options)
           .setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_ANTHROPIC);
+    }
+  }
+
+  /** Part of the call, since the vendor answers differently; a vendor of this dialect is told. */
+  private void betas() {
+    ListValue.Builder names = ListValue.newBuilder();
+    for (String name : betas.split(",")) {
+      if (!name.isBlank()) {
+        names.addValues(Value.newBuilder().setStringValue(name.strip()));
+      }
+    }
+    if (names.getValuesCount() > 0) {
+      options.putFields("anthropic_beta", Value.newBuilder().setListValue(names).build());
     }
   }
 }

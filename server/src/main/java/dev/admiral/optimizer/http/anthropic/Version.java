@@ -14,6 +14,9 @@ enum Version {
 
   static final String HEADER = "anthropic-version";
 
+  /** The header with what a client wants to try out. */
+  static final String BETA_HEADER = "anthropic-beta";
+
   private final String date;
 
   Version(String date) {

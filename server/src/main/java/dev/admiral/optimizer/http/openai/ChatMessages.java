@@ -39,6 +39,7 @@ final class ChatMessages {
           result(read.setRole(Role.ROLE_TOOL).clearName(), message, functionCallId());
       default -> throw role.wrong("must be system, developer, user, assistant, tool or function");
     }
+    markLast(read, message);
     boolean instruction =
         read.getRole() == Role.ROLE_SYSTEM || read.getRole() == Role.ROLE_DEVELOPER;
     return instruction && isEmpty(read) ? null : read.build();
@@ -108,11 +109,31 @@ final class ChatMessages {
       }
       default -> throw type.wrong("must be text, image_url, input_audio, file or refusal");
     }
-    // A mark of OpenAI's own, and one of those who speak for other vendors.
-    if (given.get("prompt_cache_breakpoint").present() || given.get("cache_control").present()) {
-      part.setPromptCachePoint(PromptCachePoint.PROMPT_CACHE_POINT_DEFAULT);
+    return part.setPromptCachePoint(cachePoint(given)).build();
+  }
+
+  /** Reads OpenAI's own mark for caching, or the one of those who speak for other vendors. */
+  static PromptCachePoint cachePoint(Given given) throws CallException {
+    Given control = given.get("cache_control");
+    if (!control.present()) {
+      return given.get("prompt_cache_breakpoint").present()
+          ? PromptCachePoint.PROMPT_CACHE_POINT_DEFAULT
+          : PromptCachePoint.PROMPT_CACHE_POINT_UNSPECIFIED;
     }
-    return part.build();
+    Given duration = control.object().get("ttl");
+    return switch (duration.textOrEmpty()) {
+      case "", "5m" -> PromptCachePoint.PROMPT_CACHE_POINT_DEFAULT;
+      case "1h" -> PromptCachePoint.PROMPT_CACHE_POINT_1H;
+      default -> throw duration.wrong("must be 5m or 1h");
+    };
+  }
+
+  /** A mark beside the content is one of all of it. */
+  private static void markLast(ChatMessage.Builder message, Given given) throws CallException {
+    PromptCachePoint point = cachePoint(given);
+    if (point != PromptCachePoint.PROMPT_CACHE_POINT_UNSPECIFIED) {
+      message.getPartsBuilder(message.getPartsCount() - 1).setPromptCachePoint(point);
+    }
   }
 
   private void assistant(ChatMessage.Builder message, Given given) throws CallException {

@@ -170,7 +170,9 @@ final class ChatRequest {
       if (!type.equals("function")) {
         throw tool.get("type").wrong("must be function: no other tools are carried");
       }
-      prompt.addTools(Functions.read(tool.get("function").object()));
+      prompt.addTools(
+          Functions.read(tool.get("function").object()).toBuilder()
+              .setPromptCachePoint(ChatMessages.cachePoint(tool)));
     }
   }
 

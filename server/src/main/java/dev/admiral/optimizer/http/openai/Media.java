@@ -72,7 +72,10 @@ final class Media {
         switch (format.text()) {
           case "wav" -> "audio/wav";
           case "mp3" -> "audio/mpeg";
-          default -> throw format.wrong("must be wav or mp3");
+          // Those of OpenRouter and Gemini; OpenAI takes the two above.
+          case "flac", "aac", "ogg", "aiff" -> "audio/" + format.text();
+          case "m4a" -> "audio/mp4";
+          default -> throw format.wrong("must be wav, mp3, flac, aac, ogg, aiff or m4a");
         };
     return FilePart.newBuilder()
         .setInline(

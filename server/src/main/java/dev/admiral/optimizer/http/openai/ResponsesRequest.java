@@ -82,7 +82,12 @@ final class ResponsesRequest {
       case "instructions" -> {}
       case "input" -> input(value);
       case "stream" -> streamed = value.flag();
-      case "stream_options", "truncation", "max_tool_calls" -> {}
+      // Of responses alone: chat completions, which vendors are asked for, refuse them.
+      case "stream_options",
+          "truncation",
+          "max_tool_calls",
+          "client_metadata",
+          "context_management" -> {}
       case "tools" -> tools(value);
       case "tool_choice" -> toolChoice(value);
       case "parallel_tool_calls" -> choice().setParallel(value.flag());

@@ -10,7 +10,9 @@ import dev.admiral.optimizer.provider.wire.VendorError;
 import dev.admiral.optimizer.provider.wire.WireFormat;
 import dev.admiral.optimizer.v1.FinishReason;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -216,6 +218,8 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
   }
 
   private void count(boolean isFinal) {
+    counts.services.forEach(draft::service);
+    counts.services.clear();
     if (counts.hasInput()) {
       draft.usage(counts.usage(), isFinal);
     }
@@ -367,6 +371,9 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
     private long output = -1;
     private long thinking = -1;
 
+    /** The vendor's words for how and where it served the call. */
+    private final List<String> services = new ArrayList<>(3);
+
     void read(JsonParser parser) throws IOException {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
         parser.skipChildren();
@@ -380,6 +387,7 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
           case "cache_read_input_tokens" -> cacheRead = Json.tokens(parser);
           case "cache_creation_input_tokens" -> cacheWrite = Json.tokens(parser);
           case "output_tokens" -> output = Json.tokens(parser);
+          case "service_tier", "speed", "inference_geo" -> services.add(Json.text(parser));
           case "cache_creation", "output_tokens_details" -> {
             if (token == JsonToken.START_OBJECT) {
               readDetails(parser);
@@ -429,6 +437,7 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
       cacheWrite1h = latest(cacheWrite1h, later.cacheWrite1h);
       output = latest(output, later.output);
       thinking = latest(thinking, later.thinking);
+      services.addAll(later.services);
     }
 
     /** Relays put zeros in where the vendor says nothing more. */

@@ -68,8 +68,7 @@ public final class AnthropicDialect implements WireFormat {
 
   @Override
   public Request countTokens(ProviderCall call) throws ProviderException {
-    return new Request(
-        path("/messages/count_tokens"), new AnthropicRequest(settings, call).writeForCount());
+    return new AnthropicRequest(settings, call).writeForCount(path("/messages/count_tokens"));
   }
 
   @Override

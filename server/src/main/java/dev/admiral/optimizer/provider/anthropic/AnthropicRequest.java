@@ -34,8 +34,12 @@ import dev.admiral.optimizer.v1.ToolChoice;
 import dev.admiral.optimizer.v1.ToolResult;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +67,13 @@ final class AnthropicRequest {
   private static final String JSON_ONLY =
       "Answer with one JSON object and nothing else: no words around it, and no code fence.";
 
+  private static final String BETA_HEADER = "anthropic-beta";
+
+  /** The option that lists what the header names; Bedrock's and Vertex' name for it. */
+  private static final String BETAS = "anthropic_beta";
+
+  private static final Pattern BETA = Pattern.compile("[\\w.:/-]{1,128}");
+
   private static final String EMPTY_SCHEMA = "{\"type\":\"object\",\"properties\":{}}";
 
   private final ProviderSettings settings;
@@ -71,6 +82,7 @@ final class AnthropicRequest {
   private final Prompt prompt;
   private final boolean streamed;
   private final JsonBody body;
+  private final Map<String, String> betas;
 
   /** True if the caller says in this vendor's own words how to think. */
   private final boolean toldByOptions;
@@ -92,6 +104,30 @@ final class AnthropicRequest {
     Struct options = call.options(Dialect.ANTHROPIC);
     this.toldByOptions = tellHowToThink(options);
     this.body = new JsonBody(options);
+    this.betas = betas(settings, options);
+    body.reserve(BETAS);
+  }
+
+  /** Returns the header of what the operator and the caller want to try out; none if nothing. */
+  private static Map<String, String> betas(ProviderSettings settings, Struct options) {
+    Set<String> names = new LinkedHashSet<>();
+    settings
+        .headers()
+        .forEach((header, value) -> {
+          if (header.equalsIgnoreCase(BETA_HEADER)) {
+            names.addAll(List.of(value.split(" *, *")));
+          }
+        });
+    for (Value name :
+        options
+            .getFieldsOrDefault(BETAS, Value.getDefaultInstance())
+            .getListValue()
+            .getValuesList()) {
+      if (BETA.matcher(name.getStringValue()).matches()) {
+        names.add(name.getStringValue());
+      }
+    }
+    return names.isEmpty() ? Map.of() : Map.of(BETA_HEADER, String.join(",", names));
   }
 
   private static boolean tellHowToThink(Struct options) {
@@ -112,11 +148,11 @@ final class AnthropicRequest {
     sampling(prompt.getSampling());
     thinking();
     body.field("stream").value(streamed);
-    return new WireFormat.Request(path, body.bytes(), omitted);
+    return new WireFormat.Request(path, body.bytes(), omitted, betas);
   }
 
   /** Writes what is counted: settings that do not change the prompt are refused there. */
-  byte[] writeForCount() throws ProviderException {
+  WireFormat.Request writeForCount(String path) throws ProviderException {
     conversation();
     for (String field :
         List.of(
@@ -130,7 +166,7 @@ final class AnthropicRequest {
             "service_tier")) {
       body.reserve(field);
     }
-    return body.bytes();
+    return new WireFormat.Request(path, body.bytes(), List.of(), betas);
   }
 
   private void conversation() throws ProviderException {

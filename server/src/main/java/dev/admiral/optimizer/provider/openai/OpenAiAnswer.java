@@ -2,6 +2,7 @@ package dev.admiral.optimizer.provider.openai;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.Vendor;
 import dev.admiral.optimizer.provider.VendorFields;
@@ -12,6 +13,7 @@ import dev.admiral.optimizer.provider.wire.VendorError;
 import dev.admiral.optimizer.provider.wire.WireFormat;
 import dev.admiral.optimizer.v1.FinishReason;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -40,7 +42,11 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
   /** Most choices the contract lets a caller ask for, and some more that options may. */
   private static final int MOST_CHOICES = 128;
 
+  /** More dollars than any answer costs. */
+  private static final double MOST_CHARGE = 1_000_000;
+
   private final Draft draft;
+  private final boolean tellsCost;
   private final BitSet begun = new BitSet();
   private final BitSet finished = new BitSet();
   private final Choice choice = new Choice();
@@ -57,11 +63,14 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
   private String givenUp = "";
 
   /**
-   * @param vendor who answers; of one that is not known it is kept how it names its reasoning
+   * @param vendor who answers; of one that is not known it is kept how it names its reasoning. Some
+   *     tell in "cost", in dollars, what they charge; where one's own key at another vendor was used
+   *     that is not all
    */
   OpenAiAnswer(Draft draft, Vendor vendor) {
     this.draft = draft;
     this.namesReasoning = vendor.takesAnythingBack();
+    this.tellsCost = vendor.has(Vendor.Quirk.COST_IN_USAGE);
   }
 
   @Override
@@ -149,6 +158,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
               error = VendorError.read(parser);
             }
           }
+          case "service_tier" -> draft.service(Json.text(parser));
           case "object" -> failed |= Json.text(parser).equals("error");
           default -> parser.skipChildren();
         }
@@ -261,7 +271,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
    * Counts of OpenAI include cached and written tokens in the prompt, and reasoning in the answer.
    * Without both of its halves, or with a count that is garbled, a usage is none.
    */
-  private static @Nullable Usage readUsage(JsonParser parser) throws IOException {
+  private @Nullable Usage readUsage(JsonParser parser) throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
       return null;
@@ -272,6 +282,8 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     long cached = 0;
     long written = 0;
     long reasoning = 0;
+    double charge = -1;
+    boolean ownKey = false;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String field = parser.currentName();
       parser.nextToken();
@@ -283,6 +295,8 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
         case "prompt_cache_hit_tokens", "cached_tokens" ->
             cached = Math.max(cached, Json.partialTokens(parser));
         case "reasoning_tokens" -> reasoning = Math.max(reasoning, Json.partialTokens(parser));
+        case "cost" -> charge = readCost(parser);
+        case "is_byok" -> ownKey = parser.currentToken() == JsonToken.VALUE_TRUE;
         case "prompt_tokens_details", "completion_tokens_details" -> {
           if (parser.currentToken() != JsonToken.START_OBJECT) {
             parser.skipChildren();
@@ -308,7 +322,18 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     if (prompt < 0 || completion < 0 || most > Json.MOST_TOKENS) {
       return null;
     }
+    if (tellsCost && charge >= 0 && charge <= MOST_CHARGE && !ownKey) {
+      draft.charge(new Money(BigDecimal.valueOf(charge).movePointRight(12).longValue()));
+    }
     return reconciled(new Usage(prompt, cached, written, 0, completion, reasoning, false), total);
+  }
+
+  private static double readCost(JsonParser parser) throws IOException {
+    if (parser.currentToken().isNumeric()) {
+      return parser.getDoubleValue();
+    }
+    parser.skipChildren();
+    return -1;
   }
 
   /** Makes one sense of counts that vendors understand differently. */

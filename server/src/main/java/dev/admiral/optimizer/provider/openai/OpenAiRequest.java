@@ -53,6 +53,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenAiRequest {
   /** OpenAI's, and nobody of its kind is known to take longer ones. */
+  /** Stands in for the words of a result that has none. */
+  private static final String SHOWN_BELOW = "The result is shown in the next message.";
+
   private static final int TOOL_NAME_LENGTH = 64;
 
   /**
@@ -87,6 +90,9 @@ final class OpenAiRequest {
   private final boolean callsTools;
   private boolean marked;
 
+  /** What the latest results of tools show, and is not told yet. */
+  private final List<Shown> shown = new ArrayList<>(0);
+
   OpenAiRequest(String provider, Vendor vendor, ProviderCall call) {
     this.provider = provider;
     this.vendor = vendor;
@@ -106,8 +112,12 @@ final class OpenAiRequest {
     body.field("model").value(model);
     body.field("messages").array();
     for (int i = 0; i < prompt.getMessagesCount(); i++) {
+      if (prompt.getMessages(i).getRole() != Role.ROLE_TOOL) {
+        shown();
+      }
       message(prompt.getMessages(i), "prompt.messages[" + i + "]");
     }
+    shown();
     body.endArray();
     if (marked && vendor.has(Quirk.CACHE_BREAKPOINTS)) {
       body.field("prompt_cache_options").object().field("mode").value("explicit").endObject();
@@ -215,7 +225,11 @@ final class OpenAiRequest {
     if (marksCache(part)) {
       marked = true;
       if (vendor.has(Quirk.CACHE_CONTROL)) {
-        body.field("cache_control").object().field("type").value("ephemeral").endObject();
+        body.field("cache_control").object().field("type").value("ephemeral");
+        if (part.getPromptCachePoint() == PromptCachePoint.PROMPT_CACHE_POINT_1H) {
+          body.field("ttl").value("1h");
+        }
+        body.endObject();
       } else {
         body.field("prompt_cache_breakpoint").object();
         body.field("mode").value("explicit").endObject();
@@ -284,6 +298,12 @@ final class OpenAiRequest {
     return switch (mediaType) {
       case "audio/wav", "audio/x-wav", "audio/wave" -> "wav";
       case "audio/mpeg", "audio/mp3" -> "mp3";
+      // OpenRouter's and Gemini's.
+      case "audio/flac", "audio/x-flac" -> "flac";
+      case "audio/aac" -> "aac";
+      case "audio/ogg" -> "ogg";
+      case "audio/aiff", "audio/x-aiff" -> "aiff";
+      case "audio/mp4", "audio/x-m4a" -> "m4a";
       default -> null;
     };
   }
@@ -446,26 +466,65 @@ final class OpenAiRequest {
       ToolResult result = part.getToolResult();
       body.object().field("role").value("tool");
       body.field("tool_call_id").value(result.getToolCallId()).field("content");
-      if (result.getPartsCount() == 0) {
-        body.value("");
-      } else if (isPlain(result.getPartsList())) {
-        body.value(result.getParts(0).getText().getText());
+      List<ContentPart> texts = texts(result, at + ".tool_result");
+      if (texts.isEmpty()) {
+        body.value(result.getPartsCount() == 0 ? "" : SHOWN_BELOW);
+      } else if (isPlain(texts)) {
+        body.value(texts.getFirst().getText().getText());
       } else {
         body.array();
-        for (int j = 0; j < result.getPartsCount(); j++) {
-          if (!result.getParts(j).hasText()) {
-            throw Refusals.cannotExpress(
-                provider,
-                at + ".tool_result.parts[" + j + "]",
-                "its tool results are text only; put pictures and files into a user message");
-          }
-          text(result.getParts(j));
-        }
+        texts.forEach(this::text);
         body.endArray();
       }
       body.endObject();
     }
   }
+
+  /** Returns the texts of a result, and keeps the rest for the message behind all results. */
+  private List<ContentPart> texts(ToolResult result, String at) throws ProviderException {
+    List<ContentPart> texts = new ArrayList<>(result.getPartsCount());
+    for (int i = 0; i < result.getPartsCount(); i++) {
+      ContentPart part = result.getParts(i);
+      String place = at + ".parts[" + i + "]";
+      switch (part.getKindCase()) {
+        case TEXT -> texts.add(part);
+        case IMAGE, FILE -> shown.add(new Shown(result.getToolCallId(), part, place));
+        default ->
+            throw Refusals.cannotExpress(
+                provider, place, "a tool result holds text, images and files only");
+      }
+    }
+    return texts;
+  }
+
+  /**
+   * Writes what tools showed: their own messages take text only, and must stand together, so that
+   * the user shows it behind them.
+   */
+  private void shown() throws ProviderException {
+    if (shown.isEmpty()) {
+      return;
+    }
+    body.object().field("role").value("user").field("content").array();
+    String callId = "";
+    for (Shown each : shown) {
+      if (!each.callId.equals(callId)) {
+        callId = each.callId;
+        body.object().field("type").value("text");
+        body.field("text").value("Result of the tool call " + callId + ":").endObject();
+      }
+      if (each.part.hasImage()) {
+        image(each.part, each.at);
+      } else {
+        file(each.part, each.at);
+      }
+    }
+    body.endArray().endObject();
+    shown.clear();
+  }
+
+  /** A picture or file in the result of a tool. */
+  private record Shown(String callId, ContentPart part, String at) {}
 
   private void tools() throws ProviderException {
     if (prompt.getToolsCount() > 0) {

@@ -3,6 +3,8 @@ package dev.admiral.optimizer.provider.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.admiral.optimizer.call.Completions;
+import dev.admiral.optimizer.call.Money;
+import dev.admiral.optimizer.call.Terms;
 import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.ReplySink;
@@ -41,6 +43,12 @@ import org.jspecify.annotations.Nullable;
  * known after that; of reasoning it is told in any case whose it is.
  */
 public final class Draft {
+  /** Words for the service that the listed prices are about. */
+  private static final Set<String> USUAL_SERVICE =
+      Set.of("", "auto", "default", "standard", "on_demand", "global", "not_available");
+
+  private static final int MOST_OF_A_WORD = 32;
+
   private final @Nullable ReplySink sink;
   private final Completions.Assembler assembler = new Completions.Assembler();
   private final String attemptId;
@@ -49,6 +57,7 @@ public final class Draft {
   private final Tokens.Counter output = new Tokens.Counter();
   private @Nullable Usage usage;
   private boolean usageFinal;
+  private Terms terms = Terms.USUAL;
   private boolean begun;
   private boolean alive;
   private List<String> omitted = List.of();
@@ -228,6 +237,26 @@ public final class Draft {
   public void usage(Usage counted, boolean isFinal) {
     usage = counted;
     usageFinal |= isFinal;
+  }
+
+  /**
+   * Notes a vendor's word for the service that it gave: a tier, a speed or a region. Those that
+   * stand for the usual one leave no trace.
+   */
+  public void service(String word) {
+    if (!USUAL_SERVICE.contains(word)) {
+      terms = terms.withTier(word.substring(0, Math.min(word.length(), MOST_OF_A_WORD)));
+    }
+  }
+
+  /** Notes what the vendor says it charges for the whole answer. */
+  public void charge(Money amount) {
+    terms = terms.withCharge(amount);
+  }
+
+  /** Returns on what terms the vendor says it serves the answer. */
+  public Terms terms() {
+    return terms;
   }
 
   /** Returns true if a piece has come. */

@@ -108,7 +108,12 @@ public final class HttpProvider implements Provider {
       Attempt attempt = new Attempt(exchange, asking, draft);
       attempt.run(attempt::readAnswer);
       Reply reply =
-          new Reply(draft.completion(), draft.usage(input), requestId(exchange), exchange.status());
+          new Reply(
+              draft.completion(),
+              draft.usage(input),
+              draft.terms(),
+              requestId(exchange),
+              exchange.status());
       succeeded();
       return reply;
     }
@@ -178,6 +183,11 @@ public final class HttpProvider implements Provider {
   private Exchange send(WireFormat.Request request, Asking asking)
       throws ProviderException, InterruptedException {
     List<Map.Entry<String, String>> headers = new ArrayList<>(format.headers());
+    if (!request.headers().isEmpty()) {
+      headers.removeIf(
+          each -> request.headers().containsKey(each.getKey().toLowerCase(Locale.ROOT)));
+      headers.addAll(request.headers().entrySet());
+    }
     headers.add(Map.entry(format.attemptHeader(), asking.attemptId));
     headers.add(Map.entry("User-Agent", "admiral"));
     headers.add(Map.entry("Content-Type", "application/json"));
@@ -363,6 +373,7 @@ public final class HttpProvider implements Provider {
       throw new ProviderException(
           failure,
           input == null || foreign ? null : draft.usage(input),
+          draft.terms(),
           requestId(exchange),
           exchange.status());
     }

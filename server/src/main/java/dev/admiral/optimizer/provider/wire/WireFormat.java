@@ -48,6 +48,7 @@ public interface WireFormat {
     private final String path;
     private final byte[] body;
     private final List<String> omitted;
+    private final Map<String, String> headers;
 
     /** A request that says all it was to say. */
     public Request(String path, byte[] body) {
@@ -58,9 +59,19 @@ public interface WireFormat {
      * @param omitted fields of the prompt that the model has no place for and is not told
      */
     public Request(String path, byte[] body, List<String> omitted) {
+      this(path, body, omitted, Map.of());
+    }
+
+    /**
+     * @param omitted fields of the prompt that the model has no place for and is not told
+     * @param headers headers of this call alone, names in lower case; they go before those of every
+     *     request
+     */
+    public Request(String path, byte[] body, List<String> omitted, Map<String, String> headers) {
       this.path = path;
       this.body = body;
       this.omitted = List.copyOf(omitted);
+      this.headers = Map.copyOf(headers);
     }
 
     public String path() {
@@ -73,6 +84,10 @@ public interface WireFormat {
 
     public List<String> omitted() {
       return omitted;
+    }
+
+    public Map<String, String> headers() {
+      return headers;
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.admiral.optimizer.call.Completions;
+import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.Dialect;
 import dev.admiral.optimizer.provider.ProviderSettings;
@@ -22,7 +23,10 @@ import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Streams in the shapes vendors send, and the whole answers they must equal. */
 class StreamsTest {
@@ -300,6 +304,74 @@ class StreamsTest {
             + "\n\n";
     assertThatThrownBy(() -> anthropic(bytes(start + start + block + start)))
         .isInstanceOf(WireFormat.MalformedException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"flex,flex", "priority,priority", "default,''", "on_demand,''", "auto,''"})
+  void openAi_serviceThatIsPricedApart_isNoted(String word, String tier) throws Exception {
+    Draft whole = new Draft(null, "attempt-1");
+    OPENAI
+        .reader(whole)
+        .whole(
+            """
+            {"choices":[{"message":{"content":"x"},"finish_reason":"stop"}],"service_tier":"%s"}
+            """
+                .formatted(word)
+                .getBytes(UTF_8));
+    assertThat(whole.terms().tier()).isEqualTo(tier);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "standard,standard,global,''",
+    "standard,standard,not_available,''",
+    "standard,fast,global,fast",
+    "priority,standard,us,priority+us",
+    "batch,standard,global,batch"
+  })
+  void anthropic_serviceThatIsPricedApart_isNoted(
+      String tier, String speed, String region, String noted) throws Exception {
+    Draft whole = new Draft(null, "attempt-1");
+    ANTHROPIC
+        .reader(whole)
+        .whole(
+            """
+            {"content":[{"type":"text","text":"x"}],"stop_reason":"end_turn","usage":{
+            "input_tokens":1,"output_tokens":1,"service_tier":"%s","speed":"%s",
+            "inference_geo":"%s"}}
+            """
+                .formatted(tier, speed, region)
+                .getBytes(UTF_8));
+    assertThat(whole.terms().tier()).isEqualTo(noted);
+  }
+
+  /** OpenRouter: dollars, and with one's own key at the vendor only its own fee. */
+  @ParameterizedTest
+  @CsvSource({
+    "openrouter,'\"cost\":0.0123',12300000000",
+    "openrouter,'\"cost\":1.5e-7',150000",
+    "openrouter,'\"cost\":0.01,\"is_byok\":true',",
+    "openrouter,'\"cost\":-1',",
+    "openrouter,'\"cost\":1e300',",
+    "openrouter,'\"cost\":{\"total_cost\":1}',",
+    "local,'\"cost\":0.0123',"
+  })
+  void openAi_vendorsOwnCharge_isNotedWhereItIsDollars(
+      String vendor, String cost, @Nullable Long picos) throws Exception {
+    Draft whole = new Draft(null, "attempt-1");
+    new OpenAiDialect(
+            ProviderSettings.builder(vendor, Dialect.OPENAI, URI.create("http://localhost/v1"))
+                .build())
+        .reader(whole)
+        .whole(
+            """
+            {"choices":[{"message":{"content":"x"},"finish_reason":"stop"}],
+            "usage":{"prompt_tokens":1,"completion_tokens":1,%s}}
+            """
+                .formatted(cost)
+                .getBytes(UTF_8));
+    Money charge = whole.terms().charge();
+    assertThat(charge == null ? null : charge.picoUsd()).isEqualTo(picos);
   }
 
   @Test
