@@ -64,8 +64,8 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
 
   /**
    * @param vendor who answers; of one that is not known it is kept how it names its reasoning. Some
-   *     tell in "cost", in dollars, what they charge; where one's own key at another vendor was used
-   *     that is not all
+   *     tell in "cost", in dollars, what they charge; where one's own key at another vendor was
+   *     used that is not all
    */
   OpenAiAnswer(Draft draft, Vendor vendor) {
     this.draft = draft;
