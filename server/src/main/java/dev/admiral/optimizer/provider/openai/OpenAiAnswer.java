@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.provider.Vendor;
+import dev.admiral.optimizer.provider.Vendor.Quirk;
 import dev.admiral.optimizer.provider.wire.Draft;
 import dev.admiral.optimizer.provider.wire.FinishWords;
 import dev.admiral.optimizer.provider.wire.Json;
@@ -57,12 +59,12 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
   private String givenUp = "";
 
   /**
-   * @param tellsCost whether the vendor tells in "cost", in dollars, what it charges; where one's
-   *     own key at another vendor was used that is not all
+   * @param vendor who answers; where it tells what it charges, that is not all of it for those who
+   *     use their own key at another vendor
    */
-  OpenAiAnswer(Draft draft, boolean tellsCost) {
+  OpenAiAnswer(Draft draft, Vendor vendor) {
     this.draft = draft;
-    this.tellsCost = tellsCost;
+    this.tellsCost = vendor.has(Quirk.COST_IN_USAGE);
   }
 
   @Override

@@ -117,7 +117,7 @@ class OpenAiFrontTest {
     }
 
     Draft draft = new Draft(null, "attempt-1");
-    new OpenAiAnswer(draft, false).whole(out.toByteArray());
+    new OpenAiAnswer(draft, Vendors.find("openai").orElseThrow()).whole(out.toByteArray());
 
     assertThat(draft.completion()).isEqualTo(completion);
     assertThat(draft.usage(() -> 0)).isEqualTo(usage);
