@@ -165,11 +165,11 @@ public final class CallIntake {
 
   /** Returns what is wrong with a call for vectors, or null if nothing is. */
   private static @Nullable Violation violation(VectorRequest request) {
-    int count = request.texts().size();
+    int count = request.input().count();
     if (count == 0 || count > TEXT_COUNT) {
       return new Violation("texts", "has " + count + " texts; send 1 to " + TEXT_COUNT);
     }
-    int empty = request.texts().indexOf("");
+    int empty = request.input().firstEmpty();
     if (empty >= 0) {
       return new Violation("texts[" + empty + "]", "is empty");
     }

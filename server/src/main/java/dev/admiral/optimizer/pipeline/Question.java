@@ -3,7 +3,7 @@ package dev.admiral.optimizer.pipeline;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.ModelTraits;
-import dev.admiral.optimizer.call.Tokens;
+import dev.admiral.optimizer.call.VectorInput;
 import dev.admiral.optimizer.provider.Provider;
 import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.provider.ProviderException;
@@ -84,8 +84,14 @@ sealed interface Question {
 
     @Override
     public Route route(Router router, Call call) {
-      return router.routeEmbedding(
-          call.prompt().getModel(), Tokens.upper(request.texts()), call.routing());
+      Route route =
+          router.routeEmbedding(
+              call.prompt().getModel(), request.input().upperTokens(), call.routing());
+      // Tokens of one model mean nothing to another.
+      return route instanceof Route.Candidates(var list)
+              && request.input() instanceof VectorInput.Numbers
+          ? new Route.Candidates(list.subList(0, 1))
+          : route;
     }
 
     @Override
@@ -96,8 +102,9 @@ sealed interface Question {
               new VectorCall(
                   asked.attemptId(),
                   asked.model(),
-                  request.texts(),
+                  request.input(),
                   request.dimensions(),
+                  request.options(),
                   asked.patience()));
       vectors = reply.embeddings();
       return new Reply(

@@ -124,6 +124,57 @@ class CarriedSettingsTest {
   }
 
   @Test
+  void textsAsTokensAndFieldsOfVendors_reachTheVendorOfVectors() throws Exception {
+    server
+        .vendor()
+        .always(connection ->
+            connection.json(
+                200,
+                """
+                {"object":"list","data":[{"index":0,"embedding":[0.5]}],"usage":{"prompt_tokens":2}}
+                """));
+    for (String input : new String[] {"[[7,8]]", "[7,8]", "[\"x\"]"}) {
+      Played played =
+          server.post(
+              "/v1/embeddings",
+              "{\"model\":\"openai/text-embedding-3-small\",\"input_type\":\"query\",\"input\":"
+                  + input
+                  + "}");
+      assertThat(played.status()).as("%s", played).isEqualTo(200);
+      assertThat(played.sent().path("input").toString())
+          .isEqualTo(input.equals("[7,8]") ? "[[7,8]]" : input);
+      assertThat(played.sent().path("input_type").asText()).isEqualTo("query");
+    }
+    server
+        .vendor()
+        .always(connection ->
+            SharedScenes.hello(connection, HttpClients.parse(connection.asked().body())));
+  }
+
+  @Test
+  void textsAsTokens_goToNoOtherModel() throws Exception {
+    server
+        .vendor()
+        .always(connection ->
+            connection.json(400, "{\"error\":{\"message\":\"no\",\"code\":\"model_not_found\"}}"));
+    for (String input : new String[] {"[[7,8]]", "[\"x\"]"}) {
+      Played played =
+          server.post(
+              "/v1/embeddings",
+              "{\"model\":\"openai/text-embedding-3-small\",\"input\":" + input + "}",
+              "x-admiral-fallback-models",
+              "openai/text-embedding-3-large");
+      assertThat(played.asked().stream().map(body -> body.path("model").asText()).distinct())
+          .as("%s", played)
+          .hasSize(input.equals("[[7,8]]") ? 1 : 2);
+    }
+    server
+        .vendor()
+        .always(connection ->
+            SharedScenes.hello(connection, HttpClients.parse(connection.asked().body())));
+  }
+
+  @Test
   void soundInAFormOfOtherVendors_isPassedOn() throws Exception {
     for (String format : new String[] {"wav", "mp3", "flac", "aac", "ogg", "aiff", "m4a"}) {
       Played played =

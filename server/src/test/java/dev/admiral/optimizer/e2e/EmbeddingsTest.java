@@ -76,15 +76,16 @@ class EmbeddingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"input\":[1,2]|input[0]|must be a string",
-        "\"input\":[[1,2]]|input[0]|must be a string",
+        "\"input\":[1,\"a\"]|input[1]|must be a whole number",
+        "\"input\":[[1,2],\"a\"]|input[1]|must be a list",
+        "\"input\":[\"a\",1]|input[1]|must be a string",
+        "\"input\":[[1],[]]|input[1]|is empty",
         "\"input\":7|input|must be a string or a list of strings, but is a number",
         "\"input\":[]|input|has 0 texts",
         "\"input\":[\"a\",\"\"]|input[1]|is empty",
         "\"input\":\"a\",\"dimensions\":0|dimensions|must be 1 or more",
         "\"input\":\"a\",\"dimensions\":\"9\"|dimensions|must be a whole number",
         "\"input\":\"a\",\"encoding_format\":\"hex\"|encoding_format|must be float or base64",
-        "\"input\":\"a\",\"input_type\":\"query\"|input_type|leave it out",
         "\"user\":\"me\"|input|is missing",
       })
   void badRequest_isRefusedNamingTheField(String fields, String param, String message) {

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.call.VectorInput;
 import dev.admiral.optimizer.provider.Provider;
 import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.provider.ProviderException;
@@ -104,9 +105,10 @@ final class FakeProvider implements Provider {
   public VectorReply embed(VectorCall call) {
     askedInAll.add(name);
     List<Embedding> vectors =
-        call.texts().stream()
-            .map(text -> Embedding.newBuilder().addValues(text.length()).build())
-            .toList();
+        ((VectorInput.Texts) call.input())
+            .texts().stream()
+                .map(text -> Embedding.newBuilder().addValues(text.length()).build())
+                .toList();
     return new VectorReply(vectors, Usage.reported(3, 0), "", 200);
   }
 

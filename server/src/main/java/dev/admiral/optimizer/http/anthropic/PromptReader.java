@@ -311,7 +311,7 @@ final class PromptReader {
   /** Part of the call, since the vendor answers differently; a vendor of this dialect is told. */
   private void betas() {
     ListValue.Builder names = ListValue.newBuilder();
-    for (String name : betas.split(",")) {
+    for (String name : betas.split(",", -1)) {
       if (!name.isBlank()) {
         names.addValues(Value.newBuilder().setStringValue(name.strip()));
       }

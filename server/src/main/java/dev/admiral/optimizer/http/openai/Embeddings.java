@@ -2,9 +2,11 @@ package dev.admiral.optimizer.http.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.Struct;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.call.Failure;
+import dev.admiral.optimizer.call.VectorInput;
 import dev.admiral.optimizer.http.calls.HttpCalls;
 import dev.admiral.optimizer.http.calls.Incoming;
 import dev.admiral.optimizer.http.calls.Places;
@@ -31,9 +33,10 @@ final class Embeddings implements HttpCalls.Handling {
   @Override
   public void handle(Incoming incoming) throws CallException {
     String model = "";
-    List<String> texts = null;
+    VectorInput input = null;
     OptionalInt dimensions = OptionalInt.empty();
     boolean packed = false;
+    Struct.Builder options = Struct.newBuilder();
     for (Map.Entry<String, JsonNode> field : incoming.body().properties()) {
       Given value = Given.field(field.getKey(), field.getValue());
       if (!value.present()) {
@@ -41,18 +44,19 @@ final class Embeddings implements HttpCalls.Handling {
       }
       switch (field.getKey()) {
         case "model" -> model = value.text();
-        case "input" -> texts = texts(value);
+        case "input" -> input = input(value);
         case "dimensions" -> dimensions = OptionalInt.of(value.wholeInt());
         case "encoding_format" -> packed = packed(value);
         case "user" -> {}
-        default ->
-            throw value.wrong("is not known here, and could change the vectors; leave it out");
+        // In the vendors' own words: what the vectors are for, how long texts are cut.
+        default -> options.putFields(field.getKey(), value.open());
       }
     }
-    if (texts == null) {
+    if (input == null) {
       throw Given.wrong("input", "is missing; send a string or a list of strings");
     }
-    incoming.embed(new VectorRequest(model, texts, dimensions), new Format(packed));
+    incoming.embed(
+        new VectorRequest(model, input, dimensions, options.build()), new Format(packed));
   }
 
   private static boolean packed(Given format) throws CallException {
@@ -63,21 +67,38 @@ final class Embeddings implements HttpCalls.Handling {
     };
   }
 
-  private static List<String> texts(Given input) throws CallException {
+  private static VectorInput input(Given input) throws CallException {
     if (input.isText()) {
-      return List.of(input.text());
+      return new VectorInput.Texts(List.of(input.text()));
     }
     if (!input.isList()) {
       throw input.mustBe("a string or a list of strings");
     }
-    List<String> texts = new ArrayList<>();
-    for (Given text : input.list()) {
-      if (!text.isText()) {
-        throw text.wrong("must be a string: tokens of one model mean nothing to another");
+    List<Given> given = input.list();
+    if (!given.isEmpty() && given.getFirst().isList()) {
+      List<List<Integer>> texts = new ArrayList<>(given.size());
+      for (Given text : given) {
+        texts.add(tokens(text));
       }
+      return new VectorInput.Numbers(texts);
+    }
+    if (!given.isEmpty() && given.getFirst().node().isIntegralNumber()) {
+      return new VectorInput.Numbers(List.of(tokens(input)));
+    }
+    List<String> texts = new ArrayList<>(given.size());
+    for (Given text : given) {
       texts.add(text.text());
     }
-    return texts;
+    return new VectorInput.Texts(texts);
+  }
+
+  /** Reads one text that is given as the numbers of its tokens. */
+  private static List<Integer> tokens(Given text) throws CallException {
+    List<Integer> numbers = new ArrayList<>();
+    for (Given number : text.list()) {
+      numbers.add(number.wholeInt());
+    }
+    return numbers;
   }
 
   /**

@@ -115,7 +115,7 @@ final class AnthropicRequest {
         .headers()
         .forEach((header, value) -> {
           if (header.equalsIgnoreCase(BETA_HEADER)) {
-            names.addAll(List.of(value.split(" *, *")));
+            names.addAll(List.of(value.strip().split(" *, *", -1)));
           }
         });
     for (Value name :

@@ -2,7 +2,7 @@ package dev.admiral.optimizer.provider.openai;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.google.protobuf.Struct;
+import dev.admiral.optimizer.call.VectorInput;
 import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.provider.ProviderException;
 import dev.admiral.optimizer.provider.ProviderSettings;
@@ -69,10 +69,19 @@ public final class OpenAiDialect implements WireFormat {
 
   @Override
   public Request embed(VectorCall call) {
-    JsonBody body = new JsonBody(Struct.getDefaultInstance());
+    JsonBody body = new JsonBody(call.options());
     body.field("model").value(call.model());
     body.field("input").array();
-    call.texts().forEach(body::value);
+    switch (call.input()) {
+      case VectorInput.Texts(var texts) -> texts.forEach(body::value);
+      case VectorInput.Numbers(var texts) -> {
+        for (List<Integer> text : texts) {
+          body.array();
+          text.forEach(body::value);
+          body.endArray();
+        }
+      }
+    }
     body.endArray();
     call.dimensions().ifPresent(count -> body.field("dimensions").value(count));
     // Four bytes a component instead of a dozen; every dialect we know takes floats at least.

@@ -52,10 +52,10 @@ import org.jspecify.annotations.Nullable;
  * effort where the model cannot reason, and the order of tool calls among other parts of a turn.
  */
 final class OpenAiRequest {
-  /** OpenAI's, and nobody of its kind is known to take longer ones. */
   /** Stands in for the words of a result that has none. */
   private static final String SHOWN_BELOW = "The result is shown in the next message.";
 
+  /** OpenAI's, and nobody of its kind is known to take longer ones. */
   private static final int TOOL_NAME_LENGTH = 64;
 
   /**

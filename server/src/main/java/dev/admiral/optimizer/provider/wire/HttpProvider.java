@@ -122,7 +122,7 @@ public final class HttpProvider implements Provider {
   @Override
   public VectorReply embed(VectorCall call) throws ProviderException, InterruptedException {
     WireFormat.Request request = format.embed(call);
-    LongSupplier input = () -> Tokens.likely(call.texts());
+    LongSupplier input = () -> call.input().likelyTokens();
     Asking asking = asking(call.attemptId(), false, call.patience(), input);
     try (Exchange exchange = send(request, asking)) {
       Attempt attempt = new Attempt(exchange, asking, new Draft(null, call.attemptId()));
@@ -141,9 +141,9 @@ public final class HttpProvider implements Provider {
   private WireFormat.Vectors readVectors(byte[] body, VectorCall call)
       throws IOException, ErrorInsideException {
     WireFormat.Vectors vectors = format.readVectors(body);
-    if (vectors.embeddings().size() != call.texts().size()) {
+    if (vectors.embeddings().size() != call.input().count()) {
       throw new WireFormat.MalformedException(
-          vectors.embeddings().size() + " vectors came for " + call.texts().size() + " texts");
+          vectors.embeddings().size() + " vectors came for " + call.input().count() + " texts");
     }
     return vectors;
   }
