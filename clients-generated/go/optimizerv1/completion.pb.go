@@ -247,7 +247,9 @@ type ContentDelta struct {
 	//	*ContentDelta_Reasoning
 	//	*ContentDelta_ToolCall
 	//	*ContentDelta_Refusal
-	Piece         isContentDelta_Piece `protobuf_oneof:"piece"`
+	Piece isContentDelta_Piece `protobuf_oneof:"piece"`
+	// The part's ContentPart.vendor_data, whole: it replaces what an earlier piece of the part brought. Absent says nothing new.
+	VendorData    *VendorData `protobuf:"bytes,7,opt,name=vendor_data,json=vendorData,proto3" json:"vendor_data,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -335,6 +337,13 @@ func (x *ContentDelta) GetRefusal() *RefusalDelta {
 		if x, ok := x.Piece.(*ContentDelta_Refusal); ok {
 			return x.Refusal
 		}
+	}
+	return nil
+}
+
+func (x *ContentDelta) GetVendorData() *VendorData {
+	if x != nil {
+		return x.VendorData
 	}
 	return nil
 }
@@ -605,7 +614,7 @@ const file_admiral_optimizer_v1_completion_proto_rawDesc = "" +
 	"\x0eomitted_fields\x18\x05 \x03(\tR\romittedFields\"\x91\x01\n" +
 	"\tCandidate\x12;\n" +
 	"\amessage\x18\x01 \x01(\v2!.admiral.optimizer.v1.ChatMessageR\amessage\x12G\n" +
-	"\rfinish_reason\x18\x02 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\"\xe0\x02\n" +
+	"\rfinish_reason\x18\x02 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\"\xa3\x03\n" +
 	"\fContentDelta\x12'\n" +
 	"\x0fcandidate_index\x18\x01 \x01(\x05R\x0ecandidateIndex\x12\x1d\n" +
 	"\n" +
@@ -613,7 +622,9 @@ const file_admiral_optimizer_v1_completion_proto_rawDesc = "" +
 	"\x04text\x18\x03 \x01(\v2\x1f.admiral.optimizer.v1.TextDeltaH\x00R\x04text\x12D\n" +
 	"\treasoning\x18\x04 \x01(\v2$.admiral.optimizer.v1.ReasoningDeltaH\x00R\treasoning\x12B\n" +
 	"\ttool_call\x18\x05 \x01(\v2#.admiral.optimizer.v1.ToolCallDeltaH\x00R\btoolCall\x12>\n" +
-	"\arefusal\x18\x06 \x01(\v2\".admiral.optimizer.v1.RefusalDeltaH\x00R\arefusalB\a\n" +
+	"\arefusal\x18\x06 \x01(\v2\".admiral.optimizer.v1.RefusalDeltaH\x00R\arefusal\x12A\n" +
+	"\vvendor_data\x18\a \x01(\v2 .admiral.optimizer.v1.VendorDataR\n" +
+	"vendorDataB\a\n" +
 	"\x05piece\"\x1f\n" +
 	"\tTextDelta\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\"g\n" +
@@ -662,22 +673,24 @@ var file_admiral_optimizer_v1_completion_proto_goTypes = []any{
 	(*ToolCallDelta)(nil),  // 6: admiral.optimizer.v1.ToolCallDelta
 	(*RefusalDelta)(nil),   // 7: admiral.optimizer.v1.RefusalDelta
 	(*ChatMessage)(nil),    // 8: admiral.optimizer.v1.ChatMessage
+	(*VendorData)(nil),     // 9: admiral.optimizer.v1.VendorData
 }
 var file_admiral_optimizer_v1_completion_proto_depIdxs = []int32{
-	8, // 0: admiral.optimizer.v1.Completion.message:type_name -> admiral.optimizer.v1.ChatMessage
-	0, // 1: admiral.optimizer.v1.Completion.finish_reason:type_name -> admiral.optimizer.v1.FinishReason
-	2, // 2: admiral.optimizer.v1.Completion.alternatives:type_name -> admiral.optimizer.v1.Candidate
-	8, // 3: admiral.optimizer.v1.Candidate.message:type_name -> admiral.optimizer.v1.ChatMessage
-	0, // 4: admiral.optimizer.v1.Candidate.finish_reason:type_name -> admiral.optimizer.v1.FinishReason
-	4, // 5: admiral.optimizer.v1.ContentDelta.text:type_name -> admiral.optimizer.v1.TextDelta
-	5, // 6: admiral.optimizer.v1.ContentDelta.reasoning:type_name -> admiral.optimizer.v1.ReasoningDelta
-	6, // 7: admiral.optimizer.v1.ContentDelta.tool_call:type_name -> admiral.optimizer.v1.ToolCallDelta
-	7, // 8: admiral.optimizer.v1.ContentDelta.refusal:type_name -> admiral.optimizer.v1.RefusalDelta
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	9, // [9:9] is the sub-list for extension type_name
-	9, // [9:9] is the sub-list for extension extendee
-	0, // [0:9] is the sub-list for field type_name
+	8,  // 0: admiral.optimizer.v1.Completion.message:type_name -> admiral.optimizer.v1.ChatMessage
+	0,  // 1: admiral.optimizer.v1.Completion.finish_reason:type_name -> admiral.optimizer.v1.FinishReason
+	2,  // 2: admiral.optimizer.v1.Completion.alternatives:type_name -> admiral.optimizer.v1.Candidate
+	8,  // 3: admiral.optimizer.v1.Candidate.message:type_name -> admiral.optimizer.v1.ChatMessage
+	0,  // 4: admiral.optimizer.v1.Candidate.finish_reason:type_name -> admiral.optimizer.v1.FinishReason
+	4,  // 5: admiral.optimizer.v1.ContentDelta.text:type_name -> admiral.optimizer.v1.TextDelta
+	5,  // 6: admiral.optimizer.v1.ContentDelta.reasoning:type_name -> admiral.optimizer.v1.ReasoningDelta
+	6,  // 7: admiral.optimizer.v1.ContentDelta.tool_call:type_name -> admiral.optimizer.v1.ToolCallDelta
+	7,  // 8: admiral.optimizer.v1.ContentDelta.refusal:type_name -> admiral.optimizer.v1.RefusalDelta
+	9,  // 9: admiral.optimizer.v1.ContentDelta.vendor_data:type_name -> admiral.optimizer.v1.VendorData
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_completion_proto_init() }

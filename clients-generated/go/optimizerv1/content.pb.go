@@ -259,7 +259,7 @@ func (x ToolChoice_Mode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ToolChoice_Mode.Descriptor instead.
 func (ToolChoice_Mode) EnumDescriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{14, 0}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{15, 0}
 }
 
 // One turn of a conversation.
@@ -270,7 +270,9 @@ type ChatMessage struct {
 	// What is said, in order. At least one part; every part has a kind.
 	Parts []*ContentPart `protobuf:"bytes,2,rep,name=parts,proto3" json:"parts,omitempty"`
 	// Optional name of the speaker, passed to vendors that know names; at most 64 characters.
-	Name          string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	Name string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	// What the vendor wants back with the message as a whole, role ASSISTANT; send it back unchanged. Ignored with other roles.
+	VendorData    *VendorData `protobuf:"bytes,4,opt,name=vendor_data,json=vendorData,proto3" json:"vendor_data,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -326,6 +328,13 @@ func (x *ChatMessage) GetName() string {
 	return ""
 }
 
+func (x *ChatMessage) GetVendorData() *VendorData {
+	if x != nil {
+		return x.VendorData
+	}
+	return nil
+}
+
 // One piece of a message.
 type ContentPart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -341,6 +350,9 @@ type ContentPart struct {
 	//	*ContentPart_Reasoning
 	//	*ContentPart_Refusal
 	Kind isContentPart_Kind `protobuf_oneof:"kind"`
+	// What the vendor wants back with this part, such as the signature of a tool call, role ASSISTANT; send it back unchanged. For a
+	// part of reasoning its vendor is also whose the signature and the redacted_data are. Ignored with other roles.
+	VendorData *VendorData `protobuf:"bytes,14,opt,name=vendor_data,json=vendorData,proto3" json:"vendor_data,omitempty"`
 	// Asks vendors with explicit prompt caching to cache the prompt up to and including this part, and for how long. Other vendors
 	// ignore it.
 	PromptCachePoint PromptCachePoint `protobuf:"varint,15,opt,name=prompt_cache_point,json=promptCachePoint,proto3,enum=admiral.optimizer.v1.PromptCachePoint" json:"prompt_cache_point,omitempty"`
@@ -448,6 +460,13 @@ func (x *ContentPart) GetRefusal() *RefusalPart {
 	return nil
 }
 
+func (x *ContentPart) GetVendorData() *VendorData {
+	if x != nil {
+		return x.VendorData
+	}
+	return nil
+}
+
 func (x *ContentPart) GetPromptCachePoint() PromptCachePoint {
 	if x != nil {
 		return x.PromptCachePoint
@@ -508,6 +527,77 @@ func (*ContentPart_Reasoning) isContentPart_Kind() {}
 
 func (*ContentPart_Refusal) isContentPart_Kind() {}
 
+// What a vendor gave with an answer for itself, in its own words: signatures of thoughts, encrypted reasoning and the like. Nobody
+// else reads it. A caller keeps it with what it came with and sends it back unchanged when the conversation goes on; an answer without
+// it is refused by some vendors, and worse with others. It goes back to the vendor it came from and to no other: a call that another
+// vendor answers is sent without it.
+type VendorData struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The vendor it came from: its word in the server's configuration, such as "gemini", or the provider's name where that names no
+	// vendor. Empty if the caller does not know; then a provider is sent what its vendor is known to take back, or all of it where
+	// nothing is known of the vendor.
+	Vendor string `protobuf:"bytes,1,opt,name=vendor,proto3" json:"vendor,omitempty"`
+	// The fields that the vendor wrote beside what the contract has places for, at this place: a JSON object in text. Empty if there
+	// are none. At most 8,388,608 characters; fields that the contract has places for are ignored in it.
+	Json string `protobuf:"bytes,2,opt,name=json,proto3" json:"json,omitempty"`
+	// Under which name the vendor told a text of reasoning, if it is another than the one that most vendors use: "reasoning" instead of
+	// "reasoning_content". Else empty.
+	ReasoningField string `protobuf:"bytes,3,opt,name=reasoning_field,json=reasoningField,proto3" json:"reasoning_field,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *VendorData) Reset() {
+	*x = VendorData{}
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VendorData) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VendorData) ProtoMessage() {}
+
+func (x *VendorData) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VendorData.ProtoReflect.Descriptor instead.
+func (*VendorData) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *VendorData) GetVendor() string {
+	if x != nil {
+		return x.Vendor
+	}
+	return ""
+}
+
+func (x *VendorData) GetJson() string {
+	if x != nil {
+		return x.Json
+	}
+	return ""
+}
+
+func (x *VendorData) GetReasoningField() string {
+	if x != nil {
+		return x.ReasoningField
+	}
+	return ""
+}
+
 // Plain text.
 type TextPart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -519,7 +609,7 @@ type TextPart struct {
 
 func (x *TextPart) Reset() {
 	*x = TextPart{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[2]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -531,7 +621,7 @@ func (x *TextPart) String() string {
 func (*TextPart) ProtoMessage() {}
 
 func (x *TextPart) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[2]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -544,7 +634,7 @@ func (x *TextPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TextPart.ProtoReflect.Descriptor instead.
 func (*TextPart) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{2}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *TextPart) GetText() string {
@@ -572,7 +662,7 @@ type ImagePart struct {
 
 func (x *ImagePart) Reset() {
 	*x = ImagePart{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[3]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -584,7 +674,7 @@ func (x *ImagePart) String() string {
 func (*ImagePart) ProtoMessage() {}
 
 func (x *ImagePart) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[3]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -597,7 +687,7 @@ func (x *ImagePart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImagePart.ProtoReflect.Descriptor instead.
 func (*ImagePart) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{3}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ImagePart) GetSource() isImagePart_Source {
@@ -669,7 +759,7 @@ type FilePart struct {
 
 func (x *FilePart) Reset() {
 	*x = FilePart{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[4]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -681,7 +771,7 @@ func (x *FilePart) String() string {
 func (*FilePart) ProtoMessage() {}
 
 func (x *FilePart) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[4]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -694,7 +784,7 @@ func (x *FilePart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FilePart.ProtoReflect.Descriptor instead.
 func (*FilePart) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{4}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *FilePart) GetSource() isFilePart_Source {
@@ -776,7 +866,7 @@ type InlineData struct {
 
 func (x *InlineData) Reset() {
 	*x = InlineData{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[5]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -788,7 +878,7 @@ func (x *InlineData) String() string {
 func (*InlineData) ProtoMessage() {}
 
 func (x *InlineData) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[5]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -801,7 +891,7 @@ func (x *InlineData) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InlineData.ProtoReflect.Descriptor instead.
 func (*InlineData) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{5}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *InlineData) GetMediaType() string {
@@ -829,7 +919,7 @@ type RemoteData struct {
 
 func (x *RemoteData) Reset() {
 	*x = RemoteData{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[6]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -841,7 +931,7 @@ func (x *RemoteData) String() string {
 func (*RemoteData) ProtoMessage() {}
 
 func (x *RemoteData) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[6]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -854,7 +944,7 @@ func (x *RemoteData) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoteData.ProtoReflect.Descriptor instead.
 func (*RemoteData) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{6}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RemoteData) GetUri() string {
@@ -875,7 +965,7 @@ type UploadedData struct {
 
 func (x *UploadedData) Reset() {
 	*x = UploadedData{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[7]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -887,7 +977,7 @@ func (x *UploadedData) String() string {
 func (*UploadedData) ProtoMessage() {}
 
 func (x *UploadedData) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[7]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -900,7 +990,7 @@ func (x *UploadedData) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadedData.ProtoReflect.Descriptor instead.
 func (*UploadedData) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{7}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *UploadedData) GetFileId() string {
@@ -925,7 +1015,7 @@ type ToolCall struct {
 
 func (x *ToolCall) Reset() {
 	*x = ToolCall{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[8]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -937,7 +1027,7 @@ func (x *ToolCall) String() string {
 func (*ToolCall) ProtoMessage() {}
 
 func (x *ToolCall) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[8]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -950,7 +1040,7 @@ func (x *ToolCall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolCall.ProtoReflect.Descriptor instead.
 func (*ToolCall) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{8}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ToolCall) GetId() string {
@@ -989,7 +1079,7 @@ type ToolResult struct {
 
 func (x *ToolResult) Reset() {
 	*x = ToolResult{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[9]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1001,7 +1091,7 @@ func (x *ToolResult) String() string {
 func (*ToolResult) ProtoMessage() {}
 
 func (x *ToolResult) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[9]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1014,7 +1104,7 @@ func (x *ToolResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolResult.ProtoReflect.Descriptor instead.
 func (*ToolResult) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{9}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ToolResult) GetToolCallId() string {
@@ -1043,9 +1133,9 @@ type ReasoningPart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Readable text; empty where the vendor hides it.
 	Text string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
-	// The vendor's signature over the text; send it back unchanged.
+	// The vendor's signature over the text; send it back unchanged, with the part's vendor_data, which says whose it is.
 	Signature string `protobuf:"bytes,2,opt,name=signature,proto3" json:"signature,omitempty"`
-	// Encrypted reasoning the vendor wants back unchanged.
+	// Encrypted reasoning the vendor wants back unchanged, with the part's vendor_data.
 	RedactedData  string `protobuf:"bytes,3,opt,name=redacted_data,json=redactedData,proto3" json:"redacted_data,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1053,7 +1143,7 @@ type ReasoningPart struct {
 
 func (x *ReasoningPart) Reset() {
 	*x = ReasoningPart{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[10]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1065,7 +1155,7 @@ func (x *ReasoningPart) String() string {
 func (*ReasoningPart) ProtoMessage() {}
 
 func (x *ReasoningPart) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[10]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1078,7 +1168,7 @@ func (x *ReasoningPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReasoningPart.ProtoReflect.Descriptor instead.
 func (*ReasoningPart) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{10}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ReasoningPart) GetText() string {
@@ -1113,7 +1203,7 @@ type RefusalPart struct {
 
 func (x *RefusalPart) Reset() {
 	*x = RefusalPart{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[11]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1125,7 +1215,7 @@ func (x *RefusalPart) String() string {
 func (*RefusalPart) ProtoMessage() {}
 
 func (x *RefusalPart) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[11]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1138,7 +1228,7 @@ func (x *RefusalPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefusalPart.ProtoReflect.Descriptor instead.
 func (*RefusalPart) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{11}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RefusalPart) GetText() string {
@@ -1166,7 +1256,7 @@ type Tool struct {
 
 func (x *Tool) Reset() {
 	*x = Tool{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[12]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1178,7 +1268,7 @@ func (x *Tool) String() string {
 func (*Tool) ProtoMessage() {}
 
 func (x *Tool) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[12]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1191,7 +1281,7 @@ func (x *Tool) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tool.ProtoReflect.Descriptor instead.
 func (*Tool) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{12}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Tool) GetKind() isTool_Kind {
@@ -1245,7 +1335,7 @@ type FunctionTool struct {
 
 func (x *FunctionTool) Reset() {
 	*x = FunctionTool{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[13]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1257,7 +1347,7 @@ func (x *FunctionTool) String() string {
 func (*FunctionTool) ProtoMessage() {}
 
 func (x *FunctionTool) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[13]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1270,7 +1360,7 @@ func (x *FunctionTool) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FunctionTool.ProtoReflect.Descriptor instead.
 func (*FunctionTool) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{13}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *FunctionTool) GetName() string {
@@ -1316,7 +1406,7 @@ type ToolChoice struct {
 
 func (x *ToolChoice) Reset() {
 	*x = ToolChoice{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[14]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1328,7 +1418,7 @@ func (x *ToolChoice) String() string {
 func (*ToolChoice) ProtoMessage() {}
 
 func (x *ToolChoice) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[14]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1341,7 +1431,7 @@ func (x *ToolChoice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolChoice.ProtoReflect.Descriptor instead.
 func (*ToolChoice) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{14}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ToolChoice) GetMode() ToolChoice_Mode {
@@ -1369,11 +1459,13 @@ var File_admiral_optimizer_v1_content_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_content_proto_rawDesc = "" +
 	"\n" +
-	"\"admiral/optimizer/v1/content.proto\x12\x14admiral.optimizer.v1\x1a\x1fgoogle/api/field_behavior.proto\"\x96\x01\n" +
+	"\"admiral/optimizer/v1/content.proto\x12\x14admiral.optimizer.v1\x1a\x1fgoogle/api/field_behavior.proto\"\xd9\x01\n" +
 	"\vChatMessage\x124\n" +
 	"\x04role\x18\x01 \x01(\x0e2\x1a.admiral.optimizer.v1.RoleB\x04\xe2A\x01\x02R\x04role\x12=\n" +
 	"\x05parts\x18\x02 \x03(\v2!.admiral.optimizer.v1.ContentPartB\x04\xe2A\x01\x02R\x05parts\x12\x12\n" +
-	"\x04name\x18\x03 \x01(\tR\x04name\"\x98\x04\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12A\n" +
+	"\vvendor_data\x18\x04 \x01(\v2 .admiral.optimizer.v1.VendorDataR\n" +
+	"vendorData\"\xdb\x04\n" +
 	"\vContentPart\x124\n" +
 	"\x04text\x18\x01 \x01(\v2\x1e.admiral.optimizer.v1.TextPartH\x00R\x04text\x127\n" +
 	"\x05image\x18\x02 \x01(\v2\x1f.admiral.optimizer.v1.ImagePartH\x00R\x05image\x124\n" +
@@ -1382,9 +1474,16 @@ const file_admiral_optimizer_v1_content_proto_rawDesc = "" +
 	"\vtool_result\x18\x05 \x01(\v2 .admiral.optimizer.v1.ToolResultH\x00R\n" +
 	"toolResult\x12C\n" +
 	"\treasoning\x18\x06 \x01(\v2#.admiral.optimizer.v1.ReasoningPartH\x00R\treasoning\x12=\n" +
-	"\arefusal\x18\a \x01(\v2!.admiral.optimizer.v1.RefusalPartH\x00R\arefusal\x12T\n" +
+	"\arefusal\x18\a \x01(\v2!.admiral.optimizer.v1.RefusalPartH\x00R\arefusal\x12A\n" +
+	"\vvendor_data\x18\x0e \x01(\v2 .admiral.optimizer.v1.VendorDataR\n" +
+	"vendorData\x12T\n" +
 	"\x12prompt_cache_point\x18\x0f \x01(\x0e2&.admiral.optimizer.v1.PromptCachePointR\x10promptCachePointB\x06\n" +
-	"\x04kind\"\x1e\n" +
+	"\x04kind\"a\n" +
+	"\n" +
+	"VendorData\x12\x16\n" +
+	"\x06vendor\x18\x01 \x01(\tR\x06vendor\x12\x12\n" +
+	"\x04json\x18\x02 \x01(\tR\x04json\x12'\n" +
+	"\x0freasoning_field\x18\x03 \x01(\tR\x0ereasoningField\"\x1e\n" +
 	"\bTextPart\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\"\xc8\x01\n" +
 	"\tImagePart\x12:\n" +
@@ -1478,7 +1577,7 @@ func file_admiral_optimizer_v1_content_proto_rawDescGZIP() []byte {
 }
 
 var file_admiral_optimizer_v1_content_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_admiral_optimizer_v1_content_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_admiral_optimizer_v1_content_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_admiral_optimizer_v1_content_proto_goTypes = []any{
 	(Role)(0),             // 0: admiral.optimizer.v1.Role
 	(PromptCachePoint)(0), // 1: admiral.optimizer.v1.PromptCachePoint
@@ -1486,46 +1585,49 @@ var file_admiral_optimizer_v1_content_proto_goTypes = []any{
 	(ToolChoice_Mode)(0),  // 3: admiral.optimizer.v1.ToolChoice.Mode
 	(*ChatMessage)(nil),   // 4: admiral.optimizer.v1.ChatMessage
 	(*ContentPart)(nil),   // 5: admiral.optimizer.v1.ContentPart
-	(*TextPart)(nil),      // 6: admiral.optimizer.v1.TextPart
-	(*ImagePart)(nil),     // 7: admiral.optimizer.v1.ImagePart
-	(*FilePart)(nil),      // 8: admiral.optimizer.v1.FilePart
-	(*InlineData)(nil),    // 9: admiral.optimizer.v1.InlineData
-	(*RemoteData)(nil),    // 10: admiral.optimizer.v1.RemoteData
-	(*UploadedData)(nil),  // 11: admiral.optimizer.v1.UploadedData
-	(*ToolCall)(nil),      // 12: admiral.optimizer.v1.ToolCall
-	(*ToolResult)(nil),    // 13: admiral.optimizer.v1.ToolResult
-	(*ReasoningPart)(nil), // 14: admiral.optimizer.v1.ReasoningPart
-	(*RefusalPart)(nil),   // 15: admiral.optimizer.v1.RefusalPart
-	(*Tool)(nil),          // 16: admiral.optimizer.v1.Tool
-	(*FunctionTool)(nil),  // 17: admiral.optimizer.v1.FunctionTool
-	(*ToolChoice)(nil),    // 18: admiral.optimizer.v1.ToolChoice
+	(*VendorData)(nil),    // 6: admiral.optimizer.v1.VendorData
+	(*TextPart)(nil),      // 7: admiral.optimizer.v1.TextPart
+	(*ImagePart)(nil),     // 8: admiral.optimizer.v1.ImagePart
+	(*FilePart)(nil),      // 9: admiral.optimizer.v1.FilePart
+	(*InlineData)(nil),    // 10: admiral.optimizer.v1.InlineData
+	(*RemoteData)(nil),    // 11: admiral.optimizer.v1.RemoteData
+	(*UploadedData)(nil),  // 12: admiral.optimizer.v1.UploadedData
+	(*ToolCall)(nil),      // 13: admiral.optimizer.v1.ToolCall
+	(*ToolResult)(nil),    // 14: admiral.optimizer.v1.ToolResult
+	(*ReasoningPart)(nil), // 15: admiral.optimizer.v1.ReasoningPart
+	(*RefusalPart)(nil),   // 16: admiral.optimizer.v1.RefusalPart
+	(*Tool)(nil),          // 17: admiral.optimizer.v1.Tool
+	(*FunctionTool)(nil),  // 18: admiral.optimizer.v1.FunctionTool
+	(*ToolChoice)(nil),    // 19: admiral.optimizer.v1.ToolChoice
 }
 var file_admiral_optimizer_v1_content_proto_depIdxs = []int32{
 	0,  // 0: admiral.optimizer.v1.ChatMessage.role:type_name -> admiral.optimizer.v1.Role
 	5,  // 1: admiral.optimizer.v1.ChatMessage.parts:type_name -> admiral.optimizer.v1.ContentPart
-	6,  // 2: admiral.optimizer.v1.ContentPart.text:type_name -> admiral.optimizer.v1.TextPart
-	7,  // 3: admiral.optimizer.v1.ContentPart.image:type_name -> admiral.optimizer.v1.ImagePart
-	8,  // 4: admiral.optimizer.v1.ContentPart.file:type_name -> admiral.optimizer.v1.FilePart
-	12, // 5: admiral.optimizer.v1.ContentPart.tool_call:type_name -> admiral.optimizer.v1.ToolCall
-	13, // 6: admiral.optimizer.v1.ContentPart.tool_result:type_name -> admiral.optimizer.v1.ToolResult
-	14, // 7: admiral.optimizer.v1.ContentPart.reasoning:type_name -> admiral.optimizer.v1.ReasoningPart
-	15, // 8: admiral.optimizer.v1.ContentPart.refusal:type_name -> admiral.optimizer.v1.RefusalPart
-	1,  // 9: admiral.optimizer.v1.ContentPart.prompt_cache_point:type_name -> admiral.optimizer.v1.PromptCachePoint
-	9,  // 10: admiral.optimizer.v1.ImagePart.inline:type_name -> admiral.optimizer.v1.InlineData
-	10, // 11: admiral.optimizer.v1.ImagePart.remote:type_name -> admiral.optimizer.v1.RemoteData
-	2,  // 12: admiral.optimizer.v1.ImagePart.detail:type_name -> admiral.optimizer.v1.ImageDetail
-	9,  // 13: admiral.optimizer.v1.FilePart.inline:type_name -> admiral.optimizer.v1.InlineData
-	10, // 14: admiral.optimizer.v1.FilePart.remote:type_name -> admiral.optimizer.v1.RemoteData
-	11, // 15: admiral.optimizer.v1.FilePart.uploaded:type_name -> admiral.optimizer.v1.UploadedData
-	5,  // 16: admiral.optimizer.v1.ToolResult.parts:type_name -> admiral.optimizer.v1.ContentPart
-	17, // 17: admiral.optimizer.v1.Tool.function:type_name -> admiral.optimizer.v1.FunctionTool
-	1,  // 18: admiral.optimizer.v1.Tool.prompt_cache_point:type_name -> admiral.optimizer.v1.PromptCachePoint
-	3,  // 19: admiral.optimizer.v1.ToolChoice.mode:type_name -> admiral.optimizer.v1.ToolChoice.Mode
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	6,  // 2: admiral.optimizer.v1.ChatMessage.vendor_data:type_name -> admiral.optimizer.v1.VendorData
+	7,  // 3: admiral.optimizer.v1.ContentPart.text:type_name -> admiral.optimizer.v1.TextPart
+	8,  // 4: admiral.optimizer.v1.ContentPart.image:type_name -> admiral.optimizer.v1.ImagePart
+	9,  // 5: admiral.optimizer.v1.ContentPart.file:type_name -> admiral.optimizer.v1.FilePart
+	13, // 6: admiral.optimizer.v1.ContentPart.tool_call:type_name -> admiral.optimizer.v1.ToolCall
+	14, // 7: admiral.optimizer.v1.ContentPart.tool_result:type_name -> admiral.optimizer.v1.ToolResult
+	15, // 8: admiral.optimizer.v1.ContentPart.reasoning:type_name -> admiral.optimizer.v1.ReasoningPart
+	16, // 9: admiral.optimizer.v1.ContentPart.refusal:type_name -> admiral.optimizer.v1.RefusalPart
+	6,  // 10: admiral.optimizer.v1.ContentPart.vendor_data:type_name -> admiral.optimizer.v1.VendorData
+	1,  // 11: admiral.optimizer.v1.ContentPart.prompt_cache_point:type_name -> admiral.optimizer.v1.PromptCachePoint
+	10, // 12: admiral.optimizer.v1.ImagePart.inline:type_name -> admiral.optimizer.v1.InlineData
+	11, // 13: admiral.optimizer.v1.ImagePart.remote:type_name -> admiral.optimizer.v1.RemoteData
+	2,  // 14: admiral.optimizer.v1.ImagePart.detail:type_name -> admiral.optimizer.v1.ImageDetail
+	10, // 15: admiral.optimizer.v1.FilePart.inline:type_name -> admiral.optimizer.v1.InlineData
+	11, // 16: admiral.optimizer.v1.FilePart.remote:type_name -> admiral.optimizer.v1.RemoteData
+	12, // 17: admiral.optimizer.v1.FilePart.uploaded:type_name -> admiral.optimizer.v1.UploadedData
+	5,  // 18: admiral.optimizer.v1.ToolResult.parts:type_name -> admiral.optimizer.v1.ContentPart
+	18, // 19: admiral.optimizer.v1.Tool.function:type_name -> admiral.optimizer.v1.FunctionTool
+	1,  // 20: admiral.optimizer.v1.Tool.prompt_cache_point:type_name -> admiral.optimizer.v1.PromptCachePoint
+	3,  // 21: admiral.optimizer.v1.ToolChoice.mode:type_name -> admiral.optimizer.v1.ToolChoice.Mode
+	22, // [22:22] is the sub-list for method output_type
+	22, // [22:22] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_content_proto_init() }
@@ -1542,27 +1644,27 @@ func file_admiral_optimizer_v1_content_proto_init() {
 		(*ContentPart_Reasoning)(nil),
 		(*ContentPart_Refusal)(nil),
 	}
-	file_admiral_optimizer_v1_content_proto_msgTypes[3].OneofWrappers = []any{
+	file_admiral_optimizer_v1_content_proto_msgTypes[4].OneofWrappers = []any{
 		(*ImagePart_Inline)(nil),
 		(*ImagePart_Remote)(nil),
 	}
-	file_admiral_optimizer_v1_content_proto_msgTypes[4].OneofWrappers = []any{
+	file_admiral_optimizer_v1_content_proto_msgTypes[5].OneofWrappers = []any{
 		(*FilePart_Inline)(nil),
 		(*FilePart_Remote)(nil),
 		(*FilePart_Uploaded)(nil),
 	}
-	file_admiral_optimizer_v1_content_proto_msgTypes[12].OneofWrappers = []any{
+	file_admiral_optimizer_v1_content_proto_msgTypes[13].OneofWrappers = []any{
 		(*Tool_Function)(nil),
 	}
-	file_admiral_optimizer_v1_content_proto_msgTypes[13].OneofWrappers = []any{}
 	file_admiral_optimizer_v1_content_proto_msgTypes[14].OneofWrappers = []any{}
+	file_admiral_optimizer_v1_content_proto_msgTypes[15].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_content_proto_rawDesc), len(file_admiral_optimizer_v1_content_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   15,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -511,8 +511,11 @@ type StreamFinished struct {
 	LedgerEntryId string `protobuf:"bytes,7,opt,name=ledger_entry_id,json=ledgerEntryId,proto3" json:"ledger_entry_id,omitempty"`
 	// As Completion.omitted_fields.
 	OmittedFields []string `protobuf:"bytes,8,rep,name=omitted_fields,json=omittedFields,proto3" json:"omitted_fields,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// ChatMessage.vendor_data of the first candidate and of the further ones, in order; empty where a candidate has none, and shorter
+	// than the number of candidates if the last ones have none.
+	MessageVendorData []*VendorData `protobuf:"bytes,9,rep,name=message_vendor_data,json=messageVendorData,proto3" json:"message_vendor_data,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *StreamFinished) Reset() {
@@ -597,6 +600,13 @@ func (x *StreamFinished) GetLedgerEntryId() string {
 func (x *StreamFinished) GetOmittedFields() []string {
 	if x != nil {
 		return x.OmittedFields
+	}
+	return nil
+}
+
+func (x *StreamFinished) GetMessageVendorData() []*VendorData {
+	if x != nil {
+		return x.MessageVendorData
 	}
 	return nil
 }
@@ -1990,7 +2000,7 @@ var File_admiral_optimizer_v1_optimizer_service_proto protoreflect.FileDescripto
 
 const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\n" +
-	",admiral/optimizer/v1/optimizer_service.proto\x12\x14admiral.optimizer.v1\x1a'admiral/optimizer/v1/call_options.proto\x1a%admiral/optimizer/v1/completion.proto\x1a admiral/optimizer/v1/error.proto\x1a!admiral/optimizer/v1/health.proto\x1a#admiral/optimizer/v1/learning.proto\x1a admiral/optimizer/v1/model.proto\x1a!admiral/optimizer/v1/prompt.proto\x1a!admiral/optimizer/v1/served.proto\x1a admiral/optimizer/v1/stats.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaf\x01\n" +
+	",admiral/optimizer/v1/optimizer_service.proto\x12\x14admiral.optimizer.v1\x1a'admiral/optimizer/v1/call_options.proto\x1a%admiral/optimizer/v1/completion.proto\x1a\"admiral/optimizer/v1/content.proto\x1a admiral/optimizer/v1/error.proto\x1a!admiral/optimizer/v1/health.proto\x1a#admiral/optimizer/v1/learning.proto\x1a admiral/optimizer/v1/model.proto\x1a!admiral/optimizer/v1/prompt.proto\x1a!admiral/optimizer/v1/served.proto\x1a admiral/optimizer/v1/stats.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaf\x01\n" +
 	"\x0fCompleteRequest\x12:\n" +
 	"\x06prompt\x18\x04 \x01(\v2\x1c.admiral.optimizer.v1.PromptB\x04\xe2A\x01\x02R\x06prompt\x12;\n" +
 	"\aoptions\x18\x05 \x01(\v2!.admiral.optimizer.v1.CallOptionsR\aoptions\x12\x1d\n" +
@@ -2021,7 +2031,7 @@ const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\acall_id\x18\x01 \x01(\tR\x06callId\x12\x1a\n" +
 	"\bprovider\x18\x02 \x01(\tR\bprovider\x12\x14\n" +
 	"\x05model\x18\x03 \x01(\tR\x05model\x124\n" +
-	"\x06source\x18\x04 \x01(\x0e2\x1c.admiral.optimizer.v1.SourceR\x06source\"\xc8\x03\n" +
+	"\x06source\x18\x04 \x01(\x0e2\x1c.admiral.optimizer.v1.SourceR\x06source\"\x9a\x04\n" +
 	"\x0eStreamFinished\x12G\n" +
 	"\rfinish_reason\x18\x01 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\x12#\n" +
 	"\rstop_sequence\x18\x02 \x01(\tR\fstopSequence\x12`\n" +
@@ -2030,7 +2040,8 @@ const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\x04cost\x18\x05 \x01(\v2\x1a.admiral.optimizer.v1.CostR\x04cost\x124\n" +
 	"\x06served\x18\x06 \x01(\v2\x1c.admiral.optimizer.v1.ServedR\x06served\x12&\n" +
 	"\x0fledger_entry_id\x18\a \x01(\tR\rledgerEntryId\x12%\n" +
-	"\x0eomitted_fields\x18\b \x03(\tR\romittedFields\"e\n" +
+	"\x0eomitted_fields\x18\b \x03(\tR\romittedFields\x12P\n" +
+	"\x13message_vendor_data\x18\t \x03(\v2 .admiral.optimizer.v1.VendorDataR\x11messageVendorData\"e\n" +
 	"\x14CompleteBatchRequest\x12G\n" +
 	"\brequests\x18\x02 \x03(\v2%.admiral.optimizer.v1.CompleteRequestB\x04\xe2A\x01\x02R\brequestsJ\x04\b\x01\x10\x02\"T\n" +
 	"\x15CompleteBatchResponse\x12;\n" +
@@ -2191,20 +2202,21 @@ var file_admiral_optimizer_v1_optimizer_service_proto_goTypes = []any{
 	(*ContentDelta)(nil),          // 34: admiral.optimizer.v1.ContentDelta
 	(Source)(0),                   // 35: admiral.optimizer.v1.Source
 	(FinishReason)(0),             // 36: admiral.optimizer.v1.FinishReason
-	(ErrorReason)(0),              // 37: admiral.optimizer.v1.ErrorReason
-	(*Model)(nil),                 // 38: admiral.optimizer.v1.Model
-	(*ModelAlias)(nil),            // 39: admiral.optimizer.v1.ModelAlias
-	(HealthState)(0),              // 40: admiral.optimizer.v1.HealthState
-	(*PartHealth)(nil),            // 41: admiral.optimizer.v1.PartHealth
-	(*timestamppb.Timestamp)(nil), // 42: google.protobuf.Timestamp
-	(*ServerFigures)(nil),         // 43: admiral.optimizer.v1.ServerFigures
-	(StatsGrouping)(0),            // 44: admiral.optimizer.v1.StatsGrouping
-	(*StatsRow)(nil),              // 45: admiral.optimizer.v1.StatsRow
-	(*CallStats)(nil),             // 46: admiral.optimizer.v1.CallStats
-	(*FailureQuery)(nil),          // 47: admiral.optimizer.v1.FailureQuery
-	(*FeedbackQuery)(nil),         // 48: admiral.optimizer.v1.FeedbackQuery
-	(*FailurePage)(nil),           // 49: admiral.optimizer.v1.FailurePage
-	(*FeedbackPage)(nil),          // 50: admiral.optimizer.v1.FeedbackPage
+	(*VendorData)(nil),            // 37: admiral.optimizer.v1.VendorData
+	(ErrorReason)(0),              // 38: admiral.optimizer.v1.ErrorReason
+	(*Model)(nil),                 // 39: admiral.optimizer.v1.Model
+	(*ModelAlias)(nil),            // 40: admiral.optimizer.v1.ModelAlias
+	(HealthState)(0),              // 41: admiral.optimizer.v1.HealthState
+	(*PartHealth)(nil),            // 42: admiral.optimizer.v1.PartHealth
+	(*timestamppb.Timestamp)(nil), // 43: google.protobuf.Timestamp
+	(*ServerFigures)(nil),         // 44: admiral.optimizer.v1.ServerFigures
+	(StatsGrouping)(0),            // 45: admiral.optimizer.v1.StatsGrouping
+	(*StatsRow)(nil),              // 46: admiral.optimizer.v1.StatsRow
+	(*CallStats)(nil),             // 47: admiral.optimizer.v1.CallStats
+	(*FailureQuery)(nil),          // 48: admiral.optimizer.v1.FailureQuery
+	(*FeedbackQuery)(nil),         // 49: admiral.optimizer.v1.FeedbackQuery
+	(*FailurePage)(nil),           // 50: admiral.optimizer.v1.FailurePage
+	(*FeedbackPage)(nil),          // 51: admiral.optimizer.v1.FeedbackPage
 }
 var file_admiral_optimizer_v1_optimizer_service_proto_depIdxs = []int32{
 	28, // 0: admiral.optimizer.v1.CompleteRequest.prompt:type_name -> admiral.optimizer.v1.Prompt
@@ -2224,60 +2236,61 @@ var file_admiral_optimizer_v1_optimizer_service_proto_depIdxs = []int32{
 	31, // 14: admiral.optimizer.v1.StreamFinished.usage:type_name -> admiral.optimizer.v1.Usage
 	32, // 15: admiral.optimizer.v1.StreamFinished.cost:type_name -> admiral.optimizer.v1.Cost
 	33, // 16: admiral.optimizer.v1.StreamFinished.served:type_name -> admiral.optimizer.v1.Served
-	1,  // 17: admiral.optimizer.v1.CompleteBatchRequest.requests:type_name -> admiral.optimizer.v1.CompleteRequest
-	9,  // 18: admiral.optimizer.v1.CompleteBatchResponse.results:type_name -> admiral.optimizer.v1.BatchResult
-	2,  // 19: admiral.optimizer.v1.BatchResult.response:type_name -> admiral.optimizer.v1.CompleteResponse
-	10, // 20: admiral.optimizer.v1.BatchResult.failure:type_name -> admiral.optimizer.v1.BatchFailure
-	37, // 21: admiral.optimizer.v1.BatchFailure.reason:type_name -> admiral.optimizer.v1.ErrorReason
-	29, // 22: admiral.optimizer.v1.EmbedRequest.options:type_name -> admiral.optimizer.v1.CallOptions
-	13, // 23: admiral.optimizer.v1.EmbedResponse.embeddings:type_name -> admiral.optimizer.v1.Embedding
-	31, // 24: admiral.optimizer.v1.EmbedResponse.usage:type_name -> admiral.optimizer.v1.Usage
-	32, // 25: admiral.optimizer.v1.EmbedResponse.cost:type_name -> admiral.optimizer.v1.Cost
-	33, // 26: admiral.optimizer.v1.EmbedResponse.served:type_name -> admiral.optimizer.v1.Served
-	28, // 27: admiral.optimizer.v1.CountTokensRequest.prompt:type_name -> admiral.optimizer.v1.Prompt
-	29, // 28: admiral.optimizer.v1.CountTokensRequest.options:type_name -> admiral.optimizer.v1.CallOptions
-	38, // 29: admiral.optimizer.v1.ListModelsResponse.models:type_name -> admiral.optimizer.v1.Model
-	39, // 30: admiral.optimizer.v1.ListAliasesResponse.aliases:type_name -> admiral.optimizer.v1.ModelAlias
-	0,  // 31: admiral.optimizer.v1.ReportOutcomeRequest.verdict:type_name -> admiral.optimizer.v1.Verdict
-	40, // 32: admiral.optimizer.v1.HealthResponse.state:type_name -> admiral.optimizer.v1.HealthState
-	41, // 33: admiral.optimizer.v1.HealthResponse.parts:type_name -> admiral.optimizer.v1.PartHealth
-	42, // 34: admiral.optimizer.v1.HealthResponse.start_time:type_name -> google.protobuf.Timestamp
-	43, // 35: admiral.optimizer.v1.HealthResponse.figures:type_name -> admiral.optimizer.v1.ServerFigures
-	44, // 36: admiral.optimizer.v1.StatsRequest.grouping:type_name -> admiral.optimizer.v1.StatsGrouping
-	45, // 37: admiral.optimizer.v1.StatsResponse.rows:type_name -> admiral.optimizer.v1.StatsRow
-	46, // 38: admiral.optimizer.v1.StatsResponse.total:type_name -> admiral.optimizer.v1.CallStats
-	42, // 39: admiral.optimizer.v1.StatsResponse.start_time:type_name -> google.protobuf.Timestamp
-	47, // 40: admiral.optimizer.v1.LearningQueryRequest.failures:type_name -> admiral.optimizer.v1.FailureQuery
-	48, // 41: admiral.optimizer.v1.LearningQueryRequest.feedback:type_name -> admiral.optimizer.v1.FeedbackQuery
-	49, // 42: admiral.optimizer.v1.LearningQueryResponse.failures:type_name -> admiral.optimizer.v1.FailurePage
-	50, // 43: admiral.optimizer.v1.LearningQueryResponse.feedback:type_name -> admiral.optimizer.v1.FeedbackPage
-	1,  // 44: admiral.optimizer.v1.OptimizerService.Complete:input_type -> admiral.optimizer.v1.CompleteRequest
-	3,  // 45: admiral.optimizer.v1.OptimizerService.Stream:input_type -> admiral.optimizer.v1.StreamRequest
-	7,  // 46: admiral.optimizer.v1.OptimizerService.CompleteBatch:input_type -> admiral.optimizer.v1.CompleteBatchRequest
-	11, // 47: admiral.optimizer.v1.OptimizerService.Embed:input_type -> admiral.optimizer.v1.EmbedRequest
-	14, // 48: admiral.optimizer.v1.OptimizerService.CountTokens:input_type -> admiral.optimizer.v1.CountTokensRequest
-	16, // 49: admiral.optimizer.v1.OptimizerService.ListModels:input_type -> admiral.optimizer.v1.ListModelsRequest
-	18, // 50: admiral.optimizer.v1.OptimizerService.ListAliases:input_type -> admiral.optimizer.v1.ListAliasesRequest
-	20, // 51: admiral.optimizer.v1.OptimizerService.ReportOutcome:input_type -> admiral.optimizer.v1.ReportOutcomeRequest
-	22, // 52: admiral.optimizer.v1.OptimizerService.Health:input_type -> admiral.optimizer.v1.HealthRequest
-	24, // 53: admiral.optimizer.v1.OptimizerService.Stats:input_type -> admiral.optimizer.v1.StatsRequest
-	26, // 54: admiral.optimizer.v1.OptimizerService.LearningQuery:input_type -> admiral.optimizer.v1.LearningQueryRequest
-	2,  // 55: admiral.optimizer.v1.OptimizerService.Complete:output_type -> admiral.optimizer.v1.CompleteResponse
-	4,  // 56: admiral.optimizer.v1.OptimizerService.Stream:output_type -> admiral.optimizer.v1.StreamResponse
-	8,  // 57: admiral.optimizer.v1.OptimizerService.CompleteBatch:output_type -> admiral.optimizer.v1.CompleteBatchResponse
-	12, // 58: admiral.optimizer.v1.OptimizerService.Embed:output_type -> admiral.optimizer.v1.EmbedResponse
-	15, // 59: admiral.optimizer.v1.OptimizerService.CountTokens:output_type -> admiral.optimizer.v1.CountTokensResponse
-	17, // 60: admiral.optimizer.v1.OptimizerService.ListModels:output_type -> admiral.optimizer.v1.ListModelsResponse
-	19, // 61: admiral.optimizer.v1.OptimizerService.ListAliases:output_type -> admiral.optimizer.v1.ListAliasesResponse
-	21, // 62: admiral.optimizer.v1.OptimizerService.ReportOutcome:output_type -> admiral.optimizer.v1.ReportOutcomeResponse
-	23, // 63: admiral.optimizer.v1.OptimizerService.Health:output_type -> admiral.optimizer.v1.HealthResponse
-	25, // 64: admiral.optimizer.v1.OptimizerService.Stats:output_type -> admiral.optimizer.v1.StatsResponse
-	27, // 65: admiral.optimizer.v1.OptimizerService.LearningQuery:output_type -> admiral.optimizer.v1.LearningQueryResponse
-	55, // [55:66] is the sub-list for method output_type
-	44, // [44:55] is the sub-list for method input_type
-	44, // [44:44] is the sub-list for extension type_name
-	44, // [44:44] is the sub-list for extension extendee
-	0,  // [0:44] is the sub-list for field type_name
+	37, // 17: admiral.optimizer.v1.StreamFinished.message_vendor_data:type_name -> admiral.optimizer.v1.VendorData
+	1,  // 18: admiral.optimizer.v1.CompleteBatchRequest.requests:type_name -> admiral.optimizer.v1.CompleteRequest
+	9,  // 19: admiral.optimizer.v1.CompleteBatchResponse.results:type_name -> admiral.optimizer.v1.BatchResult
+	2,  // 20: admiral.optimizer.v1.BatchResult.response:type_name -> admiral.optimizer.v1.CompleteResponse
+	10, // 21: admiral.optimizer.v1.BatchResult.failure:type_name -> admiral.optimizer.v1.BatchFailure
+	38, // 22: admiral.optimizer.v1.BatchFailure.reason:type_name -> admiral.optimizer.v1.ErrorReason
+	29, // 23: admiral.optimizer.v1.EmbedRequest.options:type_name -> admiral.optimizer.v1.CallOptions
+	13, // 24: admiral.optimizer.v1.EmbedResponse.embeddings:type_name -> admiral.optimizer.v1.Embedding
+	31, // 25: admiral.optimizer.v1.EmbedResponse.usage:type_name -> admiral.optimizer.v1.Usage
+	32, // 26: admiral.optimizer.v1.EmbedResponse.cost:type_name -> admiral.optimizer.v1.Cost
+	33, // 27: admiral.optimizer.v1.EmbedResponse.served:type_name -> admiral.optimizer.v1.Served
+	28, // 28: admiral.optimizer.v1.CountTokensRequest.prompt:type_name -> admiral.optimizer.v1.Prompt
+	29, // 29: admiral.optimizer.v1.CountTokensRequest.options:type_name -> admiral.optimizer.v1.CallOptions
+	39, // 30: admiral.optimizer.v1.ListModelsResponse.models:type_name -> admiral.optimizer.v1.Model
+	40, // 31: admiral.optimizer.v1.ListAliasesResponse.aliases:type_name -> admiral.optimizer.v1.ModelAlias
+	0,  // 32: admiral.optimizer.v1.ReportOutcomeRequest.verdict:type_name -> admiral.optimizer.v1.Verdict
+	41, // 33: admiral.optimizer.v1.HealthResponse.state:type_name -> admiral.optimizer.v1.HealthState
+	42, // 34: admiral.optimizer.v1.HealthResponse.parts:type_name -> admiral.optimizer.v1.PartHealth
+	43, // 35: admiral.optimizer.v1.HealthResponse.start_time:type_name -> google.protobuf.Timestamp
+	44, // 36: admiral.optimizer.v1.HealthResponse.figures:type_name -> admiral.optimizer.v1.ServerFigures
+	45, // 37: admiral.optimizer.v1.StatsRequest.grouping:type_name -> admiral.optimizer.v1.StatsGrouping
+	46, // 38: admiral.optimizer.v1.StatsResponse.rows:type_name -> admiral.optimizer.v1.StatsRow
+	47, // 39: admiral.optimizer.v1.StatsResponse.total:type_name -> admiral.optimizer.v1.CallStats
+	43, // 40: admiral.optimizer.v1.StatsResponse.start_time:type_name -> google.protobuf.Timestamp
+	48, // 41: admiral.optimizer.v1.LearningQueryRequest.failures:type_name -> admiral.optimizer.v1.FailureQuery
+	49, // 42: admiral.optimizer.v1.LearningQueryRequest.feedback:type_name -> admiral.optimizer.v1.FeedbackQuery
+	50, // 43: admiral.optimizer.v1.LearningQueryResponse.failures:type_name -> admiral.optimizer.v1.FailurePage
+	51, // 44: admiral.optimizer.v1.LearningQueryResponse.feedback:type_name -> admiral.optimizer.v1.FeedbackPage
+	1,  // 45: admiral.optimizer.v1.OptimizerService.Complete:input_type -> admiral.optimizer.v1.CompleteRequest
+	3,  // 46: admiral.optimizer.v1.OptimizerService.Stream:input_type -> admiral.optimizer.v1.StreamRequest
+	7,  // 47: admiral.optimizer.v1.OptimizerService.CompleteBatch:input_type -> admiral.optimizer.v1.CompleteBatchRequest
+	11, // 48: admiral.optimizer.v1.OptimizerService.Embed:input_type -> admiral.optimizer.v1.EmbedRequest
+	14, // 49: admiral.optimizer.v1.OptimizerService.CountTokens:input_type -> admiral.optimizer.v1.CountTokensRequest
+	16, // 50: admiral.optimizer.v1.OptimizerService.ListModels:input_type -> admiral.optimizer.v1.ListModelsRequest
+	18, // 51: admiral.optimizer.v1.OptimizerService.ListAliases:input_type -> admiral.optimizer.v1.ListAliasesRequest
+	20, // 52: admiral.optimizer.v1.OptimizerService.ReportOutcome:input_type -> admiral.optimizer.v1.ReportOutcomeRequest
+	22, // 53: admiral.optimizer.v1.OptimizerService.Health:input_type -> admiral.optimizer.v1.HealthRequest
+	24, // 54: admiral.optimizer.v1.OptimizerService.Stats:input_type -> admiral.optimizer.v1.StatsRequest
+	26, // 55: admiral.optimizer.v1.OptimizerService.LearningQuery:input_type -> admiral.optimizer.v1.LearningQueryRequest
+	2,  // 56: admiral.optimizer.v1.OptimizerService.Complete:output_type -> admiral.optimizer.v1.CompleteResponse
+	4,  // 57: admiral.optimizer.v1.OptimizerService.Stream:output_type -> admiral.optimizer.v1.StreamResponse
+	8,  // 58: admiral.optimizer.v1.OptimizerService.CompleteBatch:output_type -> admiral.optimizer.v1.CompleteBatchResponse
+	12, // 59: admiral.optimizer.v1.OptimizerService.Embed:output_type -> admiral.optimizer.v1.EmbedResponse
+	15, // 60: admiral.optimizer.v1.OptimizerService.CountTokens:output_type -> admiral.optimizer.v1.CountTokensResponse
+	17, // 61: admiral.optimizer.v1.OptimizerService.ListModels:output_type -> admiral.optimizer.v1.ListModelsResponse
+	19, // 62: admiral.optimizer.v1.OptimizerService.ListAliases:output_type -> admiral.optimizer.v1.ListAliasesResponse
+	21, // 63: admiral.optimizer.v1.OptimizerService.ReportOutcome:output_type -> admiral.optimizer.v1.ReportOutcomeResponse
+	23, // 64: admiral.optimizer.v1.OptimizerService.Health:output_type -> admiral.optimizer.v1.HealthResponse
+	25, // 65: admiral.optimizer.v1.OptimizerService.Stats:output_type -> admiral.optimizer.v1.StatsResponse
+	27, // 66: admiral.optimizer.v1.OptimizerService.LearningQuery:output_type -> admiral.optimizer.v1.LearningQueryResponse
+	56, // [56:67] is the sub-list for method output_type
+	45, // [45:56] is the sub-list for method input_type
+	45, // [45:45] is the sub-list for extension type_name
+	45, // [45:45] is the sub-list for extension extendee
+	0,  // [0:45] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_optimizer_service_proto_init() }
@@ -2287,6 +2300,7 @@ func file_admiral_optimizer_v1_optimizer_service_proto_init() {
 	}
 	file_admiral_optimizer_v1_call_options_proto_init()
 	file_admiral_optimizer_v1_completion_proto_init()
+	file_admiral_optimizer_v1_content_proto_init()
 	file_admiral_optimizer_v1_error_proto_init()
 	file_admiral_optimizer_v1_health_proto_init()
 	file_admiral_optimizer_v1_learning_proto_init()

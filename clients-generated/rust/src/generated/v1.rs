@@ -843,10 +843,17 @@ pub struct ChatMessage {
     /// Optional name of the speaker, passed to vendors that know names; at most 64 characters.
     #[prost(string, tag = "3")]
     pub name: ::prost::alloc::string::String,
+    /// What the vendor wants back with the message as a whole, role ASSISTANT; send it back unchanged. Ignored with other roles.
+    #[prost(message, optional, tag = "4")]
+    pub vendor_data: ::core::option::Option<VendorData>,
 }
 /// One piece of a message.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ContentPart {
+    /// What the vendor wants back with this part, such as the signature of a tool call, role ASSISTANT; send it back unchanged. For a
+    /// part of reasoning its vendor is also whose the signature and the redacted_data are. Ignored with other roles.
+    #[prost(message, optional, tag = "14")]
+    pub vendor_data: ::core::option::Option<VendorData>,
     /// Asks vendors with explicit prompt caching to cache the prompt up to and including this part, and for how long. Other vendors
     /// ignore it.
     #[prost(enumeration = "PromptCachePoint", tag = "15")]
@@ -882,6 +889,26 @@ pub mod content_part {
         #[prost(message, tag = "7")]
         Refusal(super::RefusalPart),
     }
+}
+/// What a vendor gave with an answer for itself, in its own words: signatures of thoughts, encrypted reasoning and the like. Nobody
+/// else reads it. A caller keeps it with what it came with and sends it back unchanged when the conversation goes on; an answer without
+/// it is refused by some vendors, and worse with others. It goes back to the vendor it came from and to no other: a call that another
+/// vendor answers is sent without it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VendorData {
+    /// The vendor it came from: its word in the server's configuration, such as "gemini", or the provider's name where that names no
+    /// vendor. Empty if the caller does not know; then a provider is sent what its vendor is known to take back, or all of it where
+    /// nothing is known of the vendor.
+    #[prost(string, tag = "1")]
+    pub vendor: ::prost::alloc::string::String,
+    /// The fields that the vendor wrote beside what the contract has places for, at this place: a JSON object in text. Empty if there
+    /// are none. At most 8,388,608 characters; fields that the contract has places for are ignored in it.
+    #[prost(string, tag = "2")]
+    pub json: ::prost::alloc::string::String,
+    /// Under which name the vendor told a text of reasoning, if it is another than the one that most vendors use: "reasoning" instead of
+    /// "reasoning_content". Else empty.
+    #[prost(string, tag = "3")]
+    pub reasoning_field: ::prost::alloc::string::String,
 }
 /// Plain text.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -995,10 +1022,10 @@ pub struct ReasoningPart {
     /// Readable text; empty where the vendor hides it.
     #[prost(string, tag = "1")]
     pub text: ::prost::alloc::string::String,
-    /// The vendor's signature over the text; send it back unchanged.
+    /// The vendor's signature over the text; send it back unchanged, with the part's vendor_data, which says whose it is.
     #[prost(string, tag = "2")]
     pub signature: ::prost::alloc::string::String,
-    /// Encrypted reasoning the vendor wants back unchanged.
+    /// Encrypted reasoning the vendor wants back unchanged, with the part's vendor_data.
     #[prost(string, tag = "3")]
     pub redacted_data: ::prost::alloc::string::String,
 }
@@ -1271,6 +1298,9 @@ pub struct ContentDelta {
     /// Which part of the message, from 0; parts begin in rising order.
     #[prost(int32, tag = "2")]
     pub part_index: i32,
+    /// The part's ContentPart.vendor_data, whole: it replaces what an earlier piece of the part brought. Absent says nothing new.
+    #[prost(message, optional, tag = "7")]
+    pub vendor_data: ::core::option::Option<VendorData>,
     /// The piece.
     #[prost(oneof = "content_delta::Piece", tags = "3, 4, 5, 6")]
     pub piece: ::core::option::Option<content_delta::Piece>,
@@ -3627,6 +3657,10 @@ pub struct StreamFinished {
     /// As Completion.omitted_fields.
     #[prost(string, repeated, tag = "8")]
     pub omitted_fields: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// ChatMessage.vendor_data of the first candidate and of the further ones, in order; empty where a candidate has none, and shorter
+    /// than the number of candidates if the last ones have none.
+    #[prost(message, repeated, tag = "9")]
+    pub message_vendor_data: ::prost::alloc::vec::Vec<VendorData>,
 }
 /// Asks for several answers.
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -86,6 +86,7 @@ from .content_pb2 import ToolCall as ToolCall
 from .content_pb2 import ToolChoice as ToolChoice
 from .content_pb2 import ToolResult as ToolResult
 from .content_pb2 import UploadedData as UploadedData
+from .content_pb2 import VendorData as VendorData
 from .error_pb2 import ERROR_REASON_BUDGET_EXHAUSTED as ERROR_REASON_BUDGET_EXHAUSTED
 from .error_pb2 import ERROR_REASON_CACHE_MISS as ERROR_REASON_CACHE_MISS
 from .error_pb2 import ERROR_REASON_CALL_CANCELLED as ERROR_REASON_CALL_CANCELLED

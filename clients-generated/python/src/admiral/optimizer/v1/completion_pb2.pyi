@@ -150,6 +150,7 @@ class ContentDelta(_message.Message):
     REASONING_FIELD_NUMBER: _builtins.int
     TOOL_CALL_FIELD_NUMBER: _builtins.int
     REFUSAL_FIELD_NUMBER: _builtins.int
+    VENDOR_DATA_FIELD_NUMBER: _builtins.int
     candidate_index: _builtins.int
     """Which alternative, 0 for the first."""
     part_index: _builtins.int
@@ -170,6 +171,10 @@ class ContentDelta(_message.Message):
     def refusal(self) -> Global___RefusalDelta:
         """More of a refusal."""
 
+    @_builtins.property
+    def vendor_data(self) -> _content_pb2.VendorData:
+        """The part's ContentPart.vendor_data, whole: it replaces what an earlier piece of the part brought. Absent says nothing new."""
+
     def __init__(
         self,
         *,
@@ -179,10 +184,11 @@ class ContentDelta(_message.Message):
         reasoning: Global___ReasoningDelta | None = ...,
         tool_call: Global___ToolCallDelta | None = ...,
         refusal: Global___RefusalDelta | None = ...,
+        vendor_data: _content_pb2.VendorData | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["piece", b"piece", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["piece", b"piece", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "vendor_data", b"vendor_data"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_index", b"candidate_index", "part_index", b"part_index", "piece", b"piece", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_index", b"candidate_index", "part_index", b"part_index", "piece", b"piece", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "vendor_data", b"vendor_data"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_piece: _TypeAlias = _typing.Literal["text", "reasoning", "tool_call", "refusal"]  # noqa: Y015
     _WhichOneofArgType_piece: _TypeAlias = _typing.Literal["piece", b"piece"]  # noqa: Y015

@@ -120,6 +120,7 @@ class ChatMessage(_message.Message):
     ROLE_FIELD_NUMBER: _builtins.int
     PARTS_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
+    VENDOR_DATA_FIELD_NUMBER: _builtins.int
     role: Global___Role.ValueType
     """Who speaks. Required."""
     name: _builtins.str
@@ -128,16 +129,21 @@ class ChatMessage(_message.Message):
     def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContentPart]:
         """What is said, in order. At least one part; every part has a kind."""
 
+    @_builtins.property
+    def vendor_data(self) -> Global___VendorData:
+        """What the vendor wants back with the message as a whole, role ASSISTANT; send it back unchanged. Ignored with other roles."""
+
     def __init__(
         self,
         *,
         role: Global___Role.ValueType = ...,
         parts: _abc.Iterable[Global___ContentPart] | None = ...,
         name: _builtins.str = ...,
+        vendor_data: Global___VendorData | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["vendor_data", b"vendor_data"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "parts", b"parts", "role", b"role"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "parts", b"parts", "role", b"role", "vendor_data", b"vendor_data"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -156,6 +162,7 @@ class ContentPart(_message.Message):
     TOOL_RESULT_FIELD_NUMBER: _builtins.int
     REASONING_FIELD_NUMBER: _builtins.int
     REFUSAL_FIELD_NUMBER: _builtins.int
+    VENDOR_DATA_FIELD_NUMBER: _builtins.int
     PROMPT_CACHE_POINT_FIELD_NUMBER: _builtins.int
     prompt_cache_point: Global___PromptCachePoint.ValueType
     """Asks vendors with explicit prompt caching to cache the prompt up to and including this part, and for how long. Other vendors
@@ -189,6 +196,12 @@ class ContentPart(_message.Message):
     def refusal(self) -> Global___RefusalPart:
         """The model's refusal to answer, role ASSISTANT."""
 
+    @_builtins.property
+    def vendor_data(self) -> Global___VendorData:
+        """What the vendor wants back with this part, such as the signature of a tool call, role ASSISTANT; send it back unchanged. For a
+        part of reasoning its vendor is also whose the signature and the redacted_data are. Ignored with other roles.
+        """
+
     def __init__(
         self,
         *,
@@ -199,17 +212,59 @@ class ContentPart(_message.Message):
         tool_result: Global___ToolResult | None = ...,
         reasoning: Global___ReasoningPart | None = ...,
         refusal: Global___RefusalPart | None = ...,
+        vendor_data: Global___VendorData | None = ...,
         prompt_cache_point: Global___PromptCachePoint.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "image", b"image", "kind", b"kind", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "image", b"image", "kind", b"kind", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result", "vendor_data", b"vendor_data"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "image", b"image", "kind", b"kind", "prompt_cache_point", b"prompt_cache_point", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "image", b"image", "kind", b"kind", "prompt_cache_point", b"prompt_cache_point", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result", "vendor_data", b"vendor_data"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["text", "image", "file", "tool_call", "tool_result", "reasoning", "refusal"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
 Global___ContentPart: _TypeAlias = ContentPart  # noqa: Y015
+
+@_typing.final
+class VendorData(_message.Message):
+    """What a vendor gave with an answer for itself, in its own words: signatures of thoughts, encrypted reasoning and the like. Nobody
+    else reads it. A caller keeps it with what it came with and sends it back unchanged when the conversation goes on; an answer without
+    it is refused by some vendors, and worse with others. It goes back to the vendor it came from and to no other: a call that another
+    vendor answers is sent without it.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VENDOR_FIELD_NUMBER: _builtins.int
+    JSON_FIELD_NUMBER: _builtins.int
+    REASONING_FIELD_FIELD_NUMBER: _builtins.int
+    vendor: _builtins.str
+    """The vendor it came from: its word in the server's configuration, such as "gemini", or the provider's name where that names no
+    vendor. Empty if the caller does not know; then a provider is sent what its vendor is known to take back, or all of it where
+    nothing is known of the vendor.
+    """
+    json: _builtins.str
+    """The fields that the vendor wrote beside what the contract has places for, at this place: a JSON object in text. Empty if there
+    are none. At most 8,388,608 characters; fields that the contract has places for are ignored in it.
+    """
+    reasoning_field: _builtins.str
+    """Under which name the vendor told a text of reasoning, if it is another than the one that most vendors use: "reasoning" instead of
+    "reasoning_content". Else empty.
+    """
+    def __init__(
+        self,
+        *,
+        vendor: _builtins.str = ...,
+        json: _builtins.str = ...,
+        reasoning_field: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["json", b"json", "reasoning_field", b"reasoning_field", "vendor", b"vendor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VendorData: _TypeAlias = VendorData  # noqa: Y015
 
 @_typing.final
 class TextPart(_message.Message):
@@ -455,9 +510,9 @@ class ReasoningPart(_message.Message):
     text: _builtins.str
     """Readable text; empty where the vendor hides it."""
     signature: _builtins.str
-    """The vendor's signature over the text; send it back unchanged."""
+    """The vendor's signature over the text; send it back unchanged, with the part's vendor_data, which says whose it is."""
     redacted_data: _builtins.str
-    """Encrypted reasoning the vendor wants back unchanged."""
+    """Encrypted reasoning the vendor wants back unchanged, with the part's vendor_data."""
     def __init__(
         self,
         *,

@@ -24,6 +24,7 @@ _sym_db = _symbol_database.Default()
 
 from admiral.optimizer.v1 import call_options_pb2 as admiral_dot_optimizer_dot_v1_dot_call__options__pb2
 from admiral.optimizer.v1 import completion_pb2 as admiral_dot_optimizer_dot_v1_dot_completion__pb2
+from admiral.optimizer.v1 import content_pb2 as admiral_dot_optimizer_dot_v1_dot_content__pb2
 from admiral.optimizer.v1 import error_pb2 as admiral_dot_optimizer_dot_v1_dot_error__pb2
 from admiral.optimizer.v1 import health_pb2 as admiral_dot_optimizer_dot_v1_dot_health__pb2
 from admiral.optimizer.v1 import learning_pb2 as admiral_dot_optimizer_dot_v1_dot_learning__pb2
@@ -36,7 +37,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,admiral/optimizer/v1/optimizer_service.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\'admiral/optimizer/v1/call_options.proto\x1a%admiral/optimizer/v1/completion.proto\x1a admiral/optimizer/v1/error.proto\x1a!admiral/optimizer/v1/health.proto\x1a#admiral/optimizer/v1/learning.proto\x1a admiral/optimizer/v1/model.proto\x1a!admiral/optimizer/v1/prompt.proto\x1a!admiral/optimizer/v1/served.proto\x1a admiral/optimizer/v1/stats.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x01\n\x0f\x43ompleteRequest\x12\x32\n\x06prompt\x18\x04 \x01(\x0b\x32\x1c.admiral.optimizer.v1.PromptB\x04\xe2\x41\x01\x02\x12\x32\n\x07options\x18\x05 \x01(\x0b\x32!.admiral.optimizer.v1.CallOptions\x12\x12\n\nrequest_id\x18\x06 \x01(\tJ\x04\x08\x01\x10\x04\"\x97\x02\n\x10\x43ompleteResponse\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x34\n\ncompletion\x18\x02 \x01(\x0b\x32 .admiral.optimizer.v1.Completion\x12\x10\n\x08provider\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12*\n\x05usage\x18\x05 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12(\n\x04\x63ost\x18\x06 \x01(\x0b\x32\x1a.admiral.optimizer.v1.Cost\x12,\n\x06served\x18\x07 \x01(\x0b\x32\x1c.admiral.optimizer.v1.Served\x12\x17\n\x0fledger_entry_id\x18\x08 \x01(\t\"\x91\x01\n\rStreamRequest\x12\x32\n\x06prompt\x18\x04 \x01(\x0b\x32\x1c.admiral.optimizer.v1.PromptB\x04\xe2\x41\x01\x02\x12\x32\n\x07options\x18\x05 \x01(\x0b\x32!.admiral.optimizer.v1.CallOptions\x12\x12\n\nrequest_id\x18\x06 \x01(\tJ\x04\x08\x01\x10\x04\"\xc0\x01\n\x0eStreamResponse\x12\x36\n\x07started\x18\x01 \x01(\x0b\x32#.admiral.optimizer.v1.StreamStartedH\x00\x12\x33\n\x05\x64\x65lta\x18\x02 \x01(\x0b\x32\".admiral.optimizer.v1.ContentDeltaH\x00\x12\x38\n\x08\x66inished\x18\x03 \x01(\x0b\x32$.admiral.optimizer.v1.StreamFinishedH\x00\x42\x07\n\x05\x65vent\"o\n\rStreamStarted\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\r\n\x05model\x18\x03 \x01(\t\x12,\n\x06source\x18\x04 \x01(\x0e\x32\x1c.admiral.optimizer.v1.Source\"\xdf\x02\n\x0eStreamFinished\x12\x39\n\rfinish_reason\x18\x01 \x01(\x0e\x32\".admiral.optimizer.v1.FinishReason\x12\x15\n\rstop_sequence\x18\x02 \x01(\t\x12\x46\n\x1a\x61lternative_finish_reasons\x18\x03 \x03(\x0e\x32\".admiral.optimizer.v1.FinishReason\x12*\n\x05usage\x18\x04 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12(\n\x04\x63ost\x18\x05 \x01(\x0b\x32\x1a.admiral.optimizer.v1.Cost\x12,\n\x06served\x18\x06 \x01(\x0b\x32\x1c.admiral.optimizer.v1.Served\x12\x17\n\x0fledger_entry_id\x18\x07 \x01(\t\x12\x16\n\x0eomitted_fields\x18\x08 \x03(\t\"[\n\x14\x43ompleteBatchRequest\x12=\n\x08requests\x18\x02 \x03(\x0b\x32%.admiral.optimizer.v1.CompleteRequestB\x04\xe2\x41\x01\x02J\x04\x08\x01\x10\x02\"K\n\x15\x43ompleteBatchResponse\x12\x32\n\x07results\x18\x01 \x03(\x0b\x32!.admiral.optimizer.v1.BatchResult\"\x8a\x01\n\x0b\x42\x61tchResult\x12:\n\x08response\x18\x01 \x01(\x0b\x32&.admiral.optimizer.v1.CompleteResponseH\x00\x12\x35\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\".admiral.optimizer.v1.BatchFailureH\x00\x42\x08\n\x06result\"`\n\x0c\x42\x61tchFailure\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x31\n\x06reason\x18\x02 \x01(\x0e\x32!.admiral.optimizer.v1.ErrorReason\x12\x0f\n\x07message\x18\x03 \x01(\t\"\xa4\x01\n\x0c\x45mbedRequest\x12\x13\n\x05model\x18\x05 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05texts\x18\x06 \x03(\tB\x04\xe2\x41\x01\x02\x12\x1c\n\x0f\x64imension_count\x18\x07 \x01(\x05H\x00\x88\x01\x01\x12\x32\n\x07options\x18\x08 \x01(\x0b\x32!.admiral.optimizer.v1.CallOptionsB\x12\n\x10_dimension_countJ\x04\x08\x01\x10\x05\"\x93\x02\n\rEmbedResponse\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x33\n\nembeddings\x18\x02 \x03(\x0b\x32\x1f.admiral.optimizer.v1.Embedding\x12\x10\n\x08provider\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12*\n\x05usage\x18\x05 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12(\n\x04\x63ost\x18\x06 \x01(\x0b\x32\x1a.admiral.optimizer.v1.Cost\x12,\n\x06served\x18\x07 \x01(\x0b\x32\x1c.admiral.optimizer.v1.Served\x12\x17\n\x0fledger_entry_id\x18\x08 \x01(\t\"\x1b\n\tEmbedding\x12\x0e\n\x06values\x18\x01 \x03(\x02\"\x88\x01\n\x12\x43ountTokensRequest\x12\x32\n\x06prompt\x18\x03 \x01(\x0b\x32\x1c.admiral.optimizer.v1.PromptB\x04\xe2\x41\x01\x02\x12\x32\n\x07options\x18\x04 \x01(\x0b\x32!.admiral.optimizer.v1.CallOptionsJ\x04\x08\x01\x10\x02J\x04\x08\x02\x10\x03\"`\n\x13\x43ountTokensResponse\x12\x19\n\x11input_token_count\x18\x01 \x01(\x03\x12\r\n\x05\x65xact\x18\x02 \x01(\x08\x12\x10\n\x08provider\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"`\n\x12ListModelsResponse\x12+\n\x06models\x18\x01 \x03(\x0b\x32\x1b.admiral.optimizer.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\tJ\x04\x08\x03\x10\x04\";\n\x12ListAliasesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x13ListAliasesResponse\x12\x31\n\x07\x61liases\x18\x01 \x03(\x0b\x32 .admiral.optimizer.v1.ModelAlias\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x81\x01\n\x14ReportOutcomeRequest\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x34\n\x07verdict\x18\x02 \x01(\x0e\x32\x1d.admiral.optimizer.v1.VerdictB\x04\xe2\x41\x01\x02\x12\x12\n\x05score\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\x08\n\x06_score\"(\n\x15ReportOutcomeResponse\x12\x0f\n\x07\x65victed\x18\x01 \x01(\x08\"\x0f\n\rHealthRequest\"\xea\x01\n\x0eHealthResponse\x12\x30\n\x05state\x18\x01 \x01(\x0e\x32!.admiral.optimizer.v1.HealthState\x12/\n\x05parts\x18\x02 \x03(\x0b\x32 .admiral.optimizer.v1.PartHealth\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x04 \x01(\t\x12\x34\n\x07\x66igures\x18\x05 \x01(\x0b\x32#.admiral.optimizer.v1.ServerFigures\"\x84\x01\n\x0cStatsRequest\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x35\n\x08grouping\x18\x03 \x01(\x0e\x32#.admiral.optimizer.v1.StatsGrouping\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\tJ\x04\x08\x01\x10\x02\"\xdb\x01\n\rStatsResponse\x12,\n\x04rows\x18\x06 \x03(\x0b\x32\x1e.admiral.optimizer.v1.StatsRow\x12\x17\n\x0fnext_page_token\x18\x07 \x01(\t\x12.\n\x05total\x18\x02 \x01(\x0b\x32\x1f.admiral.optimizer.v1.CallStats\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fin_flight_count\x18\x05 \x01(\x03J\x04\x08\x03\x10\x04J\x04\x08\x04\x10\x05\"\x96\x01\n\x14LearningQueryRequest\x12\x36\n\x08\x66\x61ilures\x18\x06 \x01(\x0b\x32\".admiral.optimizer.v1.FailureQueryH\x00\x12\x37\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x07 \x01(\x0b\x32#.admiral.optimizer.v1.FeedbackQueryH\x00\x42\x07\n\x05queryJ\x04\x08\x01\x10\x06\"\x94\x01\n\x15LearningQueryResponse\x12\x35\n\x08\x66\x61ilures\x18\x04 \x01(\x0b\x32!.admiral.optimizer.v1.FailurePageH\x00\x12\x36\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x05 \x01(\x0b\x32\".admiral.optimizer.v1.FeedbackPageH\x00\x42\x06\n\x04pageJ\x04\x08\x01\x10\x04*E\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x10\n\x0cVERDICT_GOOD\x10\x01\x12\x0f\n\x0bVERDICT_BAD\x10\x02\x32\xa4\x08\n\x10OptimizerService\x12Y\n\x08\x43omplete\x12%.admiral.optimizer.v1.CompleteRequest\x1a&.admiral.optimizer.v1.CompleteResponse\x12U\n\x06Stream\x12#.admiral.optimizer.v1.StreamRequest\x1a$.admiral.optimizer.v1.StreamResponse0\x01\x12h\n\rCompleteBatch\x12*.admiral.optimizer.v1.CompleteBatchRequest\x1a+.admiral.optimizer.v1.CompleteBatchResponse\x12P\n\x05\x45mbed\x12\".admiral.optimizer.v1.EmbedRequest\x1a#.admiral.optimizer.v1.EmbedResponse\x12\x62\n\x0b\x43ountTokens\x12(.admiral.optimizer.v1.CountTokensRequest\x1a).admiral.optimizer.v1.CountTokensResponse\x12_\n\nListModels\x12\'.admiral.optimizer.v1.ListModelsRequest\x1a(.admiral.optimizer.v1.ListModelsResponse\x12\x62\n\x0bListAliases\x12(.admiral.optimizer.v1.ListAliasesRequest\x1a).admiral.optimizer.v1.ListAliasesResponse\x12h\n\rReportOutcome\x12*.admiral.optimizer.v1.ReportOutcomeRequest\x1a+.admiral.optimizer.v1.ReportOutcomeResponse\x12S\n\x06Health\x12#.admiral.optimizer.v1.HealthRequest\x1a$.admiral.optimizer.v1.HealthResponse\x12P\n\x05Stats\x12\".admiral.optimizer.v1.StatsRequest\x1a#.admiral.optimizer.v1.StatsResponse\x12h\n\rLearningQuery\x12*.admiral.optimizer.v1.LearningQueryRequest\x1a+.admiral.optimizer.v1.LearningQueryResponseBK\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,admiral/optimizer/v1/optimizer_service.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\'admiral/optimizer/v1/call_options.proto\x1a%admiral/optimizer/v1/completion.proto\x1a\"admiral/optimizer/v1/content.proto\x1a admiral/optimizer/v1/error.proto\x1a!admiral/optimizer/v1/health.proto\x1a#admiral/optimizer/v1/learning.proto\x1a admiral/optimizer/v1/model.proto\x1a!admiral/optimizer/v1/prompt.proto\x1a!admiral/optimizer/v1/served.proto\x1a admiral/optimizer/v1/stats.proto\x1a admiral/optimizer/v1/usage.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x01\n\x0f\x43ompleteRequest\x12\x32\n\x06prompt\x18\x04 \x01(\x0b\x32\x1c.admiral.optimizer.v1.PromptB\x04\xe2\x41\x01\x02\x12\x32\n\x07options\x18\x05 \x01(\x0b\x32!.admiral.optimizer.v1.CallOptions\x12\x12\n\nrequest_id\x18\x06 \x01(\tJ\x04\x08\x01\x10\x04\"\x97\x02\n\x10\x43ompleteResponse\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x34\n\ncompletion\x18\x02 \x01(\x0b\x32 .admiral.optimizer.v1.Completion\x12\x10\n\x08provider\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12*\n\x05usage\x18\x05 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12(\n\x04\x63ost\x18\x06 \x01(\x0b\x32\x1a.admiral.optimizer.v1.Cost\x12,\n\x06served\x18\x07 \x01(\x0b\x32\x1c.admiral.optimizer.v1.Served\x12\x17\n\x0fledger_entry_id\x18\x08 \x01(\t\"\x91\x01\n\rStreamRequest\x12\x32\n\x06prompt\x18\x04 \x01(\x0b\x32\x1c.admiral.optimizer.v1.PromptB\x04\xe2\x41\x01\x02\x12\x32\n\x07options\x18\x05 \x01(\x0b\x32!.admiral.optimizer.v1.CallOptions\x12\x12\n\nrequest_id\x18\x06 \x01(\tJ\x04\x08\x01\x10\x04\"\xc0\x01\n\x0eStreamResponse\x12\x36\n\x07started\x18\x01 \x01(\x0b\x32#.admiral.optimizer.v1.StreamStartedH\x00\x12\x33\n\x05\x64\x65lta\x18\x02 \x01(\x0b\x32\".admiral.optimizer.v1.ContentDeltaH\x00\x12\x38\n\x08\x66inished\x18\x03 \x01(\x0b\x32$.admiral.optimizer.v1.StreamFinishedH\x00\x42\x07\n\x05\x65vent\"o\n\rStreamStarted\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\r\n\x05model\x18\x03 \x01(\t\x12,\n\x06source\x18\x04 \x01(\x0e\x32\x1c.admiral.optimizer.v1.Source\"\x9e\x03\n\x0eStreamFinished\x12\x39\n\rfinish_reason\x18\x01 \x01(\x0e\x32\".admiral.optimizer.v1.FinishReason\x12\x15\n\rstop_sequence\x18\x02 \x01(\t\x12\x46\n\x1a\x61lternative_finish_reasons\x18\x03 \x03(\x0e\x32\".admiral.optimizer.v1.FinishReason\x12*\n\x05usage\x18\x04 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12(\n\x04\x63ost\x18\x05 \x01(\x0b\x32\x1a.admiral.optimizer.v1.Cost\x12,\n\x06served\x18\x06 \x01(\x0b\x32\x1c.admiral.optimizer.v1.Served\x12\x17\n\x0fledger_entry_id\x18\x07 \x01(\t\x12\x16\n\x0eomitted_fields\x18\x08 \x03(\t\x12=\n\x13message_vendor_data\x18\t \x03(\x0b\x32 .admiral.optimizer.v1.VendorData\"[\n\x14\x43ompleteBatchRequest\x12=\n\x08requests\x18\x02 \x03(\x0b\x32%.admiral.optimizer.v1.CompleteRequestB\x04\xe2\x41\x01\x02J\x04\x08\x01\x10\x02\"K\n\x15\x43ompleteBatchResponse\x12\x32\n\x07results\x18\x01 \x03(\x0b\x32!.admiral.optimizer.v1.BatchResult\"\x8a\x01\n\x0b\x42\x61tchResult\x12:\n\x08response\x18\x01 \x01(\x0b\x32&.admiral.optimizer.v1.CompleteResponseH\x00\x12\x35\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\".admiral.optimizer.v1.BatchFailureH\x00\x42\x08\n\x06result\"`\n\x0c\x42\x61tchFailure\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x31\n\x06reason\x18\x02 \x01(\x0e\x32!.admiral.optimizer.v1.ErrorReason\x12\x0f\n\x07message\x18\x03 \x01(\t\"\xa4\x01\n\x0c\x45mbedRequest\x12\x13\n\x05model\x18\x05 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05texts\x18\x06 \x03(\tB\x04\xe2\x41\x01\x02\x12\x1c\n\x0f\x64imension_count\x18\x07 \x01(\x05H\x00\x88\x01\x01\x12\x32\n\x07options\x18\x08 \x01(\x0b\x32!.admiral.optimizer.v1.CallOptionsB\x12\n\x10_dimension_countJ\x04\x08\x01\x10\x05\"\x93\x02\n\rEmbedResponse\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x33\n\nembeddings\x18\x02 \x03(\x0b\x32\x1f.admiral.optimizer.v1.Embedding\x12\x10\n\x08provider\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12*\n\x05usage\x18\x05 \x01(\x0b\x32\x1b.admiral.optimizer.v1.Usage\x12(\n\x04\x63ost\x18\x06 \x01(\x0b\x32\x1a.admiral.optimizer.v1.Cost\x12,\n\x06served\x18\x07 \x01(\x0b\x32\x1c.admiral.optimizer.v1.Served\x12\x17\n\x0fledger_entry_id\x18\x08 \x01(\t\"\x1b\n\tEmbedding\x12\x0e\n\x06values\x18\x01 \x03(\x02\"\x88\x01\n\x12\x43ountTokensRequest\x12\x32\n\x06prompt\x18\x03 \x01(\x0b\x32\x1c.admiral.optimizer.v1.PromptB\x04\xe2\x41\x01\x02\x12\x32\n\x07options\x18\x04 \x01(\x0b\x32!.admiral.optimizer.v1.CallOptionsJ\x04\x08\x01\x10\x02J\x04\x08\x02\x10\x03\"`\n\x13\x43ountTokensResponse\x12\x19\n\x11input_token_count\x18\x01 \x01(\x03\x12\r\n\x05\x65xact\x18\x02 \x01(\x08\x12\x10\n\x08provider\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"`\n\x12ListModelsResponse\x12+\n\x06models\x18\x01 \x03(\x0b\x32\x1b.admiral.optimizer.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\tJ\x04\x08\x03\x10\x04\";\n\x12ListAliasesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x13ListAliasesResponse\x12\x31\n\x07\x61liases\x18\x01 \x03(\x0b\x32 .admiral.optimizer.v1.ModelAlias\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x81\x01\n\x14ReportOutcomeRequest\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x34\n\x07verdict\x18\x02 \x01(\x0e\x32\x1d.admiral.optimizer.v1.VerdictB\x04\xe2\x41\x01\x02\x12\x12\n\x05score\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\x08\n\x06_score\"(\n\x15ReportOutcomeResponse\x12\x0f\n\x07\x65victed\x18\x01 \x01(\x08\"\x0f\n\rHealthRequest\"\xea\x01\n\x0eHealthResponse\x12\x30\n\x05state\x18\x01 \x01(\x0e\x32!.admiral.optimizer.v1.HealthState\x12/\n\x05parts\x18\x02 \x03(\x0b\x32 .admiral.optimizer.v1.PartHealth\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x04 \x01(\t\x12\x34\n\x07\x66igures\x18\x05 \x01(\x0b\x32#.admiral.optimizer.v1.ServerFigures\"\x84\x01\n\x0cStatsRequest\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x35\n\x08grouping\x18\x03 \x01(\x0e\x32#.admiral.optimizer.v1.StatsGrouping\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\tJ\x04\x08\x01\x10\x02\"\xdb\x01\n\rStatsResponse\x12,\n\x04rows\x18\x06 \x03(\x0b\x32\x1e.admiral.optimizer.v1.StatsRow\x12\x17\n\x0fnext_page_token\x18\x07 \x01(\t\x12.\n\x05total\x18\x02 \x01(\x0b\x32\x1f.admiral.optimizer.v1.CallStats\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fin_flight_count\x18\x05 \x01(\x03J\x04\x08\x03\x10\x04J\x04\x08\x04\x10\x05\"\x96\x01\n\x14LearningQueryRequest\x12\x36\n\x08\x66\x61ilures\x18\x06 \x01(\x0b\x32\".admiral.optimizer.v1.FailureQueryH\x00\x12\x37\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x07 \x01(\x0b\x32#.admiral.optimizer.v1.FeedbackQueryH\x00\x42\x07\n\x05queryJ\x04\x08\x01\x10\x06\"\x94\x01\n\x15LearningQueryResponse\x12\x35\n\x08\x66\x61ilures\x18\x04 \x01(\x0b\x32!.admiral.optimizer.v1.FailurePageH\x00\x12\x36\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x05 \x01(\x0b\x32\".admiral.optimizer.v1.FeedbackPageH\x00\x42\x06\n\x04pageJ\x04\x08\x01\x10\x04*E\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x10\n\x0cVERDICT_GOOD\x10\x01\x12\x0f\n\x0bVERDICT_BAD\x10\x02\x32\xa4\x08\n\x10OptimizerService\x12Y\n\x08\x43omplete\x12%.admiral.optimizer.v1.CompleteRequest\x1a&.admiral.optimizer.v1.CompleteResponse\x12U\n\x06Stream\x12#.admiral.optimizer.v1.StreamRequest\x1a$.admiral.optimizer.v1.StreamResponse0\x01\x12h\n\rCompleteBatch\x12*.admiral.optimizer.v1.CompleteBatchRequest\x1a+.admiral.optimizer.v1.CompleteBatchResponse\x12P\n\x05\x45mbed\x12\".admiral.optimizer.v1.EmbedRequest\x1a#.admiral.optimizer.v1.EmbedResponse\x12\x62\n\x0b\x43ountTokens\x12(.admiral.optimizer.v1.CountTokensRequest\x1a).admiral.optimizer.v1.CountTokensResponse\x12_\n\nListModels\x12\'.admiral.optimizer.v1.ListModelsRequest\x1a(.admiral.optimizer.v1.ListModelsResponse\x12\x62\n\x0bListAliases\x12(.admiral.optimizer.v1.ListAliasesRequest\x1a).admiral.optimizer.v1.ListAliasesResponse\x12h\n\rReportOutcome\x12*.admiral.optimizer.v1.ReportOutcomeRequest\x1a+.admiral.optimizer.v1.ReportOutcomeResponse\x12S\n\x06Health\x12#.admiral.optimizer.v1.HealthRequest\x1a$.admiral.optimizer.v1.HealthResponse\x12P\n\x05Stats\x12\".admiral.optimizer.v1.StatsRequest\x1a#.admiral.optimizer.v1.StatsResponse\x12h\n\rLearningQuery\x12*.admiral.optimizer.v1.LearningQueryRequest\x1a+.admiral.optimizer.v1.LearningQueryResponseBK\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -60,62 +61,62 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPORTOUTCOMEREQUEST'].fields_by_name['call_id']._serialized_options = b'\342A\001\002'
   _globals['_REPORTOUTCOMEREQUEST'].fields_by_name['verdict']._loaded_options = None
   _globals['_REPORTOUTCOMEREQUEST'].fields_by_name['verdict']._serialized_options = b'\342A\001\002'
-  _globals['_VERDICT']._serialized_start=4263
-  _globals['_VERDICT']._serialized_end=4332
-  _globals['_COMPLETEREQUEST']._serialized_start=495
-  _globals['_COMPLETEREQUEST']._serialized_end=642
-  _globals['_COMPLETERESPONSE']._serialized_start=645
-  _globals['_COMPLETERESPONSE']._serialized_end=924
-  _globals['_STREAMREQUEST']._serialized_start=927
-  _globals['_STREAMREQUEST']._serialized_end=1072
-  _globals['_STREAMRESPONSE']._serialized_start=1075
-  _globals['_STREAMRESPONSE']._serialized_end=1267
-  _globals['_STREAMSTARTED']._serialized_start=1269
-  _globals['_STREAMSTARTED']._serialized_end=1380
-  _globals['_STREAMFINISHED']._serialized_start=1383
-  _globals['_STREAMFINISHED']._serialized_end=1734
-  _globals['_COMPLETEBATCHREQUEST']._serialized_start=1736
-  _globals['_COMPLETEBATCHREQUEST']._serialized_end=1827
-  _globals['_COMPLETEBATCHRESPONSE']._serialized_start=1829
-  _globals['_COMPLETEBATCHRESPONSE']._serialized_end=1904
-  _globals['_BATCHRESULT']._serialized_start=1907
-  _globals['_BATCHRESULT']._serialized_end=2045
-  _globals['_BATCHFAILURE']._serialized_start=2047
-  _globals['_BATCHFAILURE']._serialized_end=2143
-  _globals['_EMBEDREQUEST']._serialized_start=2146
-  _globals['_EMBEDREQUEST']._serialized_end=2310
-  _globals['_EMBEDRESPONSE']._serialized_start=2313
-  _globals['_EMBEDRESPONSE']._serialized_end=2588
-  _globals['_EMBEDDING']._serialized_start=2590
-  _globals['_EMBEDDING']._serialized_end=2617
-  _globals['_COUNTTOKENSREQUEST']._serialized_start=2620
-  _globals['_COUNTTOKENSREQUEST']._serialized_end=2756
-  _globals['_COUNTTOKENSRESPONSE']._serialized_start=2758
-  _globals['_COUNTTOKENSRESPONSE']._serialized_end=2854
-  _globals['_LISTMODELSREQUEST']._serialized_start=2856
-  _globals['_LISTMODELSREQUEST']._serialized_end=2914
-  _globals['_LISTMODELSRESPONSE']._serialized_start=2916
-  _globals['_LISTMODELSRESPONSE']._serialized_end=3012
-  _globals['_LISTALIASESREQUEST']._serialized_start=3014
-  _globals['_LISTALIASESREQUEST']._serialized_end=3073
-  _globals['_LISTALIASESRESPONSE']._serialized_start=3075
-  _globals['_LISTALIASESRESPONSE']._serialized_end=3172
-  _globals['_REPORTOUTCOMEREQUEST']._serialized_start=3175
-  _globals['_REPORTOUTCOMEREQUEST']._serialized_end=3304
-  _globals['_REPORTOUTCOMERESPONSE']._serialized_start=3306
-  _globals['_REPORTOUTCOMERESPONSE']._serialized_end=3346
-  _globals['_HEALTHREQUEST']._serialized_start=3348
-  _globals['_HEALTHREQUEST']._serialized_end=3363
-  _globals['_HEALTHRESPONSE']._serialized_start=3366
-  _globals['_HEALTHRESPONSE']._serialized_end=3600
-  _globals['_STATSREQUEST']._serialized_start=3603
-  _globals['_STATSREQUEST']._serialized_end=3735
-  _globals['_STATSRESPONSE']._serialized_start=3738
-  _globals['_STATSRESPONSE']._serialized_end=3957
-  _globals['_LEARNINGQUERYREQUEST']._serialized_start=3960
-  _globals['_LEARNINGQUERYREQUEST']._serialized_end=4110
-  _globals['_LEARNINGQUERYRESPONSE']._serialized_start=4113
-  _globals['_LEARNINGQUERYRESPONSE']._serialized_end=4261
-  _globals['_OPTIMIZERSERVICE']._serialized_start=4335
-  _globals['_OPTIMIZERSERVICE']._serialized_end=5395
+  _globals['_VERDICT']._serialized_start=4362
+  _globals['_VERDICT']._serialized_end=4431
+  _globals['_COMPLETEREQUEST']._serialized_start=531
+  _globals['_COMPLETEREQUEST']._serialized_end=678
+  _globals['_COMPLETERESPONSE']._serialized_start=681
+  _globals['_COMPLETERESPONSE']._serialized_end=960
+  _globals['_STREAMREQUEST']._serialized_start=963
+  _globals['_STREAMREQUEST']._serialized_end=1108
+  _globals['_STREAMRESPONSE']._serialized_start=1111
+  _globals['_STREAMRESPONSE']._serialized_end=1303
+  _globals['_STREAMSTARTED']._serialized_start=1305
+  _globals['_STREAMSTARTED']._serialized_end=1416
+  _globals['_STREAMFINISHED']._serialized_start=1419
+  _globals['_STREAMFINISHED']._serialized_end=1833
+  _globals['_COMPLETEBATCHREQUEST']._serialized_start=1835
+  _globals['_COMPLETEBATCHREQUEST']._serialized_end=1926
+  _globals['_COMPLETEBATCHRESPONSE']._serialized_start=1928
+  _globals['_COMPLETEBATCHRESPONSE']._serialized_end=2003
+  _globals['_BATCHRESULT']._serialized_start=2006
+  _globals['_BATCHRESULT']._serialized_end=2144
+  _globals['_BATCHFAILURE']._serialized_start=2146
+  _globals['_BATCHFAILURE']._serialized_end=2242
+  _globals['_EMBEDREQUEST']._serialized_start=2245
+  _globals['_EMBEDREQUEST']._serialized_end=2409
+  _globals['_EMBEDRESPONSE']._serialized_start=2412
+  _globals['_EMBEDRESPONSE']._serialized_end=2687
+  _globals['_EMBEDDING']._serialized_start=2689
+  _globals['_EMBEDDING']._serialized_end=2716
+  _globals['_COUNTTOKENSREQUEST']._serialized_start=2719
+  _globals['_COUNTTOKENSREQUEST']._serialized_end=2855
+  _globals['_COUNTTOKENSRESPONSE']._serialized_start=2857
+  _globals['_COUNTTOKENSRESPONSE']._serialized_end=2953
+  _globals['_LISTMODELSREQUEST']._serialized_start=2955
+  _globals['_LISTMODELSREQUEST']._serialized_end=3013
+  _globals['_LISTMODELSRESPONSE']._serialized_start=3015
+  _globals['_LISTMODELSRESPONSE']._serialized_end=3111
+  _globals['_LISTALIASESREQUEST']._serialized_start=3113
+  _globals['_LISTALIASESREQUEST']._serialized_end=3172
+  _globals['_LISTALIASESRESPONSE']._serialized_start=3174
+  _globals['_LISTALIASESRESPONSE']._serialized_end=3271
+  _globals['_REPORTOUTCOMEREQUEST']._serialized_start=3274
+  _globals['_REPORTOUTCOMEREQUEST']._serialized_end=3403
+  _globals['_REPORTOUTCOMERESPONSE']._serialized_start=3405
+  _globals['_REPORTOUTCOMERESPONSE']._serialized_end=3445
+  _globals['_HEALTHREQUEST']._serialized_start=3447
+  _globals['_HEALTHREQUEST']._serialized_end=3462
+  _globals['_HEALTHRESPONSE']._serialized_start=3465
+  _globals['_HEALTHRESPONSE']._serialized_end=3699
+  _globals['_STATSREQUEST']._serialized_start=3702
+  _globals['_STATSREQUEST']._serialized_end=3834
+  _globals['_STATSRESPONSE']._serialized_start=3837
+  _globals['_STATSRESPONSE']._serialized_end=4056
+  _globals['_LEARNINGQUERYREQUEST']._serialized_start=4059
+  _globals['_LEARNINGQUERYREQUEST']._serialized_end=4209
+  _globals['_LEARNINGQUERYRESPONSE']._serialized_start=4212
+  _globals['_LEARNINGQUERYRESPONSE']._serialized_end=4360
+  _globals['_OPTIMIZERSERVICE']._serialized_start=4434
+  _globals['_OPTIMIZERSERVICE']._serialized_end=5494
 # @@protoc_insertion_point(module_scope)

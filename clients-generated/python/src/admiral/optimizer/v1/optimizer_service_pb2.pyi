@@ -5,6 +5,7 @@ isort:skip_file
 
 from admiral.optimizer.v1 import call_options_pb2 as _call_options_pb2
 from admiral.optimizer.v1 import completion_pb2 as _completion_pb2
+from admiral.optimizer.v1 import content_pb2 as _content_pb2
 from admiral.optimizer.v1 import error_pb2 as _error_pb2
 from admiral.optimizer.v1 import health_pb2 as _health_pb2
 from admiral.optimizer.v1 import learning_pb2 as _learning_pb2
@@ -269,6 +270,7 @@ class StreamFinished(_message.Message):
     SERVED_FIELD_NUMBER: _builtins.int
     LEDGER_ENTRY_ID_FIELD_NUMBER: _builtins.int
     OMITTED_FIELDS_FIELD_NUMBER: _builtins.int
+    MESSAGE_VENDOR_DATA_FIELD_NUMBER: _builtins.int
     finish_reason: _completion_pb2.FinishReason.ValueType
     """Why the model stopped."""
     stop_sequence: _builtins.str
@@ -295,6 +297,12 @@ class StreamFinished(_message.Message):
     def omitted_fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """As Completion.omitted_fields."""
 
+    @_builtins.property
+    def message_vendor_data(self) -> _containers.RepeatedCompositeFieldContainer[_content_pb2.VendorData]:
+        """ChatMessage.vendor_data of the first candidate and of the further ones, in order; empty where a candidate has none, and shorter
+        than the number of candidates if the last ones have none.
+        """
+
     def __init__(
         self,
         *,
@@ -306,10 +314,11 @@ class StreamFinished(_message.Message):
         served: _served_pb2.Served | None = ...,
         ledger_entry_id: _builtins.str = ...,
         omitted_fields: _abc.Iterable[_builtins.str] | None = ...,
+        message_vendor_data: _abc.Iterable[_content_pb2.VendorData] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "served", b"served", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternative_finish_reasons", b"alternative_finish_reasons", "cost", b"cost", "finish_reason", b"finish_reason", "ledger_entry_id", b"ledger_entry_id", "omitted_fields", b"omitted_fields", "served", b"served", "stop_sequence", b"stop_sequence", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternative_finish_reasons", b"alternative_finish_reasons", "cost", b"cost", "finish_reason", b"finish_reason", "ledger_entry_id", b"ledger_entry_id", "message_vendor_data", b"message_vendor_data", "omitted_fields", b"omitted_fields", "served", b"served", "stop_sequence", b"stop_sequence", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { ChatMessage } from "./content_pb.js";
+import type { ChatMessage, VendorData } from "./content_pb.js";
 
 /**
  * Describes the file admiral/optimizer/v1/completion.proto.
@@ -145,6 +145,13 @@ export declare type ContentDelta = Message<"admiral.optimizer.v1.ContentDelta"> 
     value: RefusalDelta;
     case: "refusal";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * The part's ContentPart.vendor_data, whole: it replaces what an earlier piece of the part brought. Absent says nothing new.
+   *
+   * @generated from field: admiral.optimizer.v1.VendorData vendor_data = 7;
+   */
+  vendorData?: VendorData | undefined;
 };
 
 /**

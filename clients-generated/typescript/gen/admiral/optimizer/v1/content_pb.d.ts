@@ -36,6 +36,13 @@ export declare type ChatMessage = Message<"admiral.optimizer.v1.ChatMessage"> & 
    * @generated from field: string name = 3;
    */
   name: string;
+
+  /**
+   * What the vendor wants back with the message as a whole, role ASSISTANT; send it back unchanged. Ignored with other roles.
+   *
+   * @generated from field: admiral.optimizer.v1.VendorData vendor_data = 4;
+   */
+  vendorData?: VendorData | undefined;
 };
 
 /**
@@ -114,6 +121,14 @@ export declare type ContentPart = Message<"admiral.optimizer.v1.ContentPart"> & 
   } | { case: undefined; value?: undefined };
 
   /**
+   * What the vendor wants back with this part, such as the signature of a tool call, role ASSISTANT; send it back unchanged. For a
+   * part of reasoning its vendor is also whose the signature and the redacted_data are. Ignored with other roles.
+   *
+   * @generated from field: admiral.optimizer.v1.VendorData vendor_data = 14;
+   */
+  vendorData?: VendorData | undefined;
+
+  /**
    * Asks vendors with explicit prompt caching to cache the prompt up to and including this part, and for how long. Other vendors
    * ignore it.
    *
@@ -127,6 +142,47 @@ export declare type ContentPart = Message<"admiral.optimizer.v1.ContentPart"> & 
  * Use `create(ContentPartSchema)` to create a new message.
  */
 export declare const ContentPartSchema: GenMessage<ContentPart>;
+
+/**
+ * What a vendor gave with an answer for itself, in its own words: signatures of thoughts, encrypted reasoning and the like. Nobody
+ * else reads it. A caller keeps it with what it came with and sends it back unchanged when the conversation goes on; an answer without
+ * it is refused by some vendors, and worse with others. It goes back to the vendor it came from and to no other: a call that another
+ * vendor answers is sent without it.
+ *
+ * @generated from message admiral.optimizer.v1.VendorData
+ */
+export declare type VendorData = Message<"admiral.optimizer.v1.VendorData"> & {
+  /**
+   * The vendor it came from: its word in the server's configuration, such as "gemini", or the provider's name where that names no
+   * vendor. Empty if the caller does not know; then a provider is sent what its vendor is known to take back, or all of it where
+   * nothing is known of the vendor.
+   *
+   * @generated from field: string vendor = 1;
+   */
+  vendor: string;
+
+  /**
+   * The fields that the vendor wrote beside what the contract has places for, at this place: a JSON object in text. Empty if there
+   * are none. At most 8,388,608 characters; fields that the contract has places for are ignored in it.
+   *
+   * @generated from field: string json = 2;
+   */
+  json: string;
+
+  /**
+   * Under which name the vendor told a text of reasoning, if it is another than the one that most vendors use: "reasoning" instead of
+   * "reasoning_content". Else empty.
+   *
+   * @generated from field: string reasoning_field = 3;
+   */
+  reasoningField: string;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.VendorData.
+ * Use `create(VendorDataSchema)` to create a new message.
+ */
+export declare const VendorDataSchema: GenMessage<VendorData>;
 
 /**
  * Plain text.
@@ -391,14 +447,14 @@ export declare type ReasoningPart = Message<"admiral.optimizer.v1.ReasoningPart"
   text: string;
 
   /**
-   * The vendor's signature over the text; send it back unchanged.
+   * The vendor's signature over the text; send it back unchanged, with the part's vendor_data, which says whose it is.
    *
    * @generated from field: string signature = 2;
    */
   signature: string;
 
   /**
-   * Encrypted reasoning the vendor wants back unchanged.
+   * Encrypted reasoning the vendor wants back unchanged, with the part's vendor_data.
    *
    * @generated from field: string redacted_data = 3;
    */

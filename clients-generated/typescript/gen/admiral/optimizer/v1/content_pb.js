@@ -9,7 +9,7 @@ import { file_google_api_field_behavior } from "../../../google/api/field_behavi
  * Describes the file admiral/optimizer/v1/content.proto.
  */
 export const file_admiral_optimizer_v1_content = /*@__PURE__*/
-  fileDesc("CiJhZG1pcmFsL29wdGltaXplci92MS9jb250ZW50LnByb3RvEhRhZG1pcmFsLm9wdGltaXplci52MSKDAQoLQ2hhdE1lc3NhZ2USLgoEcm9sZRgBIAEoDjIaLmFkbWlyYWwub3B0aW1pemVyLnYxLlJvbGVCBOJBAQISNgoFcGFydHMYAiADKAsyIS5hZG1pcmFsLm9wdGltaXplci52MS5Db250ZW50UGFydEIE4kEBAhIMCgRuYW1lGAMgASgJIskDCgtDb250ZW50UGFydBIuCgR0ZXh0GAEgASgLMh4uYWRtaXJhbC5vcHRpbWl6ZXIudjEuVGV4dFBhcnRIABIwCgVpbWFnZRgCIAEoCzIfLmFkbWlyYWwub3B0aW1pemVyLnYxLkltYWdlUGFydEgAEi4KBGZpbGUYAyABKAsyHi5hZG1pcmFsLm9wdGltaXplci52MS5GaWxlUGFydEgAEjMKCXRvb2xfY2FsbBgEIAEoCzIeLmFkbWlyYWwub3B0aW1pemVyLnYxLlRvb2xDYWxsSAASNwoLdG9vbF9yZXN1bHQYBSABKAsyIC5hZG1pcmFsLm9wdGltaXplci52MS5Ub29sUmVzdWx0SAASOAoJcmVhc29uaW5nGAYgASgLMiMuYWRtaXJhbC5vcHRpbWl6ZXIudjEuUmVhc29uaW5nUGFydEgAEjQKB3JlZnVzYWwYByABKAsyIS5hZG1pcmFsLm9wdGltaXplci52MS5SZWZ1c2FsUGFydEgAEkIKEnByb21wdF9jYWNoZV9wb2ludBgPIAEoDjImLmFkbWlyYWwub3B0aW1pemVyLnYxLlByb21wdENhY2hlUG9pbnRCBgoEa2luZCIYCghUZXh0UGFydBIMCgR0ZXh0GAEgASgJIrABCglJbWFnZVBhcnQSMgoGaW5saW5lGAEgASgLMiAuYWRtaXJhbC5vcHRpbWl6ZXIudjEuSW5saW5lRGF0YUgAEjIKBnJlbW90ZRgCIAEoCzIgLmFkbWlyYWwub3B0aW1pemVyLnYxLlJlbW90ZURhdGFIABIxCgZkZXRhaWwYAyABKA4yIS5hZG1pcmFsLm9wdGltaXplci52MS5JbWFnZURldGFpbEIICgZzb3VyY2UiwgEKCEZpbGVQYXJ0EjIKBmlubGluZRgBIAEoCzIgLmFkbWlyYWwub3B0aW1pemVyLnYxLklubGluZURhdGFIABIyCgZyZW1vdGUYAiABKAsyIC5hZG1pcmFsLm9wdGltaXplci52MS5SZW1vdGVEYXRhSAASNgoIdXBsb2FkZWQYAyABKAsyIi5hZG1pcmFsLm9wdGltaXplci52MS5VcGxvYWRlZERhdGFIABIMCgRuYW1lGAQgASgJQggKBnNvdXJjZSI0CgpJbmxpbmVEYXRhEhgKCm1lZGlhX3R5cGUYASABKAlCBOJBAQISDAoEZGF0YRgCIAEoDCIfCgpSZW1vdGVEYXRhEhEKA3VyaRgBIAEoCUIE4kEBAiIlCgxVcGxvYWRlZERhdGESFQoHZmlsZV9pZBgBIAEoCUIE4kEBAiI8CghUb29sQ2FsbBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhYKDmFyZ3VtZW50c19qc29uGAMgASgJImYKClRvb2xSZXN1bHQSFAoMdG9vbF9jYWxsX2lkGAEgASgJEjAKBXBhcnRzGAIgAygLMiEuYWRtaXJhbC5vcHRpbWl6ZXIudjEuQ29udGVudFBhcnQSEAoIaXNfZXJyb3IYAyABKAgiRwoNUmVhc29uaW5nUGFydBIMCgR0ZXh0GAEgASgJEhEKCXNpZ25hdHVyZRgCIAEoCRIVCg1yZWRhY3RlZF9kYXRhGAMgASgJIhsKC1JlZnVzYWxQYXJ0EgwKBHRleHQYASABKAkiigEKBFRvb2wSNgoIZnVuY3Rpb24YASABKAsyIi5hZG1pcmFsLm9wdGltaXplci52MS5GdW5jdGlvblRvb2xIABJCChJwcm9tcHRfY2FjaGVfcG9pbnQYDyABKA4yJi5hZG1pcmFsLm9wdGltaXplci52MS5Qcm9tcHRDYWNoZVBvaW50QgYKBGtpbmQicQoMRnVuY3Rpb25Ub29sEgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSHgoWcGFyYW1ldGVyc19zY2hlbWFfanNvbhgDIAEoCRITCgZzdHJpY3QYBCABKAhIAIgBAUIJCgdfc3RyaWN0ItYBCgpUb29sQ2hvaWNlEjMKBG1vZGUYASABKA4yJS5hZG1pcmFsLm9wdGltaXplci52MS5Ub29sQ2hvaWNlLk1vZGUSEQoJdG9vbF9uYW1lGAIgASgJEhUKCHBhcmFsbGVsGAMgASgISACIAQEiXAoETW9kZRIUChBNT0RFX1VOU1BFQ0lGSUVEEAASDQoJTU9ERV9BVVRPEAESDQoJTU9ERV9OT05FEAISEQoNTU9ERV9SRVFVSVJFRBADEg0KCU1PREVfVE9PTBAEQgsKCV9wYXJhbGxlbCpzCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIPCgtST0xFX1NZU1RFTRABEhIKDlJPTEVfREVWRUxPUEVSEAISDQoJUk9MRV9VU0VSEAMSEgoOUk9MRV9BU1NJU1RBTlQQBBINCglST0xFX1RPT0wQBSpxChBQcm9tcHRDYWNoZVBvaW50EiIKHlBST01QVF9DQUNIRV9QT0lOVF9VTlNQRUNJRklFRBAAEh4KGlBST01QVF9DQUNIRV9QT0lOVF9ERUZBVUxUEAESGQoVUFJPTVBUX0NBQ0hFX1BPSU5UXzFIEAIqigEKC0ltYWdlRGV0YWlsEhwKGElNQUdFX0RFVEFJTF9VTlNQRUNJRklFRBAAEhQKEElNQUdFX0RFVEFJTF9MT1cQARIVChFJTUFHRV9ERVRBSUxfSElHSBACEhUKEUlNQUdFX0RFVEFJTF9BVVRPEAMSGQoVSU1BR0VfREVUQUlMX09SSUdJTkFMEARCSwoYZGV2LmFkbWlyYWwub3B0aW1pemVyLnYxUAFaLWFkbWlyYWwuZGV2L29wdGltaXplci9vcHRpbWl6ZXJ2MTtvcHRpbWl6ZXJ2MWIGcHJvdG8z", [file_google_api_field_behavior]);
+  fileDesc("CiJhZG1pcmFsL29wdGltaXplci92MS9jb250ZW50LnByb3RvEhRhZG1pcmFsLm9wdGltaXplci52MSK6AQoLQ2hhdE1lc3NhZ2USLgoEcm9sZRgBIAEoDjIaLmFkbWlyYWwub3B0aW1pemVyLnYxLlJvbGVCBOJBAQISNgoFcGFydHMYAiADKAsyIS5hZG1pcmFsLm9wdGltaXplci52MS5Db250ZW50UGFydEIE4kEBAhIMCgRuYW1lGAMgASgJEjUKC3ZlbmRvcl9kYXRhGAQgASgLMiAuYWRtaXJhbC5vcHRpbWl6ZXIudjEuVmVuZG9yRGF0YSKABAoLQ29udGVudFBhcnQSLgoEdGV4dBgBIAEoCzIeLmFkbWlyYWwub3B0aW1pemVyLnYxLlRleHRQYXJ0SAASMAoFaW1hZ2UYAiABKAsyHy5hZG1pcmFsLm9wdGltaXplci52MS5JbWFnZVBhcnRIABIuCgRmaWxlGAMgASgLMh4uYWRtaXJhbC5vcHRpbWl6ZXIudjEuRmlsZVBhcnRIABIzCgl0b29sX2NhbGwYBCABKAsyHi5hZG1pcmFsLm9wdGltaXplci52MS5Ub29sQ2FsbEgAEjcKC3Rvb2xfcmVzdWx0GAUgASgLMiAuYWRtaXJhbC5vcHRpbWl6ZXIudjEuVG9vbFJlc3VsdEgAEjgKCXJlYXNvbmluZxgGIAEoCzIjLmFkbWlyYWwub3B0aW1pemVyLnYxLlJlYXNvbmluZ1BhcnRIABI0CgdyZWZ1c2FsGAcgASgLMiEuYWRtaXJhbC5vcHRpbWl6ZXIudjEuUmVmdXNhbFBhcnRIABI1Cgt2ZW5kb3JfZGF0YRgOIAEoCzIgLmFkbWlyYWwub3B0aW1pemVyLnYxLlZlbmRvckRhdGESQgoScHJvbXB0X2NhY2hlX3BvaW50GA8gASgOMiYuYWRtaXJhbC5vcHRpbWl6ZXIudjEuUHJvbXB0Q2FjaGVQb2ludEIGCgRraW5kIkMKClZlbmRvckRhdGESDgoGdmVuZG9yGAEgASgJEgwKBGpzb24YAiABKAkSFwoPcmVhc29uaW5nX2ZpZWxkGAMgASgJIhgKCFRleHRQYXJ0EgwKBHRleHQYASABKAkisAEKCUltYWdlUGFydBIyCgZpbmxpbmUYASABKAsyIC5hZG1pcmFsLm9wdGltaXplci52MS5JbmxpbmVEYXRhSAASMgoGcmVtb3RlGAIgASgLMiAuYWRtaXJhbC5vcHRpbWl6ZXIudjEuUmVtb3RlRGF0YUgAEjEKBmRldGFpbBgDIAEoDjIhLmFkbWlyYWwub3B0aW1pemVyLnYxLkltYWdlRGV0YWlsQggKBnNvdXJjZSLCAQoIRmlsZVBhcnQSMgoGaW5saW5lGAEgASgLMiAuYWRtaXJhbC5vcHRpbWl6ZXIudjEuSW5saW5lRGF0YUgAEjIKBnJlbW90ZRgCIAEoCzIgLmFkbWlyYWwub3B0aW1pemVyLnYxLlJlbW90ZURhdGFIABI2Cgh1cGxvYWRlZBgDIAEoCzIiLmFkbWlyYWwub3B0aW1pemVyLnYxLlVwbG9hZGVkRGF0YUgAEgwKBG5hbWUYBCABKAlCCAoGc291cmNlIjQKCklubGluZURhdGESGAoKbWVkaWFfdHlwZRgBIAEoCUIE4kEBAhIMCgRkYXRhGAIgASgMIh8KClJlbW90ZURhdGESEQoDdXJpGAEgASgJQgTiQQECIiUKDFVwbG9hZGVkRGF0YRIVCgdmaWxlX2lkGAEgASgJQgTiQQECIjwKCFRvb2xDYWxsEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSFgoOYXJndW1lbnRzX2pzb24YAyABKAkiZgoKVG9vbFJlc3VsdBIUCgx0b29sX2NhbGxfaWQYASABKAkSMAoFcGFydHMYAiADKAsyIS5hZG1pcmFsLm9wdGltaXplci52MS5Db250ZW50UGFydBIQCghpc19lcnJvchgDIAEoCCJHCg1SZWFzb25pbmdQYXJ0EgwKBHRleHQYASABKAkSEQoJc2lnbmF0dXJlGAIgASgJEhUKDXJlZGFjdGVkX2RhdGEYAyABKAkiGwoLUmVmdXNhbFBhcnQSDAoEdGV4dBgBIAEoCSKKAQoEVG9vbBI2CghmdW5jdGlvbhgBIAEoCzIiLmFkbWlyYWwub3B0aW1pemVyLnYxLkZ1bmN0aW9uVG9vbEgAEkIKEnByb21wdF9jYWNoZV9wb2ludBgPIAEoDjImLmFkbWlyYWwub3B0aW1pemVyLnYxLlByb21wdENhY2hlUG9pbnRCBgoEa2luZCJxCgxGdW5jdGlvblRvb2wSDAoEbmFtZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIeChZwYXJhbWV0ZXJzX3NjaGVtYV9qc29uGAMgASgJEhMKBnN0cmljdBgEIAEoCEgAiAEBQgkKB19zdHJpY3Qi1gEKClRvb2xDaG9pY2USMwoEbW9kZRgBIAEoDjIlLmFkbWlyYWwub3B0aW1pemVyLnYxLlRvb2xDaG9pY2UuTW9kZRIRCgl0b29sX25hbWUYAiABKAkSFQoIcGFyYWxsZWwYAyABKAhIAIgBASJcCgRNb2RlEhQKEE1PREVfVU5TUEVDSUZJRUQQABINCglNT0RFX0FVVE8QARINCglNT0RFX05PTkUQAhIRCg1NT0RFX1JFUVVJUkVEEAMSDQoJTU9ERV9UT09MEARCCwoJX3BhcmFsbGVsKnMKBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg8KC1JPTEVfU1lTVEVNEAESEgoOUk9MRV9ERVZFTE9QRVIQAhINCglST0xFX1VTRVIQAxISCg5ST0xFX0FTU0lTVEFOVBAEEg0KCVJPTEVfVE9PTBAFKnEKEFByb21wdENhY2hlUG9pbnQSIgoeUFJPTVBUX0NBQ0hFX1BPSU5UX1VOU1BFQ0lGSUVEEAASHgoaUFJPTVBUX0NBQ0hFX1BPSU5UX0RFRkFVTFQQARIZChVQUk9NUFRfQ0FDSEVfUE9JTlRfMUgQAiqKAQoLSW1hZ2VEZXRhaWwSHAoYSU1BR0VfREVUQUlMX1VOU1BFQ0lGSUVEEAASFAoQSU1BR0VfREVUQUlMX0xPVxABEhUKEUlNQUdFX0RFVEFJTF9ISUdIEAISFQoRSU1BR0VfREVUQUlMX0FVVE8QAxIZChVJTUFHRV9ERVRBSUxfT1JJR0lOQUwQBEJLChhkZXYuYWRtaXJhbC5vcHRpbWl6ZXIudjFQAVotYWRtaXJhbC5kZXYvb3B0aW1pemVyL29wdGltaXplcnYxO29wdGltaXplcnYxYgZwcm90bzM", [file_google_api_field_behavior]);
 
 /**
  * Describes the message admiral.optimizer.v1.ChatMessage.
@@ -26,101 +26,108 @@ export const ContentPartSchema = /*@__PURE__*/
   messageDesc(file_admiral_optimizer_v1_content, 1);
 
 /**
+ * Describes the message admiral.optimizer.v1.VendorData.
+ * Use `create(VendorDataSchema)` to create a new message.
+ */
+export const VendorDataSchema = /*@__PURE__*/
+  messageDesc(file_admiral_optimizer_v1_content, 2);
+
+/**
  * Describes the message admiral.optimizer.v1.TextPart.
  * Use `create(TextPartSchema)` to create a new message.
  */
 export const TextPartSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 2);
+  messageDesc(file_admiral_optimizer_v1_content, 3);
 
 /**
  * Describes the message admiral.optimizer.v1.ImagePart.
  * Use `create(ImagePartSchema)` to create a new message.
  */
 export const ImagePartSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 3);
+  messageDesc(file_admiral_optimizer_v1_content, 4);
 
 /**
  * Describes the message admiral.optimizer.v1.FilePart.
  * Use `create(FilePartSchema)` to create a new message.
  */
 export const FilePartSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 4);
+  messageDesc(file_admiral_optimizer_v1_content, 5);
 
 /**
  * Describes the message admiral.optimizer.v1.InlineData.
  * Use `create(InlineDataSchema)` to create a new message.
  */
 export const InlineDataSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 5);
+  messageDesc(file_admiral_optimizer_v1_content, 6);
 
 /**
  * Describes the message admiral.optimizer.v1.RemoteData.
  * Use `create(RemoteDataSchema)` to create a new message.
  */
 export const RemoteDataSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 6);
+  messageDesc(file_admiral_optimizer_v1_content, 7);
 
 /**
  * Describes the message admiral.optimizer.v1.UploadedData.
  * Use `create(UploadedDataSchema)` to create a new message.
  */
 export const UploadedDataSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 7);
+  messageDesc(file_admiral_optimizer_v1_content, 8);
 
 /**
  * Describes the message admiral.optimizer.v1.ToolCall.
  * Use `create(ToolCallSchema)` to create a new message.
  */
 export const ToolCallSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 8);
+  messageDesc(file_admiral_optimizer_v1_content, 9);
 
 /**
  * Describes the message admiral.optimizer.v1.ToolResult.
  * Use `create(ToolResultSchema)` to create a new message.
  */
 export const ToolResultSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 9);
+  messageDesc(file_admiral_optimizer_v1_content, 10);
 
 /**
  * Describes the message admiral.optimizer.v1.ReasoningPart.
  * Use `create(ReasoningPartSchema)` to create a new message.
  */
 export const ReasoningPartSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 10);
+  messageDesc(file_admiral_optimizer_v1_content, 11);
 
 /**
  * Describes the message admiral.optimizer.v1.RefusalPart.
  * Use `create(RefusalPartSchema)` to create a new message.
  */
 export const RefusalPartSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 11);
+  messageDesc(file_admiral_optimizer_v1_content, 12);
 
 /**
  * Describes the message admiral.optimizer.v1.Tool.
  * Use `create(ToolSchema)` to create a new message.
  */
 export const ToolSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 12);
+  messageDesc(file_admiral_optimizer_v1_content, 13);
 
 /**
  * Describes the message admiral.optimizer.v1.FunctionTool.
  * Use `create(FunctionToolSchema)` to create a new message.
  */
 export const FunctionToolSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 13);
+  messageDesc(file_admiral_optimizer_v1_content, 14);
 
 /**
  * Describes the message admiral.optimizer.v1.ToolChoice.
  * Use `create(ToolChoiceSchema)` to create a new message.
  */
 export const ToolChoiceSchema = /*@__PURE__*/
-  messageDesc(file_admiral_optimizer_v1_content, 14);
+  messageDesc(file_admiral_optimizer_v1_content, 15);
 
 /**
  * Describes the enum admiral.optimizer.v1.ToolChoice.Mode.
  */
 export const ToolChoice_ModeSchema = /*@__PURE__*/
-  enumDesc(file_admiral_optimizer_v1_content, 14, 0);
+  enumDesc(file_admiral_optimizer_v1_content, 15, 0);
 
 /**
  * How the model may choose.

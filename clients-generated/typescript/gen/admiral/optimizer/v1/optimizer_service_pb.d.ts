@@ -9,6 +9,7 @@ import type { CallOptions } from "./call_options_pb.js";
 import type { Completion, ContentDelta, FinishReason } from "./completion_pb.js";
 import type { Cost, Usage } from "./usage_pb.js";
 import type { Served, Source } from "./served_pb.js";
+import type { VendorData } from "./content_pb.js";
 import type { ErrorReason } from "./error_pb.js";
 import type { Model, ModelAlias } from "./model_pb.js";
 import type { HealthState, PartHealth, ServerFigures } from "./health_pb.js";
@@ -306,6 +307,14 @@ export declare type StreamFinished = Message<"admiral.optimizer.v1.StreamFinishe
    * @generated from field: repeated string omitted_fields = 8;
    */
   omittedFields: string[];
+
+  /**
+   * ChatMessage.vendor_data of the first candidate and of the further ones, in order; empty where a candidate has none, and shorter
+   * than the number of candidates if the last ones have none.
+   *
+   * @generated from field: repeated admiral.optimizer.v1.VendorData message_vendor_data = 9;
+   */
+  messageVendorData: VendorData[];
 };
 
 /**

@@ -218,10 +218,18 @@ final class ChatReader {
               + " empty array instead.");
     }
     Set<String> open = new LinkedHashSet<>();
+    int lastUser = -1;
     for (int i = 0; i < messages.size(); i++) {
       message(messages.get(i), "messages[" + i + "]", open);
+      lastUser = messages.get(i).path("role").asText().equals("user") ? i : lastUser;
     }
     unanswered(open);
+    boolean reasons = reasoningBudget() > 0;
+    for (int i = 0; i < messages.size(); i++) {
+      if (messages.get(i).path("role").asText().equals("assistant")) {
+        GivenBack.check(dialect, messages.get(i), i > lastUser, reasons);
+      }
+    }
   }
 
   private void message(JsonNode message, String path, Set<String> openCalls) throws Rejected {
@@ -302,21 +310,29 @@ final class ChatReader {
     switch (part.path("type").asText()) {
       case "text" -> prompt.text(part.path("text").asText());
       case "refusal" -> prompt.text(part.path("refusal").asText());
+      case "thinking" -> {
+        if (dialect != Dialect.MISTRAL) {
+          throw unknownPart(part, path);
+        }
+      }
       case "image_url" -> prompt.image(part.path("image_url"));
       case "input_audio" -> prompt.file(part.path("input_audio"));
       case "file" -> prompt.file(part.path("file"));
-      default ->
-          throw Rejected.invalid(
-              path + ".type",
-              "invalid_value",
-              "Invalid value: '"
-                  + part.path("type").asText()
-                  + "'. Supported values are: 'text', 'image_url', 'input_audio', 'refusal',"
-                  + " 'audio', and 'file'.");
+      default -> throw unknownPart(part, path);
     }
     if (Json.has(part, "prompt_cache_breakpoint")) {
       prompt.breakpoint(false);
     }
+  }
+
+  private static Rejected unknownPart(JsonNode part, String path) {
+    return Rejected.invalid(
+        path + ".type",
+        "invalid_value",
+        "Invalid value: '"
+            + part.path("type").asText()
+            + "'. Supported values are: 'text', 'image_url', 'input_audio', 'refusal',"
+            + " 'audio', and 'file'.");
   }
 
   private List<Ask.Tool> tools() throws Rejected {

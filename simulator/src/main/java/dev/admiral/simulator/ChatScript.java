@@ -71,14 +71,24 @@ final class ChatScript extends Script {
     open(out, choice).raw("{\"tool_calls\":[{\"index\":").number(callIndex(choice, block));
     out.raw(",\"id\":").quoted(call.id()).raw(",\"type\":\"function\",\"function\":{\"name\":");
     out.quoted(call.name()).raw(",\"arguments\":").quoted(wholeCalls() ? call.text() : "");
-    out.raw("}}]}");
+    out.raw("}");
+    signature(out, call, callIndex(choice, block));
+    out.raw("}]}");
     endChoice(out, null);
     close(out);
   }
 
+  /** Of calls made together Gemini signs the first. */
+  private void signature(Bytes out, Block.ToolCall call, int index) {
+    if (dialect == Dialect.GEMINI && index == 0) {
+      out.raw(",\"extra_content\":{\"google\":{\"thought_signature\":");
+      out.quoted(GivenBack.signature(call.id())).raw("}}");
+    }
+  }
+
   @Override
   boolean wholeCalls() {
-    return dialect == Dialect.MISTRAL;
+    return dialect == Dialect.MISTRAL || dialect == Dialect.GEMINI;
   }
 
   @Override
@@ -89,7 +99,8 @@ final class ChatScript extends Script {
       case Block.Text t -> out.raw("{\"content\":").quoted(text).raw("}");
       case Block.Refusal r -> out.raw("{\"refusal\":").quoted(text).raw("}");
       case Block.Thinking t ->
-          out.raw("{\"" + dialect.reasoningField + "\":").quoted(text).raw("}");
+          reasoning(out.raw("{"), text, first == of.fragments().size() - 1 ? of.text() : null)
+              .raw("}");
       case Block.ToolCall call ->
           out.raw("{\"tool_calls\":[{\"index\":")
               .number(callIndex(choice, block))
@@ -229,7 +240,7 @@ final class ChatScript extends Script {
       out.quoted(text);
     }
     if (!reasoning.isEmpty()) {
-      out.raw(",\"" + dialect.reasoningField + "\":").quoted(reasoning);
+      reasoning(out.raw(","), reasoning, reasoning.toString());
     }
     if (calls) {
       wholeCalls(out, choice);
@@ -268,11 +279,30 @@ final class ChatScript extends Script {
           out.raw("\"index\":").number(n).raw(",");
         }
         out.raw("\"id\":").quoted(call.id()).raw(",\"type\":\"function\",\"function\":{\"name\":");
-        out.quoted(call.name()).raw(",\"arguments\":").quoted(call.text()).raw("}}");
+        out.quoted(call.name()).raw(",\"arguments\":").quoted(call.text()).raw("}");
+        signature(out, call, n);
+        out.raw("}");
         n++;
       }
     }
     out.raw("]");
+  }
+
+  /**
+   * Writes reasoning, in OpenRouter's case also as an element of its list.
+   *
+   * @param signed what is signed, all of it; null if more of it comes
+   */
+  private Bytes reasoning(Bytes out, CharSequence text, @Nullable String signed) {
+    out.raw("\"" + dialect.reasoningField + "\":").quoted(text);
+    if (dialect == Dialect.OPENROUTER) {
+      out.raw(",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":").quoted(text);
+      if (signed != null) {
+        out.raw(",\"signature\":").quoted(GivenBack.signature(signed));
+      }
+      out.raw(",\"format\":\"anthropic-claude-v1\",\"index\":0}]");
+    }
+    return out;
   }
 
   private Bytes open(Bytes out, int choice) {

@@ -12,6 +12,8 @@ enum Dialect {
   DEEPSEEK(false, false, true, "reasoning_content"),
   CEREBRAS(false, false, true, "reasoning"),
   OPENROUTER(false, false, true, "reasoning"),
+  MOONSHOT(false, false, true, "reasoning_content"),
+  GEMINI(false, false, false, null),
   /** Any other server of the OpenAI format. */
   COMPATIBLE(false, false, false, null);
 
@@ -44,6 +46,8 @@ enum Dialect {
       case "deepseek" -> DEEPSEEK;
       case "cerebras" -> CEREBRAS;
       case "openrouter" -> OPENROUTER;
+      case "moonshot" -> MOONSHOT;
+      case "gemini" -> GEMINI;
       default -> COMPATIBLE;
     };
   }

@@ -289,6 +289,29 @@ final class MessagesReader {
     if (!open.isEmpty()) {
       throw unanswered("messages." + (messages.size() - 1), open);
     }
+    thoughtBefore(messages);
+  }
+
+  /** In the middle of a turn a model that is to think must have begun it so. */
+  private void thoughtBefore(JsonNode messages) throws Rejected {
+    JsonNode last = messages.get(messages.size() - 1).path("content");
+    int before = messages.size() - 2;
+    if (!body.path("thinking").path("type").asText().equals("enabled")
+        || before < 0
+        || !last.path(0).path("type").asText().equals("tool_result")) {
+      return;
+    }
+    String first = messages.get(before).path("content").path(0).path("type").asText();
+    if (!first.endsWith("thinking")) {
+      throw invalid(
+          "messages."
+              + before
+              + ".content.0.type: Expected `thinking` or `redacted_thinking`, but found `"
+              + first
+              + "`. When `thinking` is enabled, a final `assistant` message must start with a"
+              + " thinking block (preceeding the lastmost set of `tool_use` and `tool_result`"
+              + " blocks).");
+    }
   }
 
   /** Returns the tool calls that the next message must answer. */
@@ -356,7 +379,12 @@ final class MessagesReader {
         }
         prompt.file(block.path("source"));
       }
-      case "thinking" -> prompt.text(block.path("thinking").asText());
+      case "thinking" -> {
+        if (block.path("signature").asText().isEmpty()) {
+          throw invalid(path + ".thinking.signature: Field required");
+        }
+        prompt.text(block.path("thinking").asText());
+      }
       case "redacted_thinking" -> prompt.text(block.path("data").asText());
       case "tool_use" -> {
         prompt.toolCall(block.path("name").asText(), block.path("input"));

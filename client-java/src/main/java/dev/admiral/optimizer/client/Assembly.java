@@ -15,6 +15,7 @@ import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolCallDelta;
+import dev.admiral.optimizer.v1.VendorData;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -31,10 +32,14 @@ final class Assembly {
     private final StringBuilder redacted = new StringBuilder();
     private String id = "";
     private String name = "";
+    private VendorData vendorData = VendorData.getDefaultInstance();
     private ContentDelta.PieceCase kind = ContentDelta.PieceCase.PIECE_NOT_SET;
 
     void add(ContentDelta delta) {
       kind = delta.getPieceCase();
+      if (delta.hasVendorData()) {
+        vendorData = delta.getVendorData();
+      }
       switch (kind) {
         case TEXT -> text.append(delta.getText().getText());
         case REFUSAL -> text.append(delta.getRefusal().getText());
@@ -73,6 +78,9 @@ final class Assembly {
         case PIECE_NOT_SET -> {
           // Stays a part without a kind.
         }
+      }
+      if (!vendorData.equals(VendorData.getDefaultInstance())) {
+        part.setVendorData(vendorData);
       }
       return part.build();
     }
@@ -131,6 +139,12 @@ final class Assembly {
     candidates.getOrDefault(candidate, new TreeMap<>()).values().stream()
         .map(Piece::part)
         .forEach(message::addParts);
+    if (candidate < finished.getMessageVendorDataCount()) {
+      VendorData vendorData = finished.getMessageVendorData(candidate);
+      if (!vendorData.equals(VendorData.getDefaultInstance())) {
+        message.setVendorData(vendorData);
+      }
+    }
     return message.build();
   }
 }

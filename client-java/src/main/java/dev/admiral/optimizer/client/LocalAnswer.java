@@ -14,6 +14,7 @@ import dev.admiral.optimizer.v1.StreamResponse;
 import dev.admiral.optimizer.v1.StreamStarted;
 import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.ToolCallDelta;
+import dev.admiral.optimizer.v1.VendorData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -74,8 +75,10 @@ final class LocalAnswer {
             .setFinishReason(answer.getCompletion().getFinishReason())
             .setStopSequence(answer.getCompletion().getStopSequence());
     addDeltas(events, 0, answer.getCompletion().getMessage());
+    addVendorData(finished, 0, answer.getCompletion().getMessage());
     int index = 1;
     for (Candidate other : answer.getCompletion().getAlternativesList()) {
+      addVendorData(finished, index, other.getMessage());
       addDeltas(events, index++, other.getMessage());
       finished.addAlternativeFinishReasons(other.getFinishReason());
     }
@@ -89,10 +92,23 @@ final class LocalAnswer {
     return events;
   }
 
+  private static void addVendorData(
+      StreamFinished.Builder finished, int candidate, ChatMessage message) {
+    if (message.hasVendorData()) {
+      while (finished.getMessageVendorDataCount() < candidate) {
+        finished.addMessageVendorData(VendorData.getDefaultInstance());
+      }
+      finished.addMessageVendorData(message.getVendorData());
+    }
+  }
+
   private static void addDeltas(List<StreamResponse> events, int candidate, ChatMessage message) {
     for (int i = 0; i < message.getPartsCount(); i++) {
       ContentDelta.Builder delta =
           ContentDelta.newBuilder().setCandidateIndex(candidate).setPartIndex(i);
+      if (message.getParts(i).hasVendorData()) {
+        delta.setVendorData(message.getParts(i).getVendorData());
+      }
       if (put(message.getParts(i), delta)) {
         events.add(StreamResponse.newBuilder().setDelta(delta).build());
       }

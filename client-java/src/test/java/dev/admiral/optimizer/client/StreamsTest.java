@@ -30,6 +30,7 @@ import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolCallDelta;
 import dev.admiral.optimizer.v1.Usage;
+import dev.admiral.optimizer.v1.VendorData;
 import dev.admiral.optimizer.v1.WatchEventsRequest;
 import dev.admiral.optimizer.v1.WatchEventsResponse;
 import io.grpc.Context;
@@ -98,6 +99,7 @@ final class StreamsTest {
     Usage usage = Usage.newBuilder().setInputTokenCount(3).setOutputTokenCount(5).build();
     Cost cost = Cost.newBuilder().setListAmount(Money.newBuilder().setPico(7)).build();
     Served served = Served.newBuilder().setSource(Source.SOURCE_UPSTREAM).build();
+    VendorData data = VendorData.newBuilder().setVendor("v").setJson("{\"a\":1}").build();
     server.onStream =
         (request, answer) -> {
           answer.onNext(
@@ -111,7 +113,10 @@ final class StreamsTest {
           answer.onNext(text(1, 0, "other"));
           answer.onNext(text(0, 1, "look."));
           answer.onNext(tool(2, "id-1", "search", "{\"q\":"));
-          answer.onNext(tool(2, "", "", "\"x\"}"));
+          answer.onNext(
+              tool(2, "", "", "\"x\"}").toBuilder()
+                  .mergeDelta(ContentDelta.newBuilder().setVendorData(data).build())
+                  .build());
           answer.onNext(
               FakeServer.delta(
                   ContentDelta.newBuilder()
@@ -123,6 +128,8 @@ final class StreamsTest {
                       StreamFinished.newBuilder()
                           .setFinishReason(FinishReason.FINISH_REASON_TOOL_CALLS)
                           .addAlternativeFinishReasons(FinishReason.FINISH_REASON_STOP)
+                          .addMessageVendorData(VendorData.getDefaultInstance())
+                          .addMessageVendorData(data)
                           .setStopSequence("END")
                           .setUsage(usage)
                           .setCost(cost)
@@ -145,7 +152,8 @@ final class StreamsTest {
                         ToolCall.newBuilder()
                             .setId("id-1")
                             .setName("search")
-                            .setArgumentsJson("{\"q\":\"x\"}")))
+                            .setArgumentsJson("{\"q\":\"x\"}"))
+                    .setVendorData(data))
             .addParts(ContentPart.newBuilder().setRefusal(RefusalPart.newBuilder().setText("no")))
             .build();
     try (CompletionStream stream = client.stream(REQUEST)) {
@@ -162,7 +170,9 @@ final class StreamsTest {
                           .setStopSequence("END")
                           .addAlternatives(
                               Candidate.newBuilder()
-                                  .setMessage(Prompts.message(Role.ROLE_ASSISTANT, "other"))
+                                  .setMessage(
+                                      Prompts.message(Role.ROLE_ASSISTANT, "other").toBuilder()
+                                          .setVendorData(data))
                                   .setFinishReason(FinishReason.FINISH_REASON_STOP)))
                   .setUsage(usage)
                   .setCost(cost)

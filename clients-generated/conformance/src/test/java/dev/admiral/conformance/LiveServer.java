@@ -99,6 +99,10 @@ final class LiveServer implements Endpoint {
                   dialect: anthropic
                   base_url: "%s"
                   api_key: simulated
+                - name: gemini
+                  dialect: openai
+                  base_url: "%s"
+                  api_key: simulated
                 - name: away
                   dialect: openai
                   base_url: "http://127.0.0.1:%d/v1"
@@ -115,6 +119,7 @@ final class LiveServer implements Endpoint {
                       strict ? "1MiB" : "16MiB",
                       simulator.uri("openai"),
                       simulator.uri("anthropic"),
+                      simulator.uri("gemini"),
                       RawPeer.freePort(),
                       simulator.uri("openai"),
                       strict ? STRICT : ""));

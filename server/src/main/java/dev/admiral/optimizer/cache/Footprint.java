@@ -4,6 +4,7 @@ import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.VendorData;
 
 /**
  * What an answer weighs in memory, in bytes: strings exactly, objects by what they usually take.
@@ -34,10 +35,20 @@ final class Footprint {
 
   private static long of(ChatMessage message) {
     long bytes = PART_BYTES + of(message.getName());
+    if (message.hasVendorData()) {
+      bytes += of(message.getVendorData());
+    }
     for (ContentPart part : message.getPartsList()) {
       bytes += PART_BYTES + of(part);
+      if (part.hasVendorData()) {
+        bytes += of(part.getVendorData());
+      }
     }
     return bytes;
+  }
+
+  private static long of(VendorData data) {
+    return PART_BYTES + of(data.getVendor()) + of(data.getJson()) + of(data.getReasoningField());
   }
 
   private static long of(ContentPart part) {

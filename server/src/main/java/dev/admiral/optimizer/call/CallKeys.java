@@ -114,11 +114,12 @@ public final class CallKeys {
   }
 
   private static boolean isPlainText(dev.admiral.optimizer.v1.ChatMessage message) {
-    if (!message.getName().isEmpty() || !clean(message)) {
+    if (!message.getName().isEmpty() || message.hasVendorData() || !clean(message)) {
       return false;
     }
     for (ContentPart part : message.getPartsList()) {
       if (!part.hasText()
+          || part.hasVendorData()
           || part.getPromptCachePoint() != PromptCachePoint.PROMPT_CACHE_POINT_UNSPECIFIED
           || !clean(part)
           || !clean(part.getText())) {
@@ -159,7 +160,7 @@ public final class CallKeys {
       return false;
     }
     for (dev.admiral.optimizer.v1.ChatMessage message : prompt.getMessagesList()) {
-      if (!clean(message)) {
+      if (!clean(message) || !clean(message.getVendorData())) {
         return false;
       }
       for (ContentPart part : message.getPartsList()) {
@@ -208,6 +209,7 @@ public final class CallKeys {
 
   private static boolean known(ContentPart part) {
     return clean(part)
+        && clean(part.getVendorData())
         && switch (part.getKindCase()) {
           case TEXT -> clean(part.getText());
           case IMAGE -> known(part.getImage());

@@ -15,8 +15,10 @@ import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolCallDelta;
+import dev.admiral.optimizer.v1.VendorData;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two forms of an answer, whole and in pieces, and the way from each to the other. For every
@@ -41,14 +43,54 @@ public final class Completions {
       FinishReason finishReason,
       String stopSequence,
       List<FinishReason> alternativeFinishReasons) {
+    return fold(deltas, finishReason, stopSequence, alternativeFinishReasons, List.of());
+  }
+
+  /**
+   * Joins the pieces of a stream, as above.
+   *
+   * @param vendorData what the vendor wants back with each candidate's message, in order; shorter
+   *     if the last ones have none
+   */
+  public static Completion fold(
+      Iterable<ContentDelta> deltas,
+      FinishReason finishReason,
+      String stopSequence,
+      List<FinishReason> alternativeFinishReasons,
+      List<VendorData> vendorData) {
     Assembler assembler = new Assembler();
     deltas.forEach(assembler::append);
     assembler.finish(0, finishReason);
     for (int i = 0; i < alternativeFinishReasons.size(); i++) {
       assembler.finish(i + 1, alternativeFinishReasons.get(i));
     }
+    for (int i = 0; i < vendorData.size(); i++) {
+      assembler.vendorData(i, vendorData.get(i));
+    }
     assembler.stopSequence(stopSequence);
     return assembler.build();
+  }
+
+  /**
+   * Returns what the vendor wants back with the message of each candidate, in order, up to the last
+   * that has any.
+   */
+  public static List<VendorData> vendorData(Completion completion) {
+    List<VendorData> all = new ArrayList<>(1);
+    add(all, 0, completion.getMessage());
+    for (int i = 0; i < completion.getAlternativesCount(); i++) {
+      add(all, i + 1, completion.getAlternatives(i).getMessage());
+    }
+    return List.copyOf(all);
+  }
+
+  private static void add(List<VendorData> all, int candidate, ChatMessage message) {
+    if (message.hasVendorData()) {
+      while (all.size() < candidate) {
+        all.add(VendorData.getDefaultInstance());
+      }
+      all.add(message.getVendorData());
+    }
   }
 
   /**
@@ -92,6 +134,9 @@ public final class Completions {
           continue;
         }
       }
+      if (part.hasVendorData()) {
+        delta.setVendorData(part.getVendorData());
+      }
       deltas.add(delta.setPartIndex(index++).build());
     }
   }
@@ -122,6 +167,11 @@ public final class Completions {
     /** Tells why a candidate stopped. */
     public void finish(int candidate, FinishReason reason) {
       candidate(candidate).finishReason = reason;
+    }
+
+    /** Tells what the vendor wants back with a candidate's message; empty data is none. */
+    public void vendorData(int candidate, VendorData data) {
+      candidate(candidate).vendorData = data.equals(VendorData.getDefaultInstance()) ? null : data;
     }
 
     /** Tells which stop text ended the answer. */
@@ -161,10 +211,14 @@ public final class Completions {
   private static final class CandidateDraft {
     private final List<PartDraft> parts = new ArrayList<>(2);
     private FinishReason finishReason = FinishReason.FINISH_REASON_UNSPECIFIED;
+    private @Nullable VendorData vendorData;
 
     private ChatMessage message() {
       ChatMessage.Builder message = ChatMessage.newBuilder().setRole(Role.ROLE_ASSISTANT);
       parts.forEach(part -> message.addParts(part.build()));
+      if (vendorData != null) {
+        message.setVendorData(vendorData);
+      }
       return message.build();
     }
   }
@@ -173,8 +227,9 @@ public final class Completions {
   private static final class PartDraft {
     private final ContentDelta.PieceCase kind;
     private final StringBuilder text = new StringBuilder();
-    private String first = "";
-    private String second = "";
+    private final Joined first = new Joined();
+    private final Joined second = new Joined();
+    private @Nullable VendorData vendorData;
 
     private PartDraft(ContentDelta.PieceCase kind) {
       this.kind = kind;
@@ -191,16 +246,19 @@ public final class Completions {
         case REASONING -> {
           ReasoningDelta piece = delta.getReasoning();
           text.append(piece.getText());
-          first = first.concat(piece.getSignature());
-          second = second.concat(piece.getRedactedData());
+          first.append(piece.getSignature());
+          second.append(piece.getRedactedData());
         }
         case TOOL_CALL -> {
           ToolCallDelta piece = delta.getToolCall();
           text.append(piece.getArgumentsJson());
-          first = first.concat(piece.getId());
-          second = second.concat(piece.getName());
+          first.append(piece.getId());
+          second.append(piece.getName());
         }
         case PIECE_NOT_SET -> throw new IllegalArgumentException("a piece without a kind came");
+      }
+      if (delta.hasVendorData()) {
+        vendorData = delta.getVendorData();
       }
     }
 
@@ -213,17 +271,41 @@ public final class Completions {
             part.setReasoning(
                 ReasoningPart.newBuilder()
                     .setText(text.toString())
-                    .setSignature(first)
-                    .setRedactedData(second));
+                    .setSignature(first.toString())
+                    .setRedactedData(second.toString()));
         case TOOL_CALL ->
             part.setToolCall(
                 ToolCall.newBuilder()
-                    .setId(first)
-                    .setName(second)
+                    .setId(first.toString())
+                    .setName(second.toString())
                     .setArgumentsJson(text.toString()));
         case PIECE_NOT_SET -> throw new AssertionError("append refuses such pieces");
       }
+      if (vendorData != null) {
+        part.setVendorData(vendorData);
+      }
       return part.build();
+    }
+  }
+
+  /** A text that mostly comes in one piece, and may come in thousands. */
+  private static final class Joined {
+    private String text = "";
+    private @Nullable StringBuilder more;
+
+    private void append(String piece) {
+      if (more != null) {
+        more.append(piece);
+      } else if (text.isEmpty()) {
+        text = piece;
+      } else if (!piece.isEmpty()) {
+        more = new StringBuilder(text).append(piece);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return more == null ? text : more.toString();
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.admiral.optimizer.v1.FilePart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.Tool;
+import dev.admiral.optimizer.v1.VendorData;
 import java.util.List;
 
 /**
@@ -19,6 +20,11 @@ import java.util.List;
  * for prose and code. Each message and each tool adds 4 for its frame. A picture counts as 1,000,
  * since vendors scale it down to about a megapixel and take a token for some 750 pixels; a document
  * that is not text as 2,000, a page or two as text and picture.
+ *
+ * <p>What only a vendor can read (signatures, encrypted reasoning) stands for thoughts that were
+ * counted when they were written, and says nothing of their number: the reasoning it encrypts
+ * counts by its length and the rest not at all, and all of it with at most 8,192 to a part, likely
+ * or upper.
  *
  * <p>Upper: twice as much. Numbers, rare words and dense code have two characters a token, and
  * large pictures twice the pixels. It is counted by bytes, two to a token, which is the same for
@@ -37,6 +43,7 @@ public final class Tokens {
   private static final int ASCII_PER_TOKEN = 4;
   private static final int UPPER_BYTES_PER_TOKEN = 2;
   private static final int UPPER_FACTOR = 2;
+  private static final int MOST_SEALED = 8_192;
 
   private Tokens() {}
 
@@ -68,6 +75,7 @@ public final class Tokens {
   public static long upper(Prompt prompt) {
     Attachments attachments = new Attachments();
     for (ChatMessage message : prompt.getMessagesList()) {
+      attachments.addSealed(vendorBytes(message.hasVendorData(), message.getVendorData()));
       attachments.add(message.getPartsList());
     }
     long bytes = prompt.getSerializedSize() - attachments.bytes;
@@ -112,7 +120,8 @@ public final class Tokens {
         case TOOL_RESULT -> parts(counter, part.getToolResult().getPartsList());
         case REASONING -> {
           counter.add(part.getReasoning().getText());
-          counter.add(part.getReasoning().getRedactedData());
+          int sealed = part.getReasoning().getRedactedData().length();
+          counter.addTokens(Math.min(MOST_SEALED, Math.ceilDiv(sealed, ASCII_PER_TOKEN)));
         }
         case REFUSAL -> counter.add(part.getRefusal().getText());
         case KIND_NOT_SET -> {}
@@ -122,6 +131,10 @@ public final class Tokens {
 
   private static boolean isText(FilePart file) {
     return file.hasInline() && file.getInline().getMediaType().startsWith("text/");
+  }
+
+  private static long vendorBytes(boolean present, VendorData data) {
+    return present ? data.getSerializedSize() : 0;
   }
 
   /** Bytes of a text in UTF-8; half a surrogate pair counts as half of four. */
@@ -141,9 +154,19 @@ public final class Tokens {
     private long bytes;
     private long tokens;
 
+    void addSealed(long sealed) {
+      bytes += sealed;
+      tokens += Math.min(MOST_SEALED, Math.ceilDiv(sealed, UPPER_BYTES_PER_TOKEN));
+    }
+
     void add(List<ContentPart> parts) {
       for (ContentPart part : parts) {
-        if (part.hasImage()) {
+        addSealed(vendorBytes(part.hasVendorData(), part.getVendorData()));
+        if (part.hasReasoning()) {
+          addSealed(
+              bytes(part.getReasoning().getSignature())
+                  + bytes(part.getReasoning().getRedactedData()));
+        } else if (part.hasImage()) {
           bytes += part.getImage().getSerializedSize();
           tokens += (long) UPPER_FACTOR * IMAGE;
         } else if (part.hasFile() && !isText(part.getFile())) {

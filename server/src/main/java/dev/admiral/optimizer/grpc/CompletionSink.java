@@ -2,6 +2,7 @@ package dev.admiral.optimizer.grpc;
 
 import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Call;
+import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Outcome.Failed;
 import dev.admiral.optimizer.call.Time;
@@ -63,7 +64,8 @@ final class CompletionSink extends GrpcSink<Step, StreamResponse> {
             .setCost(Protos.cost(answered.answer().cost(), Protos.charged(answered)))
             .setServed(Protos.served(call, answered, time.nanos()))
             .setLedgerEntryId(answered.ledgerEntryId())
-            .addAllOmittedFields(answered.answer().completion().getOmittedFieldsList());
+            .addAllOmittedFields(answered.answer().completion().getOmittedFieldsList())
+            .addAllMessageVendorData(Completions.vendorData(answered.answer().completion()));
     for (Candidate alternative : answered.answer().completion().getAlternativesList()) {
       finished.addAlternativeFinishReasons(alternative.getFinishReason());
     }

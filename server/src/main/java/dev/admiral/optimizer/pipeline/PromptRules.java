@@ -2,6 +2,8 @@ package dev.admiral.optimizer.pipeline;
 
 import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Failure.Violation;
+import dev.admiral.optimizer.provider.JsonText;
+import dev.admiral.optimizer.provider.VendorFields;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.FilePart;
@@ -15,6 +17,7 @@ import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolChoice;
+import dev.admiral.optimizer.v1.VendorData;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -111,6 +114,9 @@ final class PromptRules {
         at,
         ".name",
         "is longer than " + NAME_LENGTH + " characters");
+    if (message.hasVendorData()) {
+      vendorData(message.getVendorData(), at, findings);
+    }
     for (int i = 0; i < message.getPartsCount() && !findings.full(); i++) {
       part(message.getParts(i), role, new Path(at, ".parts", i), calledTools, findings);
     }
@@ -119,6 +125,9 @@ final class PromptRules {
   private static void part(
       ContentPart part, Role role, Path at, Set<String> calledTools, Findings findings) {
     boolean assistant = role == Role.ROLE_ASSISTANT;
+    if (part.hasVendorData()) {
+      vendorData(part.getVendorData(), at, findings);
+    }
     findings.unless(
         role != Role.ROLE_TOOL
             || part.hasToolResult()
@@ -170,6 +179,23 @@ final class PromptRules {
               at + "",
               "has no kind this server knows; set text, image, file, tool_call, tool_result,"
                   + " reasoning or refusal");
+    }
+  }
+
+  private static void vendorData(VendorData data, Path at, Findings findings) {
+    String json = data.getJson();
+    if (json.length() > VendorFields.MOST_CHARS) {
+      findings.unless(
+          false,
+          at,
+          ".vendor_data.json",
+          "is longer than " + VendorFields.MOST_CHARS + " characters");
+    } else {
+      findings.unless(
+          json.isEmpty() || JsonText.isObject(json),
+          at,
+          ".vendor_data.json",
+          "is no JSON object; send it back as it came");
     }
   }
 

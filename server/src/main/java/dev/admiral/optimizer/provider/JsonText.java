@@ -20,6 +20,10 @@ public final class JsonText {
 
   private JsonText() {}
 
+  static JsonParser parser(String text) throws IOException {
+    return FACTORY.createParser(text);
+  }
+
   /**
    * Returns true if the text is one JSON object, nothing else, and in whole characters: half of a
    * surrogate pair, which JSON can escape, cannot be sent in UTF-8.
@@ -39,7 +43,7 @@ public final class JsonText {
     }
   }
 
-  private static boolean isWhole(String text) {
+  static boolean isWhole(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
         if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {

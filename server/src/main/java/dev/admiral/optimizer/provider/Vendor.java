@@ -1,6 +1,8 @@
 package dev.admiral.optimizer.provider;
 
+import dev.admiral.optimizer.v1.VendorData;
 import java.net.URI;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -50,6 +52,22 @@ public record Vendor(
     REASONING_CONTENT,
     /** Reasoning is sent back in reasoning. */
     REASONING,
+    /** Reasoning is sent back as parts of the content, of the type thinking. */
+    THINKING_PARTS,
+    /** Once tools were called, messages of the model without reasoning_content are refused. */
+    REASONING_ALWAYS,
+    /** The same, and an empty text counts as none. */
+    REASONING_NEVER_EMPTY,
+    /** The list reasoning_details is taken back. */
+    REASONING_DETAILS,
+    /** Thought signatures are taken back, and calls without one are refused. */
+    THOUGHT_SIGNATURES,
+    /**
+     * Of what an earlier answer had beside its words no more is taken back than is said here. Of
+     * anybody else nothing is known: they are sent all they gave, under the names it came with, and
+     * thinking without a signature too.
+     */
+    TAKES_BACK_NO_MORE,
     /** Parts are marked for caching by cache_control. */
     CACHE_CONTROL,
     /** Parts are marked by prompt_cache_breakpoint, for models that take such marks. */
@@ -97,9 +115,43 @@ public record Vendor(
     return new Vendor(name, dialect, baseUrl, domain, keyVariables, limitHeaders, Set.of(others));
   }
 
+  /** Returns the same vendor with these quirks too. */
+  Vendor and(Quirk... others) {
+    Set<Quirk> all = EnumSet.noneOf(Quirk.class);
+    all.addAll(quirks);
+    all.addAll(Set.of(others));
+    return new Vendor(name, dialect, baseUrl, domain, keyVariables, limitHeaders, all);
+  }
+
   /** Returns true if they differ so. */
   public boolean has(Quirk quirk) {
     return quirks.contains(quirk);
+  }
+
+  /** Returns true if nothing is known of what they take back, and so it is all that came. */
+  public boolean takesAnythingBack() {
+    return !has(Quirk.TAKES_BACK_NO_MORE);
+  }
+
+  /** Returns true if vendor data is theirs, or if nobody knows whose it is. */
+  public boolean mayTakeBack(VendorData data) {
+    return data.getVendor().isEmpty() || data.getVendor().equals(name);
+  }
+
+  /**
+   * Returns true if they are sent a field of vendor data: all of their own, and of data that nobody
+   * knows the vendor of what they are known to take.
+   */
+  public boolean takesBack(VendorData data, String field) {
+    if (!data.getVendor().isEmpty()) {
+      return data.getVendor().equals(name);
+    }
+    return takesAnythingBack()
+        || switch (field) {
+          case VendorFields.REASONING_DETAILS -> has(Quirk.REASONING_DETAILS);
+          case "extra_content", "thought_signature" -> has(Quirk.THOUGHT_SIGNATURES);
+          default -> false;
+        };
   }
 
   /** Returns true if they run on one's own machine, where their address is, and want no key. */

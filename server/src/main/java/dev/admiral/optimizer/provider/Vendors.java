@@ -40,20 +40,21 @@ public final class Vendors {
                   List.of(ANTHROPIC_RATELIMIT),
                   Set.of()),
               openAiLike(
-                  "gemini",
-                  "https://generativelanguage.googleapis.com/v1beta/openai",
-                  "generativelanguage.googleapis.com",
-                  "GEMINI_API_KEY"),
+                      "gemini",
+                      "https://generativelanguage.googleapis.com/v1beta/openai",
+                      "generativelanguage.googleapis.com",
+                      "GEMINI_API_KEY")
+                  .with(Quirk.THOUGHT_SIGNATURES),
               openAiLike("groq", "https://api.groq.com/openai/v1", "groq.com", "GROQ_API_KEY")
                   .with(Quirk.MAX_COMPLETION_TOKENS, Quirk.REASONING),
               openAiLike("mistral", "https://api.mistral.ai/v1", "mistral.ai", "MISTRAL_API_KEY")
-                  .with(Quirk.NO_STREAM_OPTIONS, Quirk.RANDOM_SEED),
+                  .with(Quirk.NO_STREAM_OPTIONS, Quirk.RANDOM_SEED, Quirk.THINKING_PARTS),
               openAiLike(
                       "cerebras", "https://api.cerebras.ai/v1", "cerebras.ai", "CEREBRAS_API_KEY")
-                  .with(Quirk.MAX_COMPLETION_TOKENS),
+                  .with(Quirk.MAX_COMPLETION_TOKENS, Quirk.REASONING),
               openAiLike(
                       "deepseek", "https://api.deepseek.com/v1", "deepseek.com", "DEEPSEEK_API_KEY")
-                  .with(Quirk.REASONING_CONTENT),
+                  .with(Quirk.REASONING_CONTENT, Quirk.REASONING_ALWAYS),
               openAiLike(
                       "openrouter",
                       "https://openrouter.ai/api/v1",
@@ -63,11 +64,12 @@ public final class Vendors {
                       Quirk.CACHE_CONTROL,
                       Quirk.FILE_ADDRESSES,
                       Quirk.REASONING,
+                      Quirk.REASONING_DETAILS,
                       Quirk.COST_IN_USAGE),
               openAiLike("xai", "https://api.x.ai/v1", "x.ai", "XAI_API_KEY"),
               openAiLike(
                       "moonshot", "https://api.moonshot.ai/v1", "moonshot.ai", "MOONSHOT_API_KEY")
-                  .with(Quirk.REASONING_CONTENT),
+                  .with(Quirk.REASONING_CONTENT, Quirk.REASONING_NEVER_EMPTY),
               openAiLike(
                   "cohere", "https://api.cohere.ai/compatibility/v1", "cohere.ai", "CO_API_KEY"),
               // Each customer of these has an address of their own.
@@ -79,7 +81,8 @@ public final class Vendors {
                       Quirk.MAX_COMPLETION_TOKENS),
               openAiLike("bedrock", "", ""),
               // On this machine, and without a key.
-              openAiLike("ollama", "http://127.0.0.1:11434/v1", ""))
+              openAiLike("ollama", "http://127.0.0.1:11434/v1", "").with(Quirk.REASONING))
+          .map(vendor -> vendor.and(Quirk.TAKES_BACK_NO_MORE))
           .collect(
               Collectors.toMap(Vendor::name, vendor -> vendor, Vendors::twice, LinkedHashMap::new));
 

@@ -17,6 +17,7 @@ import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolCallDelta;
+import dev.admiral.optimizer.v1.VendorData;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -87,7 +88,8 @@ class CompletionsTest {
         deltas,
         ending.getFinishReason(),
         ending.getStopSequence(),
-        ending.getAlternativesList().stream().map(Candidate::getFinishReason).toList());
+        ending.getAlternativesList().stream().map(Candidate::getFinishReason).toList(),
+        Completions.vendorData(ending));
   }
 
   private static ContentDelta text(int candidate, int part, String text) {
@@ -110,7 +112,7 @@ class CompletionsTest {
         int cut = Math.min(at, text.length());
         yield List.of(
             text(delta.getCandidateIndex(), delta.getPartIndex(), text.substring(0, cut)),
-            text(delta.getCandidateIndex(), delta.getPartIndex(), text.substring(cut)));
+            delta.toBuilder().setText(TextDelta.newBuilder().setText(text.substring(cut))).build());
       }
       case REASONING -> {
         ReasoningDelta whole = delta.getReasoning();
@@ -134,12 +136,20 @@ class CompletionsTest {
 
   @Provide
   Arbitrary<Completion> completions() {
+    Arbitrary<VendorData> data =
+        Arbitraries.of("", "{\"a\":1}")
+            .map(json -> VendorData.newBuilder().setVendor("v").setJson(json).build());
+    Arbitrary<ContentPart> part =
+        Combinators.combine(parts(), data.optional())
+            .as((p, d) -> d.map(given -> p.toBuilder().setVendorData(given).build()).orElse(p));
     Arbitrary<ChatMessage> message =
-        parts()
-            .list()
-            .ofMaxSize(4)
-            .map(parts ->
-                ChatMessage.newBuilder().setRole(Role.ROLE_ASSISTANT).addAllParts(parts).build());
+        Combinators.combine(part.list().ofMaxSize(4), data.optional())
+            .as((parts, d) -> {
+              ChatMessage.Builder said =
+                  ChatMessage.newBuilder().setRole(Role.ROLE_ASSISTANT).addAllParts(parts);
+              d.ifPresent(said::setVendorData);
+              return said.build();
+            });
     Arbitrary<FinishReason> reason =
         Arbitraries.of(FinishReason.FINISH_REASON_STOP, FinishReason.FINISH_REASON_TOOL_CALLS);
     Arbitrary<Candidate> candidate =

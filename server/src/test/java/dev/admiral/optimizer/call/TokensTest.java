@@ -16,6 +16,7 @@ import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.Tool;
+import dev.admiral.optimizer.v1.VendorData;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -68,6 +69,24 @@ class TokensTest {
     assertThat(Tokens.upper(prompt(Prompts.toolResult("c", false, image(5_000_000)))))
         .as("of a tool")
         .isBetween(2_000L, 2_050L);
+  }
+
+  @Test
+  void whatOnlyItsVendorReads_countsWithAtMost8192() {
+    String megabyte = "x".repeat(1 << 20);
+    Prompt plain = Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.reasoning("a", "", "")));
+    Prompt sealed =
+        Prompts.of(
+            Prompts.message(Role.ROLE_ASSISTANT, Prompts.reasoning("a", megabyte, "")).toBuilder()
+                .setVendorData(VendorData.newBuilder().setVendor("v").setJson(megabyte))
+                .build());
+    Prompt encrypted =
+        Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.reasoning("a", "", megabyte)));
+
+    assertThat(Tokens.likely(sealed)).isEqualTo(Tokens.likely(plain));
+    assertThat(Tokens.upper(sealed)).isLessThan(Tokens.upper(plain) + 3 * 8_192);
+    assertThat(Tokens.likely(encrypted)).isEqualTo(Tokens.likely(plain) + 8_192);
+    assertThat(Tokens.upper(encrypted)).isLessThan(Tokens.upper(plain) + 2 * 8_192);
   }
 
   @Test

@@ -41,16 +41,6 @@ class SharedCasesTest {
       Set.of(
           // Endings.
           "A18k",
-          // Reasoning and signatures.
-          "N01b",
-          "N01e",
-          "R01a",
-          "R01c",
-          "R01d",
-          "R02b",
-          "R03b",
-          "R05a",
-          "R05d",
           // Doors.
           "R09c",
           "R30c",

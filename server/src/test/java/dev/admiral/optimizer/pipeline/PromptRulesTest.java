@@ -21,6 +21,7 @@ import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolChoice;
 import dev.admiral.optimizer.v1.ToolResult;
+import dev.admiral.optimizer.v1.VendorData;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -81,6 +82,22 @@ class PromptRulesTest {
             "prompt.messages[1].parts[0].tool_result.tool_call_id",
             p -> p.addMessages(message(Role.ROLE_TOOL, toolResult("never-called")))),
         bad("prompt.messages[1].parts[0]", p -> p.addMessages(message(Role.ROLE_TOOL, text("x")))),
+        bad(
+            "prompt.messages[0].vendor_data.json",
+            p -> p.getMessagesBuilder(0).setVendorData(VendorData.newBuilder().setJson("[1]"))),
+        bad(
+            "prompt.messages[0].vendor_data.json",
+            p ->
+                p.getMessagesBuilder(0)
+                    .setVendorData(
+                        VendorData.newBuilder()
+                            .setJson("{\"a\":\"" + "x".repeat(8 << 20) + "\"}"))),
+        bad(
+            "prompt.messages[0].parts[0].vendor_data.json",
+            p ->
+                p.getMessagesBuilder(0)
+                    .getPartsBuilder(0)
+                    .setVendorData(VendorData.newBuilder().setJson("{\"a\":"))),
         bad(
             "prompt.messages[1].parts[0].image",
             p -> p.addMessages(message(Role.ROLE_USER, image(ImagePart.getDefaultInstance())))),

@@ -9,6 +9,7 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.ModelTraits;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
+import dev.admiral.optimizer.call.VirtualTime;
 import dev.admiral.optimizer.provider.assembly.Providers;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ErrorReason;
@@ -1232,6 +1233,48 @@ class HttpProviderTest {
   }
 
   @Test
+  void vendorCaughtWithASurplus_isAskedOnceAConnectionForAWhile() throws Exception {
+    VirtualTime time = new VirtualTime();
+    ProviderSettings settings =
+        ProviderSettings.builder("vendor", Dialect.OPENAI, vendor.address("/v1")).build();
+    vendor.next(c -> c.raw(answer("own") + answer("surplus")));
+    vendor.always(c -> c.json(200, WHOLE));
+    try (Closing caught = new Closing(Providers.create(settings, time))) {
+      for (int i = 0; i < 4; i++) {
+        caught.provider.complete(call(false), d -> {});
+      }
+      assertThat(vendor.connections()).isEqualTo(4);
+
+      time.advance(Duration.ofMinutes(10));
+      for (int i = 0; i < 4; i++) {
+        caught.provider.complete(call(false), d -> {});
+      }
+      assertThat(vendor.connections()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void connectionGivenUpWithAWord_isNoSurplus() throws Exception {
+    CountDownLatch replied = new CountDownLatch(1);
+    CountDownLatch sent = new CountDownLatch(1);
+    vendor.next(c -> {
+      c.json(200, WHOLE);
+      await(replied);
+      c.raw("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+      sent.countDown();
+      c.awaitClose();
+    });
+    vendor.always(c -> c.json(200, WHOLE));
+    text(call(false));
+    replied.countDown();
+    await(sent);
+    for (int i = 0; i < 4; i++) {
+      text(call(false));
+    }
+    assertThat(vendor.connections()).isEqualTo(2);
+  }
+
+  @Test
   void surplusThatComesLater_isNobodysAnswer() throws Exception {
     CountDownLatch replied = new CountDownLatch(1);
     CountDownLatch sent = new CountDownLatch(1);
@@ -1375,7 +1418,7 @@ class HttpProviderTest {
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n",
         "220 mail.example.org ESMTP\r\n250 OK\r\n",
         "HTTP/2.0 what\r\n\r\n",
-        "\u0015\u0003\u0001\u0000\u0002\u0002\u0046\r\n"
+        "\u0015\u0003\u0001\u0000\u0002\u0002F\r\n"
       })
   void otherProtocol_isSaidAndBillsNothing(String bytes) throws Exception {
     vendor.next(c -> c.raw(bytes));

@@ -186,7 +186,8 @@ class RecordedExchangesTest {
                   completion.getStopSequence(),
                   completion.getAlternativesList().stream()
                       .map(alternative -> alternative.getFinishReason())
-                      .toList()))
+                      .toList(),
+                  Completions.vendorData(completion)))
           .isEqualTo(completion);
     }
   }

@@ -16,6 +16,7 @@ import dev.admiral.optimizer.provider.openai.OpenAiDialect;
 import dev.admiral.optimizer.provider.wire.WireFormat;
 import dev.admiral.optimizer.routing.Catalogue;
 import dev.admiral.optimizer.routing.ConfiguredProvider;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ErrorReason;
 import dev.admiral.optimizer.v1.FunctionTool;
 import dev.admiral.optimizer.v1.ImageDetail;
@@ -30,6 +31,7 @@ import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Sampling;
 import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolChoice;
+import dev.admiral.optimizer.v1.VendorData;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -222,6 +224,135 @@ class RequestsTest {
             anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", prompt)
                 .has("service_tier"))
         .isEqualTo(anthropic);
+  }
+
+  /** The model's turn with a call, its reasoning and all that a vendor can have given. */
+  private static Prompt turn(String vendor) {
+    VendorData data =
+        VendorData.newBuilder()
+            .setVendor(vendor)
+            .setJson(
+                "{\"extra_content\":{\"google\":{\"thought_signature\":\"s\"}},"
+                    + "\"reasoning_details\":[1],\"role\":\"system\",\"id\":\"x\"}")
+            .build();
+    ChatMessage said =
+        Prompts.message(
+                Role.ROLE_ASSISTANT,
+                Prompts.reasoning("thought", "signed", "hidden").toBuilder()
+                    .setVendorData(VendorData.newBuilder().setVendor(vendor))
+                    .build(),
+                Prompts.toolCall("c1", "look_up", "{}").toBuilder().setVendorData(data).build())
+            .toBuilder()
+            .setVendorData(data)
+            .build();
+    return Prompts.of(
+        Prompts.message(Role.ROLE_USER, Prompts.text("u")),
+        said,
+        Prompts.message(Role.ROLE_TOOL, Prompts.toolResult("c1", false, Prompts.text("ok"))));
+  }
+
+  @Test
+  void vendorData_goesToItsVendorWithoutWhatTheContractSays() throws Exception {
+    JsonNode own = openAi("ours", "m", turn("ours")).at("/messages/1");
+
+    assertJson(own.path("reasoning_details"), "[1]");
+    assertThat(own.at("/extra_content/google/thought_signature").asText()).isEqualTo("s");
+    assertThat(own.at("/tool_calls/0/extra_content/google/thought_signature").asText())
+        .isEqualTo("s");
+    assertThat(own.path("role").asText()).isEqualTo("assistant");
+    assertThat(own.at("/tool_calls/0/id").asText()).isEqualTo("c1");
+    assertThat(own.path("reasoning_content").asText()).isEqualTo("thought");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"openai", "deepseek", "openrouter", "mistral", "groq", "theirs"})
+  void vendorData_ofAnotherVendor_isNotSent(String vendor) throws Exception {
+    JsonNode said = openAi(vendor, "m", turn("ours")).at("/messages/1");
+
+    assertThat(said.has("extra_content")).isFalse();
+    assertThat(said.has("reasoning_details")).isFalse();
+    assertThat(said.at("/tool_calls/0").has("extra_content")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gemini, true, false",
+    "openrouter, false, true",
+    "theirs, true, true",
+    "openai, false, false"
+  })
+  void vendorData_ofNobodyKnown_goesToThoseWhoTakeIt(
+      String vendor, boolean signatures, boolean details) throws Exception {
+    JsonNode said = openAi(vendor, "m", turn("")).at("/messages/1");
+
+    assertThat(said.has("extra_content")).isEqualTo(signatures);
+    assertThat(said.has("reasoning_details")).isEqualTo(details);
+  }
+
+  @Test
+  void callOfAnotherModel_isMarkedForGemini() throws Exception {
+    assertThat(
+            openAi("gemini", "gemini-3-pro", turn("ours"))
+                .at("/messages/1/tool_calls/0/extra_content/google/thought_signature")
+                .asText())
+        .isEqualTo("skip_thought_signature_validator");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"deepseek, ''", "moonshot, ' '"})
+  void turnWithoutReasoning_isGivenSome_whereToolsWereCalled(String vendor, String text)
+      throws Exception {
+    Prompt plain =
+        Prompts.of(
+            Prompts.message(Role.ROLE_USER, Prompts.text("u")),
+            Prompts.message(Role.ROLE_ASSISTANT, Prompts.text("a")));
+    Prompt called =
+        plain.toBuilder()
+            .addMessages(
+                Prompts.message(Role.ROLE_ASSISTANT, Prompts.toolCall("c1", "look_up", "{}")))
+            .addMessages(
+                Prompts.message(
+                    Role.ROLE_TOOL, Prompts.toolResult("c1", false, Prompts.text("ok"))))
+            .build();
+
+    assertThat(openAi(vendor, "m", plain).at("/messages/1").has("reasoning_content")).isFalse();
+    for (int i : new int[] {1, 2}) {
+      assertThat(
+              openAi(vendor, "m", called).at("/messages/" + i + "/reasoning_content").asText("-"))
+          .isEqualTo(text);
+    }
+  }
+
+  @Test
+  void anthropic_thinkingOfAnotherVendor_staysBehind() throws Exception {
+    assertJson(
+        anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", turn("anthropic"))
+            .at("/messages/1/content"),
+        """
+        [{"type":"thinking","thinking":"thought","signature":"signed"},
+         {"type":"redacted_thinking","data":"hidden"},
+         {"type":"tool_use","id":"c1","name":"look_up","input":{}}]
+        """);
+    assertJson(
+        anthropic(ProviderSettings.ANTHROPIC_2023, "claude-sonnet-5", turn("ours"))
+            .at("/messages/1/content"),
+        "[{\"type\":\"tool_use\",\"id\":\"c1\",\"name\":\"look_up\",\"input\":{}}]");
+  }
+
+  /** A model that thinks within a budget refuses to begin with that in the middle of a turn. */
+  @Test
+  void anthropic_turnBegunByAnotherVendor_goesOnWithoutABudget() throws Exception {
+    for (String vendor : List.of("anthropic", "ours")) {
+      Prompt prompt =
+          turn(vendor).toBuilder()
+              .setReasoningEffort(ReasoningEffort.REASONING_EFFORT_LOW)
+              .setSampling(Sampling.newBuilder().setMaxOutputTokenCount(8_000))
+              .build();
+      assertThat(
+              anthropic(ProviderSettings.ANTHROPIC_2023, "claude-haiku-4-5", prompt)
+                  .has("thinking"))
+          .isEqualTo(vendor.equals("anthropic"));
+    }
   }
 
   @Test

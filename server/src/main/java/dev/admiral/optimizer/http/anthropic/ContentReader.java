@@ -2,6 +2,8 @@ package dev.admiral.optimizer.http.anthropic;
 
 import com.google.protobuf.ByteString;
 import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.http.calls.Origin;
+import dev.admiral.optimizer.http.calls.Sealed;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.FilePart;
@@ -15,7 +17,10 @@ import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolResult;
 import dev.admiral.optimizer.v1.UploadedData;
+import dev.admiral.optimizer.v1.VendorData;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -30,8 +35,8 @@ final class ContentReader {
   private static final Set<String> IMAGE = Set.of("type", "source", "cache_control");
   private static final Set<String> DOCUMENT =
       Set.of("type", "source", "title", "cache_control", "citations");
-  private static final Set<String> THINKING = Set.of("type", "thinking", "signature");
-  private static final Set<String> REDACTED = Set.of("type", "data");
+  private static final Set<String> THINKING = Set.of("type", "thinking", "signature", Origin.FIELD);
+  private static final Set<String> REDACTED = Set.of("type", "data", Origin.FIELD);
   private static final Set<String> TOOL_USE =
       Set.of("type", "id", "name", "input", "cache_control", "caller");
   private static final Set<String> TOOL_RESULT =
@@ -76,8 +81,19 @@ final class ContentReader {
           content.isAbsent() ? "is required" : "is empty; send text or at least one block");
     }
     ChatMessage.Builder current = null;
+    List<ChatMessage> sealed = new ArrayList<>(0);
     for (int i = 0; i < count; i++) {
-      ContentPart part = block(role, content.item(i).object());
+      Place block = content.item(i).object();
+      if (isSealed(role, block)) {
+        sealed.add(
+            Sealed.open(block.field("data").text())
+                .orElseThrow(() ->
+                    block
+                        .field("data")
+                        .wrong("was changed on its way; send it as it came, or leave it out")));
+        continue;
+      }
+      ContentPart part = block(role, block);
       Role wanted = part.hasToolResult() ? Role.ROLE_TOOL : role;
       if (current == null || current.getRole() != wanted) {
         words.add(number, i);
@@ -85,6 +101,31 @@ final class ContentReader {
       }
       current.addParts(part);
     }
+    if (current == null && prompt.getMessagesCount() > 0) {
+      // Some clients make a message of each block.
+      current = prompt.getMessagesBuilder(prompt.getMessagesCount() - 1);
+    }
+    for (ChatMessage kept : sealed) {
+      if (current != null && current.getRole() == Role.ROLE_ASSISTANT) {
+        Sealed.restore(kept, current);
+      }
+    }
+  }
+
+  /** Returns true if a block is no thinking, but holds what another vendor wants back. */
+  private static boolean isSealed(Role role, Place block) {
+    return role == Role.ROLE_ASSISTANT
+        && block.value().path("type").asText().equals("redacted_thinking")
+        && Sealed.is(block.value().path("data").asText());
+  }
+
+  private static ContentPart reasoning(Place block, ReasoningPart.Builder reasoning) {
+    ContentPart.Builder part = ContentPart.newBuilder().setReasoning(reasoning);
+    VendorData origin = Origin.read(block.value());
+    if (!origin.equals(VendorData.getDefaultInstance())) {
+      part.setVendorData(origin);
+    }
+    return part.build();
   }
 
   private ContentPart block(Role role, Place block) throws CallException {
@@ -115,19 +156,17 @@ final class ContentReader {
       case "thinking" -> {
         refuseIf(!assistant, block, type, "assistant");
         block.only(THINKING);
-        yield ContentPart.newBuilder()
-            .setReasoning(
-                ReasoningPart.newBuilder()
-                    .setText(block.field("thinking").text())
-                    .setSignature(block.field("signature").textOrNone()))
-            .build();
+        yield reasoning(
+            block,
+            ReasoningPart.newBuilder()
+                .setText(block.field("thinking").text())
+                .setSignature(block.field("signature").textOrNone()));
       }
       case "redacted_thinking" -> {
         refuseIf(!assistant, block, type, "assistant");
         block.only(REDACTED);
-        yield ContentPart.newBuilder()
-            .setReasoning(ReasoningPart.newBuilder().setRedactedData(block.field("data").text()))
-            .build();
+        yield reasoning(
+            block, ReasoningPart.newBuilder().setRedactedData(block.field("data").text()));
       }
       default -> throw notCarried(block);
     };

@@ -7,21 +7,28 @@ import dev.admiral.optimizer.call.Failure;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.http.calls.AnswerFormat;
+import dev.admiral.optimizer.http.calls.Origin;
+import dev.admiral.optimizer.http.calls.Sealed;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.pipeline.RunningCall;
+import dev.admiral.optimizer.provider.Dialect;
 import dev.admiral.optimizer.provider.JsonText;
+import dev.admiral.optimizer.provider.Vendors;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ToolCall;
+import dev.admiral.optimizer.v1.VendorData;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes answers as messages. The API knows one answer to a request, so further candidates are left
- * out. A refusal in the model's words is told as the vendor's own are, in stop_details.
+ * out. A refusal in the model's words is told as the vendor's own are, in stop_details. What
+ * another vendor wants back with calls or with all of the answer is sealed in a block of hidden
+ * thinking at the end: clients send those back as they came.
  */
 final class MessageFormat implements AnswerFormat {
   private final MessageWords words;
@@ -40,11 +47,15 @@ final class MessageFormat implements AnswerFormat {
     for (ContentPart part : completion.getMessage().getPartsList()) {
       switch (part.getKindCase()) {
         case TEXT -> text(json, part.getText().getText());
-        case REASONING -> reasoning(json, part.getReasoning());
+        case REASONING -> reasoning(json, part.getReasoning(), part.getVendorData());
         case TOOL_CALL -> toolUse(json, part.getToolCall());
         // A refusal is told below; answers have no other kinds.
         case REFUSAL, IMAGE, FILE, TOOL_RESULT, KIND_NOT_SET -> {}
       }
+    }
+    String sealed = Sealed.of(completion.getMessage());
+    if (!sealed.isEmpty()) {
+      redacted(json, sealed, VendorData.getDefaultInstance());
     }
     json.writeEndArray();
     stop(json, completion);
@@ -81,25 +92,42 @@ final class MessageFormat implements AnswerFormat {
   }
 
   /** Readable and hidden reasoning are blocks of their own. */
-  private static void reasoning(JsonGenerator json, ReasoningPart reasoning) throws IOException {
+  private static void reasoning(JsonGenerator json, ReasoningPart reasoning, VendorData data)
+      throws IOException {
     String hidden = reasoning.getRedactedData();
     if (hidden.isEmpty() || !reasoning.getText().isEmpty() || !reasoning.getSignature().isEmpty()) {
       json.writeStartObject();
       json.writeStringField("type", "thinking");
       json.writeStringField("thinking", reasoning.getText());
       json.writeStringField("signature", reasoning.getSignature());
+      origin(json, data);
       json.writeEndObject();
     }
     if (!hidden.isEmpty()) {
-      redacted(json, hidden);
+      redacted(json, hidden, data);
     }
   }
 
-  static void redacted(JsonGenerator json, String data) throws IOException {
+  static void redacted(JsonGenerator json, String text, VendorData data) throws IOException {
     json.writeStartObject();
     json.writeStringField("type", "redacted_thinking");
-    json.writeStringField("data", data);
+    json.writeStringField("data", text);
+    origin(json, data);
     json.writeEndObject();
+  }
+
+  /**
+   * Says whose thinking it is, unless they may speak as this API does: then it is as they wrote it.
+   */
+  static void origin(JsonGenerator json, VendorData data) throws IOException {
+    boolean speaksOtherwise =
+        !data.getReasoningField().isEmpty()
+            || Vendors.find(data.getVendor())
+                .filter(vendor -> vendor.dialect() != Dialect.ANTHROPIC)
+                .isPresent();
+    if (speaksOtherwise) {
+      Origin.write(json, data.getVendor(), data.getReasoningField());
+    }
   }
 
   private static void toolUse(JsonGenerator json, ToolCall call) throws IOException {

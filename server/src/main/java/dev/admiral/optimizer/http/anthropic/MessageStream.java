@@ -5,10 +5,13 @@ import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.http.calls.HttpFailure;
+import dev.admiral.optimizer.http.calls.Sealed;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.http.exchange.EventBuffer;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.ToolCallDelta;
+import dev.admiral.optimizer.v1.VendorData;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,7 +37,8 @@ final class MessageStream implements StreamFormat {
 
   private ContentDelta.PieceCase kind = ContentDelta.PieceCase.PIECE_NOT_SET;
   private JsonProgress arguments = new JsonProgress();
-  private String redacted = "";
+  private final StringBuilder redacted = new StringBuilder(0);
+  private VendorData vendorData = VendorData.getDefaultInstance();
 
   /** True if the part has a block; hidden reasoning gets its own at the part's end. */
   private boolean opened;
@@ -91,7 +95,10 @@ final class MessageStream implements StreamFormat {
 
   @Override
   public void piece(ContentDelta delta, EventBuffer out) {
-    if (delta.getCandidateIndex() != 0) {
+    if (delta.getCandidateIndex() != 0
+        || (delta.hasToolCall()
+            && delta.getToolCall().equals(ToolCallDelta.getDefaultInstance()))) {
+      // What the vendor wants back with a call is told at the end.
       return;
     }
     if (delta.getPartIndex() != part && callIsIncomplete()) {
@@ -111,6 +118,10 @@ final class MessageStream implements StreamFormat {
       writeWaiting(out);
     } while (!waiting.isEmpty());
     close(out);
+    String sealed = Sealed.of(answered.answer().completion().getMessage());
+    if (!sealed.isEmpty()) {
+      hidden(sealed, VendorData.getDefaultInstance(), out);
+    }
     out.event(
         "message_delta",
         json -> {
@@ -164,10 +175,13 @@ final class MessageStream implements StreamFormat {
       case TEXT -> text(delta.getText().getText(), out);
       case REASONING -> {
         var piece = delta.getReasoning();
+        if (delta.hasVendorData()) {
+          vendorData = delta.getVendorData();
+        }
         if (!piece.getText().isEmpty() || !piece.getSignature().isEmpty()) {
           reasoning(piece.getText(), piece.getSignature(), out);
         }
-        redacted = redacted.concat(piece.getRedactedData());
+        redacted.append(piece.getRedactedData());
       }
       case TOOL_CALL -> {
         var piece = delta.getToolCall();
@@ -209,6 +223,7 @@ final class MessageStream implements StreamFormat {
           json.writeStringField("type", "thinking");
           json.writeStringField("thinking", "");
           json.writeStringField("signature", "");
+          MessageFormat.origin(json, vendorData);
         });
   }
 
@@ -240,21 +255,25 @@ final class MessageStream implements StreamFormat {
     }
     stop(out);
     if (!redacted.isEmpty()) {
-      String data = redacted;
-      redacted = "";
-      event(
-          out,
-          "content_block_start",
-          json -> {
-            json.writeFieldName("content_block");
-            MessageFormat.redacted(json, data);
-          });
-      opened = true;
-      stop(out);
+      hidden(redacted.toString(), vendorData, out);
+      redacted.setLength(0);
     }
+    vendorData = VendorData.getDefaultInstance();
     part = NONE;
     kind = ContentDelta.PieceCase.PIECE_NOT_SET;
     arguments = new JsonProgress();
+  }
+
+  private void hidden(String text, VendorData data, EventBuffer out) {
+    event(
+        out,
+        "content_block_start",
+        json -> {
+          json.writeFieldName("content_block");
+          MessageFormat.redacted(json, text, data);
+        });
+    opened = true;
+    stop(out);
   }
 
   private void start(EventBuffer out, EventBuffer.Writing content) {

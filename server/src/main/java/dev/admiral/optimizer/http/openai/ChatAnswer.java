@@ -8,9 +8,11 @@ import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.http.calls.AnswerFormat;
+import dev.admiral.optimizer.http.calls.Origin;
 import dev.admiral.optimizer.http.calls.Places;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.pipeline.RunningCall;
+import dev.admiral.optimizer.provider.VendorFields;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.Completion;
@@ -19,8 +21,10 @@ import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ToolCall;
+import dev.admiral.optimizer.v1.VendorData;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -100,7 +104,8 @@ final class ChatAnswer implements AnswerFormat {
     }
     json.writeArrayFieldStart("annotations");
     json.writeEndArray();
-    reasoning(json, parts);
+    reasoning(json, message);
+    Origin.write(json, Origin.vendor(message), "");
     if (parts.stream().anyMatch(ContentPart::hasToolCall)) {
       calls(json, parts);
     }
@@ -122,30 +127,67 @@ final class ChatAnswer implements AnswerFormat {
     return joined;
   }
 
-  private static void reasoning(JsonGenerator json, List<ContentPart> parts) throws IOException {
+  private static void reasoning(JsonGenerator json, ChatMessage message) throws IOException {
+    List<ContentPart> parts = message.getPartsList();
     String text = joined(parts, ContentPart::hasReasoning, part -> part.getReasoning().getText());
     if (!text.isEmpty()) {
       json.writeStringField("reasoning_content", text);
-    }
-    boolean signed =
-        parts.stream()
-            .map(ContentPart::getReasoning)
-            .anyMatch(r -> ReasoningDetails.needed(r.getSignature(), r.getRedactedData()));
-    if (signed) {
-      json.writeArrayFieldStart(ReasoningDetails.FIELD);
-      int index = 0;
-      for (ContentPart part : parts) {
-        if (part.hasReasoning()) {
-          ReasoningPart reasoning = part.getReasoning();
-          ReasoningDetails.write(
-              json,
-              index++,
-              reasoning.getText(),
-              reasoning.getSignature(),
-              reasoning.getRedactedData());
-        }
+      if (parts.stream().anyMatch(part -> isNamedReasoning(part.getVendorData()))) {
+        json.writeStringField("reasoning", text);
       }
-      json.writeEndArray();
+    }
+    wantedBack(json, message);
+  }
+
+  /** Returns true if the vendor wants something back with a message besides its calls. */
+  static boolean wantsBack(ChatMessage message) {
+    return !message.getVendorData().getJson().isEmpty()
+        || message.getPartsList().stream().anyMatch(ChatAnswer::isSigned);
+  }
+
+  private static boolean isSigned(ContentPart part) {
+    ReasoningPart reasoning = part.getReasoning();
+    return ReasoningDetails.needed(reasoning.getSignature(), reasoning.getRedactedData());
+  }
+
+  /** Writes what the vendor wants back with a message besides its calls. */
+  static void wantedBack(JsonGenerator json, ChatMessage message) throws IOException {
+    Map<String, String> kept = VendorFields.read(message.getVendorData().getJson());
+    kept(json, kept, VendorFields::ofMessage);
+    List<ContentPart> parts = message.getPartsList();
+    if (kept.containsKey(ReasoningDetails.FIELD)
+        || parts.stream().noneMatch(ChatAnswer::isSigned)) {
+      return;
+    }
+    json.writeArrayFieldStart(ReasoningDetails.FIELD);
+    int index = 0;
+    for (ContentPart part : parts) {
+      if (part.hasReasoning()) {
+        ReasoningPart reasoning = part.getReasoning();
+        ReasoningDetails.write(
+            json,
+            index++,
+            reasoning.getText(),
+            reasoning.getSignature(),
+            reasoning.getRedactedData());
+      }
+    }
+    json.writeEndArray();
+  }
+
+  /** Its vendor looks for reasoning under that name, and clients under the one of most. */
+  static boolean isNamedReasoning(VendorData data) {
+    return data.getReasoningField().equals("reasoning");
+  }
+
+  /** Writes what a vendor wants back, as it came. */
+  static void kept(JsonGenerator json, Map<String, String> fields, Predicate<String> wanted)
+      throws IOException {
+    for (Map.Entry<String, String> field : fields.entrySet()) {
+      if (wanted.test(field.getKey())) {
+        json.writeFieldName(field.getKey());
+        json.writeRawValue(field.getValue());
+      }
     }
   }
 
@@ -166,6 +208,7 @@ final class ChatAnswer implements AnswerFormat {
         json.writeStringField("id", part.getToolCall().getId());
         json.writeStringField("type", "function");
         function(json, "function", part.getToolCall());
+        kept(json, VendorFields.read(part.getVendorData().getJson()), VendorFields::ofCall);
         json.writeEndObject();
       }
     }

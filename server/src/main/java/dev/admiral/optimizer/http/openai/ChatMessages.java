@@ -1,6 +1,8 @@
 package dev.admiral.optimizer.http.openai;
 
 import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.http.calls.Origin;
+import dev.admiral.optimizer.provider.VendorFields;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.PromptCachePoint;
@@ -10,6 +12,11 @@ import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolResult;
+import dev.admiral.optimizer.v1.VendorData;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the messages of one request for a chat completion, in their order. */
@@ -133,7 +140,10 @@ final class ChatMessages {
     if (given.get("audio").present()) {
       throw given.get("audio").wrong("cannot be carried: earlier answers are text only");
     }
-    reasoning(message, given);
+    VendorData origin = Origin.read(given.node());
+    reasoning(message, given, origin.getVendor());
+    vendorData(given, VendorFields::ofMessage, origin.getVendor())
+        .ifPresent(message::setVendorData);
     Given content = given.get("content");
     Given refusal = given.get("refusal");
     Given calls = given.get("tool_calls");
@@ -152,12 +162,12 @@ final class ChatMessages {
     }
     if (calls.present()) {
       for (Given one : calls.list()) {
-        toolCall(message, one.object());
+        toolCall(message, one.object(), origin.getVendor());
       }
     }
     if (call.present()) {
       functionCalls++;
-      function(message, functionCallId(), call.object());
+      message.addParts(function(functionCallId(), call.object()));
     }
     if (message.getPartsCount() == 0) {
       // As an answer is told that ended before its first word.
@@ -168,51 +178,90 @@ final class ChatMessages {
     }
   }
 
-  private static void toolCall(ChatMessage.Builder message, Given call) throws CallException {
+  /** Returns the fields of an object that its vendor wants back, as they are. */
+  private static Optional<VendorData> vendorData(
+      Given given, Predicate<String> wanted, String vendor) {
+    Map<String, String> fields = new LinkedHashMap<>(0);
+    given
+        .node()
+        .properties()
+        .forEach(field -> {
+          if (wanted.test(field.getKey()) && !field.getValue().isNull()) {
+            fields.put(field.getKey(), VendorFields.json(field.getValue()));
+          }
+        });
+    return fields.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            VendorData.newBuilder().setVendor(vendor).setJson(VendorFields.write(fields)).build());
+  }
+
+  private static void toolCall(ChatMessage.Builder message, Given call, String vendor)
+      throws CallException {
     Given type = call.get("type");
     if (type.present() && !type.text().equals("function")) {
       throw type.wrong("must be function: no other tools are carried");
     }
-    function(message, call.get("id").text(), call.get("function").object());
+    ContentPart.Builder part = function(call.get("id").text(), call.get("function").object());
+    vendorData(call, VendorFields::ofCall, vendor).ifPresent(part::setVendorData);
+    message.addParts(part);
   }
 
-  private static void function(ChatMessage.Builder message, String id, Given function)
+  private static ContentPart.Builder function(String id, Given function) throws CallException {
+    return ContentPart.newBuilder()
+        .setToolCall(
+            ToolCall.newBuilder()
+                .setId(id)
+                .setName(function.get("name").text())
+                .setArgumentsJson(function.get("arguments").text()));
+  }
+
+  /**
+   * Reasoning comes back in the form it was given: details where there is more than text. Those
+   * with a format are of a vendor that has them so, and are kept for it as they are; the others are
+   * this server's, with the signatures of vendors that have no such list.
+   */
+  private static void reasoning(ChatMessage.Builder message, Given given, String vendor)
       throws CallException {
-    message.addParts(
-        ContentPart.newBuilder()
-            .setToolCall(
-                ToolCall.newBuilder()
-                    .setId(id)
-                    .setName(function.get("name").text())
-                    .setArgumentsJson(function.get("arguments").text())));
-  }
-
-  /** Reasoning comes back in the form it was given: details where there is more than text. */
-  private static void reasoning(ChatMessage.Builder message, Given given) throws CallException {
     Given first = given.get("reasoning_content");
-    Given plain = first.present() ? first : given.get("reasoning");
-    String text = plain.isText() ? plain.text() : "";
-    Given details = given.get("reasoning_details");
-    boolean told = false;
+    Given second = given.get("reasoning");
+    Given details = given.get(ReasoningDetails.FIELD);
+    String text = first.isText() ? first.text() : second.isText() ? second.text() : "";
+    String field = second.isText() ? "reasoning" : "";
+    StringBuilder told = new StringBuilder();
     if (details.isList()) {
       for (Given detail : details.list()) {
         ReasoningPart read = ReasoningDetails.read(detail.object());
-        told |= !read.getText().isEmpty();
-        message.addParts(ContentPart.newBuilder().setReasoning(read));
+        if (detail.get("format").written()) {
+          told.append(read.getText());
+        } else {
+          message.addParts(reasoningPart(read, vendor, field));
+        }
       }
     }
-    if (!told && !text.isEmpty()) {
-      ReasoningPart.Builder reasoning =
-          message.getPartsCount() == 0
-              ? ReasoningPart.newBuilder()
-              : message.getParts(0).getReasoning().toBuilder();
-      ContentPart part = ContentPart.newBuilder().setReasoning(reasoning.setText(text)).build();
-      if (message.getPartsCount() == 0) {
-        message.addParts(part);
-      } else {
-        message.setParts(0, part);
-      }
+    boolean partsTell =
+        message.getPartsList().stream().anyMatch(p -> !p.getReasoning().getText().isEmpty());
+    if (text.isEmpty() && !partsTell) {
+      text = told.toString();
+      field = ReasoningDetails.FIELD;
     }
+    if (text.isEmpty() || partsTell) {
+      return;
+    }
+    if (message.getPartsCount() == 0) {
+      message.addParts(
+          reasoningPart(ReasoningPart.newBuilder().setText(text).build(), vendor, field));
+    } else {
+      message.getPartsBuilder(0).getReasoningBuilder().setText(text);
+    }
+  }
+
+  private static ContentPart reasoningPart(ReasoningPart reasoning, String vendor, String field) {
+    ContentPart.Builder part = ContentPart.newBuilder().setReasoning(reasoning);
+    if (!vendor.isEmpty() || !field.isEmpty()) {
+      part.setVendorData(VendorData.newBuilder().setVendor(vendor).setReasoningField(field));
+    }
+    return part.build();
   }
 
   private static void result(ChatMessage.Builder message, Given given, String callId)

@@ -5,9 +5,11 @@ import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.http.calls.HttpFailure;
+import dev.admiral.optimizer.http.calls.Origin;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.http.exchange.EventBuffer;
 import dev.admiral.optimizer.pipeline.RunningCall;
+import dev.admiral.optimizer.provider.VendorFields;
 import dev.admiral.optimizer.v1.Candidate;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.Completion;
@@ -15,6 +17,7 @@ import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.ReasoningDelta;
 import dev.admiral.optimizer.v1.ToolCallDelta;
+import dev.admiral.optimizer.v1.VendorData;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A choice opens with its first piece, not before, since only that tells whether it has a text:
  * an answer that calls tools alone has none, in both ways of asking.
+ *
+ * <p>What a vendor wants back with a call stands in the call's first chunk where it is known by
+ * then; what it wants back with the message stands whole in a chunk at the choice's end.
  */
 final class ChatStream implements StreamFormat {
   private static final String DONE = "[DONE]";
@@ -41,10 +47,9 @@ final class ChatStream implements StreamFormat {
   /** What was told of one choice. */
   private static final class Choice {
     private boolean open;
+    private String vendor = "";
+    private boolean namedReasoning;
     private final List<Integer> callParts = new ArrayList<>(0);
-    private int reasoningPart = -1;
-    private int reasonings;
-    private final StringBuilder reasoning = new StringBuilder();
   }
 
   /** Writes what is in a delta. */
@@ -72,6 +77,8 @@ final class ChatStream implements StreamFormat {
   public void piece(ContentDelta delta, EventBuffer out) {
     int index = delta.getCandidateIndex();
     Choice choice = choice(index);
+    VendorData data = delta.getVendorData();
+    choice.namedReasoning |= ChatAnswer.isNamedReasoning(data);
     switch (delta.getPieceCase()) {
       case TEXT -> {
         open(choice, index, true, out);
@@ -85,12 +92,21 @@ final class ChatStream implements StreamFormat {
         open(choice, index, false, out);
         chunk(
             index,
-            json -> reasoning(json, choice, delta.getPartIndex(), delta.getReasoning()),
+            json -> {
+              reasoning(json, choice, delta.getReasoning());
+              origin(json, choice, data);
+            },
             out);
       }
       case TOOL_CALL -> {
         open(choice, index, false, out);
-        chunk(index, json -> call(json, choice, delta.getPartIndex(), delta.getToolCall()), out);
+        chunk(
+            index,
+            json -> {
+              call(json, choice, delta.getPartIndex(), delta.getToolCall(), data);
+              origin(json, choice, data);
+            },
+            out);
       }
       case PIECE_NOT_SET -> throw new IllegalArgumentException("a piece without a kind came");
     }
@@ -118,6 +134,15 @@ final class ChatStream implements StreamFormat {
 
   private void finish(int index, ChatMessage message, FinishReason reason, EventBuffer out) {
     open(choice(index), index, true, out);
+    if (ChatAnswer.wantsBack(message)) {
+      chunk(
+          index,
+          json -> {
+            ChatAnswer.wantedBack(json, message);
+            origin(json, choice(index), message.getVendorData());
+          },
+          out);
+    }
     String word = ChatAnswer.finishReason(reason, message, functions);
     out.data(json -> {
       head(json);
@@ -187,7 +212,17 @@ final class ChatStream implements StreamFormat {
     json.writeEndObject();
   }
 
-  private void call(JsonGenerator json, Choice choice, int part, ToolCallDelta delta)
+  /** Once to a choice: what comes twice is joined by some clients. */
+  private static void origin(JsonGenerator json, Choice choice, VendorData data)
+      throws IOException {
+    if (choice.vendor.isEmpty() && !data.getVendor().isEmpty()) {
+      choice.vendor = data.getVendor();
+      Origin.write(json, choice.vendor, "");
+    }
+  }
+
+  private void call(
+      JsonGenerator json, Choice choice, int part, ToolCallDelta delta, VendorData data)
       throws IOException {
     // Pieces of calls may interleave.
     int index = choice.callParts.indexOf(part);
@@ -208,6 +243,7 @@ final class ChatStream implements StreamFormat {
       json.writeStringField("type", "function");
     }
     function(json, "function", first, delta);
+    ChatAnswer.kept(json, VendorFields.read(data.getJson()), VendorFields::ofCall);
     json.writeEndObject();
     json.writeEndArray();
   }
@@ -222,28 +258,13 @@ final class ChatStream implements StreamFormat {
     json.writeEndObject();
   }
 
-  /** A signature comes with or behind the text it is of, which is then told once more beside it. */
-  private void reasoning(JsonGenerator json, Choice choice, int part, ReasoningDelta delta)
+  private static void reasoning(JsonGenerator json, Choice choice, ReasoningDelta delta)
       throws IOException {
-    if (part != choice.reasoningPart) {
-      choice.reasoningPart = part;
-      choice.reasonings++;
-      choice.reasoning.setLength(0);
-    }
-    choice.reasoning.append(delta.getText());
     if (!delta.getText().isEmpty()) {
       json.writeStringField("reasoning_content", delta.getText());
-    }
-    if (ReasoningDetails.needed(delta.getSignature(), delta.getRedactedData())) {
-      json.writeArrayFieldStart(ReasoningDetails.FIELD);
-      ReasoningDetails.write(
-          json,
-          choice.reasonings - 1,
-          choice.reasoning.toString(),
-          delta.getSignature(),
-          delta.getRedactedData());
-      json.writeEndArray();
-      choice.reasoning.setLength(0);
+      if (choice.namedReasoning) {
+        json.writeStringField("reasoning", delta.getText());
+      }
     }
   }
 }

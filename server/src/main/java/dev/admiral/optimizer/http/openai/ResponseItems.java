@@ -2,6 +2,7 @@ package dev.admiral.optimizer.http.openai;
 
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.http.calls.Places;
+import dev.admiral.optimizer.http.calls.Sealed;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
@@ -11,16 +12,31 @@ import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolResult;
+import dev.admiral.optimizer.v1.VendorData;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the items of a request's input. What the model said (messages, calls, reasoning) stands in
  * items of its own here; those that follow one another are one turn of the conversation.
+ *
+ * <p>Encrypted content that this server did not seal comes from the API's own vendor, who takes it
+ * back from nobody else and in no chat completion: it is carried as that vendor's, and stays
+ * behind.
  */
 final class ResponseItems {
   private final Prompt.Builder prompt;
   private final Places places;
   private ChatMessage.@Nullable Builder turn;
+  private final List<ChatMessage> sealed = new ArrayList<>(0);
+
+  /** What this server sealed as the length of a signature, a colon, the signature, and the rest. */
+  private static final Pattern OLDER_SEAL = Pattern.compile("(\\d{1,9}):(.*)", Pattern.DOTALL);
+
+  private static final String VENDOR = "openai";
 
   /**
    * @param prompt takes the messages
@@ -46,8 +62,7 @@ final class ResponseItems {
                               .setName(item.get("name").text())
                               .setArgumentsJson(item.get("arguments").text())));
       case "function_call_output" -> result(item, index);
-      case "reasoning" ->
-          turn(index).addParts(ContentPart.newBuilder().setReasoning(reasoning(item)));
+      case "reasoning" -> reasoning(item, index);
       case "item_reference" ->
           throw type.wrong("cannot be item_reference: this server keeps no items; send it whole");
       default ->
@@ -60,9 +75,13 @@ final class ResponseItems {
   /** Ends the turn that the last item left open. */
   void end() {
     if (turn != null) {
+      for (ChatMessage kept : sealed) {
+        Sealed.restore(kept, turn);
+      }
       prompt.addMessages(turn);
       turn = null;
     }
+    sealed.clear();
   }
 
   private ChatMessage.Builder turn(int index) {
@@ -167,14 +186,48 @@ final class ResponseItems {
             .addParts(ContentPart.newBuilder().setToolResult(result)));
   }
 
-  private static ReasoningPart reasoning(Given item) throws CallException {
+  private void reasoning(Given item, int index) throws CallException {
     Given content = item.get("content");
     StringBuilder text = new StringBuilder();
     for (Given part : (content.present() ? content : item.get("summary")).list()) {
       text.append(part.get("text").text());
     }
-    return Sealed.open(item.get("encrypted_content").textOrEmpty()).toBuilder()
-        .setText(text.toString())
-        .build();
+    Given encrypted = item.get("encrypted_content");
+    ContentPart.Builder part = opened(encrypted);
+    if (part == null) {
+      // The item at the end of an answer.
+      return;
+    }
+    part.getReasoningBuilder().setText(text.toString());
+    turn(index).addParts(part);
+  }
+
+  /** Returns what was sealed with reasoning; null if it was something else, which waits. */
+  private ContentPart.@Nullable Builder opened(Given encrypted) throws CallException {
+    ContentPart.Builder part =
+        ContentPart.newBuilder().setReasoning(ReasoningPart.getDefaultInstance());
+    String text = encrypted.textOrEmpty();
+    if (Sealed.is(text)) {
+      ChatMessage kept =
+          Sealed.open(text)
+              .orElseThrow(() ->
+                  encrypted.wrong("was changed on its way; send it as it came, or leave it out"));
+      if (kept.getPartsCount() == 1 && kept.getParts(0).hasReasoning()) {
+        return kept.getParts(0).toBuilder();
+      }
+      sealed.add(kept);
+      return null;
+    }
+    Matcher matcher = OLDER_SEAL.matcher(text);
+    if (matcher.matches() && Integer.parseInt(matcher.group(1)) <= matcher.group(2).length()) {
+      int length = Integer.parseInt(matcher.group(1));
+      part.getReasoningBuilder()
+          .setSignature(matcher.group(2).substring(0, length))
+          .setRedactedData(matcher.group(2).substring(length));
+    } else if (!text.isEmpty()) {
+      part.getReasoningBuilder().setRedactedData(text);
+      part.setVendorData(VendorData.newBuilder().setVendor(VENDOR));
+    }
+    return part;
   }
 }

@@ -6,6 +6,7 @@ import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.http.calls.HttpFailure;
+import dev.admiral.optimizer.http.calls.Sealed;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the response object of one call, in each of its states. Every part of an answer is an item
  * of its own, at the place it has in the answer, so that items of a stream and of a whole answer
- * have the same names and places.
+ * have the same names and places. What a vendor wants back with calls or with all of it is sealed
+ * in an item of reasoning without a word at the end: clients send those back as they came.
  */
 final class ResponseObject {
   static final String COMPLETED = "completed";
@@ -93,6 +95,10 @@ final class ResponseObject {
       boolean last = i == parts.size() - 1;
       item(json, i, parts.get(i), last ? status(completion) : COMPLETED);
     }
+    String sealed = Sealed.of(completion.getMessage());
+    if (!sealed.isEmpty()) {
+      reasoning(json, parts.size(), "", sealed);
+    }
     json.writeEndArray();
     usage(json, answer.usage());
     asked(json, answer.model());
@@ -144,11 +150,7 @@ final class ResponseObject {
       }
       case REASONING -> {
         ReasoningPart reasoning = part.getReasoning();
-        reasoning(
-            json,
-            index,
-            reasoning.getText(),
-            Sealed.close(reasoning.getSignature(), reasoning.getRedactedData()));
+        reasoning(json, index, reasoning.getText(), Sealed.of(reasoning, part.getVendorData()));
       }
       // No vendor answers so.
       case IMAGE, FILE, TOOL_RESULT, KIND_NOT_SET -> {}

@@ -6,11 +6,17 @@ import dev.admiral.optimizer.call.Begun;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.http.calls.HttpFailure;
+import dev.admiral.optimizer.http.calls.Sealed;
 import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.http.exchange.EventBuffer;
 import dev.admiral.optimizer.pipeline.RunningCall;
+import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.ReasoningPart;
+import dev.admiral.optimizer.v1.ToolCallDelta;
+import dev.admiral.optimizer.v1.VendorData;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +43,9 @@ final class ResponseStream implements StreamFormat {
     private final StringBuilder text = new StringBuilder();
     private String callId = "";
     private String name = "";
-    private String signature = "";
-    private String redactedData = "";
+    private final StringBuilder signature = new StringBuilder(0);
+    private final StringBuilder redactedData = new StringBuilder(0);
+    private VendorData vendorData = VendorData.getDefaultInstance();
     private boolean summarised;
 
     private Item(int index, ContentDelta.PieceCase kind) {
@@ -48,6 +55,15 @@ final class ResponseStream implements StreamFormat {
 
     private boolean isRefusal() {
       return kind == ContentDelta.PieceCase.REFUSAL;
+    }
+
+    private String sealed() {
+      return Sealed.of(
+          ReasoningPart.newBuilder()
+              .setSignature(signature.toString())
+              .setRedactedData(redactedData.toString())
+              .build(),
+          vendorData);
     }
   }
 
@@ -83,6 +99,10 @@ final class ResponseStream implements StreamFormat {
       // Responses have no alternatives; options can ask for them all the same.
       return;
     }
+    if (delta.hasToolCall() && delta.getToolCall().equals(ToolCallDelta.getDefaultInstance())) {
+      // What the vendor wants back with a call is told at the end.
+      return;
+    }
     Item item = items.get(delta.getPartIndex());
     if (item != open || item == null) {
       close(ResponseObject.COMPLETED, out);
@@ -90,6 +110,7 @@ final class ResponseStream implements StreamFormat {
     if (item == null) {
       item = new Item(delta.getPartIndex(), delta.getPieceCase());
       items.put(item.index, item);
+      item.vendorData = delta.getVendorData();
       open(item, delta, out);
     }
     open = item;
@@ -103,8 +124,11 @@ final class ResponseStream implements StreamFormat {
               delta.getToolCall().getArgumentsJson(),
               out);
       case REASONING -> {
-        item.signature = item.signature.concat(delta.getReasoning().getSignature());
-        item.redactedData = item.redactedData.concat(delta.getReasoning().getRedactedData());
+        item.signature.append(delta.getReasoning().getSignature());
+        item.redactedData.append(delta.getReasoning().getRedactedData());
+        if (delta.hasVendorData()) {
+          item.vendorData = delta.getVendorData();
+        }
         if (!delta.getReasoning().getText().isEmpty()) {
           openSummary(item, out);
           told(item, "response.reasoning_summary_text.delta", delta.getReasoning().getText(), out);
@@ -243,8 +267,7 @@ final class ResponseStream implements StreamFormat {
             case TOOL_CALL ->
                 response.functionCall(json, item.index, status, item.callId, item.name, text);
             case REASONING ->
-                response.reasoning(
-                    json, item.index, text, Sealed.close(item.signature, item.redactedData));
+                response.reasoning(json, item.index, text, empty ? "" : item.sealed());
             case PIECE_NOT_SET -> throw new AssertionError("such pieces are refused");
           }
         },
@@ -273,6 +296,7 @@ final class ResponseStream implements StreamFormat {
     Answer answer = answered.answer();
     String status = ResponseObject.status(answer.completion());
     close(status, out);
+    sealed(answer.completion().getMessage(), out);
     event(
         "response." + status,
         json -> {
@@ -280,6 +304,22 @@ final class ResponseStream implements StreamFormat {
           response.ended(json, answer, created);
         },
         out);
+  }
+
+  private void sealed(ChatMessage message, EventBuffer out) {
+    String sealed = Sealed.of(message);
+    if (!sealed.isEmpty()) {
+      for (String type : List.of("response.output_item.added", "response.output_item.done")) {
+        event(
+            type,
+            json -> {
+              json.writeNumberField("output_index", message.getPartsCount());
+              json.writeFieldName("item");
+              response.reasoning(json, message.getPartsCount(), "", sealed);
+            },
+            out);
+      }
+    }
   }
 
   /** Some clients look for the error in a field of its own, others beside the type. */

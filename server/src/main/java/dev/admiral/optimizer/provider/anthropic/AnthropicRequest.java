@@ -52,8 +52,10 @@ import org.jspecify.annotations.Nullable;
  * before it, since the two say the same, and only options say it exactly.
  *
  * <p>Left out as hints: names of speakers, an image's detail, the name of a schema, false in {@link
- * JsonSchemaFormat#getStrict()}, a penalty of zero, cache marks on reasoning, and reasoning that
- * carries no signature of this vendor.
+ * JsonSchemaFormat#getStrict()}, a penalty of zero, cache marks on reasoning, signatures and
+ * encrypted reasoning of other vendors, and thinking without a signature where the vendor itself
+ * signs all it thinks. DeepSeek and Kimi, who speak like it, sign nothing and refuse a turn with
+ * tools whose thinking is missing.
  */
 final class AnthropicRequest {
   /** The vendor's least budget of thinking. */
@@ -278,15 +280,33 @@ final class AnthropicRequest {
       switch (part.getKindCase()) {
         case TEXT -> text(part.getText().getText(), part);
         case REFUSAL -> text(part.getRefusal().getText(), part);
-        case REASONING -> reasoning(part.getReasoning());
+        case REASONING -> reasoning(part);
         case TOOL_CALL -> toolCall(part);
         case IMAGE, FILE, TOOL_RESULT, KIND_NOT_SET -> throw misplaced(path, i, part, "assistant");
       }
     }
   }
 
-  private void reasoning(ReasoningPart reasoning) {
-    if (!reasoning.getSignature().isEmpty()) {
+  private boolean isWritten(ContentPart part) {
+    return isOwn(part)
+        && (isThinking(part.getReasoning()) || !part.getReasoning().getRedactedData().isEmpty());
+  }
+
+  private boolean isOwn(ContentPart part) {
+    return settings.vendor().mayTakeBack(part.getVendorData());
+  }
+
+  private boolean isThinking(ReasoningPart reasoning) {
+    return !reasoning.getSignature().isEmpty()
+        || (!reasoning.getText().isEmpty() && settings.vendor().takesAnythingBack());
+  }
+
+  private void reasoning(ContentPart part) {
+    if (!isOwn(part)) {
+      return;
+    }
+    ReasoningPart reasoning = part.getReasoning();
+    if (isThinking(reasoning)) {
       body.object().field("type").value("thinking");
       body.field("thinking").value(reasoning.getText());
       body.field("signature").value(reasoning.getSignature()).endObject();
@@ -523,7 +543,9 @@ final class AnthropicRequest {
   /**
    * Decides what the model is told of thinking. The vendor refuses thinking beside a tool that must
    * be called, and the tool is what was asked for outright. See its manual, "Extended thinking:
-   * feature compatibility", for this and for what of sampling goes with thinking.
+   * feature compatibility", for this and for what of sampling goes with thinking. A model with a
+   * budget must have begun the turn that goes on with a thought, which another vendor's did not;
+   * one that adapts need not.
    */
   private void decideEffort() throws ProviderException {
     ReasoningEffort asked = prompt.getReasoningEffort();
@@ -540,12 +562,34 @@ final class AnthropicRequest {
       effort = null;
       omitted.add("reasoning_effort");
     } else if (traits.takes().contains(Feature.THINKING_BUDGET)) {
-      budget = budget(effort);
+      budget = beganThoughtless() ? 0 : budget(effort);
       if (budget == 0) {
         effort = null;
         omitted.add("reasoning_effort");
       }
     }
+  }
+
+  /**
+   * Returns true if the turn goes on with results of calls that no thought of this vendor led to.
+   */
+  private boolean beganThoughtless() {
+    int i = prompt.getMessagesCount() - 1;
+    if (i > 0 && prompt.getMessages(i).getRole() == Role.ROLE_USER) {
+      // It stands in one message with the results before it.
+      i--;
+    }
+    if (i < 0 || prompt.getMessages(i).getRole() != Role.ROLE_TOOL) {
+      return false;
+    }
+    while (i > 0 && prompt.getMessages(i).getRole() == Role.ROLE_TOOL) {
+      i--;
+    }
+    return prompt.getMessages(i).getPartsList().stream()
+        .filter(part -> !part.hasReasoning() || isWritten(part))
+        .findFirst()
+        .filter(ContentPart::hasReasoning)
+        .isEmpty();
   }
 
   private boolean thinks() {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.admiral.optimizer.call.Money;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.Vendor;
-import dev.admiral.optimizer.provider.Vendor.Quirk;
+import dev.admiral.optimizer.provider.VendorFields;
 import dev.admiral.optimizer.provider.wire.Draft;
 import dev.admiral.optimizer.provider.wire.FinishWords;
 import dev.admiral.optimizer.provider.wire.Json;
@@ -17,13 +17,15 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads chat completions, whole and in chunks: a chunk has the shape of an answer with "delta" in
  * the place of "message", so one reader does both. Fields nobody needs (logprobs, annotations,
- * padding, audio) are skipped.
+ * padding, audio) are skipped; those that the vendor wants back are kept for it, unread.
  *
  * <p>A choice has one text, one reasoning and one refusal, however its pieces interleave: that is
  * all a whole answer tells, and both must be equal.
@@ -49,6 +51,8 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
   private final BitSet finished = new BitSet();
   private final Choice choice = new Choice();
   private final List<ToolCalls> toolCalls = new ArrayList<>(1);
+  private final Map<Integer, KeptFields> kept = new LinkedHashMap<>(1);
+  private final boolean namesReasoning;
 
   /** Choices with content that no part of the contract can hold. */
   private final BitSet unheld = new BitSet();
@@ -59,12 +63,14 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
   private String givenUp = "";
 
   /**
-   * @param vendor who answers; where it tells what it charges, that is not all of it for those who
-   *     use their own key at another vendor
+   * @param vendor who answers; of one that is not known it is kept how it names its reasoning. Some
+   *     tell in "cost", in dollars, what they charge; where one's own key at another vendor was
+   *     used that is not all
    */
   OpenAiAnswer(Draft draft, Vendor vendor) {
     this.draft = draft;
-    this.tellsCost = vendor.has(Quirk.COST_IN_USAGE);
+    this.namesReasoning = vendor.takesAnythingBack();
+    this.tellsCost = vendor.has(Vendor.Quirk.COST_IN_USAGE);
   }
 
   @Override
@@ -90,6 +96,9 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     if (usage != null) {
       // Whatever came last speaks of all.
       draft.usage(usage, true);
+    }
+    for (Map.Entry<Integer, KeptFields> each : kept.entrySet()) {
+      draft.vendorData(each.getKey(), each.getValue().json());
     }
     if (!givenUp.isEmpty()) {
       throw new WireFormat.ErrorInsideException(FinishWords.givenUp(givenUp));
@@ -207,8 +216,14 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       // A call whose arguments are yet to come stands before what comes between.
       toolCalls(index).end();
     }
-    draft.reasoning(
-        index, REASONING_SLOT, choice.reasoning(), choice.signature, choice.redactedData);
+    String reasoning = choice.reasoning();
+    if (namesReasoning && !reasoning.isEmpty()) {
+      draft.reasoningField(index, REASONING_SLOT, choice.reasoningField());
+    }
+    draft.reasoning(index, REASONING_SLOT, reasoning, choice.signature, choice.redactedData);
+    if (!choice.kept.isEmpty()) {
+      choice.kept.forEach(kept.computeIfAbsent(index, _ -> new KeptFields())::add);
+    }
     draft.text(index, TEXT_SLOT, choice.content);
     draft.refusal(index, REFUSAL_SLOT, choice.refusal);
     ToolCalls calls = toolCalls(index);
@@ -356,6 +371,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     private String redactedData = "";
     private String refusal = "";
     private String finishReason = "";
+    private final Map<String, String> kept = new LinkedHashMap<>(0);
     private final List<ToolCalls.Piece> calls = new ArrayList<>(1);
 
     /** True if it has something that no part can hold. */
@@ -373,6 +389,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       redactedData = "";
       refusal = "";
       finishReason = "";
+      kept.clear();
       unheld = false;
       calls.clear();
     }
@@ -389,6 +406,16 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
         return reasoning;
       }
       return thinking.isEmpty() ? details : thinking;
+    }
+
+    /** Returns how the text of {@link #reasoning()} is named, unless as by most. */
+    String reasoningField() {
+      if (!reasoningContent.isEmpty()) {
+        return "";
+      } else if (!reasoning.isEmpty()) {
+        return "reasoning";
+      }
+      return thinking.isEmpty() ? VendorFields.REASONING_DETAILS : "thinking";
     }
 
     void readMessage(JsonParser parser) throws IOException {
@@ -409,7 +436,6 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
           }
           case "reasoning_content" -> reasoningContent = Json.text(parser);
           case "reasoning" -> reasoning = Json.text(parser);
-          case "reasoning_details" -> readDetails(parser);
           case "refusal" -> refusal = Json.text(parser);
           case "tool_calls" -> readCalls(parser);
           case "function_call" -> {
@@ -424,7 +450,13 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
             unheld |= token == JsonToken.START_ARRAY || token == JsonToken.START_OBJECT;
             parser.skipChildren();
           }
-          default -> parser.skipChildren();
+          default -> {
+            if (VendorFields.ofMessage(field)) {
+              keep(field, parser);
+            } else {
+              parser.skipChildren();
+            }
+          }
         }
       }
     }
@@ -465,7 +497,19 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       }
     }
 
-    /** OpenRouter's form, which also carries what must be sent back. */
+    private void keep(String field, JsonParser parser) throws IOException {
+      boolean details = field.equals(VendorFields.REASONING_DETAILS);
+      int from = (int) parser.currentTokenLocation().getByteOffset();
+      if (details) {
+        readDetails(parser);
+      }
+      String json = Json.rawFrom(from, parser, source);
+      if (!Json.isNothing(json)) {
+        kept.put(field, json);
+      }
+    }
+
+    /** OpenRouter's form, which may be all it says of the reasoning; it is kept as it is, too. */
     private void readDetails(JsonParser parser) throws IOException {
       if (parser.currentToken() != JsonToken.START_ARRAY) {
         parser.skipChildren();
@@ -504,7 +548,13 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
             case "index" -> call.index = readIndex(parser);
             case "id" -> call.id = Json.text(parser);
             case "function" -> readFunction(parser, call);
-            default -> parser.skipChildren();
+            default -> {
+              if (VendorFields.ofCall(field)) {
+                keep(field, parser, call);
+              } else {
+                parser.skipChildren();
+              }
+            }
           }
         }
         calls.add(call);
@@ -514,6 +564,15 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
         for (int i = before; i < calls.size(); i++) {
           calls.get(i).index = i - before;
         }
+      }
+    }
+
+    private void keep(String field, JsonParser parser, ToolCalls.Piece call) throws IOException {
+      int from = (int) parser.currentTokenLocation().getByteOffset();
+      String json = Json.rawFrom(from, parser, source);
+      if (!Json.isNothing(json)) {
+        call.kept = call.kept.isEmpty() ? new LinkedHashMap<>(2) : call.kept;
+        call.kept.put(field, json);
       }
     }
 

@@ -13,6 +13,7 @@ import dev.admiral.optimizer.provider.ProviderCall;
 import dev.admiral.optimizer.provider.ProviderException;
 import dev.admiral.optimizer.provider.Vendor;
 import dev.admiral.optimizer.provider.Vendor.Quirk;
+import dev.admiral.optimizer.provider.VendorFields;
 import dev.admiral.optimizer.provider.wire.Efforts;
 import dev.admiral.optimizer.provider.wire.JsonBody;
 import dev.admiral.optimizer.provider.wire.Refusals;
@@ -32,13 +33,19 @@ import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolChoice;
 import dev.admiral.optimizer.v1.ToolResult;
+import dev.admiral.optimizer.v1.VendorData;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one chat completions request.
+ *
+ * <p>What a vendor gave for itself goes back to it where it stood, and to no other. Gemini 3
+ * refuses a tool call without its signature; the calls of other models are marked as such, in the
+ * way that its manual of thought signatures gives for conversations begun elsewhere.
  *
  * <p>Left out as hints: cache marks where the vendor caches by itself, reasoning of earlier turns
  * where the vendor keeps its own, {@link ToolResult#getIsError()} (the result's text says so), the
@@ -51,6 +58,26 @@ final class OpenAiRequest {
   /** OpenAI's, and nobody of its kind is known to take longer ones. */
   private static final int TOOL_NAME_LENGTH = 64;
 
+  /**
+   * Fields of a message or a call that are written from the contract, whatever vendor data says.
+   */
+  private static final Set<String> OWN_FIELDS =
+      Set.of(
+          "role",
+          "content",
+          "name",
+          "refusal",
+          "reasoning",
+          "reasoning_content",
+          "tool_calls",
+          "id",
+          "type",
+          "function",
+          "index");
+
+  private static final String NOT_SIGNED =
+      "{\"google\":{\"thought_signature\":\"skip_thought_signature_validator\"}}";
+
   private final String provider;
   private final Vendor vendor;
   private final String model;
@@ -60,6 +87,7 @@ final class OpenAiRequest {
   private final Struct options;
   private final JsonBody body;
   private final List<String> omitted = new ArrayList<>(0);
+  private final boolean callsTools;
   private boolean marked;
 
   /** What the latest results of tools show, and is not told yet. */
@@ -74,6 +102,10 @@ final class OpenAiRequest {
     this.streamed = call.streamed();
     this.options = call.options(Dialect.OPENAI);
     this.body = new JsonBody(options);
+    this.callsTools =
+        prompt.getMessagesList().stream()
+            .anyMatch(
+                message -> message.getPartsList().stream().anyMatch(ContentPart::hasToolCall));
   }
 
   WireFormat.Request write(String path) throws ProviderException {
@@ -299,12 +331,14 @@ final class OpenAiRequest {
     }
     open("assistant", message);
     body.field("content");
-    if (spoken.isEmpty()) {
+    String thinking = vendor.has(Quirk.THINKING_PARTS) ? reasoning(message) : "";
+    if (spoken.isEmpty() && thinking.isEmpty()) {
       body.nothing();
-    } else if (isPlain(spoken)) {
+    } else if (thinking.isEmpty() && isPlain(spoken)) {
       body.value(spoken.getFirst().getText().getText());
     } else {
       body.array();
+      thinking(thinking);
       for (ContentPart part : spoken) {
         if (part.hasText()) {
           text(part);
@@ -315,35 +349,109 @@ final class OpenAiRequest {
       }
       body.endArray();
     }
-    reasoning(message);
+    writeReasoning(message);
+    vendorData(message.getVendorData());
     if (!calls.isEmpty()) {
       body.field("tool_calls").array();
+      boolean unsigned =
+          vendor.has(Quirk.THOUGHT_SIGNATURES)
+              && calls.stream().noneMatch(part -> signed(part.getVendorData()));
       for (ContentPart part : calls) {
         ToolCall call = part.getToolCall();
         body.object().field("id").value(call.getId()).field("type").value("function");
         body.field("function").object().field("name").value(call.getName());
-        body.field("arguments").value(call.getArgumentsJson()).endObject().endObject();
+        body.field("arguments").value(call.getArgumentsJson()).endObject();
+        vendorData(part.getVendorData());
+        if (unsigned) {
+          // Of calls made together the first is signed.
+          body.field("extra_content").raw(NOT_SIGNED);
+          unsigned = false;
+        }
+        body.endObject();
       }
       body.endArray();
     }
     body.endObject();
   }
 
-  private void reasoning(ChatMessage message) {
-    String text =
-        String.join(
-            "",
-            message.getPartsList().stream()
-                .filter(ContentPart::hasReasoning)
-                .map(part -> part.getReasoning().getText())
-                .toList());
-    if (text.isEmpty()) {
+  private boolean signed(VendorData data) {
+    return VendorFields.read(data.getJson()).keySet().stream()
+        .anyMatch(field -> vendor.takesBack(data, field));
+  }
+
+  private void vendorData(VendorData data) {
+    if (vendor.mayTakeBack(data)) {
+      VendorFields.read(data.getJson())
+          .forEach((field, json) -> {
+            if (vendor.takesBack(data, field) && !OWN_FIELDS.contains(field)) {
+              body.field(field).raw(json);
+            }
+          });
+    }
+  }
+
+  /** A vendor that is known is helped by anybody's thoughts; of others nothing is known. */
+  private boolean mayRead(ContentPart part) {
+    return part.hasReasoning()
+        && (vendor.has(Quirk.REASONING_CONTENT)
+            || vendor.has(Quirk.REASONING)
+            || vendor.mayTakeBack(part.getVendorData()));
+  }
+
+  private String reasoning(ChatMessage message) {
+    StringBuilder text = new StringBuilder();
+    for (ContentPart part : message.getPartsList()) {
+      if (mayRead(part)) {
+        text.append(part.getReasoning().getText());
+      }
+    }
+    return text.toString();
+  }
+
+  private void writeReasoning(ChatMessage message) {
+    String field = reasoningField(message);
+    if (field.isEmpty()) {
       return;
     }
+    String text = reasoning(message);
+    if (!text.isEmpty()) {
+      body.field(field).value(text);
+    } else if (callsTools && vendor.has(Quirk.REASONING_ALWAYS)) {
+      body.field(field).value("");
+    } else if (callsTools && vendor.has(Quirk.REASONING_NEVER_EMPTY)) {
+      body.field(field).value(" ");
+    }
+  }
+
+  /** Returns the field for the reasoning's text; empty if it is not sent in one of its own. */
+  private String reasoningField(ChatMessage message) {
     if (vendor.has(Quirk.REASONING_CONTENT)) {
-      body.field("reasoning_content").value(text);
+      return "reasoning_content";
     } else if (vendor.has(Quirk.REASONING)) {
-      body.field("reasoning").value(text);
+      return "reasoning";
+    } else if (!vendor.takesAnythingBack()) {
+      return "";
+    }
+    String came =
+        message.getPartsList().stream()
+            .filter(this::mayRead)
+            .map(part -> part.getVendorData().getReasoningField())
+            .findFirst()
+            .orElse("");
+    return switch (came) {
+      case "reasoning" -> came;
+      // It stands in the vendor data.
+      case VendorFields.REASONING_DETAILS -> "";
+      default -> "reasoning_content";
+    };
+  }
+
+  /** Mistral's form of it. */
+  private void thinking(String text) {
+    if (!text.isEmpty()) {
+      body.object().field("type").value("thinking").field("thinking").array();
+      body.object().field("type").value("text").field("text").value(text).endObject();
+      body.endArray().endObject();
     }
   }
 

@@ -38,6 +38,9 @@ final class ToolCalls {
     String id = "";
     String name = "";
     String arguments = "";
+
+    /** What the vendor wants back with the call, as written; mostly nothing. */
+    Map<String, String> kept = Map.of();
   }
 
   /** What comes next stands in another list: a name never goes on within one. */
@@ -56,6 +59,9 @@ final class ToolCalls {
     if (call.id.isEmpty() && !piece.id.isEmpty()) {
       call.id = piece.id;
       byId.put(piece.id, call);
+    }
+    if (!piece.kept.isEmpty()) {
+      draft.vendorData(candidate, call.slot, call.keep(piece.kept));
     }
     if (call.isRepeatedBy(piece)) {
       return;
@@ -117,6 +123,7 @@ final class ToolCalls {
     private final Arguments arguments = new Arguments();
     private String id = "";
     private String name = "";
+    private @Nullable KeptFields kept;
 
     /** The list its latest piece stood in. */
     private int list;
@@ -159,6 +166,14 @@ final class ToolCalls {
       return arguments.isWhole()
           && sameName
           && (piece.arguments.isBlank() || (saysWhich && arguments.equal(piece.arguments)));
+    }
+
+    /** Returns all that the vendor wants back with the call so far. */
+    String keep(Map<String, String> fields) throws MalformedException {
+      KeptFields all = kept == null ? new KeptFields() : kept;
+      kept = all;
+      fields.forEach(all::add);
+      return all.json();
     }
 
     void takeName(String piece) {

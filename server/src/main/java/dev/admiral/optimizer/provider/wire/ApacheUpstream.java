@@ -86,10 +86,12 @@ final class ApacheUpstream implements Upstream {
   private final HttpRoute route;
   private final ProviderSettings settings;
   private final Time time;
+  private final Trust trust;
 
   ApacheUpstream(ProviderSettings settings, Time time) {
     this.settings = settings;
     this.time = time;
+    this.trust = new Trust(settings.name(), time);
     boolean secure = settings.baseUrl().getScheme().equalsIgnoreCase("https");
     int port = settings.baseUrl().getPort();
     host =
@@ -362,7 +364,14 @@ final class ApacheUpstream implements Upstream {
      * Returns whether nothing came with the answer behind its end; what comes later is seen later.
      */
     boolean isClean() {
-      return connection != null && !connection.hasUnread();
+      return connection != null && isNothing(connection.takenSinceLastAnswer()) && !trust.isLost();
+    }
+
+    private boolean isNothing(QuietConnection.Since since) {
+      if (since == QuietConnection.Since.SURPLUS) {
+        trust.lose();
+      }
+      return since == QuietConnection.Since.NOTHING;
     }
 
     @Override
@@ -373,7 +382,7 @@ final class ApacheUpstream implements Upstream {
       connection = lentTo;
       if (!used) {
         lentTo.connectedWithin(Duration.ofNanos(connectNanos));
-      } else if (!lentTo.isQuiet()) {
+      } else if (trust.isLost() || !isNothing(lentTo.sinceLastAnswer())) {
         throw new NotTakenException();
       }
       lentTo.sendRequestHeader(request);

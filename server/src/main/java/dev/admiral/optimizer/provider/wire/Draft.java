@@ -8,6 +8,7 @@ import dev.admiral.optimizer.call.Terms;
 import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.call.Usage;
 import dev.admiral.optimizer.provider.ReplySink;
+import dev.admiral.optimizer.provider.VendorFields;
 import dev.admiral.optimizer.provider.wire.WireFormat.MalformedException;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
@@ -16,6 +17,7 @@ import dev.admiral.optimizer.v1.ReasoningDelta;
 import dev.admiral.optimizer.v1.RefusalDelta;
 import dev.admiral.optimizer.v1.TextDelta;
 import dev.admiral.optimizer.v1.ToolCallDelta;
+import dev.admiral.optimizer.v1.VendorData;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * when its first piece with content comes, so that empty texts, which vendors send in one way and
  * not in the other, leave no trace. A part keeps its kind: a piece of another one in its slot is
  * refused as malformed.
+ *
+ * <p>What a vendor wants back with a part goes out with the part's first piece, or as soon as it is
+ * known after that; of reasoning it is told in any case whose it is.
  */
 public final class Draft {
   /** Words for the service that the listed prices are about. */
@@ -47,6 +52,7 @@ public final class Draft {
   private final @Nullable ReplySink sink;
   private final Completions.Assembler assembler = new Completions.Assembler();
   private final String attemptId;
+  private final String vendor;
   private final List<Candidate> candidates = new ArrayList<>(1);
   private final Tokens.Counter output = new Tokens.Counter();
   private @Nullable Usage usage;
@@ -64,8 +70,19 @@ public final class Draft {
    * @param attemptId of the try, from which tool calls without an id of their own get one
    */
   public Draft(@Nullable ReplySink sink, String attemptId) {
+    this(sink, attemptId, "");
+  }
+
+  /**
+   * @param sink as above
+   * @param attemptId as above
+   * @param vendor who answers, and so whom the answer's vendor data goes back to; empty if nobody
+   *     is to be named
+   */
+  public Draft(@Nullable ReplySink sink, String attemptId, String vendor) {
     this.sink = sink;
     this.attemptId = attemptId;
+    this.vendor = vendor;
   }
 
   /** Appends to a text. */
@@ -100,6 +117,47 @@ public final class Draft {
               .setRedactedData(redactedData);
       give(place, delta -> delta.setReasoning(reasoning), text);
     }
+  }
+
+  /** Notes under which name the vendor tells the reasoning of a slot. */
+  public void reasoningField(int candidate, int slot, String name) {
+    slot(candidate, slot).reasoningField = name;
+  }
+
+  /** Keeps what the vendor wants back with a part: all of it, in place of what it was before. */
+  public void vendorData(int candidate, int slot, String json) throws MalformedException {
+    Slot place = slot(candidate, slot);
+    if (place.json.equals(json)) {
+      return;
+    }
+    place.json = sized(json);
+    place.news = true;
+    switch (place.kind) {
+      case TEXT -> give(place, delta -> delta.setText(TextDelta.getDefaultInstance()), "");
+      case REASONING ->
+          give(place, delta -> delta.setReasoning(ReasoningDelta.getDefaultInstance()), "");
+      case TOOL_CALL ->
+          give(place, delta -> delta.setToolCall(ToolCallDelta.getDefaultInstance()), "");
+      case REFUSAL -> give(place, delta -> delta.setRefusal(RefusalDelta.getDefaultInstance()), "");
+      // Goes out with the first piece.
+      case PIECE_NOT_SET -> {}
+    }
+  }
+
+  /** Keeps what the vendor wants back with the message of a candidate: all of it. */
+  public void vendorData(int candidate, String json) throws MalformedException {
+    if (!json.isEmpty()) {
+      assembler.vendorData(
+          candidate, VendorData.newBuilder().setVendor(vendor).setJson(sized(json)).build());
+    }
+  }
+
+  private static String sized(String json) throws MalformedException {
+    if (json.length() > VendorFields.MOST_CHARS) {
+      throw new MalformedException(
+          "it wants more than " + VendorFields.MOST_CHARS + " characters sent back");
+    }
+    return json;
   }
 
   /**
@@ -268,9 +326,18 @@ public final class Draft {
     if (place.part < 0) {
       place.part = candidate(place.candidate).parts++;
       place.kind = builder.getPieceCase();
+      place.news |= place.kind == ContentDelta.PieceCase.REASONING && !vendor.isEmpty();
     } else if (place.kind != builder.getPieceCase()) {
       throw new MalformedException(
           "a piece of kind " + builder.getPieceCase() + " came for a part of kind " + place.kind);
+    }
+    if (place.news) {
+      place.news = false;
+      builder.setVendorData(
+          VendorData.newBuilder()
+              .setVendor(vendor)
+              .setJson(place.json)
+              .setReasoningField(place.reasoningField));
     }
     ContentDelta delta = builder.setPartIndex(place.part).build();
     output.add(content);
@@ -312,6 +379,12 @@ public final class Draft {
     private String name = "";
     private String waiting = "";
     private boolean hasArguments;
+    private String json = "";
+    private String reasoningField = "";
+
+    /** True if what the vendor wants back has changed since it was given out. */
+    private boolean news;
+
     private char half;
 
     Slot(int candidate) {

@@ -102,7 +102,8 @@ public final class HttpProvider implements Provider {
     LongSupplier input = () -> Tokens.likely(call.prompt());
     Asking asking = asking(call.attemptId(), call.streamed(), call.patience(), input);
     try (Exchange exchange = send(request, asking)) {
-      Draft draft = new Draft(call.streamed() ? sink : null, call.attemptId());
+      Draft draft =
+          new Draft(call.streamed() ? sink : null, call.attemptId(), settings.vendor().name());
       draft.omitted(request.omitted());
       Attempt attempt = new Attempt(exchange, asking, draft);
       attempt.run(attempt::readAnswer);

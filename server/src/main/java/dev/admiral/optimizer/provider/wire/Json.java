@@ -48,10 +48,28 @@ public final class Json {
     if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NULL) {
       return text(parser);
     }
-    int from = (int) parser.currentTokenLocation().getByteOffset();
+    return rawFrom((int) parser.currentTokenLocation().getByteOffset(), parser, source);
+  }
+
+  /**
+   * Returns any value as compact JSON from the bytes read; those inside it may have been read.
+   *
+   * @param from where the value begins
+   */
+  public static String rawFrom(int from, JsonParser parser, byte[] source) throws IOException {
     parser.skipChildren();
+    // A text is read to its end only when it is asked for.
+    parser.finishToken();
     int to = (int) parser.currentLocation().getByteOffset();
-    return new Compactor().compact(new String(source, from, to - from, UTF_8));
+    return new Compactor().compact(new String(source, from, to - from, UTF_8)).strip();
+  }
+
+  /** Returns true if compact JSON says no more than if it were not there. */
+  public static boolean isNothing(String json) {
+    return switch (json) {
+      case "null", "[]", "{}", "\"\"" -> true;
+      default -> false;
+    };
   }
 
   /**

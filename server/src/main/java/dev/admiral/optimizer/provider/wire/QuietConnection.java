@@ -1,5 +1,7 @@
 package dev.admiral.optimizer.provider.wire;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.admiral.optimizer.call.Time;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,15 +21,22 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pooled connection that can tell whether it is quiet, and that cannot log. The library's own
- * writes headers and bodies, and so keys and prompts, to its log once somebody raises the level.
+ * A pooled connection that can tell what came between two answers, and that cannot log. The
+ * library's own writes headers and bodies, and so keys and prompts, to its log once somebody raises
+ * the level.
  *
  * <p>Its socket is a channel's: only that can be asked without waiting what has come.
  */
 final class QuietConnection extends DefaultBHttpClientConnection
     implements ManagedHttpClientConnection {
-  private static final Duration LEAST_WAIT = Duration.ofMillis(1);
+
+  /** A process may be held up between the two steps of closing. Rarely waited, so not the least. */
+  private static final Duration LEAST_WAIT = Duration.ofMillis(25);
+
   private static final Duration MOST_WAIT = Duration.ofMillis(300);
+
+  /** Some say it when nobody has asked for long, and close. RFC 9110, 15.5.9. */
+  private static final String IDLE_TIMEOUT = "HTTP/1.1 408";
 
   private volatile boolean closed;
   private Timeout inUse = Timeout.DISABLED;
@@ -71,37 +80,74 @@ final class QuietConnection extends DefaultBHttpClientConnection
     return super.createContentInputStream(length, buffer, socket);
   }
 
-  /** Returns whether more was taken from the socket than answers were read, as far as is known. */
-  boolean hasUnread() {
-    return received == null || received.length() > 0;
+  /**
+   * Returns what was taken from the socket behind the end of the last answer, without looking for
+   * more; an end if that is not known.
+   */
+  Since takenSinceLastAnswer() {
+    if (received == null) {
+      return Since.END;
+    }
+    return received.length() > 0 ? Since.SURPLUS : Since.NOTHING;
+  }
+
+  /** What has come on a connection since its last answer. */
+  enum Since {
+    NOTHING,
+    /** The other side ended it, or says that it does. */
+    END,
+    /** Bytes that answer no request. */
+    SURPLUS
   }
 
   /**
-   * Returns whether the other side, after an answer's end, has sent nothing more and not closed. If
-   * not, whatever is read next belongs to no request, and the connection must be closed: it may not
-   * be asked twice. Never blocks. To be called between two exchanges, never in one.
+   * Returns what the other side has sent since the end of the last answer. Unless it is nothing,
+   * whatever is read next belongs to no request, and the connection must be closed: it may not be
+   * asked twice. Never blocks. To be called between two exchanges, never in one.
    */
-  boolean isQuiet() {
+  Since sinceLastAnswer() {
     SocketHolder holder = getSocketHolder();
-    if (holder == null || hasUnread()) {
-      return false;
+    if (holder == null) {
+      return Since.END;
     }
-    SocketChannel channel = holder.getBaseSocket().getChannel();
+    Since taken = takenSinceLastAnswer();
+    if (taken != Since.NOTHING) {
+      return taken;
+    }
     try {
       SSLSocket secure = holder.getSSLSocket();
-      if (secure != null && secure.getInputStream().available() > 0) {
-        return false;
+      if (secure == null) {
+        return since(arrived(holder));
       }
-      channel.configureBlocking(false);
-      try {
-        return channel.read(ByteBuffer.allocate(1)) == 0;
-      } finally {
-        channel.configureBlocking(true);
+      if (secure.getInputStream().available() > 0) {
+        return Since.SURPLUS;
       }
+      // Of what is encrypted it is not known what it says; mostly it is the end.
+      return arrived(holder) == null ? Since.NOTHING : Since.END;
     } catch (IOException e) {
       // Reset, or closed meanwhile.
-      return false;
+      return Since.END;
     }
+  }
+
+  /** Returns the first bytes that have arrived, empty at the end of all; null if nothing has. */
+  private static @Nullable String arrived(SocketHolder holder) throws IOException {
+    SocketChannel channel = holder.getBaseSocket().getChannel();
+    ByteBuffer bytes = ByteBuffer.allocate(IDLE_TIMEOUT.length());
+    channel.configureBlocking(false);
+    try {
+      int n = channel.read(bytes);
+      return n == 0 ? null : new String(bytes.array(), 0, Math.max(0, n), ISO_8859_1);
+    } finally {
+      channel.configureBlocking(true);
+    }
+  }
+
+  private static Since since(@Nullable String arrived) {
+    if (arrived == null) {
+      return Since.NOTHING;
+    }
+    return arrived.isEmpty() || arrived.startsWith(IDLE_TIMEOUT) ? Since.END : Since.SURPLUS;
   }
 
   /** Notes how long it took to connect. */

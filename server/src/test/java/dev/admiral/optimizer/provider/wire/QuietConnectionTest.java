@@ -58,6 +58,6 @@ class QuietConnectionTest {
 
   @Test
   void connectionWithoutAnAnswerYet_isNotSaidToBeQuiet() {
-    assertThat(connection.isQuiet()).isFalse();
+    assertThat(connection.sinceLastAnswer()).isEqualTo(QuietConnection.Since.END);
   }
 }

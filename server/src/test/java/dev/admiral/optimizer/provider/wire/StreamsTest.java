@@ -415,14 +415,19 @@ class StreamsTest {
         completion.getAlternativesList().stream().map(c -> c.getFinishReason()).toList();
     assertThat(
             Completions.fold(
-                read.deltas, completion.getFinishReason(), completion.getStopSequence(), others))
+                read.deltas,
+                completion.getFinishReason(),
+                completion.getStopSequence(),
+                others,
+                Completions.vendorData(completion)))
         .isEqualTo(completion);
     assertThat(
             Completions.fold(
                 Completions.replay(completion),
                 completion.getFinishReason(),
                 completion.getStopSequence(),
-                others))
+                others,
+                Completions.vendorData(completion)))
         .isEqualTo(completion);
   }
 
