@@ -208,7 +208,7 @@ class DashboardInBrowserTest {
           .atMost(PATIENCE)
           .until(() -> {
             ask(agent, "gpt-4o", "fails " + System.nanoTime());
-            return browser.evaluate(wrong).asText().contains("openai/gpt-4o is left alone");
+            return browser.evaluate(wrong).asText().contains("openai/gpt-4o has an open circuit");
           });
 
       browser.await(wrong + ".includes('reporter: ')");

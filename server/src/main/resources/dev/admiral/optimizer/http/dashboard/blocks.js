@@ -71,7 +71,7 @@ export function limitTable() {
   });
 }
 
-const BREAKER = { open: ['open: left alone', 'state-bad', 0], 'half open': ['half-open', 'state-warn', 1], closed: ['closed', 'state-good', 2] };
+const BREAKER = { open: ['open', 'state-bad', 0], 'half open': ['half-open', 'state-warn', 1], closed: ['closed', 'state-good', 2] };
 
 /** How the circuit breaker of a model stands, in words. */
 export function breakerOf(model) {

@@ -35,9 +35,9 @@ export function troubles({ health, models, limits, failures, now }) {
     if (state === 'open' || (!model.circuitBreaker && !model.available)) {
       const wait = model.circuitBreaker?.retryTime ? (Date.parse(model.circuitBreaker.retryTime) - now) / 1000 : null;
       const again = wait === null ? '' : wait > 0 ? `; it is tried again in ${long(wait)}` : '; it is tried again with the next call';
-      found.push({ kind: 'bad', subject: name, text: ` is left alone:${rate || ' its tries failed'}${again}.`, href: modelHref(model.provider, model.name) });
+      found.push({ kind: 'bad', subject: name, text: ` has an open circuit:${rate || ' its attempts failed'}${again}.`, href: modelHref(model.provider, model.name) });
     } else if (state === 'half open') {
-      found.push({ kind: 'warn', subject: name, text: ` is being tried again:${rate || ' it failed before'}.`, href: modelHref(model.provider, model.name) });
+      found.push({ kind: 'warn', subject: name, text: ` has a half-open circuit:${rate || ' it failed before'}.`, href: modelHref(model.provider, model.name) });
     }
   }
   for (const limit of limits ?? []) {

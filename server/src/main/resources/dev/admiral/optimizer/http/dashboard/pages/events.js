@@ -66,7 +66,7 @@ function sentence(event) {
   }
   if (event.attemptFailed) {
     const { attempt, agentId, callId } = event.attemptFailed;
-    return [h('span', { class: 'warn' }, 'A try failed: '), model(attempt.provider, attempt.model), ` for a `, h('a', { href: callHref(callId) }, 'call'), ' of ', agent(agentId), `, ${reason(attempt.failure)}${attempt.httpStatus ? ` (${attempt.httpStatus})` : ''}, after ${time(attempt.duration)}`];
+    return [h('span', { class: 'warn' }, 'An attempt failed: '), model(attempt.provider, attempt.model), ` for a `, h('a', { href: callHref(callId) }, 'call'), ' of ', agent(agentId), `, ${reason(attempt.failure)}${attempt.httpStatus ? ` (${attempt.httpStatus})` : ''}, after ${time(attempt.duration)}`];
   }
   if (event.agentRegistered) {
     const { agentId, group } = event.agentRegistered;
@@ -74,8 +74,8 @@ function sentence(event) {
   }
   if (event.modelHealthChanged) {
     const { provider, model: name } = event.modelHealthChanged;
-    const now = { STATE_OPEN: ['bad', 'Breaker open: '], STATE_HALF_OPEN: ['warn', 'Breaker half-open: '] }[event.modelHealthChanged.state] ?? ['good', 'Breaker closed: '];
-    return [h('span', { class: now[0] }, now[1]), model(provider, name), { bad: ' is left alone', warn: ' is being tried again', good: ' is asked again' }[now[0]]];
+    const now = { STATE_OPEN: ['bad', 'Circuit open: '], STATE_HALF_OPEN: ['warn', 'Circuit half-open: '] }[event.modelHealthChanged.state] ?? ['good', 'Circuit closed: '];
+    return [h('span', { class: now[0] }, now[1]), model(provider, name), { bad: ' is sent no calls', warn: ' is being tried again', good: ' is asked again' }[now[0]]];
   }
   if (event.cacheInvalidated) {
     return `${count(event.cacheInvalidated.entryCount)} answers were removed from the cache`;
