@@ -14,7 +14,7 @@ set -euo pipefail
 
 inside() {
   set -euo pipefail
-  local mode=$1 shared=$2 script=$3 java=$4 root=/mnt/root
+  local mode=$1 shared=$2 script=$3 java=$4 checkout=$5 root=/mnt/root
   trap 'echo "this machine lets nobody mount what a copy of it needs"; exit 77' ERR
   # Nothing that is mounted from here on is seen outside.
   mount --make-rprivate /
@@ -25,7 +25,7 @@ inside() {
     echo "this machine's /var is a file system of its own, which a copy would lack"
     exit 77
   fi
-  for folder in tmp run root home var/tmp dev shared; do
+  for folder in tmp run root home var/tmp dev shared "${checkout#/}"; do
     mkdir -p "$root/$folder"
     mount -t tmpfs -o mode=755 tmpfs "$root/$folder"
   done
@@ -60,7 +60,7 @@ inside() {
   mount --make-rshared /
   trap - ERR
   # The scripts ask for it: run elsewhere they would do what they do to the machine itself.
-  touch /run/copy
+  echo "$checkout" >/run/copy
   # Nobody reads manuals here, and to index them takes longer than the package's installation.
   rm -f /var/lib/man-db/auto-update
   local harmless=(setpriv --bounding-set "-sys_boot,-sys_module,-sys_time,-sys_rawio,-mknod,-syslog"
@@ -96,6 +96,7 @@ cannot() {
   exit 77
 }
 
+checkout=$(cd "$(dirname "$0")/../../../.." && pwd)
 mode=$1 shared=$(cd "$2" && pwd) seconds=$3 script=$4 java=$5
 [ "$(id -u)" -eq 0 ] || cannot "only root can copy this machine"
 for tool in dpkg unshare setpriv ip timeout; do
@@ -132,7 +133,7 @@ exec 3<&0
   if [ -n "$group" ]; then echo "$BASHPID" >"$group/cgroup.procs"; fi
   exec setpriv --pdeathsig TERM timeout --kill-after=1 "$seconds" \
     setpriv --pdeathsig KILL unshare "${namespaces[@]}" \
-    bash -c 'inside "$@"' inside "$mode" "$shared" "$script" "$java"
+    bash -c 'inside "$@"' inside "$mode" "$shared" "$script" "$java" "$checkout"
 ) &
 copy=$!
 # Whoever started this holds the other end of standard input, and lets it go by ending.

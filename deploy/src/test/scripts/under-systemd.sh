@@ -16,6 +16,7 @@ named() { # what is named like the package, without logs and caches of others
 }
 is() { [ "$(show "$1")" = "$2" ]; }
 
+fact checkout "$(ls -A "$(cat /run/copy)")"
 named >/run/before
 dpkg -i /shared/admiral.deb
 fact install $?

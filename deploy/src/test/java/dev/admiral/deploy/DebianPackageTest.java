@@ -112,7 +112,8 @@ class DebianPackageTest {
         .containsEntry("kept-configuration", "yes")
         .containsEntry("again", "active")
         .containsEntry("purge", "0")
-        .containsEntry("left", "");
+        .containsEntry("left", "")
+        .containsEntry("checkout", "");
     assertThat(facts.get("report-page")).startsWith("# What Admiral saved on ");
   }
 }
