@@ -10,12 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param charge what the vendor says it charges; null if it did not say
  */
 public record Terms(String tier, @Nullable Money charge) {
+  /** Some four words; nobody prices by more. */
+  private static final int MOST_TIER_CHARS = 128;
+
   /** Nothing said: the usual service at the listed price. */
   public static final Terms USUAL = new Terms("", null);
 
-  /** Returns the same with one more word of the vendor for the service. */
+  /** Returns the same with one more word of the vendor for the service, if it has few yet. */
   public Terms withTier(String word) {
-    if (("+" + tier + "+").contains("+" + word + "+")) {
+    if (tier.length() + word.length() > MOST_TIER_CHARS
+        || ("+" + tier + "+").contains("+" + word + "+")) {
       return this;
     }
     return new Terms(tier.isEmpty() ? word : tier + "+" + word, charge);

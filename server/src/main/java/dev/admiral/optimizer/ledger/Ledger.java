@@ -39,8 +39,9 @@ import org.slf4j.LoggerFactory;
  * memory that a background thread works off, oldest first, every flush. While any of it is not
  * given to the store, later entries join it at once, without waiting: the store's trouble is known,
  * and one slow call has paid for learning it. A flush tries the oldest; once the store takes those,
- * it is given all the others in one go, and later entries go to it again, behind them. So the
- * backlog ends with the trouble, however many calls go on. An entry is never given to the store a
+ * it is given the others in rounds that its queue can hold, and after the last one later entries go
+ * to it again, behind them. Who joins meanwhile waits for the own entry, so that calls come no
+ * faster than the store takes them, and the backlog ends with the trouble, however many go on. An entry is never given to the store a
  * second time before the first writing has failed for certain, and the store ignores an identifier
  * it has, so none is counted twice. An interrupt does not end the wait: the call was paid for
  * whether or not somebody still wants its answer, and a bystander that took the interrupt for the
@@ -60,6 +61,9 @@ public final class Ledger implements AutoCloseable {
 
   /** Entries that try whether a store that failed takes any again. */
   private static final int PROBE = 256;
+
+  /** Entries that a store which is back is given at once; its queue holds more. */
+  private static final int ROUND = 8_192;
 
   private static final int DEFAULT_PAGE = 100;
   private static final int LARGEST_PAGE = 1000;
@@ -95,6 +99,10 @@ public final class Ledger implements AutoCloseable {
    */
   private static final class Waiting {
     final UnitOfWork work;
+
+    /** Completed once the entry has left the backlog. */
+    final CompletableFuture<@Nullable Void> durable = new CompletableFuture<>();
+
     @Nullable CompletableFuture<@Nullable Void> writing;
 
     Waiting(UnitOfWork work, @Nullable CompletableFuture<@Nullable Void> writing) {
@@ -122,6 +130,9 @@ public final class Ledger implements AutoCloseable {
 
   /** True while the store was not given all that waits: what comes later joins the backlog. */
   private volatile boolean holding;
+
+  /** True while a store that is back is given what waits. */
+  private volatile boolean returning;
 
   /**
    * Held by the one thread that flushes; guards the writing of savings and each entry's writing.
@@ -185,8 +196,9 @@ public final class Ledger implements AutoCloseable {
    *     the store is back
    */
   public boolean enter(UnitOfWork work) {
-    if (holding && joinedBacklog(work)) {
-      return false;
+    Waiting joined = holding ? joinedBacklog(work) : null;
+    if (joined != null) {
+      return returning && await(joined.durable, settings.writeWait()) == null;
     }
     CompletableFuture<@Nullable Void> writing = store.commit(work);
     String reason = await(writing, settings.writeWait());
@@ -411,10 +423,13 @@ public final class Ledger implements AutoCloseable {
   private void catchUp() {
     flushing.lock();
     try {
-      if (behind > 0 && progress(giveOldest()) && behind > 0) {
-        progress(giveAll());
+      boolean back = behind > 0 && progress(giveProbe());
+      returning = back;
+      while (back && behind > 0) {
+        back = progress(giveRound());
       }
     } finally {
+      returning = false;
       flushing.unlock();
     }
   }
@@ -440,52 +455,55 @@ public final class Ledger implements AutoCloseable {
 
   // The backlog.
 
-  /** Gives the store the oldest of the backlog, and returns those. */
-  private List<Waiting> giveOldest() {
+  /** Gives the store a few of the backlog, and returns those. */
+  private List<Waiting> giveProbe() {
     lock.lock();
     try {
-      List<Waiting> oldest = backlog.stream().limit(PROBE).toList();
-      give(oldest);
-      return oldest;
+      return giveOldest(PROBE);
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** Gives the store all of the backlog, and returns it. What comes later goes behind it. */
-  private List<Waiting> giveAll() {
-    lock.lock();
-    try {
-      List<Waiting> all = List.copyOf(backlog);
-      give(all);
-      holding = false;
-      return all;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void give(List<Waiting> entries) {
-    for (Waiting waiting : entries) {
-      if (waiting.writing == null || waiting.writing.isCompletedExceptionally()) {
-        waiting.writing = store.commit(waiting.work);
-      }
     }
   }
 
   /**
-   * Adds an entry if others wait that the store was not given: it must not overtake them, and need
-   * not wait to learn why they do.
+   * Gives the store a round of the backlog, and returns it. With the last round it has all, and
+   * what comes later goes behind it.
    */
-  private boolean joinedBacklog(UnitOfWork work) {
+  private List<Waiting> giveRound() {
+    lock.lock();
+    try {
+      List<Waiting> round = giveOldest(ROUND);
+      holding = round.size() < backlog.size();
+      return round;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Waiting> giveOldest(int most) {
+    List<Waiting> oldest = backlog.stream().limit(most).toList();
+    for (Waiting waiting : oldest) {
+      if (waiting.writing == null || waiting.writing.isCompletedExceptionally()) {
+        waiting.writing = store.commit(waiting.work);
+      }
+    }
+    return oldest;
+  }
+
+  /**
+   * Adds an entry if others wait that the store was not given, and returns it: it must not overtake
+   * them, and need not wait to learn why they do. Returns null if none wait any more.
+   */
+  private @Nullable Waiting joinedBacklog(UnitOfWork work) {
     lock.lock();
     try {
       if (!holding) {
-        return false;
+        return null;
       }
-      backlog.add(new Waiting(work, null));
+      Waiting joined = new Waiting(work, null);
+      backlog.add(joined);
       behind = backlog.size();
-      return true;
+      return joined;
     } finally {
       lock.unlock();
     }
@@ -510,7 +528,10 @@ public final class Ledger implements AutoCloseable {
   private void removeFromBacklog(List<Waiting> written, @Nullable String reason) {
     lock.lock();
     try {
-      written.forEach(backlog::remove);
+      for (Waiting waiting : written) {
+        backlog.remove(waiting);
+        waiting.durable.complete(null);
+      }
       behind = backlog.size();
       if (reason != null) {
         trouble = reason;

@@ -69,7 +69,7 @@ final class Settlement {
   private Cost cost(Candidate candidate, Usage usage, Terms terms, Instant now) {
     Cost listed = prices.price(candidate.provider(), candidate.model(), usage, terms.tier(), now);
     return listed instanceof Cost.Unknown && terms.charge() != null
-        ? new Cost.Known(terms.charge(), candidate.name() + "@vendor", false)
+        ? new Cost.Known(terms.charge(), candidate.name() + "@vendor", usage.estimated())
         : listed;
   }
 }

@@ -14,12 +14,15 @@ import dev.admiral.optimizer.provider.assembly.Providers;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A vendor behind TLS. */
 @Timeout(60)
@@ -65,13 +68,40 @@ class UpstreamTlsTest {
   /** Wherever it is held: by the socket, decrypted, or read ahead (in steps of 4 KiB). */
   @Test
   void surplusBehindAnAnswer_isNobodysAnswer() throws Exception {
-    Provider provider = provider();
     for (int length = 4000; length < 4100; length++) {
+      // One that was caught is not trusted again.
+      Provider provider = provider();
       String twice = answer("own", length) + answer("surplus", length);
       vendor.always(c -> c.raw(twice));
       assertThat(text(provider)).as("length %d", length).isEqualTo("own");
+      assertThat(text(provider)).as("length %d", length).isEqualTo("own");
+      provider.close();
+    }
+  }
+
+  /** What is encrypted must be read to tell one from the other. */
+  @ParameterizedTest
+  @CsvSource({"surplus, 5", "408, 2"})
+  void wordOnAnIdleConnection_isASurplusOrItsEnd(String word, int connections) throws Exception {
+    CompletableFuture<Void> replied = new CompletableFuture<>();
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+    vendor.next(c -> {
+      c.raw(answer("own", 0));
+      replied.join();
+      c.raw(word.equals("408") ? "HTTP/1.1 408 Request Timeout\r\n\r\n" : answer(word, 0));
+      sent.complete(null);
+      c.awaitClose();
+    });
+    vendor.always(c -> c.raw(answer("own", 0)));
+    Provider provider = provider();
+    assertThat(text(provider)).isEqualTo("own");
+    replied.complete(null);
+    sent.join();
+    for (int i = 0; i < 4; i++) {
+      assertThat(text(provider)).isEqualTo("own");
     }
     provider.close();
+    assertThat(vendor.connections()).isEqualTo(connections);
   }
 
   private Provider provider() {

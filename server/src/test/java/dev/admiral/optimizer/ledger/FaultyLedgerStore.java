@@ -5,17 +5,24 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A store that works, fails or hangs as told; what hangs is written, in order, when it works again.
+ * It works at once, or on a thread of its own behind a queue.
  */
-final class FaultyLedgerStore implements LedgerStore {
+final class FaultyLedgerStore implements LedgerStore, AutoCloseable {
   private final MemoryLedgerStore memory = new MemoryLedgerStore();
   private final List<Runnable> hanging = new ArrayList<>();
   private boolean failing;
   private boolean frozen;
   private int writings;
+  private final ExecutorService writer = Executors.newSingleThreadExecutor();
+  private int queue;
+  private int queued;
+  private int refused;
 
   synchronized void fail() {
     failing = true;
@@ -30,6 +37,22 @@ final class FaultyLedgerStore implements LedgerStore {
     frozen = false;
     hanging.forEach(Runnable::run);
     hanging.clear();
+  }
+
+  /** Works again, by a thread of its own; refuses what its queue cannot hold. */
+  synchronized void workBehindAQueueOf(int size) {
+    queue = size;
+    work();
+  }
+
+  /** Returns how much the queue could not hold. */
+  synchronized int refused() {
+    return refused;
+  }
+
+  @Override
+  public void close() {
+    writer.close();
   }
 
   /** Lets what hangs fail instead. */
@@ -59,10 +82,21 @@ final class FaultyLedgerStore implements LedgerStore {
         };
     if (frozen) {
       hanging.add(outcome);
+    } else if (queue > 0 && queued == queue) {
+      refused++;
+      done.completeExceptionally(new IOException("the queue is full"));
+    } else if (queue > 0) {
+      queued++;
+      writer.execute(() -> writeQueued(outcome));
     } else {
       outcome.run();
     }
     return done;
+  }
+
+  private synchronized void writeQueued(Runnable outcome) {
+    queued--;
+    outcome.run();
   }
 
   @Override

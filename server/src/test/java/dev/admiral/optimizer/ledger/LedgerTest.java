@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
@@ -49,6 +50,11 @@ class LedgerTest {
   private final FaultyLedgerStore store = new FaultyLedgerStore();
   private final ManualTime time = new ManualTime(NOON);
   private final Ledger ledger = new Ledger(store, IMPATIENT, time);
+
+  @AfterEach
+  void stop() {
+    store.close();
+  }
 
   // Paid calls.
 
@@ -217,6 +223,26 @@ class LedgerTest {
     ledger.flush();
     assertThat(ledger.health().state()).isEqualTo(HealthState.HEALTH_STATE_SERVING);
     assertThat(total().exactCalls()).isEqualTo(1 + entered.sum());
+  }
+
+  @Test
+  void longBacklog_isGivenInRoundsThatTheQueueHolds() throws Exception {
+    Ledger patient =
+        new Ledger(
+            store,
+            new Ledger.Settings(Duration.ofSeconds(10), 1_000_000, Duration.ofSeconds(1)),
+            Time.SYSTEM);
+    store.fail();
+    for (int i = 0; i < 50_000; i++) {
+      patient.enter(entry("id" + i, 1));
+    }
+
+    store.workBehindAQueueOf(16_384);
+    patient.flush();
+
+    assertThat(patient.health().state()).isEqualTo(HealthState.HEALTH_STATE_SERVING);
+    assertThat(store.refused()).isZero();
+    assertThat(total().exactCalls()).isEqualTo(50_000);
   }
 
   @Test

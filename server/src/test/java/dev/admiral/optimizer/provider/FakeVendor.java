@@ -57,7 +57,7 @@ public final class FakeVendor implements AutoCloseable {
   }
 
   /** Answers the next request so, and later ones as said before. */
-  FakeVendor next(Script script) {
+  public FakeVendor next(Script script) {
     scripts.add(script);
     return this;
   }
@@ -234,7 +234,7 @@ public final class FakeVendor implements AutoCloseable {
     }
 
     /** Waits until the other side closes. */
-    void awaitClose() throws IOException {
+    public void awaitClose() throws IOException {
       try {
         while (in.read() >= 0) {
           // Nothing more is expected.

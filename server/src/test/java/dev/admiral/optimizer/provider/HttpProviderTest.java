@@ -21,6 +21,7 @@ import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -554,7 +555,7 @@ class HttpProviderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {": x\n\n", "data:\n\n", "data: [WAIT]\n\n", "event: ping\n\n", "\n"})
+  @ValueSource(strings = {": x\n\n", "data:\n\n", "data: \n\n", "event: tick\n\n", "\n"})
   void nothingThatMattersInAStream_isSilence(String noise) throws Exception {
     try (Closing hasty = with(s -> s.silenceTimeout(Duration.ofMillis(100)))) {
       vendor.next(c -> {
@@ -567,6 +568,56 @@ class HttpProviderTest {
       ProviderException e = failure(hasty.provider, call(true));
       assertThat(e.failure()).isInstanceOf(Failure.StreamBroken.class);
       assertThat(e.failure().message()).contains("silent", "100 ms");
+    }
+  }
+
+  /** More time than three silences, by a clock that goes on whenever it is looked at. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data: [WAIT]\n\n",
+        "data: ping\n\n",
+        "event: ping\n\n",
+        "event: ping\ndata:\n\n",
+        "event: ping\ndata: {\"type\":\"ping\"}\n\n"
+      })
+  void wordInAStream_isASignOfLife(String word) throws Exception {
+    VirtualTime time = new VirtualTime();
+    Time hasty =
+        new Time() {
+          @Override
+          public long nanos() {
+            time.advance(Duration.ofSeconds(4));
+            return time.nanos();
+          }
+
+          @Override
+          public Instant now() {
+            return time.now();
+          }
+
+          @Override
+          public void sleep(Duration duration) throws InterruptedException {
+            time.sleep(duration);
+          }
+        };
+    ProviderSettings settings =
+        ProviderSettings.builder("vendor", Dialect.OPENAI, vendor.address("/v1"))
+            .silenceTimeout(Duration.ofSeconds(10))
+            .build();
+    vendor.next(c -> {
+      c.begin(Map.of());
+      c.chunk(PIECE);
+      for (int i = 0; i < 5; i++) {
+        c.chunk(word);
+        c.chunk(": x\n\n");
+      }
+      c.chunk(FINISH + USAGE + DONE);
+      c.end();
+    });
+    try (Closing slow = new Closing(Providers.create(settings, hasty))) {
+      assertThat(slow.provider.complete(call(true), d -> {}).usage())
+          .isEqualTo(Usage.reported(5, 3));
     }
   }
 
@@ -1253,14 +1304,20 @@ class HttpProviderTest {
     }
   }
 
-  @Test
-  void connectionGivenUpWithAWord_isNoSurplus() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.0 408 Request Time-out\r\n\r\n",
+        "HTTP/1."
+      })
+  void connectionGivenUpWithAWord_isNoSurplus(String word) throws Exception {
     CountDownLatch replied = new CountDownLatch(1);
     CountDownLatch sent = new CountDownLatch(1);
     vendor.next(c -> {
       c.json(200, WHOLE);
       await(replied);
-      c.raw("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+      c.raw(word);
       sent.countDown();
       c.awaitClose();
     });
@@ -1428,18 +1485,18 @@ class HttpProviderTest {
     assertThat(e.billable()).isEmpty();
   }
 
+  /** Who sends them took the request, and may work on it. */
   @Test
   void interimAnswers_arePassedOverUnlessTheyNeverEnd() throws Exception {
     String hints = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
     vendor.next(c -> c.raw("HTTP/1.1 100 Continue\r\n\r\n" + hints + answer("own")));
     vendor.next(c -> c.raw(hints.repeat(100) + answer("own")));
-    vendor.next(
-        c -> c.raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n" + answer("own")));
     assertThat(text(call(false))).isEqualTo("own");
-    assertThat(failure(call(false)).failure().reason())
+    ProviderException endless = failure(call(false));
+    assertThat(endless.failure().reason())
         .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
-    assertThat(failure(call(false)).failure().reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+    assertThat(endless.failure().message()).contains("interim answers (status 1xx)");
+    assertThat(endless.billable()).isPresent();
   }
 
   private String text(ProviderCall call) throws Exception {

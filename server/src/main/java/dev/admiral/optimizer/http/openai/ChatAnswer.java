@@ -118,13 +118,8 @@ final class ChatAnswer implements AnswerFormat {
   /** Most answers have one part of a kind, and it is not copied. */
   private static String joined(
       List<ContentPart> parts, Predicate<ContentPart> kind, Function<ContentPart, String> text) {
-    String joined = "";
-    for (ContentPart part : parts) {
-      if (kind.test(part)) {
-        joined = joined.isEmpty() ? text.apply(part) : joined.concat(text.apply(part));
-      }
-    }
-    return joined;
+    List<String> texts = parts.stream().filter(kind).map(text).toList();
+    return texts.size() == 1 ? texts.getFirst() : String.join("", texts);
   }
 
   private static void reasoning(JsonGenerator json, ChatMessage message) throws IOException {

@@ -41,55 +41,71 @@ final class KeptFields {
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
-  private final Map<String, Field> fields = new LinkedHashMap<>(2);
+  /** What the pieces may have together: each repeats what is beside its text. */
+  private static final long MOST_CHARS_IN_PIECES = 4L * VendorFields.MOST_CHARS;
 
-  /** Adds what came of a field, in compact JSON. */
-  void add(String name, String json) {
-    fields.computeIfAbsent(name, _ -> new Field()).add(json);
+  private final Map<String, Field> fields = new LinkedHashMap<>(2);
+  private long chars;
+
+  boolean isEmpty() {
+    return fields.isEmpty();
   }
 
-  /** Returns all of it as one object. */
-  String json() throws MalformedException {
-    Map<String, String> all = new LinkedHashMap<>(fields.size());
+  /** Adds what came of a field, in compact JSON. Takes time in proportion to that. */
+  void add(String name, String json) throws MalformedException {
+    chars += json.length();
+    if (chars > MOST_CHARS_IN_PIECES) {
+      throw new MalformedException(
+          "it wants more than " + MOST_CHARS_IN_PIECES + " characters in pieces sent back");
+    }
     try {
-      for (Map.Entry<String, Field> field : fields.entrySet()) {
-        all.put(field.getKey(), field.getValue().json());
+      Field field = fields.get(name);
+      if (field == null) {
+        fields.put(name, new Field(json));
+      } else {
+        field.add(json);
       }
     } catch (JsonProcessingException e) {
       throw new MalformedException("what it wants back is too deep or too long to be put together");
     }
+  }
+
+  /** Returns all of it as one object. Takes time in proportion to that. */
+  String json() {
+    Map<String, String> all = new LinkedHashMap<>(fields.size());
+    fields.forEach((name, field) -> all.put(name, field.json()));
     return VendorFields.write(all);
   }
 
   /** One field as far as it has come. */
   private static final class Field {
-    /** The pieces; all but the first wait to be put together until somebody asks. */
-    private final List<String> pieces = new ArrayList<>(1);
+    /** The one piece there is, as it is written; null once others were put to it. */
+    private @Nullable String only;
 
     private @Nullable JsonNode whole;
     private final List<Element> elements = new ArrayList<>(0);
 
-    void add(String json) {
-      // Elements of a list may be alike; anything else is only told again.
-      if (pieces.isEmpty() || json.startsWith("[") || !pieces.getLast().equals(json)) {
-        pieces.add(json);
-      }
+    Field(String json) {
+      only = json;
     }
 
-    String json() throws JsonProcessingException {
-      if (pieces.size() > 1) {
-        for (String piece : pieces) {
-          merge(MAPPER.readTree(piece));
+    void add(String json) throws JsonProcessingException {
+      String first = only;
+      if (first != null) {
+        if (!json.startsWith("[") && json.equals(first)) {
+          // Elements of a list may be alike; anything else is only told again.
+          return;
         }
-        pieces.clear();
-        pieces.add(written());
-        whole = null;
-        elements.clear();
+        only = null;
+        merge(MAPPER.readTree(first));
       }
-      return pieces.getFirst();
+      merge(MAPPER.readTree(json));
     }
 
-    private String written() {
+    String json() {
+      if (only != null) {
+        return only;
+      }
       if (elements.isEmpty()) {
         return VendorFields.json(whole == null ? MAPPER.nullNode() : whole);
       }

@@ -108,7 +108,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     }
     for (int i = begun.nextSetBit(0); i >= 0; i = begun.nextSetBit(i + 1)) {
       if (!finished.get(i)) {
-        toolCalls(i).end();
+        toolCalls(i).finish();
         draft.finish(i, FinishReason.FINISH_REASON_UNSPECIFIED);
         if (draft.isEmpty(i)) {
           throw new WireFormat.MalformedException(
@@ -220,12 +220,17 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     if (namesReasoning && !reasoning.isEmpty()) {
       draft.reasoningField(index, REASONING_SLOT, choice.reasoningField());
     }
-    draft.reasoning(index, REASONING_SLOT, reasoning, choice.signature, choice.redactedData);
-    if (!choice.kept.isEmpty()) {
-      choice.kept.forEach(kept.computeIfAbsent(index, _ -> new KeptFields())::add);
+    draft.reasoning(
+        index,
+        REASONING_SLOT,
+        reasoning,
+        choice.signature.toString(),
+        choice.redactedData.toString());
+    for (Map.Entry<String, String> field : choice.kept.entrySet()) {
+      kept.computeIfAbsent(index, _ -> new KeptFields()).add(field.getKey(), field.getValue());
     }
-    draft.text(index, TEXT_SLOT, choice.content);
-    draft.refusal(index, REFUSAL_SLOT, choice.refusal);
+    draft.text(index, TEXT_SLOT, choice.content.toString());
+    draft.refusal(index, REFUSAL_SLOT, choice.refusal.toString());
     ToolCalls calls = toolCalls(index);
     calls.nextList();
     for (ToolCalls.Piece piece : choice.calls) {
@@ -246,7 +251,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       // The counts may be yet to come.
       givenUp = word;
     } else {
-      toolCalls(index).end();
+      toolCalls(index).finish();
       draft.finish(index, reason);
     }
   }
@@ -322,7 +327,9 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     if (prompt < 0 || completion < 0 || most > Json.MOST_TOKENS) {
       return null;
     }
-    if (tellsCost && charge >= 0 && charge <= MOST_CHARGE && !ownKey) {
+    // Zeros beside zeros are placeholders.
+    boolean counted = prompt > 0 || completion > 0;
+    if (tellsCost && counted && charge >= 0 && charge <= MOST_CHARGE && !ownKey) {
       draft.charge(new Money(BigDecimal.valueOf(charge).movePointRight(12).longValue()));
     }
     return reconciled(new Usage(prompt, cached, written, 0, completion, reasoning, false), total);
@@ -362,14 +369,14 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
   private static final class Choice {
     private byte[] source = new byte[0];
     private int index;
-    private String content = "";
-    private String thinking = "";
+    private final Text content = new Text();
+    private final Text thinking = new Text();
     private String reasoningContent = "";
     private String reasoning = "";
-    private String details = "";
-    private String signature = "";
-    private String redactedData = "";
-    private String refusal = "";
+    private final Text details = new Text();
+    private final Text signature = new Text();
+    private final Text redactedData = new Text();
+    private final Text refusal = new Text();
     private String finishReason = "";
     private final Map<String, String> kept = new LinkedHashMap<>(0);
     private final List<ToolCalls.Piece> calls = new ArrayList<>(1);
@@ -380,14 +387,14 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     void reset(byte[] json) {
       source = json;
       index = 0;
-      content = "";
-      thinking = "";
+      content.clear();
+      thinking.clear();
       reasoningContent = "";
       reasoning = "";
-      details = "";
-      signature = "";
-      redactedData = "";
-      refusal = "";
+      details.clear();
+      signature.clear();
+      redactedData.clear();
+      refusal.clear();
       finishReason = "";
       kept.clear();
       unheld = false;
@@ -405,7 +412,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
       } else if (!reasoning.isEmpty()) {
         return reasoning;
       }
-      return thinking.isEmpty() ? details : thinking;
+      return (thinking.isEmpty() ? details : thinking).toString();
     }
 
     /** Returns how the text of {@link #reasoning()} is named, unless as by most. */
@@ -429,14 +436,15 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
         switch (field) {
           case "content" -> {
             if (token == JsonToken.START_ARRAY) {
-              readContent(parser);
+              readContent(parser, content);
             } else {
-              content = Json.text(parser);
+              content.clear();
+              content.add(Json.text(parser));
             }
           }
           case "reasoning_content" -> reasoningContent = Json.text(parser);
           case "reasoning" -> reasoning = Json.text(parser);
-          case "refusal" -> refusal = Json.text(parser);
+          case "refusal" -> refusal.add(Json.text(parser));
           case "tool_calls" -> readCalls(parser);
           case "function_call" -> {
             // The form before tools, which options can still ask for.
@@ -462,36 +470,32 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
     }
 
     /** Mistral's reasoning models give a list of parts. */
-    private void readContent(JsonParser parser) throws IOException {
+    private void readContent(JsonParser parser, Text to) throws IOException {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
-          content = content.concat(parser.getText());
+          to.add(parser.getText());
         } else if (parser.currentToken() == JsonToken.START_OBJECT) {
-          readContentPart(parser);
+          readContentPart(parser, to);
         } else {
           skip(parser);
         }
       }
     }
 
-    private void readContentPart(JsonParser parser) throws IOException {
+    private void readContentPart(JsonParser parser, Text to) throws IOException {
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String field = parser.currentName();
         JsonToken token = parser.nextToken();
         switch (field) {
-          case "text" -> content = content.concat(Json.text(parser));
+          case "text" -> to.add(Json.text(parser));
           case "thinking" -> {
             if (token == JsonToken.START_ARRAY) {
-              String before = content;
-              content = "";
-              readContent(parser);
-              thinking = thinking.concat(content);
-              content = before;
+              readContent(parser, thinking);
             } else {
-              thinking = thinking.concat(Json.text(parser));
+              thinking.add(Json.text(parser));
             }
           }
-          case "refusal" -> refusal = refusal.concat(Json.text(parser));
+          case "refusal" -> refusal.add(Json.text(parser));
           default -> parser.skipChildren();
         }
       }
@@ -524,9 +528,9 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
           String field = parser.currentName();
           parser.nextToken();
           switch (field) {
-            case "text", "summary" -> details = details.concat(Json.text(parser));
-            case "signature" -> signature = signature.concat(Json.text(parser));
-            case "data" -> redactedData = redactedData.concat(Json.text(parser));
+            case "text", "summary" -> details.add(Json.text(parser));
+            case "signature" -> signature.add(Json.text(parser));
+            case "data" -> redactedData.add(Json.text(parser));
             default -> parser.skipChildren();
           }
         }

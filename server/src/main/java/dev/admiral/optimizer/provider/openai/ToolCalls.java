@@ -3,7 +3,9 @@ package dev.admiral.optimizer.provider.openai;
 import dev.admiral.optimizer.provider.wire.Draft;
 import dev.admiral.optimizer.provider.wire.WireFormat.MalformedException;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +21,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Takes time in proportion to what comes, however many calls that are.
  */
 final class ToolCalls {
+  /** Some take 128. */
+  private static final int MOST_NAME_CHARS = 1024;
+
   private final Draft draft;
   private final int candidate;
   private final Map<Integer, Call> byIndex = new HashMap<>(2);
   private final Map<String, Call> byId = new HashMap<>(2);
+
+  /** Those whose vendor data has grown since it was given out. */
+  private final Set<Call> growing = new LinkedHashSet<>(0);
+
   private @Nullable Call last;
   private int count;
   private int list;
@@ -61,7 +70,7 @@ final class ToolCalls {
       byId.put(piece.id, call);
     }
     if (!piece.kept.isEmpty()) {
-      draft.vendorData(candidate, call.slot, call.keep(piece.kept));
+      keep(call, piece.kept);
     }
     if (call.isRepeatedBy(piece)) {
       return;
@@ -79,6 +88,28 @@ final class ToolCalls {
   void end() throws MalformedException {
     if (last != null) {
       giveName(last);
+    }
+  }
+
+  /** Says that nothing more comes. */
+  void finish() throws MalformedException {
+    end();
+    for (Call call : growing) {
+      draft.vendorData(candidate, call.slot, call.kept.json());
+    }
+    growing.clear();
+  }
+
+  /** What comes at once goes out at once; what comes in more pieces, when they are all there. */
+  private void keep(Call call, Map<String, String> fields) throws MalformedException {
+    boolean first = call.kept.isEmpty();
+    for (Map.Entry<String, String> field : fields.entrySet()) {
+      call.kept.add(field.getKey(), field.getValue());
+    }
+    if (first) {
+      draft.vendorData(candidate, call.slot, call.kept.json());
+    } else {
+      growing.add(call);
     }
   }
 
@@ -123,7 +154,7 @@ final class ToolCalls {
     private final Arguments arguments = new Arguments();
     private String id = "";
     private String name = "";
-    private @Nullable KeptFields kept;
+    private final KeptFields kept = new KeptFields();
 
     /** The list its latest piece stood in. */
     private int list;
@@ -168,19 +199,14 @@ final class ToolCalls {
           && (piece.arguments.isBlank() || (saysWhich && arguments.equal(piece.arguments)));
     }
 
-    /** Returns all that the vendor wants back with the call so far. */
-    String keep(Map<String, String> fields) throws MalformedException {
-      KeptFields all = kept == null ? new KeptFields() : kept;
-      kept = all;
-      fields.forEach(all::add);
-      return all.json();
-    }
-
-    void takeName(String piece) {
+    void takeName(String piece) throws MalformedException {
       if (named || piece.equals(name)) {
         return;
       }
       name = piece.startsWith(name) ? piece : name.concat(piece);
+      if (name.length() > MOST_NAME_CHARS) {
+        throw new MalformedException("a tool's name is longer than " + MOST_NAME_CHARS);
+      }
     }
   }
 

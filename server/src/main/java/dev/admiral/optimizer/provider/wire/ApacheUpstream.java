@@ -126,7 +126,7 @@ final class ApacheUpstream implements Upstream {
     request.addHeader("Content-Length", body.length);
     Payload payload = new Payload(body);
     request.setEntity(payload);
-    while (true) {
+    for (int round = 0; ; round++) {
       ConnectionEndpoint endpoint = lease(shorter(settings.connectionWait(), firstPieceTimeout));
       boolean answered = false;
       try {
@@ -142,7 +142,10 @@ final class ApacheUpstream implements Upstream {
         answered = true;
         return exchange;
       } catch (NotTakenException e) {
-        // Each costs a connection that was kept, so at last a new one is made.
+        if (round > 0) {
+          // Where two are gone the others tend to be, and to find out may take a round trip each.
+          closeIdle();
+        }
       } finally {
         if (!answered) {
           discard(endpoint);
@@ -260,8 +263,10 @@ final class ApacheUpstream implements Upstream {
     if (!transmission.sent) {
       return Stage.SENDING;
     }
-    boolean nothing = broken instanceof NoHttpResponseException;
-    return broken instanceof HttpException && !nothing ? Stage.OTHER_PROTOCOL : Stage.WAITING;
+    if (!(broken instanceof HttpException)) {
+      return Stage.WAITING;
+    }
+    return transmission.interimOnly ? Stage.INTERIM_ONLY : Stage.OTHER_PROTOCOL;
   }
 
   /** Two ways to tell where an answer ends may tell two ends. RFC 9112, 6.3. */
@@ -274,6 +279,10 @@ final class ApacheUpstream implements Upstream {
     InterruptedException interruption = new InterruptedException("interrupted before it was sent");
     interruption.initCause(cause);
     return interruption;
+  }
+
+  private void closeIdle() {
+    pool.closeIdle(TimeValue.ZERO_MILLISECONDS);
   }
 
   private void discard(ConnectionEndpoint endpoint) {
@@ -348,6 +357,7 @@ final class ApacheUpstream implements Upstream {
     private final Duration firstPieceTimeout;
     private @Nullable QuietConnection connection;
     private boolean sent;
+    private boolean interimOnly;
     private long sentNanos;
 
     /**
@@ -368,8 +378,8 @@ final class ApacheUpstream implements Upstream {
     }
 
     private boolean isNothing(QuietConnection.Since since) {
-      if (since == QuietConnection.Since.SURPLUS) {
-        trust.lose();
+      if (since == QuietConnection.Since.SURPLUS && trust.lose()) {
+        closeIdle();
       }
       return since == QuietConnection.Since.NOTHING;
     }
@@ -392,11 +402,16 @@ final class ApacheUpstream implements Upstream {
       sentNanos = time.nanos();
       ClassicHttpResponse response = firstHead(lentTo);
       for (int i = 0; response.getCode() < HttpStatus.SC_OK; i++) {
-        if (i == MOST_INTERIM_ANSWERS || response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
+        if (response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
+          throw new ProtocolException("nobody asked for another protocol");
+        }
+        interimOnly = true;
+        if (i == MOST_INTERIM_ANSWERS) {
           throw new ProtocolException("no final answer");
         }
         response = lentTo.receiveResponseHeader();
       }
+      interimOnly = false;
       lentTo.receiveResponseEntity(response);
       return response;
     }

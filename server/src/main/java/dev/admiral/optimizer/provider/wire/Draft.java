@@ -170,7 +170,7 @@ public final class Draft {
     Slot place = slot(candidate, slot);
     place.id = place.id.isEmpty() ? id : place.id;
     place.name = place.name.isEmpty() ? name : place.name;
-    place.waiting = place.waiting.concat(place.whole(arguments));
+    place.waiting.append(place.whole(arguments));
     if (!place.name.isEmpty()) {
       giveToolCall(place);
     }
@@ -178,14 +178,14 @@ public final class Draft {
 
   private void giveToolCall(Slot place) throws MalformedException {
     boolean opening = place.part < 0;
-    String arguments = place.waiting;
+    String arguments = place.waiting.toString();
     if (opening || !arguments.isEmpty()) {
       ToolCallDelta.Builder call = ToolCallDelta.newBuilder().setArgumentsJson(arguments);
       if (opening) {
         call.setId(idOf(place)).setName(place.name);
       }
       place.hasArguments |= !arguments.isEmpty();
-      place.waiting = "";
+      place.waiting.setLength(0);
       give(place, delta -> delta.setToolCall(call), opening ? place.name + arguments : arguments);
     }
   }
@@ -225,7 +225,7 @@ public final class Draft {
       giveToolCall(place);
     }
     if (place.kind == ContentDelta.PieceCase.TOOL_CALL && !place.hasArguments) {
-      place.waiting = "{}";
+      place.waiting.append("{}");
       giveToolCall(place);
     }
   }
@@ -377,7 +377,7 @@ public final class Draft {
     private ContentDelta.PieceCase kind = ContentDelta.PieceCase.PIECE_NOT_SET;
     private String id = "";
     private String name = "";
-    private String waiting = "";
+    private final StringBuilder waiting = new StringBuilder(0);
     private boolean hasArguments;
     private String json = "";
     private String reasoningField = "";

@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
  * A provider over HTTP: one try from request to reply, the same for every format.
  *
  * <p>What may be billed follows one rule. Until the request was sent whole, and when the vendor
- * answers with a status that is no success or something on the way with a page, nothing is. From
- * there on the vendor may have worked: a try that then breaks, for whatever reason, carries the
+ * answers with a status that is no success, or something on the way with a page or in another
+ * protocol, nothing is. From there on the vendor may have worked: a try that then breaks, for whatever reason, carries the
  * vendor's last counts if they came, and our estimate if not.
  */
 public final class HttpProvider implements Provider {
@@ -215,7 +215,8 @@ public final class HttpProvider implements Provider {
 
   private ProviderException unanswered(SendException e, Asking asking) {
     LongSupplier input = asking.input;
-    boolean sent = e.stage() == SendException.Stage.WAITING;
+    boolean sent =
+        e.stage() == SendException.Stage.WAITING || e.stage() == SendException.Stage.INTERIM_ONLY;
     Usage billable = sent && input != null ? Usage.estimated(input.getAsLong(), 0) : null;
     String who = "provider '" + settings.name() + "' ";
     if (e.interrupted()) {
@@ -251,6 +252,11 @@ public final class HttpProvider implements Provider {
                       ErrorReason.ERROR_REASON_PROVIDER_FAILED,
                       who + "closed the connection without an answer",
                       null);
+          case INTERIM_ONLY ->
+              new Failure.Broken(
+                  ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
+                  who + "sent interim answers (status 1xx) without end, and no final one",
+                  null);
           case OTHER_PROTOCOL ->
               new Failure.Broken(
                   ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
@@ -455,12 +461,13 @@ public final class HttpProvider implements Provider {
               VendorError.parse(Arrays.copyOf(events.data(), events.length())));
         }
         any = true;
-        boolean matters = mayMatter(events);
+        boolean alive = events.isSignOfLife();
+        boolean matters = alive && mayMatter(events);
         done = events.isDone() || (matters && reader.event(events.data(), events.length()));
         if (draft.begun() || draft.isAlive()) {
           begin();
         }
-        if (matters) {
+        if (alive) {
           moved();
         }
       }
@@ -473,7 +480,7 @@ public final class HttpProvider implements Provider {
       reader.end();
     }
 
-    /** Nothing, and words such as [HEARTBEAT], only keep the connection open. */
+    /** Words such as [HEARTBEAT] only say that their sender is alive. */
     private boolean mayMatter(SseReader events) throws ErrorInsideException {
       int i = 0;
       while (i < events.length() && events.data()[i] <= ' ') {
@@ -509,7 +516,7 @@ public final class HttpProvider implements Provider {
       exchange.begun();
     }
 
-    /** Silence ends with what matters; comments and blanks may go on for ever. */
+    /** Silence ends with a sign of life; comments and blanks may go on for ever. */
     private void moved() {
       if (begun) {
         exchange.alive();

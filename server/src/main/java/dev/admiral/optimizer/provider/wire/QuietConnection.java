@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.config.Http1Config;
@@ -36,7 +39,13 @@ final class QuietConnection extends DefaultBHttpClientConnection
   private static final Duration MOST_WAIT = Duration.ofMillis(300);
 
   /** Some say it when nobody has asked for long, and close. RFC 9110, 15.5.9. */
-  private static final String IDLE_TIMEOUT = "HTTP/1.1 408";
+  private static final Pattern IDLE_TIMEOUT = Pattern.compile("HTTP/1\\.\\d 408");
+
+  /** What it takes to tell that. */
+  private static final int FIRST_BYTES = "HTTP/1.1 408".length();
+
+  /** Least bound of a read: what was taken from a TLS connection need not be a whole record. */
+  private static final int LEAST_TIMEOUT_MILLIS = 1;
 
   private volatile boolean closed;
   private Timeout inUse = Timeout.DISABLED;
@@ -103,7 +112,8 @@ final class QuietConnection extends DefaultBHttpClientConnection
   /**
    * Returns what the other side has sent since the end of the last answer. Unless it is nothing,
    * whatever is read next belongs to no request, and the connection must be closed: it may not be
-   * asked twice. Never blocks. To be called between two exchanges, never in one.
+   * asked twice. Waits for nothing but the rest of a TLS record, and a millisecond at most. To be
+   * called between two exchanges, never in one.
    */
   Since sinceLastAnswer() {
     SocketHolder holder = getSocketHolder();
@@ -116,14 +126,7 @@ final class QuietConnection extends DefaultBHttpClientConnection
     }
     try {
       SSLSocket secure = holder.getSSLSocket();
-      if (secure == null) {
-        return since(arrived(holder));
-      }
-      if (secure.getInputStream().available() > 0) {
-        return Since.SURPLUS;
-      }
-      // Of what is encrypted it is not known what it says; mostly it is the end.
-      return arrived(holder) == null ? Since.NOTHING : Since.END;
+      return since(secure == null ? arrived(holder) : arrived(holder, secure));
     } catch (IOException e) {
       // Reset, or closed meanwhile.
       return Since.END;
@@ -133,7 +136,7 @@ final class QuietConnection extends DefaultBHttpClientConnection
   /** Returns the first bytes that have arrived, empty at the end of all; null if nothing has. */
   private static @Nullable String arrived(SocketHolder holder) throws IOException {
     SocketChannel channel = holder.getBaseSocket().getChannel();
-    ByteBuffer bytes = ByteBuffer.allocate(IDLE_TIMEOUT.length());
+    ByteBuffer bytes = ByteBuffer.allocate(FIRST_BYTES);
     channel.configureBlocking(false);
     try {
       int n = channel.read(bytes);
@@ -143,11 +146,33 @@ final class QuietConnection extends DefaultBHttpClientConnection
     }
   }
 
+  /** The same of what was encrypted. What is no data, such as an alert, counts as the end. */
+  private static @Nullable String arrived(SocketHolder holder, SSLSocket secure)
+      throws IOException {
+    boolean any =
+        secure.getInputStream().available() > 0
+            || holder.getBaseSocket().getInputStream().available() > 0;
+    if (!any) {
+      return arrived(holder) == null ? null : "";
+    }
+    secure.setSoTimeout(LEAST_TIMEOUT_MILLIS);
+    byte[] bytes = new byte[FIRST_BYTES];
+    try {
+      int n = secure.getInputStream().read(bytes);
+      return new String(bytes, 0, Math.max(0, n), ISO_8859_1);
+    } catch (SocketTimeoutException e) {
+      return "";
+    }
+  }
+
   private static Since since(@Nullable String arrived) {
     if (arrived == null) {
       return Since.NOTHING;
     }
-    return arrived.isEmpty() || arrived.startsWith(IDLE_TIMEOUT) ? Since.END : Since.SURPLUS;
+    Matcher idle = IDLE_TIMEOUT.matcher(arrived);
+    // Or as far as it has come.
+    boolean isIdleTimeout = idle.lookingAt() || idle.hitEnd();
+    return isIdleTimeout ? Since.END : Since.SURPLUS;
   }
 
   /** Notes how long it took to connect. */

@@ -9,8 +9,8 @@ import java.util.Arrays;
 /**
  * Reads server-sent events from a stream of bytes, however they are split. The data of an event is
  * given as the bytes that came, undecoded, so a character may lie across any number of reads.
- * Comments and fields other than event and data are skipped; lines may end in LF, CRLF or CR. Used
- * by one thread.
+ * Comments, fields other than event and data, and events without data that are no pings are
+ * skipped; lines may end in LF, CRLF or CR. Used by one thread.
  */
 final class SseReader {
   /** Room for the usual event; ten thousand open streams each keep two buffers of this. */
@@ -23,6 +23,7 @@ final class SseReader {
   private static final byte[] DATA = "data".getBytes(US_ASCII);
   private static final byte[] EVENT = "event".getBytes(US_ASCII);
   private static final byte[] ERROR = "error".getBytes(US_ASCII);
+  private static final byte[] PING = "ping".getBytes(US_ASCII);
   private static final byte[] DONE = "[DONE]".getBytes(US_ASCII);
 
   private final InputStream in;
@@ -45,6 +46,7 @@ final class SseReader {
   private byte[] data = new byte[INITIAL_BYTES];
   private int length;
   private boolean error;
+  private boolean ping;
 
   /**
    * @param more is run whenever more has come of a line of data that is long already
@@ -70,13 +72,23 @@ final class SseReader {
     return error;
   }
 
+  /** Returns true if the event is named "ping", or has any data: its sender is alive. */
+  boolean isSignOfLife() {
+    for (int i = 0; i < length; i++) {
+      if (data[i] > ' ' || data[i] < 0) {
+        return true;
+      }
+    }
+    return ping;
+  }
+
   /** Returns true if the data is the end mark of OpenAI's streams. */
   boolean isDone() {
     return Arrays.equals(data, 0, length, DONE, 0, DONE.length);
   }
 
   /**
-   * Moves to the next event that has data. An event whose last line was cut by the end of the
+   * Moves to the next event that has data or is a ping. An event whose last line was cut by the end of the
    * stream is dropped, except the end mark; a missing blank line after the last event is forgiven.
    *
    * @return false at the end
@@ -84,10 +96,11 @@ final class SseReader {
   boolean next() throws IOException {
     length = 0;
     error = false;
+    ping = false;
     boolean hasData = false;
     while (nextLine()) {
       if (lineStart == lineEnd) {
-        if (hasData) {
+        if (hasData || ping) {
           return true;
         }
         error = false;
@@ -106,6 +119,7 @@ final class SseReader {
         hasData = true;
       } else if (Arrays.equals(buffer, lineStart, colon, EVENT, 0, EVENT.length)) {
         error = Arrays.equals(buffer, value, lineEnd, ERROR, 0, ERROR.length);
+        ping = Arrays.equals(buffer, value, lineEnd, PING, 0, PING.length);
       }
     }
     return hasData && (!lineCut || isDone());

@@ -32,15 +32,17 @@ final class Trust {
     return at != null && time.nanos() - at < LOST_FOR.toNanos();
   }
 
-  /** Notes bytes that answer no request. */
-  void lose() {
-    if (!isLost()) {
+  /** Notes bytes that answer no request. Returns true if there was trust until now. */
+  boolean lose() {
+    boolean first = !isLost();
+    lostAt = time.nanos();
+    if (first) {
       log.warn(
           "provider '{}' sends more than it is asked for; for {} min no connection to it is used"
               + " twice, so that nobody gets another's answer",
           provider,
           LOST_FOR.toMinutes());
     }
-    lostAt = time.nanos();
+    return first;
   }
 }

@@ -85,7 +85,9 @@ interface Upstream extends AutoCloseable {
       SENDING,
       /** The request was sent whole; nothing came back. */
       WAITING,
-      /** The request was sent whole; what came back is no answer of HTTP 1. */
+      /** The request was sent whole; interim answers came back, and no final one behind them. */
+      INTERIM_ONLY,
+      /** The request was sent whole; what came back is no answer of HTTP 1, or leads away from it. */
       OTHER_PROTOCOL
     }
 

@@ -107,6 +107,20 @@ class KeptFieldsTest {
   }
 
   @Test
+  void morePiecesThanTheBound_areMalformed() {
+    String piece = "[{\"type\":\"t\",\"noise\":\"" + "x".repeat(1 << 20) + "\"}]";
+
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 40; i++) {
+                kept.add(DETAILS, piece);
+              }
+            })
+        .isInstanceOf(MalformedException.class)
+        .hasMessage("it wants more than 33554432 characters in pieces sent back");
+  }
+
+  @Test
   void moreThanTheBound_isMalformed() {
     String large = "{\"a\":\"" + "x".repeat(VendorFields.MOST_CHARS) + "\"}";
     Draft draft = new Draft(null, "attempt-1", "vendor");

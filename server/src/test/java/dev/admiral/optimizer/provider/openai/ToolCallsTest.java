@@ -1,13 +1,17 @@
 package dev.admiral.optimizer.provider.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.admiral.optimizer.provider.wire.Draft;
+import dev.admiral.optimizer.provider.wire.WireFormat.MalformedException;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.FinishReason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Pieces as vendors are known to send them: each call once, whole, and with an id of its own. */
@@ -171,6 +175,45 @@ class ToolCallsTest {
         });
   }
 
+  @Test
+  void vendorDataInManyPieces_isGivenOutAtFirstAndAtLast() throws Exception {
+    List<String> given = new ArrayList<>();
+    Draft streamed =
+        new Draft(
+            piece -> {
+              if (piece.hasVendorData()) {
+                given.add(piece.getVendorData().getJson());
+              }
+            },
+            "attempt-1",
+            "vendor");
+    ToolCalls all = new ToolCalls(streamed, 0);
+    for (int i = 0; i < 1_000; i++) {
+      ToolCalls.Piece piece = new ToolCalls.Piece();
+      piece.index = 0;
+      piece.name = i == 0 ? "get" : "";
+      piece.kept = Map.of("extra_content", "{\"k" + i + "\":1}");
+      all.add(piece);
+    }
+    all.finish();
+    streamed.finish(0, FinishReason.FINISH_REASON_TOOL_CALLS);
+
+    assertThat(given).hasSize(2).first().isEqualTo("{\"extra_content\":{\"k0\":1}}");
+    assertThat(given.getLast()).contains("\"k0\":1", "\"k999\":1");
+  }
+
+  @Test
+  void nameWithoutEnd_isMalformed() {
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 2_000; i++) {
+                add(0, "", "n" + i, "");
+              }
+            })
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("a tool's name is longer than 1024");
+  }
+
   private void add(int index, String id, String name, String arguments) throws Exception {
     ToolCalls.Piece piece = new ToolCalls.Piece();
     piece.index = index;
@@ -193,7 +236,7 @@ class ToolCallsTest {
   }
 
   private List<ContentPart> parts() throws Exception {
-    calls.end();
+    calls.finish();
     draft.finish(0, FinishReason.FINISH_REASON_TOOL_CALLS);
     return draft.completion().getMessage().getPartsList();
   }

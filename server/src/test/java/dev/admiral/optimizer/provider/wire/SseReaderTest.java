@@ -45,7 +45,19 @@ class SseReaderTest {
 
   @Test
   void eventWithoutData_isNone() throws IOException {
-    assertThat(read("event: ping\n\ndata: a\n\n")).containsExactly("a");
+    assertThat(read("event: tick\n\ndata: a\n\n")).containsExactly("a");
+  }
+
+  @Test
+  void signOfLife_isAPingOrAnyData() throws IOException {
+    SseReader reader =
+        new SseReader(
+            bytes("event: ping\n\ndata: \n\ndata: [WAIT]\n\nevent: ping\ndata:\n\n"), () -> {});
+    List<Boolean> alive = new ArrayList<>();
+    while (reader.next()) {
+      alive.add(reader.isSignOfLife());
+    }
+    assertThat(alive).containsExactly(true, false, true, true);
   }
 
   @Test
