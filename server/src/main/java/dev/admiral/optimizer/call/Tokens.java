@@ -21,10 +21,11 @@ import java.util.List;
  * since vendors scale it down to about a megapixel and take a token for some 750 pixels; a document
  * that is not text as 2,000, a page or two as text and picture.
  *
- * <p>What only a vendor can read (signatures, encrypted reasoning) stands for thoughts that were
- * counted when they were written, and says nothing of their number: the reasoning it encrypts
- * counts by its length and the rest not at all, and all of it with at most 8,192 to a part, likely
- * or upper.
+ * <p>What only a vendor can read in a part (signatures, encrypted reasoning) stands for thoughts
+ * that were counted when they were written, and says nothing of their number: the reasoning it
+ * encrypts counts by its length and the rest not at all, and all of it with at most 8,192 to a
+ * part, likely or upper. What a vendor wants back with a whole message may be text, and counts as
+ * such.
  *
  * <p>Upper: twice as much. Numbers, rare words and dense code have two characters a token, and
  * large pictures twice the pixels. It is counted by bytes, two to a token, which is the same for
@@ -52,6 +53,7 @@ public final class Tokens {
     Counter counter = new Counter();
     for (ChatMessage message : prompt.getMessagesList()) {
       counter.addTokens(FRAME);
+      counter.add(message.getVendorData().getJson());
       parts(counter, message.getPartsList());
     }
     for (Tool tool : prompt.getToolsList()) {
@@ -75,7 +77,6 @@ public final class Tokens {
   public static long upper(Prompt prompt) {
     Attachments attachments = new Attachments();
     for (ChatMessage message : prompt.getMessagesList()) {
-      attachments.addSealed(vendorBytes(message.hasVendorData(), message.getVendorData()));
       attachments.add(message.getPartsList());
     }
     long bytes = prompt.getSerializedSize() - attachments.bytes;

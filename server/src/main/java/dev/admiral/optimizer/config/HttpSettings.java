@@ -21,7 +21,7 @@ public record HttpSettings(
     return new HttpSettings(
         section.text("host", "127.0.0.1"),
         section.number("port", 8080, 0, 65535),
-        (int) section.size("max_request_bytes", 16 << 20, "1KiB", "512MiB"),
+        (int) section.size("max_request_bytes", 32 << 20, "1KiB", "512MiB"),
         (int) section.size("max_header_bytes", 16 << 10, "1KiB", "1MiB"),
         section.number("max_connections", 20_000, 1, 1_000_000),
         section.duration("idle_timeout", Duration.ofSeconds(30), "1s", "1h"),

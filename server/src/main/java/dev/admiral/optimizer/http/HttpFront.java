@@ -8,6 +8,8 @@ import dev.admiral.optimizer.http.exchange.Exchange;
 import dev.admiral.optimizer.http.exchange.Reply;
 import dev.admiral.optimizer.http.health.HealthEndpoints;
 import dev.admiral.optimizer.v1.ErrorReason;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.eclipse.jetty.server.Handler;
@@ -18,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything Admiral shows by HTTP, ready to be put into a server. */
 public final class HttpFront extends Handler.Abstract.NonBlocking {
+  private static final Reply NO_WEB_SOCKET =
+      Reply.text(426, "there are no WebSockets on this server; send a POST to the same path")
+          .with(Map.of("upgrade", "HTTP/1.1", "connection", "Upgrade"));
+
   private final Routes routes = new Routes();
   private final BrowserGuard guard;
   private final Keys keys;
@@ -74,6 +80,11 @@ public final class HttpFront extends Handler.Abstract.NonBlocking {
     String refusal = guard.refusal(exchange, keys.open());
     if (refusal != null) {
       exchange.reply(Reply.text(403, refusal));
+      return true;
+    }
+    String upgrade = exchange.header("upgrade");
+    if (upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("websocket")) {
+      exchange.reply(NO_WEB_SOCKET);
       return true;
     }
     Endpoint endpoint = routes.find(exchange.path());

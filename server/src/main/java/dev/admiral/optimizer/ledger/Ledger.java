@@ -41,11 +41,11 @@ import org.slf4j.LoggerFactory;
  * and one slow call has paid for learning it. A flush tries the oldest; once the store takes those,
  * it is given the others in rounds that its queue can hold, and after the last one later entries go
  * to it again, behind them. Who joins meanwhile waits for the own entry, so that calls come no
- * faster than the store takes them, and the backlog ends with the trouble, however many go on. An entry is never given to the store a
- * second time before the first writing has failed for certain, and the store ignores an identifier
- * it has, so none is counted twice. An interrupt does not end the wait: the call was paid for
- * whether or not somebody still wants its answer, and a bystander that took the interrupt for the
- * store's trouble would send everybody else to the backlog.
+ * faster than the store takes them, and the backlog ends with the trouble, however many go on. An
+ * entry is never given to the store a second time before the first writing has failed for certain,
+ * and the store ignores an identifier it has, so none is counted twice. An interrupt does not end
+ * the wait: the call was paid for whether or not somebody still wants its answer, and a bystander
+ * that took the interrupt for the store's trouble would send everybody else to the backlog.
  *
  * <p>Once the backlog is full, {@link #accepting} turns false and the pipeline starts no new paid
  * calls. Entries of calls that were upstream by then are still kept, so the backlog may exceed its

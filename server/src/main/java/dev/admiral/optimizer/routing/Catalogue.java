@@ -12,9 +12,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +32,7 @@ public final class Catalogue {
   private static final ModelTable TABLE = new ModelTable(lines("models.csv"));
   private static final List<List<String>> ALIASES =
       lines("aliases.csv").stream().skip(1).map(line -> List.of(line.split(",", -1))).toList();
+  private static final NavigableMap<String, String> MAKERS = makers();
   private static final Set<String> VENDORS =
       TABLE.models().stream().map(ModelTable.Row::vendor).collect(Collectors.toUnmodifiableSet());
 
@@ -143,6 +147,25 @@ public final class Catalogue {
     return byBareName.getOrDefault(name, List.of());
   }
 
+  /**
+   * Returns the candidates of a name that nobody is known to have: the providers that have the
+   * models of whoever gives such names.
+   */
+  List<Candidate> withNameOfMaker(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    // Of the beginnings that sort before the name, the longest that it has.
+    String maker =
+        MAKERS.headMap(lower, true).descendingMap().entrySet().stream()
+            .filter(each -> lower.startsWith(each.getKey()))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse("");
+    return modelsByProvider.keySet().stream()
+        .filter(provider -> maker.equals(vendors.get(provider)))
+        .map(provider -> new Candidate(provider, name, false))
+        .toList();
+  }
+
   /** Returns every name that can be asked for, in all its forms. */
   Set<String> names() {
     Set<String> names = new LinkedHashSet<>(aliases.keySet());
@@ -210,6 +233,17 @@ public final class Catalogue {
         })
         .distinct()
         .toList();
+  }
+
+  private static NavigableMap<String, String> makers() {
+    NavigableMap<String, String> makers = new TreeMap<>();
+    for (String line : lines("makers.csv")) {
+      if (!line.startsWith("#") && !line.startsWith("beginning,")) {
+        int comma = line.indexOf(',');
+        makers.put(line.substring(0, comma), line.substring(comma + 1));
+      }
+    }
+    return makers;
   }
 
   private static List<String> lines(String resource) {

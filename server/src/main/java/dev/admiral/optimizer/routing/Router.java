@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A name is read in this order: an alias; "provider/model" of a configured provider, passed on
  * whether or not the model is known; a model's bare name, which every configured provider that has
- * it may serve. Candidates of an alias that cannot do what the prompt needs are left out; a model
- * that was named is asked whatever is known of it, since its provider may know better.
+ * it may serve; and else a name as a vendor gives them, which every configured provider with that
+ * vendor's models may know. Candidates of an alias that cannot do what the prompt needs are left
+ * out; a model that was named is asked whatever is known of it, since its provider may know better.
  *
  * <p>The objective orders the candidates of the name; fall-backs follow in the order given. By
  * cost, candidates without a price come last. By latency, those measured are sorted among the
@@ -137,6 +138,9 @@ public final class Router {
       return Named.of(List.of(new Candidate(provider, model, known)));
     }
     List<Candidate> withName = catalogue.withBareName(name);
+    if (withName.isEmpty()) {
+      withName = catalogue.withNameOfMaker(name);
+    }
     return withName.isEmpty() ? Named.failed(unknown(name, provider)) : Named.of(withName);
   }
 

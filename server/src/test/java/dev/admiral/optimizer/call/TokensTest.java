@@ -77,9 +77,11 @@ class TokensTest {
     Prompt plain = Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.reasoning("a", "", "")));
     Prompt sealed =
         Prompts.of(
-            Prompts.message(Role.ROLE_ASSISTANT, Prompts.reasoning("a", megabyte, "")).toBuilder()
-                .setVendorData(VendorData.newBuilder().setVendor("v").setJson(megabyte))
-                .build());
+            Prompts.message(
+                Role.ROLE_ASSISTANT,
+                Prompts.reasoning("a", megabyte, "").toBuilder()
+                    .setVendorData(VendorData.newBuilder().setVendor("v").setJson(megabyte))
+                    .build()));
     Prompt encrypted =
         Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.reasoning("a", "", megabyte)));
 
@@ -87,6 +89,19 @@ class TokensTest {
     assertThat(Tokens.upper(sealed)).isLessThan(Tokens.upper(plain) + 3 * 8_192);
     assertThat(Tokens.likely(encrypted)).isEqualTo(Tokens.likely(plain) + 8_192);
     assertThat(Tokens.upper(encrypted)).isLessThan(Tokens.upper(plain) + 2 * 8_192);
+  }
+
+  @Test
+  void whatIsSentBackWithAMessage_mayBeText() {
+    Prompt plain = Prompts.of(Prompts.message(Role.ROLE_ASSISTANT, Prompts.text("a")));
+    Prompt more =
+        Prompts.of(
+            Prompts.message(Role.ROLE_ASSISTANT, Prompts.text("a")).toBuilder()
+                .setVendorData(VendorData.newBuilder().setJson("x".repeat(1 << 20)))
+                .build());
+
+    assertThat(Tokens.likely(more) - Tokens.likely(plain)).isEqualTo(1 << 18);
+    assertThat(Tokens.upper(more) - Tokens.upper(plain)).isBetween(1L << 19, (1L << 19) + 16);
   }
 
   @Test

@@ -54,12 +54,12 @@ class BadCallsTest {
 
   @Test
   void unknownModel_namesTheNearest() {
-    AdmiralException refused = refused(Prompts.of("gpt-4p", "x"));
+    AdmiralException refused = refused(Prompts.of("gtp-4o", "x"));
 
     assertThat(refused.reason()).isEqualTo(ErrorReason.ERROR_REASON_MODEL_UNKNOWN);
     assertThat(refused.code()).isEqualTo(Status.Code.NOT_FOUND);
     assertThat(refused).hasMessageContaining("gpt-4o");
-    assertThat(refused.metadata()).containsEntry("model", "gpt-4p");
+    assertThat(refused.metadata()).containsEntry("model", "gtp-4o");
   }
 
   @Test

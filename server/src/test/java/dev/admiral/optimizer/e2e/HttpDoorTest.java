@@ -65,7 +65,7 @@ class HttpDoorTest {
   void bodyAnnouncedTooLarge_isRefusedBeforeItComes() throws Exception {
     String reply = raw(head("POST", CHAT, "content-length: " + MANY_BYTES));
 
-    assertThat(reply).startsWith("HTTP/1.1 413 ").contains("16777216 bytes");
+    assertThat(reply).startsWith("HTTP/1.1 413 ").contains("33554432 bytes");
   }
 
   @Test
@@ -204,6 +204,17 @@ class HttpDoorTest {
 
     assertThat(reply.status()).isEqualTo(415);
     assertThat(reply.json().at("/error/message").asText()).contains("application/json");
+  }
+
+  /** Some agents try a WebSocket first, and go on by POST when they are told so. */
+  @ParameterizedTest
+  @CsvSource({"websocket, 426", "WebSocket, 426", "h2c, 405"})
+  void upgrade_isNotOffered(String protocol, int status) throws Exception {
+    String reply = raw(head("GET", "/v1/responses", "connection: Upgrade\r\nupgrade: " + protocol));
+    assertThat(reply).startsWith("HTTP/1.1 " + status + " ");
+    if (status == 426) {
+      assertThat(reply).contains("POST").containsIgnoringCase("upgrade: HTTP/1.1");
+    }
   }
 
   @Test

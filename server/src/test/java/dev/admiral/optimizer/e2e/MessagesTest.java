@@ -284,13 +284,16 @@ class MessagesTest {
     assertThat(message(newer)).startsWith(field + ": ").contains("2023-06-01");
   }
 
+  /** Relays and clones have dates of their own. */
   @Test
-  void requestWithoutAKnownVersion_isRefused() {
-    String body = body(CLAUDE, user("Hi."), "");
+  void anyVersion_isTaken() {
+    String body = body(CLAUDE, user("Hi."), "\"temperature\":0.5");
 
-    assertThat(message(ask(body)))
-        .isEqualTo("the header anthropic-version is missing; send 2023-06-01 or 2026-10-21");
-    assertThat(message(ask(body, VERSION, "2024-01-01"))).contains("names no known version");
+    assertThat(ask(body).status()).isEqualTo(200);
+    for (String version : List.of("2023-01-01", "2024-01-01", "bedrock-2023-05-31", "")) {
+      assertThat(ask(body, VERSION, version).status()).as(version).isEqualTo(200);
+    }
+    assertThat(ask(body, VERSION, "2027-01-01").status()).isEqualTo(400);
   }
 
   private static String message(Reply reply) {
@@ -393,12 +396,12 @@ class MessagesTest {
 
   @Test
   void unknownModelsAndPaths_areNotFound() {
-    Reply model = askOld(body("claude-haiku-4-6", user("Hi."), ""));
+    Reply model = askOld(body("claud-haiku-4-5", user("Hi."), ""));
     Reply path = HttpClients.post(harness.httpAddress() + "/v1/messages/batches", "{}");
 
     assertThat(model.status()).isEqualTo(404);
     assertThat(type(model)).isEqualTo("not_found_error");
-    assertThat(message(model)).startsWith("model: claude-haiku-4-6; did you mean ");
+    assertThat(message(model)).startsWith("model: claud-haiku-4-5; did you mean ");
     assertThat(path.status()).isEqualTo(404);
     assertThat(type(path)).isEqualTo("not_found_error");
     assertThat(message(path)).contains("/v1/messages/batches");

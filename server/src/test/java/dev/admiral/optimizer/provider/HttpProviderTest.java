@@ -1493,8 +1493,7 @@ class HttpProviderTest {
     vendor.next(c -> c.raw(hints.repeat(100) + answer("own")));
     assertThat(text(call(false))).isEqualTo("own");
     ProviderException endless = failure(call(false));
-    assertThat(endless.failure().reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+    assertThat(endless.failure().reason()).isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
     assertThat(endless.failure().message()).contains("interim answers (status 1xx)");
     assertThat(endless.billable()).isPresent();
   }

@@ -95,6 +95,19 @@ class RouterTest {
   }
 
   @Test
+  void route_nameAsAVendorGivesThem_goesToThatVendor() {
+    for (String name : List.of("gpt-99-mini", "GPT-99", "o3-ultra", "ft:gpt-5:acme::1")) {
+      assertThat(route(name)).as(name).containsExactly(new Candidate("openai", name, false));
+    }
+    // Served by many, and not by its maker; and made by one that is not configured.
+    for (String name : List.of("gpt-oss-999b", "claude-opus-99", "gpt")) {
+      assertThat(failure(prompt(name).build(), NO_WISHES))
+          .as(name)
+          .isInstanceOf(Failure.UnknownModel.class);
+    }
+  }
+
+  @Test
   void route_alias_isItsCandidatesInOrder() {
     assertThat(route("mixed"))
         .containsExactly(

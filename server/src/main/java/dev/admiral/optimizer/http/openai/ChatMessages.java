@@ -1,5 +1,6 @@
 package dev.admiral.optimizer.http.openai;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.admiral.optimizer.call.CallException;
 import dev.admiral.optimizer.http.calls.Origin;
 import dev.admiral.optimizer.provider.VendorFields;
@@ -180,20 +181,23 @@ final class ChatMessages {
 
   /** Returns the fields of an object that its vendor wants back, as they are. */
   private static Optional<VendorData> vendorData(
-      Given given, Predicate<String> wanted, String vendor) {
+      Given given, Predicate<String> wanted, String vendor) throws CallException {
     Map<String, String> fields = new LinkedHashMap<>(0);
-    given
-        .node()
-        .properties()
-        .forEach(field -> {
-          if (wanted.test(field.getKey()) && !field.getValue().isNull()) {
-            fields.put(field.getKey(), VendorFields.json(field.getValue()));
-          }
-        });
-    return fields.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            VendorData.newBuilder().setVendor(vendor).setJson(VendorFields.write(fields)).build());
+    for (Map.Entry<String, JsonNode> field : given.node().properties()) {
+      if (wanted.test(field.getKey()) && !field.getValue().isNull()) {
+        fields.put(field.getKey(), VendorFields.json(field.getValue()));
+      }
+    }
+    if (fields.isEmpty()) {
+      return Optional.empty();
+    }
+    String json = VendorFields.write(fields);
+    if (json.length() > VendorFields.MOST_CHARS) {
+      throw given
+          .get(fields.keySet().iterator().next())
+          .wrong("is longer than " + VendorFields.MOST_CHARS + " characters");
+    }
+    return Optional.of(VendorData.newBuilder().setVendor(vendor).setJson(json).build());
   }
 
   private static void toolCall(ChatMessage.Builder message, Given call, String vendor)

@@ -104,12 +104,12 @@ final class AnthropicRequest {
     Struct options = call.options(Dialect.ANTHROPIC);
     this.toldByOptions = tellHowToThink(options);
     this.body = new JsonBody(options);
-    this.betas = betas(settings, options);
+    this.betas = betas(options);
     body.reserve(BETAS);
   }
 
   /** Returns the header of what the operator and the caller want to try out; none if nothing. */
-  private static Map<String, String> betas(ProviderSettings settings, Struct options) {
+  private Map<String, String> betas(Struct options) {
     Set<String> names = new LinkedHashSet<>();
     settings
         .headers()
@@ -125,6 +125,9 @@ final class AnthropicRequest {
             .getValuesList()) {
       if (BETA.matcher(name.getStringValue()).matches()) {
         names.add(name.getStringValue());
+      } else {
+        // A header cannot hold it, and no vendor has such a name.
+        omitted.add("provider_options." + BETAS);
       }
     }
     return names.isEmpty() ? Map.of() : Map.of(BETA_HEADER, String.join(",", names));

@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What may be billed follows one rule. Until the request was sent whole, and when the vendor
  * answers with a status that is no success, or something on the way with a page or in another
- * protocol, nothing is. From there on the vendor may have worked: a try that then breaks, for whatever reason, carries the
- * vendor's last counts if they came, and our estimate if not.
+ * protocol, nothing is. From there on the vendor may have worked: a try that then breaks, for
+ * whatever reason, carries the vendor's last counts if they came, and our estimate if not.
  */
 public final class HttpProvider implements Provider {
   private static final Logger log = LoggerFactory.getLogger(HttpProvider.class);

@@ -88,8 +88,9 @@ final class SseReader {
   }
 
   /**
-   * Moves to the next event that has data or is a ping. An event whose last line was cut by the end of the
-   * stream is dropped, except the end mark; a missing blank line after the last event is forgiven.
+   * Moves to the next event that has data or is a ping. An event whose last line was cut by the end
+   * of the stream is dropped, except the end mark; a missing blank line after the last event is
+   * forgiven.
    *
    * @return false at the end
    */

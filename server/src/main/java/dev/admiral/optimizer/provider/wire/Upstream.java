@@ -87,7 +87,9 @@ interface Upstream extends AutoCloseable {
       WAITING,
       /** The request was sent whole; interim answers came back, and no final one behind them. */
       INTERIM_ONLY,
-      /** The request was sent whole; what came back is no answer of HTTP 1, or leads away from it. */
+      /**
+       * The request was sent whole; what came back is no answer of HTTP 1, or leads away from it.
+       */
       OTHER_PROTOCOL
     }
 
