@@ -107,6 +107,12 @@ type Completion struct {
 	Alternatives []*Candidate `protobuf:"bytes,4,rep,name=alternatives,proto3" json:"alternatives,omitempty"`
 	// Settings of the prompt that this model has no place for, so that it answered without them: "sampling.temperature".
 	OmittedFields []string `protobuf:"bytes,5,rep,name=omitted_fields,json=omittedFields,proto3" json:"omitted_fields,omitempty"`
+	// What the vendor says of why it stopped, beyond the reason; absent if nothing.
+	FinishDetails *FinishDetails `protobuf:"bytes,6,opt,name=finish_details,json=finishDetails,proto3" json:"finish_details,omitempty"`
+	// The model that the vendor says answered, where it says so: mostly the dated name of the one that was asked for.
+	ServedModel string `protobuf:"bytes,7,opt,name=served_model,json=servedModel,proto3" json:"served_model,omitempty"`
+	// The vendor's words for the service that it gave, where it is not its usual one: "flex", "priority"; several with + between them.
+	ServiceTier   string `protobuf:"bytes,8,opt,name=service_tier,json=serviceTier,proto3" json:"service_tier,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -176,6 +182,27 @@ func (x *Completion) GetOmittedFields() []string {
 	return nil
 }
 
+func (x *Completion) GetFinishDetails() *FinishDetails {
+	if x != nil {
+		return x.FinishDetails
+	}
+	return nil
+}
+
+func (x *Completion) GetServedModel() string {
+	if x != nil {
+		return x.ServedModel
+	}
+	return ""
+}
+
+func (x *Completion) GetServiceTier() string {
+	if x != nil {
+		return x.ServiceTier
+	}
+	return ""
+}
+
 // One further answer to the same prompt.
 type Candidate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -231,6 +258,52 @@ func (x *Candidate) GetFinishReason() FinishReason {
 	return FinishReason_FINISH_REASON_UNSPECIFIED
 }
 
+// What a vendor says of why a model stopped, in its own words. What it says for people is a RefusalPart.
+type FinishDetails struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The kind of refusal or filter, such as "cyber"; empty if none is told.
+	Category      string `protobuf:"bytes,1,opt,name=category,proto3" json:"category,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FinishDetails) Reset() {
+	*x = FinishDetails{}
+	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FinishDetails) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FinishDetails) ProtoMessage() {}
+
+func (x *FinishDetails) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FinishDetails.ProtoReflect.Descriptor instead.
+func (*FinishDetails) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *FinishDetails) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
 // The next piece of a streamed answer. Pieces of one part arrive in order; joining all pieces of a part gives that part of the
 // unary answer, byte for byte.
 type ContentDelta struct {
@@ -256,7 +329,7 @@ type ContentDelta struct {
 
 func (x *ContentDelta) Reset() {
 	*x = ContentDelta{}
-	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[2]
+	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -268,7 +341,7 @@ func (x *ContentDelta) String() string {
 func (*ContentDelta) ProtoMessage() {}
 
 func (x *ContentDelta) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[2]
+	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -281,7 +354,7 @@ func (x *ContentDelta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContentDelta.ProtoReflect.Descriptor instead.
 func (*ContentDelta) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{2}
+	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ContentDelta) GetCandidateIndex() int32 {
@@ -391,7 +464,7 @@ type TextDelta struct {
 
 func (x *TextDelta) Reset() {
 	*x = TextDelta{}
-	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[3]
+	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -403,7 +476,7 @@ func (x *TextDelta) String() string {
 func (*TextDelta) ProtoMessage() {}
 
 func (x *TextDelta) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[3]
+	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -416,7 +489,7 @@ func (x *TextDelta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TextDelta.ProtoReflect.Descriptor instead.
 func (*TextDelta) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{3}
+	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *TextDelta) GetText() string {
@@ -441,7 +514,7 @@ type ReasoningDelta struct {
 
 func (x *ReasoningDelta) Reset() {
 	*x = ReasoningDelta{}
-	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[4]
+	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -453,7 +526,7 @@ func (x *ReasoningDelta) String() string {
 func (*ReasoningDelta) ProtoMessage() {}
 
 func (x *ReasoningDelta) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[4]
+	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -466,7 +539,7 @@ func (x *ReasoningDelta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReasoningDelta.ProtoReflect.Descriptor instead.
 func (*ReasoningDelta) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{4}
+	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ReasoningDelta) GetText() string {
@@ -499,13 +572,15 @@ type ToolCallDelta struct {
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// Arguments to append, a fragment of JSON text.
 	ArgumentsJson string `protobuf:"bytes,3,opt,name=arguments_json,json=argumentsJson,proto3" json:"arguments_json,omitempty"`
+	// Input of a custom tool to append; its calls have no arguments. Present, though maybe empty, in each piece of such a call.
+	InputText     *string `protobuf:"bytes,4,opt,name=input_text,json=inputText,proto3,oneof" json:"input_text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ToolCallDelta) Reset() {
 	*x = ToolCallDelta{}
-	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[5]
+	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -517,7 +592,7 @@ func (x *ToolCallDelta) String() string {
 func (*ToolCallDelta) ProtoMessage() {}
 
 func (x *ToolCallDelta) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[5]
+	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -530,7 +605,7 @@ func (x *ToolCallDelta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolCallDelta.ProtoReflect.Descriptor instead.
 func (*ToolCallDelta) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{5}
+	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ToolCallDelta) GetId() string {
@@ -554,6 +629,13 @@ func (x *ToolCallDelta) GetArgumentsJson() string {
 	return ""
 }
 
+func (x *ToolCallDelta) GetInputText() string {
+	if x != nil && x.InputText != nil {
+		return *x.InputText
+	}
+	return ""
+}
+
 // More of a refusal.
 type RefusalDelta struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -565,7 +647,7 @@ type RefusalDelta struct {
 
 func (x *RefusalDelta) Reset() {
 	*x = RefusalDelta{}
-	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[6]
+	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -577,7 +659,7 @@ func (x *RefusalDelta) String() string {
 func (*RefusalDelta) ProtoMessage() {}
 
 func (x *RefusalDelta) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[6]
+	mi := &file_admiral_optimizer_v1_completion_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -590,7 +672,7 @@ func (x *RefusalDelta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefusalDelta.ProtoReflect.Descriptor instead.
 func (*RefusalDelta) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{6}
+	return file_admiral_optimizer_v1_completion_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RefusalDelta) GetText() string {
@@ -604,17 +686,22 @@ var File_admiral_optimizer_v1_completion_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_completion_proto_rawDesc = "" +
 	"\n" +
-	"%admiral/optimizer/v1/completion.proto\x12\x14admiral.optimizer.v1\x1a\"admiral/optimizer/v1/content.proto\"\xa3\x02\n" +
+	"%admiral/optimizer/v1/completion.proto\x12\x14admiral.optimizer.v1\x1a\"admiral/optimizer/v1/content.proto\"\xb5\x03\n" +
 	"\n" +
 	"Completion\x12;\n" +
 	"\amessage\x18\x01 \x01(\v2!.admiral.optimizer.v1.ChatMessageR\amessage\x12G\n" +
 	"\rfinish_reason\x18\x02 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\x12#\n" +
 	"\rstop_sequence\x18\x03 \x01(\tR\fstopSequence\x12C\n" +
 	"\falternatives\x18\x04 \x03(\v2\x1f.admiral.optimizer.v1.CandidateR\falternatives\x12%\n" +
-	"\x0eomitted_fields\x18\x05 \x03(\tR\romittedFields\"\x91\x01\n" +
+	"\x0eomitted_fields\x18\x05 \x03(\tR\romittedFields\x12J\n" +
+	"\x0efinish_details\x18\x06 \x01(\v2#.admiral.optimizer.v1.FinishDetailsR\rfinishDetails\x12!\n" +
+	"\fserved_model\x18\a \x01(\tR\vservedModel\x12!\n" +
+	"\fservice_tier\x18\b \x01(\tR\vserviceTier\"\x91\x01\n" +
 	"\tCandidate\x12;\n" +
 	"\amessage\x18\x01 \x01(\v2!.admiral.optimizer.v1.ChatMessageR\amessage\x12G\n" +
-	"\rfinish_reason\x18\x02 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\"\xa3\x03\n" +
+	"\rfinish_reason\x18\x02 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\"+\n" +
+	"\rFinishDetails\x12\x1a\n" +
+	"\bcategory\x18\x01 \x01(\tR\bcategory\"\xa3\x03\n" +
 	"\fContentDelta\x12'\n" +
 	"\x0fcandidate_index\x18\x01 \x01(\x05R\x0ecandidateIndex\x12\x1d\n" +
 	"\n" +
@@ -631,11 +718,14 @@ const file_admiral_optimizer_v1_completion_proto_rawDesc = "" +
 	"\x0eReasoningDelta\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\tR\tsignature\x12#\n" +
-	"\rredacted_data\x18\x03 \x01(\tR\fredactedData\"Z\n" +
+	"\rredacted_data\x18\x03 \x01(\tR\fredactedData\"\x8d\x01\n" +
 	"\rToolCallDelta\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12%\n" +
-	"\x0earguments_json\x18\x03 \x01(\tR\rargumentsJson\"\"\n" +
+	"\x0earguments_json\x18\x03 \x01(\tR\rargumentsJson\x12\"\n" +
+	"\n" +
+	"input_text\x18\x04 \x01(\tH\x00R\tinputText\x88\x01\x01B\r\n" +
+	"\v_input_text\"\"\n" +
 	"\fRefusalDelta\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text*\xf5\x01\n" +
 	"\fFinishReason\x12\x1d\n" +
@@ -662,35 +752,37 @@ func file_admiral_optimizer_v1_completion_proto_rawDescGZIP() []byte {
 }
 
 var file_admiral_optimizer_v1_completion_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_admiral_optimizer_v1_completion_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_admiral_optimizer_v1_completion_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_admiral_optimizer_v1_completion_proto_goTypes = []any{
 	(FinishReason)(0),      // 0: admiral.optimizer.v1.FinishReason
 	(*Completion)(nil),     // 1: admiral.optimizer.v1.Completion
 	(*Candidate)(nil),      // 2: admiral.optimizer.v1.Candidate
-	(*ContentDelta)(nil),   // 3: admiral.optimizer.v1.ContentDelta
-	(*TextDelta)(nil),      // 4: admiral.optimizer.v1.TextDelta
-	(*ReasoningDelta)(nil), // 5: admiral.optimizer.v1.ReasoningDelta
-	(*ToolCallDelta)(nil),  // 6: admiral.optimizer.v1.ToolCallDelta
-	(*RefusalDelta)(nil),   // 7: admiral.optimizer.v1.RefusalDelta
-	(*ChatMessage)(nil),    // 8: admiral.optimizer.v1.ChatMessage
-	(*VendorData)(nil),     // 9: admiral.optimizer.v1.VendorData
+	(*FinishDetails)(nil),  // 3: admiral.optimizer.v1.FinishDetails
+	(*ContentDelta)(nil),   // 4: admiral.optimizer.v1.ContentDelta
+	(*TextDelta)(nil),      // 5: admiral.optimizer.v1.TextDelta
+	(*ReasoningDelta)(nil), // 6: admiral.optimizer.v1.ReasoningDelta
+	(*ToolCallDelta)(nil),  // 7: admiral.optimizer.v1.ToolCallDelta
+	(*RefusalDelta)(nil),   // 8: admiral.optimizer.v1.RefusalDelta
+	(*ChatMessage)(nil),    // 9: admiral.optimizer.v1.ChatMessage
+	(*VendorData)(nil),     // 10: admiral.optimizer.v1.VendorData
 }
 var file_admiral_optimizer_v1_completion_proto_depIdxs = []int32{
-	8,  // 0: admiral.optimizer.v1.Completion.message:type_name -> admiral.optimizer.v1.ChatMessage
+	9,  // 0: admiral.optimizer.v1.Completion.message:type_name -> admiral.optimizer.v1.ChatMessage
 	0,  // 1: admiral.optimizer.v1.Completion.finish_reason:type_name -> admiral.optimizer.v1.FinishReason
 	2,  // 2: admiral.optimizer.v1.Completion.alternatives:type_name -> admiral.optimizer.v1.Candidate
-	8,  // 3: admiral.optimizer.v1.Candidate.message:type_name -> admiral.optimizer.v1.ChatMessage
-	0,  // 4: admiral.optimizer.v1.Candidate.finish_reason:type_name -> admiral.optimizer.v1.FinishReason
-	4,  // 5: admiral.optimizer.v1.ContentDelta.text:type_name -> admiral.optimizer.v1.TextDelta
-	5,  // 6: admiral.optimizer.v1.ContentDelta.reasoning:type_name -> admiral.optimizer.v1.ReasoningDelta
-	6,  // 7: admiral.optimizer.v1.ContentDelta.tool_call:type_name -> admiral.optimizer.v1.ToolCallDelta
-	7,  // 8: admiral.optimizer.v1.ContentDelta.refusal:type_name -> admiral.optimizer.v1.RefusalDelta
-	9,  // 9: admiral.optimizer.v1.ContentDelta.vendor_data:type_name -> admiral.optimizer.v1.VendorData
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	3,  // 3: admiral.optimizer.v1.Completion.finish_details:type_name -> admiral.optimizer.v1.FinishDetails
+	9,  // 4: admiral.optimizer.v1.Candidate.message:type_name -> admiral.optimizer.v1.ChatMessage
+	0,  // 5: admiral.optimizer.v1.Candidate.finish_reason:type_name -> admiral.optimizer.v1.FinishReason
+	5,  // 6: admiral.optimizer.v1.ContentDelta.text:type_name -> admiral.optimizer.v1.TextDelta
+	6,  // 7: admiral.optimizer.v1.ContentDelta.reasoning:type_name -> admiral.optimizer.v1.ReasoningDelta
+	7,  // 8: admiral.optimizer.v1.ContentDelta.tool_call:type_name -> admiral.optimizer.v1.ToolCallDelta
+	8,  // 9: admiral.optimizer.v1.ContentDelta.refusal:type_name -> admiral.optimizer.v1.RefusalDelta
+	10, // 10: admiral.optimizer.v1.ContentDelta.vendor_data:type_name -> admiral.optimizer.v1.VendorData
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_completion_proto_init() }
@@ -699,19 +791,20 @@ func file_admiral_optimizer_v1_completion_proto_init() {
 		return
 	}
 	file_admiral_optimizer_v1_content_proto_init()
-	file_admiral_optimizer_v1_completion_proto_msgTypes[2].OneofWrappers = []any{
+	file_admiral_optimizer_v1_completion_proto_msgTypes[3].OneofWrappers = []any{
 		(*ContentDelta_Text)(nil),
 		(*ContentDelta_Reasoning)(nil),
 		(*ContentDelta_ToolCall)(nil),
 		(*ContentDelta_Refusal)(nil),
 	}
+	file_admiral_optimizer_v1_completion_proto_msgTypes[6].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_completion_proto_rawDesc), len(file_admiral_optimizer_v1_completion_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

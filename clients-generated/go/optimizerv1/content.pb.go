@@ -10,6 +10,7 @@ import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	structpb "google.golang.org/protobuf/types/known/structpb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -259,7 +260,7 @@ func (x ToolChoice_Mode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ToolChoice_Mode.Descriptor instead.
 func (ToolChoice_Mode) EnumDescriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{15, 0}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{18, 0}
 }
 
 // One turn of a conversation.
@@ -349,6 +350,7 @@ type ContentPart struct {
 	//	*ContentPart_ToolResult
 	//	*ContentPart_Reasoning
 	//	*ContentPart_Refusal
+	//	*ContentPart_ToolReference
 	Kind isContentPart_Kind `protobuf_oneof:"kind"`
 	// What the vendor wants back with this part, such as the signature of a tool call, role ASSISTANT; send it back unchanged. For a
 	// part of reasoning its vendor is also whose the signature and the redacted_data are. Ignored with other roles.
@@ -460,6 +462,15 @@ func (x *ContentPart) GetRefusal() *RefusalPart {
 	return nil
 }
 
+func (x *ContentPart) GetToolReference() *ToolReference {
+	if x != nil {
+		if x, ok := x.Kind.(*ContentPart_ToolReference); ok {
+			return x.ToolReference
+		}
+	}
+	return nil
+}
+
 func (x *ContentPart) GetVendorData() *VendorData {
 	if x != nil {
 		return x.VendorData
@@ -513,6 +524,11 @@ type ContentPart_Refusal struct {
 	Refusal *RefusalPart `protobuf:"bytes,7,opt,name=refusal,proto3,oneof"`
 }
 
+type ContentPart_ToolReference struct {
+	// A declared tool that a search for tools found, within a ToolResult; for vendors that know such.
+	ToolReference *ToolReference `protobuf:"bytes,8,opt,name=tool_reference,json=toolReference,proto3,oneof"`
+}
+
 func (*ContentPart_Text) isContentPart_Kind() {}
 
 func (*ContentPart_Image) isContentPart_Kind() {}
@@ -526,6 +542,8 @@ func (*ContentPart_ToolResult) isContentPart_Kind() {}
 func (*ContentPart_Reasoning) isContentPart_Kind() {}
 
 func (*ContentPart_Refusal) isContentPart_Kind() {}
+
+func (*ContentPart_ToolReference) isContentPart_Kind() {}
 
 // What a vendor gave with an answer for itself, in its own words: signatures of thoughts, encrypted reasoning and the like. Nobody
 // else reads it. A caller keeps it with what it came with and sends it back unchanged when the conversation goes on; an answer without
@@ -1007,8 +1025,10 @@ type ToolCall struct {
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Name of a declared tool.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// Arguments as a JSON object in text, exactly as the model wrote them (a model can write invalid JSON).
+	// Arguments as a JSON object in text, exactly as the model wrote them (a model can write invalid JSON). Empty for a custom tool.
 	ArgumentsJson string `protobuf:"bytes,3,opt,name=arguments_json,json=argumentsJson,proto3" json:"arguments_json,omitempty"`
+	// What a custom tool is given, as the model wrote it; absent for any other tool.
+	InputText     *string `protobuf:"bytes,4,opt,name=input_text,json=inputText,proto3,oneof" json:"input_text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1064,12 +1084,65 @@ func (x *ToolCall) GetArgumentsJson() string {
 	return ""
 }
 
+func (x *ToolCall) GetInputText() string {
+	if x != nil && x.InputText != nil {
+		return *x.InputText
+	}
+	return ""
+}
+
+// Names a declared tool.
+type ToolReference struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the tool. Required.
+	ToolName      string `protobuf:"bytes,1,opt,name=tool_name,json=toolName,proto3" json:"tool_name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ToolReference) Reset() {
+	*x = ToolReference{}
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ToolReference) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ToolReference) ProtoMessage() {}
+
+func (x *ToolReference) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ToolReference.ProtoReflect.Descriptor instead.
+func (*ToolReference) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ToolReference) GetToolName() string {
+	if x != nil {
+		return x.ToolName
+	}
+	return ""
+}
+
 // What a tool returned.
 type ToolResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the ToolCall it answers; a result with no earlier call is refused with CALL_INVALID.
 	ToolCallId string `protobuf:"bytes,1,opt,name=tool_call_id,json=toolCallId,proto3" json:"tool_call_id,omitempty"`
-	// The result: text, image or file parts.
+	// The result: text, image, file or tool reference parts.
 	Parts []*ContentPart `protobuf:"bytes,2,rep,name=parts,proto3" json:"parts,omitempty"`
 	// True if the tool failed and the parts describe the failure.
 	IsError       bool `protobuf:"varint,3,opt,name=is_error,json=isError,proto3" json:"is_error,omitempty"`
@@ -1079,7 +1152,7 @@ type ToolResult struct {
 
 func (x *ToolResult) Reset() {
 	*x = ToolResult{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[10]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1091,7 +1164,7 @@ func (x *ToolResult) String() string {
 func (*ToolResult) ProtoMessage() {}
 
 func (x *ToolResult) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[10]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1104,7 +1177,7 @@ func (x *ToolResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolResult.ProtoReflect.Descriptor instead.
 func (*ToolResult) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{10}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ToolResult) GetToolCallId() string {
@@ -1143,7 +1216,7 @@ type ReasoningPart struct {
 
 func (x *ReasoningPart) Reset() {
 	*x = ReasoningPart{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[11]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1155,7 +1228,7 @@ func (x *ReasoningPart) String() string {
 func (*ReasoningPart) ProtoMessage() {}
 
 func (x *ReasoningPart) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[11]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1168,7 +1241,7 @@ func (x *ReasoningPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReasoningPart.ProtoReflect.Descriptor instead.
 func (*ReasoningPart) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{11}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ReasoningPart) GetText() string {
@@ -1203,7 +1276,7 @@ type RefusalPart struct {
 
 func (x *RefusalPart) Reset() {
 	*x = RefusalPart{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[12]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1215,7 +1288,7 @@ func (x *RefusalPart) String() string {
 func (*RefusalPart) ProtoMessage() {}
 
 func (x *RefusalPart) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[12]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1228,7 +1301,7 @@ func (x *RefusalPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefusalPart.ProtoReflect.Descriptor instead.
 func (*RefusalPart) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{12}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RefusalPart) GetText() string {
@@ -1246,7 +1319,11 @@ type Tool struct {
 	// Types that are valid to be assigned to Kind:
 	//
 	//	*Tool_Function
+	//	*Tool_Custom
 	Kind isTool_Kind `protobuf_oneof:"kind"`
+	// Further fields of the tool in the words of the dialect that Prompt.provider_options_dialect names, such as "input_examples";
+	// vendors of other dialects are not told them.
+	ProviderOptions *structpb.Struct `protobuf:"bytes,14,opt,name=provider_options,json=providerOptions,proto3" json:"provider_options,omitempty"`
 	// Asks vendors with explicit prompt caching to cache the tools up to and including this one, and for how long. Other vendors
 	// ignore it.
 	PromptCachePoint PromptCachePoint `protobuf:"varint,15,opt,name=prompt_cache_point,json=promptCachePoint,proto3,enum=admiral.optimizer.v1.PromptCachePoint" json:"prompt_cache_point,omitempty"`
@@ -1256,7 +1333,7 @@ type Tool struct {
 
 func (x *Tool) Reset() {
 	*x = Tool{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[13]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1268,7 +1345,7 @@ func (x *Tool) String() string {
 func (*Tool) ProtoMessage() {}
 
 func (x *Tool) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[13]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1281,7 +1358,7 @@ func (x *Tool) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tool.ProtoReflect.Descriptor instead.
 func (*Tool) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{13}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Tool) GetKind() isTool_Kind {
@@ -1296,6 +1373,22 @@ func (x *Tool) GetFunction() *FunctionTool {
 		if x, ok := x.Kind.(*Tool_Function); ok {
 			return x.Function
 		}
+	}
+	return nil
+}
+
+func (x *Tool) GetCustom() *CustomTool {
+	if x != nil {
+		if x, ok := x.Kind.(*Tool_Custom); ok {
+			return x.Custom
+		}
+	}
+	return nil
+}
+
+func (x *Tool) GetProviderOptions() *structpb.Struct {
+	if x != nil {
+		return x.ProviderOptions
 	}
 	return nil
 }
@@ -1316,7 +1409,14 @@ type Tool_Function struct {
 	Function *FunctionTool `protobuf:"bytes,1,opt,name=function,proto3,oneof"`
 }
 
+type Tool_Custom struct {
+	// A tool that is given free text, which the caller runs; for models that know such.
+	Custom *CustomTool `protobuf:"bytes,2,opt,name=custom,proto3,oneof"`
+}
+
 func (*Tool_Function) isTool_Kind() {}
+
+func (*Tool_Custom) isTool_Kind() {}
 
 // A function that the caller runs when the model asks for it.
 type FunctionTool struct {
@@ -1335,7 +1435,7 @@ type FunctionTool struct {
 
 func (x *FunctionTool) Reset() {
 	*x = FunctionTool{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[14]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1347,7 +1447,7 @@ func (x *FunctionTool) String() string {
 func (*FunctionTool) ProtoMessage() {}
 
 func (x *FunctionTool) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[14]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1360,7 +1460,7 @@ func (x *FunctionTool) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FunctionTool.ProtoReflect.Descriptor instead.
 func (*FunctionTool) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{14}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *FunctionTool) GetName() string {
@@ -1391,6 +1491,125 @@ func (x *FunctionTool) GetStrict() bool {
 	return false
 }
 
+// A tool that the model gives text of any form, such as a patch.
+type CustomTool struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name, as of a FunctionTool.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// What the tool does and when to use it.
+	Description string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
+	// Form of the text; absent means any.
+	Grammar       *CustomToolGrammar `protobuf:"bytes,3,opt,name=grammar,proto3" json:"grammar,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CustomTool) Reset() {
+	*x = CustomTool{}
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CustomTool) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CustomTool) ProtoMessage() {}
+
+func (x *CustomTool) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CustomTool.ProtoReflect.Descriptor instead.
+func (*CustomTool) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *CustomTool) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *CustomTool) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
+func (x *CustomTool) GetGrammar() *CustomToolGrammar {
+	if x != nil {
+		return x.Grammar
+	}
+	return nil
+}
+
+// A grammar that a custom tool's input keeps to.
+type CustomToolGrammar struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How the grammar is written: "lark" or "regex".
+	Syntax string `protobuf:"bytes,1,opt,name=syntax,proto3" json:"syntax,omitempty"`
+	// The grammar.
+	Definition    string `protobuf:"bytes,2,opt,name=definition,proto3" json:"definition,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CustomToolGrammar) Reset() {
+	*x = CustomToolGrammar{}
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CustomToolGrammar) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CustomToolGrammar) ProtoMessage() {}
+
+func (x *CustomToolGrammar) ProtoReflect() protoreflect.Message {
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CustomToolGrammar.ProtoReflect.Descriptor instead.
+func (*CustomToolGrammar) Descriptor() ([]byte, []int) {
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *CustomToolGrammar) GetSyntax() string {
+	if x != nil {
+		return x.Syntax
+	}
+	return ""
+}
+
+func (x *CustomToolGrammar) GetDefinition() string {
+	if x != nil {
+		return x.Definition
+	}
+	return ""
+}
+
 // Whether and which tools the model must call.
 type ToolChoice struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1406,7 +1625,7 @@ type ToolChoice struct {
 
 func (x *ToolChoice) Reset() {
 	*x = ToolChoice{}
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[15]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1418,7 +1637,7 @@ func (x *ToolChoice) String() string {
 func (*ToolChoice) ProtoMessage() {}
 
 func (x *ToolChoice) ProtoReflect() protoreflect.Message {
-	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[15]
+	mi := &file_admiral_optimizer_v1_content_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1431,7 +1650,7 @@ func (x *ToolChoice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolChoice.ProtoReflect.Descriptor instead.
 func (*ToolChoice) Descriptor() ([]byte, []int) {
-	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{15}
+	return file_admiral_optimizer_v1_content_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ToolChoice) GetMode() ToolChoice_Mode {
@@ -1459,13 +1678,13 @@ var File_admiral_optimizer_v1_content_proto protoreflect.FileDescriptor
 
 const file_admiral_optimizer_v1_content_proto_rawDesc = "" +
 	"\n" +
-	"\"admiral/optimizer/v1/content.proto\x12\x14admiral.optimizer.v1\x1a\x1fgoogle/api/field_behavior.proto\"\xd9\x01\n" +
+	"\"admiral/optimizer/v1/content.proto\x12\x14admiral.optimizer.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xd9\x01\n" +
 	"\vChatMessage\x124\n" +
 	"\x04role\x18\x01 \x01(\x0e2\x1a.admiral.optimizer.v1.RoleB\x04\xe2A\x01\x02R\x04role\x12=\n" +
 	"\x05parts\x18\x02 \x03(\v2!.admiral.optimizer.v1.ContentPartB\x04\xe2A\x01\x02R\x05parts\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12A\n" +
 	"\vvendor_data\x18\x04 \x01(\v2 .admiral.optimizer.v1.VendorDataR\n" +
-	"vendorData\"\xdb\x04\n" +
+	"vendorData\"\xa9\x05\n" +
 	"\vContentPart\x124\n" +
 	"\x04text\x18\x01 \x01(\v2\x1e.admiral.optimizer.v1.TextPartH\x00R\x04text\x127\n" +
 	"\x05image\x18\x02 \x01(\v2\x1f.admiral.optimizer.v1.ImagePartH\x00R\x05image\x124\n" +
@@ -1474,7 +1693,8 @@ const file_admiral_optimizer_v1_content_proto_rawDesc = "" +
 	"\vtool_result\x18\x05 \x01(\v2 .admiral.optimizer.v1.ToolResultH\x00R\n" +
 	"toolResult\x12C\n" +
 	"\treasoning\x18\x06 \x01(\v2#.admiral.optimizer.v1.ReasoningPartH\x00R\treasoning\x12=\n" +
-	"\arefusal\x18\a \x01(\v2!.admiral.optimizer.v1.RefusalPartH\x00R\arefusal\x12A\n" +
+	"\arefusal\x18\a \x01(\v2!.admiral.optimizer.v1.RefusalPartH\x00R\arefusal\x12L\n" +
+	"\x0etool_reference\x18\b \x01(\v2#.admiral.optimizer.v1.ToolReferenceH\x00R\rtoolReference\x12A\n" +
 	"\vvendor_data\x18\x0e \x01(\v2 .admiral.optimizer.v1.VendorDataR\n" +
 	"vendorData\x12T\n" +
 	"\x12prompt_cache_point\x18\x0f \x01(\x0e2&.admiral.optimizer.v1.PromptCachePointR\x10promptCachePointB\x06\n" +
@@ -1506,11 +1726,16 @@ const file_admiral_optimizer_v1_content_proto_rawDesc = "" +
 	"RemoteData\x12\x16\n" +
 	"\x03uri\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\x03uri\"-\n" +
 	"\fUploadedData\x12\x1d\n" +
-	"\afile_id\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\x06fileId\"U\n" +
+	"\afile_id\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\x06fileId\"\x88\x01\n" +
 	"\bToolCall\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12%\n" +
-	"\x0earguments_json\x18\x03 \x01(\tR\rargumentsJson\"\x82\x01\n" +
+	"\x0earguments_json\x18\x03 \x01(\tR\rargumentsJson\x12\"\n" +
+	"\n" +
+	"input_text\x18\x04 \x01(\tH\x00R\tinputText\x88\x01\x01B\r\n" +
+	"\v_input_text\"2\n" +
+	"\rToolReference\x12!\n" +
+	"\ttool_name\x18\x01 \x01(\tB\x04\xe2A\x01\x02R\btoolName\"\x82\x01\n" +
 	"\n" +
 	"ToolResult\x12 \n" +
 	"\ftool_call_id\x18\x01 \x01(\tR\n" +
@@ -1522,9 +1747,11 @@ const file_admiral_optimizer_v1_content_proto_rawDesc = "" +
 	"\tsignature\x18\x02 \x01(\tR\tsignature\x12#\n" +
 	"\rredacted_data\x18\x03 \x01(\tR\fredactedData\"!\n" +
 	"\vRefusalPart\x12\x12\n" +
-	"\x04text\x18\x01 \x01(\tR\x04text\"\xa6\x01\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text\"\xa6\x02\n" +
 	"\x04Tool\x12@\n" +
-	"\bfunction\x18\x01 \x01(\v2\".admiral.optimizer.v1.FunctionToolH\x00R\bfunction\x12T\n" +
+	"\bfunction\x18\x01 \x01(\v2\".admiral.optimizer.v1.FunctionToolH\x00R\bfunction\x12:\n" +
+	"\x06custom\x18\x02 \x01(\v2 .admiral.optimizer.v1.CustomToolH\x00R\x06custom\x12B\n" +
+	"\x10provider_options\x18\x0e \x01(\v2\x17.google.protobuf.StructR\x0fproviderOptions\x12T\n" +
 	"\x12prompt_cache_point\x18\x0f \x01(\x0e2&.admiral.optimizer.v1.PromptCachePointR\x10promptCachePointB\x06\n" +
 	"\x04kind\"\xa2\x01\n" +
 	"\fFunctionTool\x12\x12\n" +
@@ -1532,7 +1759,17 @@ const file_admiral_optimizer_v1_content_proto_rawDesc = "" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x124\n" +
 	"\x16parameters_schema_json\x18\x03 \x01(\tR\x14parametersSchemaJson\x12\x1b\n" +
 	"\x06strict\x18\x04 \x01(\bH\x00R\x06strict\x88\x01\x01B\t\n" +
-	"\a_strict\"\xf0\x01\n" +
+	"\a_strict\"\x85\x01\n" +
+	"\n" +
+	"CustomTool\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
+	"\vdescription\x18\x02 \x01(\tR\vdescription\x12A\n" +
+	"\agrammar\x18\x03 \x01(\v2'.admiral.optimizer.v1.CustomToolGrammarR\agrammar\"K\n" +
+	"\x11CustomToolGrammar\x12\x16\n" +
+	"\x06syntax\x18\x01 \x01(\tR\x06syntax\x12\x1e\n" +
+	"\n" +
+	"definition\x18\x02 \x01(\tR\n" +
+	"definition\"\xf0\x01\n" +
 	"\n" +
 	"ToolChoice\x129\n" +
 	"\x04mode\x18\x01 \x01(\x0e2%.admiral.optimizer.v1.ToolChoice.ModeR\x04mode\x12\x1b\n" +
@@ -1577,28 +1814,32 @@ func file_admiral_optimizer_v1_content_proto_rawDescGZIP() []byte {
 }
 
 var file_admiral_optimizer_v1_content_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_admiral_optimizer_v1_content_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_admiral_optimizer_v1_content_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_admiral_optimizer_v1_content_proto_goTypes = []any{
-	(Role)(0),             // 0: admiral.optimizer.v1.Role
-	(PromptCachePoint)(0), // 1: admiral.optimizer.v1.PromptCachePoint
-	(ImageDetail)(0),      // 2: admiral.optimizer.v1.ImageDetail
-	(ToolChoice_Mode)(0),  // 3: admiral.optimizer.v1.ToolChoice.Mode
-	(*ChatMessage)(nil),   // 4: admiral.optimizer.v1.ChatMessage
-	(*ContentPart)(nil),   // 5: admiral.optimizer.v1.ContentPart
-	(*VendorData)(nil),    // 6: admiral.optimizer.v1.VendorData
-	(*TextPart)(nil),      // 7: admiral.optimizer.v1.TextPart
-	(*ImagePart)(nil),     // 8: admiral.optimizer.v1.ImagePart
-	(*FilePart)(nil),      // 9: admiral.optimizer.v1.FilePart
-	(*InlineData)(nil),    // 10: admiral.optimizer.v1.InlineData
-	(*RemoteData)(nil),    // 11: admiral.optimizer.v1.RemoteData
-	(*UploadedData)(nil),  // 12: admiral.optimizer.v1.UploadedData
-	(*ToolCall)(nil),      // 13: admiral.optimizer.v1.ToolCall
-	(*ToolResult)(nil),    // 14: admiral.optimizer.v1.ToolResult
-	(*ReasoningPart)(nil), // 15: admiral.optimizer.v1.ReasoningPart
-	(*RefusalPart)(nil),   // 16: admiral.optimizer.v1.RefusalPart
-	(*Tool)(nil),          // 17: admiral.optimizer.v1.Tool
-	(*FunctionTool)(nil),  // 18: admiral.optimizer.v1.FunctionTool
-	(*ToolChoice)(nil),    // 19: admiral.optimizer.v1.ToolChoice
+	(Role)(0),                 // 0: admiral.optimizer.v1.Role
+	(PromptCachePoint)(0),     // 1: admiral.optimizer.v1.PromptCachePoint
+	(ImageDetail)(0),          // 2: admiral.optimizer.v1.ImageDetail
+	(ToolChoice_Mode)(0),      // 3: admiral.optimizer.v1.ToolChoice.Mode
+	(*ChatMessage)(nil),       // 4: admiral.optimizer.v1.ChatMessage
+	(*ContentPart)(nil),       // 5: admiral.optimizer.v1.ContentPart
+	(*VendorData)(nil),        // 6: admiral.optimizer.v1.VendorData
+	(*TextPart)(nil),          // 7: admiral.optimizer.v1.TextPart
+	(*ImagePart)(nil),         // 8: admiral.optimizer.v1.ImagePart
+	(*FilePart)(nil),          // 9: admiral.optimizer.v1.FilePart
+	(*InlineData)(nil),        // 10: admiral.optimizer.v1.InlineData
+	(*RemoteData)(nil),        // 11: admiral.optimizer.v1.RemoteData
+	(*UploadedData)(nil),      // 12: admiral.optimizer.v1.UploadedData
+	(*ToolCall)(nil),          // 13: admiral.optimizer.v1.ToolCall
+	(*ToolReference)(nil),     // 14: admiral.optimizer.v1.ToolReference
+	(*ToolResult)(nil),        // 15: admiral.optimizer.v1.ToolResult
+	(*ReasoningPart)(nil),     // 16: admiral.optimizer.v1.ReasoningPart
+	(*RefusalPart)(nil),       // 17: admiral.optimizer.v1.RefusalPart
+	(*Tool)(nil),              // 18: admiral.optimizer.v1.Tool
+	(*FunctionTool)(nil),      // 19: admiral.optimizer.v1.FunctionTool
+	(*CustomTool)(nil),        // 20: admiral.optimizer.v1.CustomTool
+	(*CustomToolGrammar)(nil), // 21: admiral.optimizer.v1.CustomToolGrammar
+	(*ToolChoice)(nil),        // 22: admiral.optimizer.v1.ToolChoice
+	(*structpb.Struct)(nil),   // 23: google.protobuf.Struct
 }
 var file_admiral_optimizer_v1_content_proto_depIdxs = []int32{
 	0,  // 0: admiral.optimizer.v1.ChatMessage.role:type_name -> admiral.optimizer.v1.Role
@@ -1608,26 +1849,30 @@ var file_admiral_optimizer_v1_content_proto_depIdxs = []int32{
 	8,  // 4: admiral.optimizer.v1.ContentPart.image:type_name -> admiral.optimizer.v1.ImagePart
 	9,  // 5: admiral.optimizer.v1.ContentPart.file:type_name -> admiral.optimizer.v1.FilePart
 	13, // 6: admiral.optimizer.v1.ContentPart.tool_call:type_name -> admiral.optimizer.v1.ToolCall
-	14, // 7: admiral.optimizer.v1.ContentPart.tool_result:type_name -> admiral.optimizer.v1.ToolResult
-	15, // 8: admiral.optimizer.v1.ContentPart.reasoning:type_name -> admiral.optimizer.v1.ReasoningPart
-	16, // 9: admiral.optimizer.v1.ContentPart.refusal:type_name -> admiral.optimizer.v1.RefusalPart
-	6,  // 10: admiral.optimizer.v1.ContentPart.vendor_data:type_name -> admiral.optimizer.v1.VendorData
-	1,  // 11: admiral.optimizer.v1.ContentPart.prompt_cache_point:type_name -> admiral.optimizer.v1.PromptCachePoint
-	10, // 12: admiral.optimizer.v1.ImagePart.inline:type_name -> admiral.optimizer.v1.InlineData
-	11, // 13: admiral.optimizer.v1.ImagePart.remote:type_name -> admiral.optimizer.v1.RemoteData
-	2,  // 14: admiral.optimizer.v1.ImagePart.detail:type_name -> admiral.optimizer.v1.ImageDetail
-	10, // 15: admiral.optimizer.v1.FilePart.inline:type_name -> admiral.optimizer.v1.InlineData
-	11, // 16: admiral.optimizer.v1.FilePart.remote:type_name -> admiral.optimizer.v1.RemoteData
-	12, // 17: admiral.optimizer.v1.FilePart.uploaded:type_name -> admiral.optimizer.v1.UploadedData
-	5,  // 18: admiral.optimizer.v1.ToolResult.parts:type_name -> admiral.optimizer.v1.ContentPart
-	18, // 19: admiral.optimizer.v1.Tool.function:type_name -> admiral.optimizer.v1.FunctionTool
-	1,  // 20: admiral.optimizer.v1.Tool.prompt_cache_point:type_name -> admiral.optimizer.v1.PromptCachePoint
-	3,  // 21: admiral.optimizer.v1.ToolChoice.mode:type_name -> admiral.optimizer.v1.ToolChoice.Mode
-	22, // [22:22] is the sub-list for method output_type
-	22, // [22:22] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	15, // 7: admiral.optimizer.v1.ContentPart.tool_result:type_name -> admiral.optimizer.v1.ToolResult
+	16, // 8: admiral.optimizer.v1.ContentPart.reasoning:type_name -> admiral.optimizer.v1.ReasoningPart
+	17, // 9: admiral.optimizer.v1.ContentPart.refusal:type_name -> admiral.optimizer.v1.RefusalPart
+	14, // 10: admiral.optimizer.v1.ContentPart.tool_reference:type_name -> admiral.optimizer.v1.ToolReference
+	6,  // 11: admiral.optimizer.v1.ContentPart.vendor_data:type_name -> admiral.optimizer.v1.VendorData
+	1,  // 12: admiral.optimizer.v1.ContentPart.prompt_cache_point:type_name -> admiral.optimizer.v1.PromptCachePoint
+	10, // 13: admiral.optimizer.v1.ImagePart.inline:type_name -> admiral.optimizer.v1.InlineData
+	11, // 14: admiral.optimizer.v1.ImagePart.remote:type_name -> admiral.optimizer.v1.RemoteData
+	2,  // 15: admiral.optimizer.v1.ImagePart.detail:type_name -> admiral.optimizer.v1.ImageDetail
+	10, // 16: admiral.optimizer.v1.FilePart.inline:type_name -> admiral.optimizer.v1.InlineData
+	11, // 17: admiral.optimizer.v1.FilePart.remote:type_name -> admiral.optimizer.v1.RemoteData
+	12, // 18: admiral.optimizer.v1.FilePart.uploaded:type_name -> admiral.optimizer.v1.UploadedData
+	5,  // 19: admiral.optimizer.v1.ToolResult.parts:type_name -> admiral.optimizer.v1.ContentPart
+	19, // 20: admiral.optimizer.v1.Tool.function:type_name -> admiral.optimizer.v1.FunctionTool
+	20, // 21: admiral.optimizer.v1.Tool.custom:type_name -> admiral.optimizer.v1.CustomTool
+	23, // 22: admiral.optimizer.v1.Tool.provider_options:type_name -> google.protobuf.Struct
+	1,  // 23: admiral.optimizer.v1.Tool.prompt_cache_point:type_name -> admiral.optimizer.v1.PromptCachePoint
+	21, // 24: admiral.optimizer.v1.CustomTool.grammar:type_name -> admiral.optimizer.v1.CustomToolGrammar
+	3,  // 25: admiral.optimizer.v1.ToolChoice.mode:type_name -> admiral.optimizer.v1.ToolChoice.Mode
+	26, // [26:26] is the sub-list for method output_type
+	26, // [26:26] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_content_proto_init() }
@@ -1643,6 +1888,7 @@ func file_admiral_optimizer_v1_content_proto_init() {
 		(*ContentPart_ToolResult)(nil),
 		(*ContentPart_Reasoning)(nil),
 		(*ContentPart_Refusal)(nil),
+		(*ContentPart_ToolReference)(nil),
 	}
 	file_admiral_optimizer_v1_content_proto_msgTypes[4].OneofWrappers = []any{
 		(*ImagePart_Inline)(nil),
@@ -1653,18 +1899,20 @@ func file_admiral_optimizer_v1_content_proto_init() {
 		(*FilePart_Remote)(nil),
 		(*FilePart_Uploaded)(nil),
 	}
-	file_admiral_optimizer_v1_content_proto_msgTypes[13].OneofWrappers = []any{
+	file_admiral_optimizer_v1_content_proto_msgTypes[9].OneofWrappers = []any{}
+	file_admiral_optimizer_v1_content_proto_msgTypes[14].OneofWrappers = []any{
 		(*Tool_Function)(nil),
+		(*Tool_Custom)(nil),
 	}
-	file_admiral_optimizer_v1_content_proto_msgTypes[14].OneofWrappers = []any{}
 	file_admiral_optimizer_v1_content_proto_msgTypes[15].OneofWrappers = []any{}
+	file_admiral_optimizer_v1_content_proto_msgTypes[18].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_admiral_optimizer_v1_content_proto_rawDesc), len(file_admiral_optimizer_v1_content_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   16,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

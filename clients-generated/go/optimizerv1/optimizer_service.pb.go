@@ -514,8 +514,14 @@ type StreamFinished struct {
 	// ChatMessage.vendor_data of the first candidate and of the further ones, in order; empty where a candidate has none, and shorter
 	// than the number of candidates if the last ones have none.
 	MessageVendorData []*VendorData `protobuf:"bytes,9,rep,name=message_vendor_data,json=messageVendorData,proto3" json:"message_vendor_data,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// As Completion.finish_details.
+	FinishDetails *FinishDetails `protobuf:"bytes,10,opt,name=finish_details,json=finishDetails,proto3" json:"finish_details,omitempty"`
+	// As Completion.served_model.
+	ServedModel string `protobuf:"bytes,11,opt,name=served_model,json=servedModel,proto3" json:"served_model,omitempty"`
+	// As Completion.service_tier.
+	ServiceTier   string `protobuf:"bytes,12,opt,name=service_tier,json=serviceTier,proto3" json:"service_tier,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StreamFinished) Reset() {
@@ -609,6 +615,27 @@ func (x *StreamFinished) GetMessageVendorData() []*VendorData {
 		return x.MessageVendorData
 	}
 	return nil
+}
+
+func (x *StreamFinished) GetFinishDetails() *FinishDetails {
+	if x != nil {
+		return x.FinishDetails
+	}
+	return nil
+}
+
+func (x *StreamFinished) GetServedModel() string {
+	if x != nil {
+		return x.ServedModel
+	}
+	return ""
+}
+
+func (x *StreamFinished) GetServiceTier() string {
+	if x != nil {
+		return x.ServiceTier
+	}
+	return ""
 }
 
 // Asks for several answers.
@@ -2031,7 +2058,7 @@ const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\acall_id\x18\x01 \x01(\tR\x06callId\x12\x1a\n" +
 	"\bprovider\x18\x02 \x01(\tR\bprovider\x12\x14\n" +
 	"\x05model\x18\x03 \x01(\tR\x05model\x124\n" +
-	"\x06source\x18\x04 \x01(\x0e2\x1c.admiral.optimizer.v1.SourceR\x06source\"\x9a\x04\n" +
+	"\x06source\x18\x04 \x01(\x0e2\x1c.admiral.optimizer.v1.SourceR\x06source\"\xac\x05\n" +
 	"\x0eStreamFinished\x12G\n" +
 	"\rfinish_reason\x18\x01 \x01(\x0e2\".admiral.optimizer.v1.FinishReasonR\ffinishReason\x12#\n" +
 	"\rstop_sequence\x18\x02 \x01(\tR\fstopSequence\x12`\n" +
@@ -2041,7 +2068,11 @@ const file_admiral_optimizer_v1_optimizer_service_proto_rawDesc = "" +
 	"\x06served\x18\x06 \x01(\v2\x1c.admiral.optimizer.v1.ServedR\x06served\x12&\n" +
 	"\x0fledger_entry_id\x18\a \x01(\tR\rledgerEntryId\x12%\n" +
 	"\x0eomitted_fields\x18\b \x03(\tR\romittedFields\x12P\n" +
-	"\x13message_vendor_data\x18\t \x03(\v2 .admiral.optimizer.v1.VendorDataR\x11messageVendorData\"e\n" +
+	"\x13message_vendor_data\x18\t \x03(\v2 .admiral.optimizer.v1.VendorDataR\x11messageVendorData\x12J\n" +
+	"\x0efinish_details\x18\n" +
+	" \x01(\v2#.admiral.optimizer.v1.FinishDetailsR\rfinishDetails\x12!\n" +
+	"\fserved_model\x18\v \x01(\tR\vservedModel\x12!\n" +
+	"\fservice_tier\x18\f \x01(\tR\vserviceTier\"e\n" +
 	"\x14CompleteBatchRequest\x12G\n" +
 	"\brequests\x18\x02 \x03(\v2%.admiral.optimizer.v1.CompleteRequestB\x04\xe2A\x01\x02R\brequestsJ\x04\b\x01\x10\x02\"T\n" +
 	"\x15CompleteBatchResponse\x12;\n" +
@@ -2203,20 +2234,21 @@ var file_admiral_optimizer_v1_optimizer_service_proto_goTypes = []any{
 	(Source)(0),                   // 35: admiral.optimizer.v1.Source
 	(FinishReason)(0),             // 36: admiral.optimizer.v1.FinishReason
 	(*VendorData)(nil),            // 37: admiral.optimizer.v1.VendorData
-	(ErrorReason)(0),              // 38: admiral.optimizer.v1.ErrorReason
-	(*Model)(nil),                 // 39: admiral.optimizer.v1.Model
-	(*ModelAlias)(nil),            // 40: admiral.optimizer.v1.ModelAlias
-	(HealthState)(0),              // 41: admiral.optimizer.v1.HealthState
-	(*PartHealth)(nil),            // 42: admiral.optimizer.v1.PartHealth
-	(*timestamppb.Timestamp)(nil), // 43: google.protobuf.Timestamp
-	(*ServerFigures)(nil),         // 44: admiral.optimizer.v1.ServerFigures
-	(StatsGrouping)(0),            // 45: admiral.optimizer.v1.StatsGrouping
-	(*StatsRow)(nil),              // 46: admiral.optimizer.v1.StatsRow
-	(*CallStats)(nil),             // 47: admiral.optimizer.v1.CallStats
-	(*FailureQuery)(nil),          // 48: admiral.optimizer.v1.FailureQuery
-	(*FeedbackQuery)(nil),         // 49: admiral.optimizer.v1.FeedbackQuery
-	(*FailurePage)(nil),           // 50: admiral.optimizer.v1.FailurePage
-	(*FeedbackPage)(nil),          // 51: admiral.optimizer.v1.FeedbackPage
+	(*FinishDetails)(nil),         // 38: admiral.optimizer.v1.FinishDetails
+	(ErrorReason)(0),              // 39: admiral.optimizer.v1.ErrorReason
+	(*Model)(nil),                 // 40: admiral.optimizer.v1.Model
+	(*ModelAlias)(nil),            // 41: admiral.optimizer.v1.ModelAlias
+	(HealthState)(0),              // 42: admiral.optimizer.v1.HealthState
+	(*PartHealth)(nil),            // 43: admiral.optimizer.v1.PartHealth
+	(*timestamppb.Timestamp)(nil), // 44: google.protobuf.Timestamp
+	(*ServerFigures)(nil),         // 45: admiral.optimizer.v1.ServerFigures
+	(StatsGrouping)(0),            // 46: admiral.optimizer.v1.StatsGrouping
+	(*StatsRow)(nil),              // 47: admiral.optimizer.v1.StatsRow
+	(*CallStats)(nil),             // 48: admiral.optimizer.v1.CallStats
+	(*FailureQuery)(nil),          // 49: admiral.optimizer.v1.FailureQuery
+	(*FeedbackQuery)(nil),         // 50: admiral.optimizer.v1.FeedbackQuery
+	(*FailurePage)(nil),           // 51: admiral.optimizer.v1.FailurePage
+	(*FeedbackPage)(nil),          // 52: admiral.optimizer.v1.FeedbackPage
 }
 var file_admiral_optimizer_v1_optimizer_service_proto_depIdxs = []int32{
 	28, // 0: admiral.optimizer.v1.CompleteRequest.prompt:type_name -> admiral.optimizer.v1.Prompt
@@ -2237,60 +2269,61 @@ var file_admiral_optimizer_v1_optimizer_service_proto_depIdxs = []int32{
 	32, // 15: admiral.optimizer.v1.StreamFinished.cost:type_name -> admiral.optimizer.v1.Cost
 	33, // 16: admiral.optimizer.v1.StreamFinished.served:type_name -> admiral.optimizer.v1.Served
 	37, // 17: admiral.optimizer.v1.StreamFinished.message_vendor_data:type_name -> admiral.optimizer.v1.VendorData
-	1,  // 18: admiral.optimizer.v1.CompleteBatchRequest.requests:type_name -> admiral.optimizer.v1.CompleteRequest
-	9,  // 19: admiral.optimizer.v1.CompleteBatchResponse.results:type_name -> admiral.optimizer.v1.BatchResult
-	2,  // 20: admiral.optimizer.v1.BatchResult.response:type_name -> admiral.optimizer.v1.CompleteResponse
-	10, // 21: admiral.optimizer.v1.BatchResult.failure:type_name -> admiral.optimizer.v1.BatchFailure
-	38, // 22: admiral.optimizer.v1.BatchFailure.reason:type_name -> admiral.optimizer.v1.ErrorReason
-	29, // 23: admiral.optimizer.v1.EmbedRequest.options:type_name -> admiral.optimizer.v1.CallOptions
-	13, // 24: admiral.optimizer.v1.EmbedResponse.embeddings:type_name -> admiral.optimizer.v1.Embedding
-	31, // 25: admiral.optimizer.v1.EmbedResponse.usage:type_name -> admiral.optimizer.v1.Usage
-	32, // 26: admiral.optimizer.v1.EmbedResponse.cost:type_name -> admiral.optimizer.v1.Cost
-	33, // 27: admiral.optimizer.v1.EmbedResponse.served:type_name -> admiral.optimizer.v1.Served
-	28, // 28: admiral.optimizer.v1.CountTokensRequest.prompt:type_name -> admiral.optimizer.v1.Prompt
-	29, // 29: admiral.optimizer.v1.CountTokensRequest.options:type_name -> admiral.optimizer.v1.CallOptions
-	39, // 30: admiral.optimizer.v1.ListModelsResponse.models:type_name -> admiral.optimizer.v1.Model
-	40, // 31: admiral.optimizer.v1.ListAliasesResponse.aliases:type_name -> admiral.optimizer.v1.ModelAlias
-	0,  // 32: admiral.optimizer.v1.ReportOutcomeRequest.verdict:type_name -> admiral.optimizer.v1.Verdict
-	41, // 33: admiral.optimizer.v1.HealthResponse.state:type_name -> admiral.optimizer.v1.HealthState
-	42, // 34: admiral.optimizer.v1.HealthResponse.parts:type_name -> admiral.optimizer.v1.PartHealth
-	43, // 35: admiral.optimizer.v1.HealthResponse.start_time:type_name -> google.protobuf.Timestamp
-	44, // 36: admiral.optimizer.v1.HealthResponse.figures:type_name -> admiral.optimizer.v1.ServerFigures
-	45, // 37: admiral.optimizer.v1.StatsRequest.grouping:type_name -> admiral.optimizer.v1.StatsGrouping
-	46, // 38: admiral.optimizer.v1.StatsResponse.rows:type_name -> admiral.optimizer.v1.StatsRow
-	47, // 39: admiral.optimizer.v1.StatsResponse.total:type_name -> admiral.optimizer.v1.CallStats
-	43, // 40: admiral.optimizer.v1.StatsResponse.start_time:type_name -> google.protobuf.Timestamp
-	48, // 41: admiral.optimizer.v1.LearningQueryRequest.failures:type_name -> admiral.optimizer.v1.FailureQuery
-	49, // 42: admiral.optimizer.v1.LearningQueryRequest.feedback:type_name -> admiral.optimizer.v1.FeedbackQuery
-	50, // 43: admiral.optimizer.v1.LearningQueryResponse.failures:type_name -> admiral.optimizer.v1.FailurePage
-	51, // 44: admiral.optimizer.v1.LearningQueryResponse.feedback:type_name -> admiral.optimizer.v1.FeedbackPage
-	1,  // 45: admiral.optimizer.v1.OptimizerService.Complete:input_type -> admiral.optimizer.v1.CompleteRequest
-	3,  // 46: admiral.optimizer.v1.OptimizerService.Stream:input_type -> admiral.optimizer.v1.StreamRequest
-	7,  // 47: admiral.optimizer.v1.OptimizerService.CompleteBatch:input_type -> admiral.optimizer.v1.CompleteBatchRequest
-	11, // 48: admiral.optimizer.v1.OptimizerService.Embed:input_type -> admiral.optimizer.v1.EmbedRequest
-	14, // 49: admiral.optimizer.v1.OptimizerService.CountTokens:input_type -> admiral.optimizer.v1.CountTokensRequest
-	16, // 50: admiral.optimizer.v1.OptimizerService.ListModels:input_type -> admiral.optimizer.v1.ListModelsRequest
-	18, // 51: admiral.optimizer.v1.OptimizerService.ListAliases:input_type -> admiral.optimizer.v1.ListAliasesRequest
-	20, // 52: admiral.optimizer.v1.OptimizerService.ReportOutcome:input_type -> admiral.optimizer.v1.ReportOutcomeRequest
-	22, // 53: admiral.optimizer.v1.OptimizerService.Health:input_type -> admiral.optimizer.v1.HealthRequest
-	24, // 54: admiral.optimizer.v1.OptimizerService.Stats:input_type -> admiral.optimizer.v1.StatsRequest
-	26, // 55: admiral.optimizer.v1.OptimizerService.LearningQuery:input_type -> admiral.optimizer.v1.LearningQueryRequest
-	2,  // 56: admiral.optimizer.v1.OptimizerService.Complete:output_type -> admiral.optimizer.v1.CompleteResponse
-	4,  // 57: admiral.optimizer.v1.OptimizerService.Stream:output_type -> admiral.optimizer.v1.StreamResponse
-	8,  // 58: admiral.optimizer.v1.OptimizerService.CompleteBatch:output_type -> admiral.optimizer.v1.CompleteBatchResponse
-	12, // 59: admiral.optimizer.v1.OptimizerService.Embed:output_type -> admiral.optimizer.v1.EmbedResponse
-	15, // 60: admiral.optimizer.v1.OptimizerService.CountTokens:output_type -> admiral.optimizer.v1.CountTokensResponse
-	17, // 61: admiral.optimizer.v1.OptimizerService.ListModels:output_type -> admiral.optimizer.v1.ListModelsResponse
-	19, // 62: admiral.optimizer.v1.OptimizerService.ListAliases:output_type -> admiral.optimizer.v1.ListAliasesResponse
-	21, // 63: admiral.optimizer.v1.OptimizerService.ReportOutcome:output_type -> admiral.optimizer.v1.ReportOutcomeResponse
-	23, // 64: admiral.optimizer.v1.OptimizerService.Health:output_type -> admiral.optimizer.v1.HealthResponse
-	25, // 65: admiral.optimizer.v1.OptimizerService.Stats:output_type -> admiral.optimizer.v1.StatsResponse
-	27, // 66: admiral.optimizer.v1.OptimizerService.LearningQuery:output_type -> admiral.optimizer.v1.LearningQueryResponse
-	56, // [56:67] is the sub-list for method output_type
-	45, // [45:56] is the sub-list for method input_type
-	45, // [45:45] is the sub-list for extension type_name
-	45, // [45:45] is the sub-list for extension extendee
-	0,  // [0:45] is the sub-list for field type_name
+	38, // 18: admiral.optimizer.v1.StreamFinished.finish_details:type_name -> admiral.optimizer.v1.FinishDetails
+	1,  // 19: admiral.optimizer.v1.CompleteBatchRequest.requests:type_name -> admiral.optimizer.v1.CompleteRequest
+	9,  // 20: admiral.optimizer.v1.CompleteBatchResponse.results:type_name -> admiral.optimizer.v1.BatchResult
+	2,  // 21: admiral.optimizer.v1.BatchResult.response:type_name -> admiral.optimizer.v1.CompleteResponse
+	10, // 22: admiral.optimizer.v1.BatchResult.failure:type_name -> admiral.optimizer.v1.BatchFailure
+	39, // 23: admiral.optimizer.v1.BatchFailure.reason:type_name -> admiral.optimizer.v1.ErrorReason
+	29, // 24: admiral.optimizer.v1.EmbedRequest.options:type_name -> admiral.optimizer.v1.CallOptions
+	13, // 25: admiral.optimizer.v1.EmbedResponse.embeddings:type_name -> admiral.optimizer.v1.Embedding
+	31, // 26: admiral.optimizer.v1.EmbedResponse.usage:type_name -> admiral.optimizer.v1.Usage
+	32, // 27: admiral.optimizer.v1.EmbedResponse.cost:type_name -> admiral.optimizer.v1.Cost
+	33, // 28: admiral.optimizer.v1.EmbedResponse.served:type_name -> admiral.optimizer.v1.Served
+	28, // 29: admiral.optimizer.v1.CountTokensRequest.prompt:type_name -> admiral.optimizer.v1.Prompt
+	29, // 30: admiral.optimizer.v1.CountTokensRequest.options:type_name -> admiral.optimizer.v1.CallOptions
+	40, // 31: admiral.optimizer.v1.ListModelsResponse.models:type_name -> admiral.optimizer.v1.Model
+	41, // 32: admiral.optimizer.v1.ListAliasesResponse.aliases:type_name -> admiral.optimizer.v1.ModelAlias
+	0,  // 33: admiral.optimizer.v1.ReportOutcomeRequest.verdict:type_name -> admiral.optimizer.v1.Verdict
+	42, // 34: admiral.optimizer.v1.HealthResponse.state:type_name -> admiral.optimizer.v1.HealthState
+	43, // 35: admiral.optimizer.v1.HealthResponse.parts:type_name -> admiral.optimizer.v1.PartHealth
+	44, // 36: admiral.optimizer.v1.HealthResponse.start_time:type_name -> google.protobuf.Timestamp
+	45, // 37: admiral.optimizer.v1.HealthResponse.figures:type_name -> admiral.optimizer.v1.ServerFigures
+	46, // 38: admiral.optimizer.v1.StatsRequest.grouping:type_name -> admiral.optimizer.v1.StatsGrouping
+	47, // 39: admiral.optimizer.v1.StatsResponse.rows:type_name -> admiral.optimizer.v1.StatsRow
+	48, // 40: admiral.optimizer.v1.StatsResponse.total:type_name -> admiral.optimizer.v1.CallStats
+	44, // 41: admiral.optimizer.v1.StatsResponse.start_time:type_name -> google.protobuf.Timestamp
+	49, // 42: admiral.optimizer.v1.LearningQueryRequest.failures:type_name -> admiral.optimizer.v1.FailureQuery
+	50, // 43: admiral.optimizer.v1.LearningQueryRequest.feedback:type_name -> admiral.optimizer.v1.FeedbackQuery
+	51, // 44: admiral.optimizer.v1.LearningQueryResponse.failures:type_name -> admiral.optimizer.v1.FailurePage
+	52, // 45: admiral.optimizer.v1.LearningQueryResponse.feedback:type_name -> admiral.optimizer.v1.FeedbackPage
+	1,  // 46: admiral.optimizer.v1.OptimizerService.Complete:input_type -> admiral.optimizer.v1.CompleteRequest
+	3,  // 47: admiral.optimizer.v1.OptimizerService.Stream:input_type -> admiral.optimizer.v1.StreamRequest
+	7,  // 48: admiral.optimizer.v1.OptimizerService.CompleteBatch:input_type -> admiral.optimizer.v1.CompleteBatchRequest
+	11, // 49: admiral.optimizer.v1.OptimizerService.Embed:input_type -> admiral.optimizer.v1.EmbedRequest
+	14, // 50: admiral.optimizer.v1.OptimizerService.CountTokens:input_type -> admiral.optimizer.v1.CountTokensRequest
+	16, // 51: admiral.optimizer.v1.OptimizerService.ListModels:input_type -> admiral.optimizer.v1.ListModelsRequest
+	18, // 52: admiral.optimizer.v1.OptimizerService.ListAliases:input_type -> admiral.optimizer.v1.ListAliasesRequest
+	20, // 53: admiral.optimizer.v1.OptimizerService.ReportOutcome:input_type -> admiral.optimizer.v1.ReportOutcomeRequest
+	22, // 54: admiral.optimizer.v1.OptimizerService.Health:input_type -> admiral.optimizer.v1.HealthRequest
+	24, // 55: admiral.optimizer.v1.OptimizerService.Stats:input_type -> admiral.optimizer.v1.StatsRequest
+	26, // 56: admiral.optimizer.v1.OptimizerService.LearningQuery:input_type -> admiral.optimizer.v1.LearningQueryRequest
+	2,  // 57: admiral.optimizer.v1.OptimizerService.Complete:output_type -> admiral.optimizer.v1.CompleteResponse
+	4,  // 58: admiral.optimizer.v1.OptimizerService.Stream:output_type -> admiral.optimizer.v1.StreamResponse
+	8,  // 59: admiral.optimizer.v1.OptimizerService.CompleteBatch:output_type -> admiral.optimizer.v1.CompleteBatchResponse
+	12, // 60: admiral.optimizer.v1.OptimizerService.Embed:output_type -> admiral.optimizer.v1.EmbedResponse
+	15, // 61: admiral.optimizer.v1.OptimizerService.CountTokens:output_type -> admiral.optimizer.v1.CountTokensResponse
+	17, // 62: admiral.optimizer.v1.OptimizerService.ListModels:output_type -> admiral.optimizer.v1.ListModelsResponse
+	19, // 63: admiral.optimizer.v1.OptimizerService.ListAliases:output_type -> admiral.optimizer.v1.ListAliasesResponse
+	21, // 64: admiral.optimizer.v1.OptimizerService.ReportOutcome:output_type -> admiral.optimizer.v1.ReportOutcomeResponse
+	23, // 65: admiral.optimizer.v1.OptimizerService.Health:output_type -> admiral.optimizer.v1.HealthResponse
+	25, // 66: admiral.optimizer.v1.OptimizerService.Stats:output_type -> admiral.optimizer.v1.StatsResponse
+	27, // 67: admiral.optimizer.v1.OptimizerService.LearningQuery:output_type -> admiral.optimizer.v1.LearningQueryResponse
+	57, // [57:68] is the sub-list for method output_type
+	46, // [46:57] is the sub-list for method input_type
+	46, // [46:46] is the sub-list for extension type_name
+	46, // [46:46] is the sub-list for extension extendee
+	0,  // [0:46] is the sub-list for field type_name
 }
 
 func init() { file_admiral_optimizer_v1_optimizer_service_proto_init() }

@@ -859,7 +859,7 @@ pub struct ContentPart {
     #[prost(enumeration = "PromptCachePoint", tag = "15")]
     pub prompt_cache_point: i32,
     /// What the piece is. Required.
-    #[prost(oneof = "content_part::Kind", tags = "1, 2, 3, 4, 5, 6, 7")]
+    #[prost(oneof = "content_part::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8")]
     pub kind: ::core::option::Option<content_part::Kind>,
 }
 /// Nested message and enum types in `ContentPart`.
@@ -888,6 +888,9 @@ pub mod content_part {
         /// The model's refusal to answer, role ASSISTANT.
         #[prost(message, tag = "7")]
         Refusal(super::RefusalPart),
+        /// A declared tool that a search for tools found, within a ToolResult; for vendors that know such.
+        #[prost(message, tag = "8")]
+        ToolReference(super::ToolReference),
     }
 }
 /// What a vendor gave with an answer for itself, in its own words: signatures of thoughts, encrypted reasoning and the like. Nobody
@@ -999,9 +1002,19 @@ pub struct ToolCall {
     /// Name of a declared tool.
     #[prost(string, tag = "2")]
     pub name: ::prost::alloc::string::String,
-    /// Arguments as a JSON object in text, exactly as the model wrote them (a model can write invalid JSON).
+    /// Arguments as a JSON object in text, exactly as the model wrote them (a model can write invalid JSON). Empty for a custom tool.
     #[prost(string, tag = "3")]
     pub arguments_json: ::prost::alloc::string::String,
+    /// What a custom tool is given, as the model wrote it; absent for any other tool.
+    #[prost(string, optional, tag = "4")]
+    pub input_text: ::core::option::Option<::prost::alloc::string::String>,
+}
+/// Names a declared tool.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ToolReference {
+    /// Name of the tool. Required.
+    #[prost(string, tag = "1")]
+    pub tool_name: ::prost::alloc::string::String,
 }
 /// What a tool returned.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1009,7 +1022,7 @@ pub struct ToolResult {
     /// The id of the ToolCall it answers; a result with no earlier call is refused with CALL_INVALID.
     #[prost(string, tag = "1")]
     pub tool_call_id: ::prost::alloc::string::String,
-    /// The result: text, image or file parts.
+    /// The result: text, image, file or tool reference parts.
     #[prost(message, repeated, tag = "2")]
     pub parts: ::prost::alloc::vec::Vec<ContentPart>,
     /// True if the tool failed and the parts describe the failure.
@@ -1037,14 +1050,18 @@ pub struct RefusalPart {
     pub text: ::prost::alloc::string::String,
 }
 /// A tool the model may call.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Tool {
+    /// Further fields of the tool in the words of the dialect that Prompt.provider_options_dialect names, such as "input_examples";
+    /// vendors of other dialects are not told them.
+    #[prost(message, optional, tag = "14")]
+    pub provider_options: ::core::option::Option<::prost_types::Struct>,
     /// Asks vendors with explicit prompt caching to cache the tools up to and including this one, and for how long. Other vendors
     /// ignore it.
     #[prost(enumeration = "PromptCachePoint", tag = "15")]
     pub prompt_cache_point: i32,
     /// What kind of tool. Required.
-    #[prost(oneof = "tool::Kind", tags = "1")]
+    #[prost(oneof = "tool::Kind", tags = "1, 2")]
     pub kind: ::core::option::Option<tool::Kind>,
 }
 /// Nested message and enum types in `Tool`.
@@ -1055,6 +1072,9 @@ pub mod tool {
         /// A function that the caller runs.
         #[prost(message, tag = "1")]
         Function(super::FunctionTool),
+        /// A tool that is given free text, which the caller runs; for models that know such.
+        #[prost(message, tag = "2")]
+        Custom(super::CustomTool),
     }
 }
 /// A function that the caller runs when the model asks for it.
@@ -1072,6 +1092,29 @@ pub struct FunctionTool {
     /// Asks the vendor to hold the model to the schema exactly.
     #[prost(bool, optional, tag = "4")]
     pub strict: ::core::option::Option<bool>,
+}
+/// A tool that the model gives text of any form, such as a patch.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CustomTool {
+    /// Name, as of a FunctionTool.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What the tool does and when to use it.
+    #[prost(string, tag = "2")]
+    pub description: ::prost::alloc::string::String,
+    /// Form of the text; absent means any.
+    #[prost(message, optional, tag = "3")]
+    pub grammar: ::core::option::Option<CustomToolGrammar>,
+}
+/// A grammar that a custom tool's input keeps to.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CustomToolGrammar {
+    /// How the grammar is written: "lark" or "regex".
+    #[prost(string, tag = "1")]
+    pub syntax: ::prost::alloc::string::String,
+    /// The grammar.
+    #[prost(string, tag = "2")]
+    pub definition: ::prost::alloc::string::String,
 }
 /// Whether and which tools the model must call.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1277,6 +1320,15 @@ pub struct Completion {
     /// Settings of the prompt that this model has no place for, so that it answered without them: "sampling.temperature".
     #[prost(string, repeated, tag = "5")]
     pub omitted_fields: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What the vendor says of why it stopped, beyond the reason; absent if nothing.
+    #[prost(message, optional, tag = "6")]
+    pub finish_details: ::core::option::Option<FinishDetails>,
+    /// The model that the vendor says answered, where it says so: mostly the dated name of the one that was asked for.
+    #[prost(string, tag = "7")]
+    pub served_model: ::prost::alloc::string::String,
+    /// The vendor's words for the service that it gave, where it is not its usual one: "flex", "priority"; several with + between them.
+    #[prost(string, tag = "8")]
+    pub service_tier: ::prost::alloc::string::String,
 }
 /// One further answer to the same prompt.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1287,6 +1339,13 @@ pub struct Candidate {
     /// Why the model stopped.
     #[prost(enumeration = "FinishReason", tag = "2")]
     pub finish_reason: i32,
+}
+/// What a vendor says of why a model stopped, in its own words. What it says for people is a RefusalPart.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FinishDetails {
+    /// The kind of refusal or filter, such as "cyber"; empty if none is told.
+    #[prost(string, tag = "1")]
+    pub category: ::prost::alloc::string::String,
 }
 /// The next piece of a streamed answer. Pieces of one part arrive in order; joining all pieces of a part gives that part of the
 /// unary answer, byte for byte.
@@ -1356,6 +1415,9 @@ pub struct ToolCallDelta {
     /// Arguments to append, a fragment of JSON text.
     #[prost(string, tag = "3")]
     pub arguments_json: ::prost::alloc::string::String,
+    /// Input of a custom tool to append; its calls have no arguments. Present, though maybe empty, in each piece of such a call.
+    #[prost(string, optional, tag = "4")]
+    pub input_text: ::core::option::Option<::prost::alloc::string::String>,
 }
 /// More of a refusal.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3661,6 +3723,15 @@ pub struct StreamFinished {
     /// than the number of candidates if the last ones have none.
     #[prost(message, repeated, tag = "9")]
     pub message_vendor_data: ::prost::alloc::vec::Vec<VendorData>,
+    /// As Completion.finish_details.
+    #[prost(message, optional, tag = "10")]
+    pub finish_details: ::core::option::Option<FinishDetails>,
+    /// As Completion.served_model.
+    #[prost(string, tag = "11")]
+    pub served_model: ::prost::alloc::string::String,
+    /// As Completion.service_tier.
+    #[prost(string, tag = "12")]
+    pub service_tier: ::prost::alloc::string::String,
 }
 /// Asks for several answers.
 #[derive(Clone, PartialEq, ::prost::Message)]

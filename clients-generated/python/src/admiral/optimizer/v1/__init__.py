@@ -49,6 +49,7 @@ from .completion_pb2 import FINISH_REASON_REFUSAL as FINISH_REASON_REFUSAL
 from .completion_pb2 import FINISH_REASON_STOP as FINISH_REASON_STOP
 from .completion_pb2 import FINISH_REASON_TOOL_CALLS as FINISH_REASON_TOOL_CALLS
 from .completion_pb2 import FINISH_REASON_UNSPECIFIED as FINISH_REASON_UNSPECIFIED
+from .completion_pb2 import FinishDetails as FinishDetails
 from .completion_pb2 import FinishReason as FinishReason
 from .completion_pb2 import ReasoningDelta as ReasoningDelta
 from .completion_pb2 import RefusalDelta as RefusalDelta
@@ -56,6 +57,8 @@ from .completion_pb2 import TextDelta as TextDelta
 from .completion_pb2 import ToolCallDelta as ToolCallDelta
 from .content_pb2 import ChatMessage as ChatMessage
 from .content_pb2 import ContentPart as ContentPart
+from .content_pb2 import CustomTool as CustomTool
+from .content_pb2 import CustomToolGrammar as CustomToolGrammar
 from .content_pb2 import FilePart as FilePart
 from .content_pb2 import FunctionTool as FunctionTool
 from .content_pb2 import IMAGE_DETAIL_AUTO as IMAGE_DETAIL_AUTO
@@ -84,6 +87,7 @@ from .content_pb2 import TextPart as TextPart
 from .content_pb2 import Tool as Tool
 from .content_pb2 import ToolCall as ToolCall
 from .content_pb2 import ToolChoice as ToolChoice
+from .content_pb2 import ToolReference as ToolReference
 from .content_pb2 import ToolResult as ToolResult
 from .content_pb2 import UploadedData as UploadedData
 from .content_pb2 import VendorData as VendorData

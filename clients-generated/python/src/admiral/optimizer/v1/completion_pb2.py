@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from admiral.optimizer.v1 import content_pb2 as admiral_dot_optimizer_dot_v1_dot_content__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%admiral/optimizer/v1/completion.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\"admiral/optimizer/v1/content.proto\"\xe1\x01\n\nCompletion\x12\x32\n\x07message\x18\x01 \x01(\x0b\x32!.admiral.optimizer.v1.ChatMessage\x12\x39\n\rfinish_reason\x18\x02 \x01(\x0e\x32\".admiral.optimizer.v1.FinishReason\x12\x15\n\rstop_sequence\x18\x03 \x01(\t\x12\x35\n\x0c\x61lternatives\x18\x04 \x03(\x0b\x32\x1f.admiral.optimizer.v1.Candidate\x12\x16\n\x0eomitted_fields\x18\x05 \x03(\t\"z\n\tCandidate\x12\x32\n\x07message\x18\x01 \x01(\x0b\x32!.admiral.optimizer.v1.ChatMessage\x12\x39\n\rfinish_reason\x18\x02 \x01(\x0e\x32\".admiral.optimizer.v1.FinishReason\"\xd8\x02\n\x0c\x43ontentDelta\x12\x17\n\x0f\x63\x61ndidate_index\x18\x01 \x01(\x05\x12\x12\n\npart_index\x18\x02 \x01(\x05\x12/\n\x04text\x18\x03 \x01(\x0b\x32\x1f.admiral.optimizer.v1.TextDeltaH\x00\x12\x39\n\treasoning\x18\x04 \x01(\x0b\x32$.admiral.optimizer.v1.ReasoningDeltaH\x00\x12\x38\n\ttool_call\x18\x05 \x01(\x0b\x32#.admiral.optimizer.v1.ToolCallDeltaH\x00\x12\x35\n\x07refusal\x18\x06 \x01(\x0b\x32\".admiral.optimizer.v1.RefusalDeltaH\x00\x12\x35\n\x0bvendor_data\x18\x07 \x01(\x0b\x32 .admiral.optimizer.v1.VendorDataB\x07\n\x05piece\"\x19\n\tTextDelta\x12\x0c\n\x04text\x18\x01 \x01(\t\"H\n\x0eReasoningDelta\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x11\n\tsignature\x18\x02 \x01(\t\x12\x15\n\rredacted_data\x18\x03 \x01(\t\"A\n\rToolCallDelta\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x16\n\x0e\x61rguments_json\x18\x03 \x01(\t\"\x1c\n\x0cRefusalDelta\x12\x0c\n\x04text\x18\x01 \x01(\t*\xf5\x01\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46INISH_REASON_STOP\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02\x12\x1c\n\x18\x46INISH_REASON_TOOL_CALLS\x10\x03\x12 \n\x1c\x46INISH_REASON_CONTENT_FILTER\x10\x04\x12\x19\n\x15\x46INISH_REASON_REFUSAL\x10\x05\x12\x17\n\x13\x46INISH_REASON_PAUSE\x10\x06\x12 \n\x1c\x46INISH_REASON_CONTEXT_WINDOW\x10\x07\x42K\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%admiral/optimizer/v1/completion.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\"admiral/optimizer/v1/content.proto\"\xca\x02\n\nCompletion\x12\x32\n\x07message\x18\x01 \x01(\x0b\x32!.admiral.optimizer.v1.ChatMessage\x12\x39\n\rfinish_reason\x18\x02 \x01(\x0e\x32\".admiral.optimizer.v1.FinishReason\x12\x15\n\rstop_sequence\x18\x03 \x01(\t\x12\x35\n\x0c\x61lternatives\x18\x04 \x03(\x0b\x32\x1f.admiral.optimizer.v1.Candidate\x12\x16\n\x0eomitted_fields\x18\x05 \x03(\t\x12;\n\x0e\x66inish_details\x18\x06 \x01(\x0b\x32#.admiral.optimizer.v1.FinishDetails\x12\x14\n\x0cserved_model\x18\x07 \x01(\t\x12\x14\n\x0cservice_tier\x18\x08 \x01(\t\"z\n\tCandidate\x12\x32\n\x07message\x18\x01 \x01(\x0b\x32!.admiral.optimizer.v1.ChatMessage\x12\x39\n\rfinish_reason\x18\x02 \x01(\x0e\x32\".admiral.optimizer.v1.FinishReason\"!\n\rFinishDetails\x12\x10\n\x08\x63\x61tegory\x18\x01 \x01(\t\"\xd8\x02\n\x0c\x43ontentDelta\x12\x17\n\x0f\x63\x61ndidate_index\x18\x01 \x01(\x05\x12\x12\n\npart_index\x18\x02 \x01(\x05\x12/\n\x04text\x18\x03 \x01(\x0b\x32\x1f.admiral.optimizer.v1.TextDeltaH\x00\x12\x39\n\treasoning\x18\x04 \x01(\x0b\x32$.admiral.optimizer.v1.ReasoningDeltaH\x00\x12\x38\n\ttool_call\x18\x05 \x01(\x0b\x32#.admiral.optimizer.v1.ToolCallDeltaH\x00\x12\x35\n\x07refusal\x18\x06 \x01(\x0b\x32\".admiral.optimizer.v1.RefusalDeltaH\x00\x12\x35\n\x0bvendor_data\x18\x07 \x01(\x0b\x32 .admiral.optimizer.v1.VendorDataB\x07\n\x05piece\"\x19\n\tTextDelta\x12\x0c\n\x04text\x18\x01 \x01(\t\"H\n\x0eReasoningDelta\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x11\n\tsignature\x18\x02 \x01(\t\x12\x15\n\rredacted_data\x18\x03 \x01(\t\"i\n\rToolCallDelta\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x16\n\x0e\x61rguments_json\x18\x03 \x01(\t\x12\x17\n\ninput_text\x18\x04 \x01(\tH\x00\x88\x01\x01\x42\r\n\x0b_input_text\"\x1c\n\x0cRefusalDelta\x12\x0c\n\x04text\x18\x01 \x01(\t*\xf5\x01\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46INISH_REASON_STOP\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02\x12\x1c\n\x18\x46INISH_REASON_TOOL_CALLS\x10\x03\x12 \n\x1c\x46INISH_REASON_CONTENT_FILTER\x10\x04\x12\x19\n\x15\x46INISH_REASON_REFUSAL\x10\x05\x12\x17\n\x13\x46INISH_REASON_PAUSE\x10\x06\x12 \n\x1c\x46INISH_REASON_CONTEXT_WINDOW\x10\x07\x42K\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,20 +33,22 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'admiral.optimizer.v1.comple
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\030dev.admiral.optimizer.v1P\001Z-admiral.dev/optimizer/optimizerv1;optimizerv1'
-  _globals['_FINISHREASON']._serialized_start=997
-  _globals['_FINISHREASON']._serialized_end=1242
+  _globals['_FINISHREASON']._serialized_start=1177
+  _globals['_FINISHREASON']._serialized_end=1422
   _globals['_COMPLETION']._serialized_start=100
-  _globals['_COMPLETION']._serialized_end=325
-  _globals['_CANDIDATE']._serialized_start=327
-  _globals['_CANDIDATE']._serialized_end=449
-  _globals['_CONTENTDELTA']._serialized_start=452
-  _globals['_CONTENTDELTA']._serialized_end=796
-  _globals['_TEXTDELTA']._serialized_start=798
-  _globals['_TEXTDELTA']._serialized_end=823
-  _globals['_REASONINGDELTA']._serialized_start=825
-  _globals['_REASONINGDELTA']._serialized_end=897
-  _globals['_TOOLCALLDELTA']._serialized_start=899
-  _globals['_TOOLCALLDELTA']._serialized_end=964
-  _globals['_REFUSALDELTA']._serialized_start=966
-  _globals['_REFUSALDELTA']._serialized_end=994
+  _globals['_COMPLETION']._serialized_end=430
+  _globals['_CANDIDATE']._serialized_start=432
+  _globals['_CANDIDATE']._serialized_end=554
+  _globals['_FINISHDETAILS']._serialized_start=556
+  _globals['_FINISHDETAILS']._serialized_end=589
+  _globals['_CONTENTDELTA']._serialized_start=592
+  _globals['_CONTENTDELTA']._serialized_end=936
+  _globals['_TEXTDELTA']._serialized_start=938
+  _globals['_TEXTDELTA']._serialized_end=963
+  _globals['_REASONINGDELTA']._serialized_start=965
+  _globals['_REASONINGDELTA']._serialized_end=1037
+  _globals['_TOOLCALLDELTA']._serialized_start=1039
+  _globals['_TOOLCALLDELTA']._serialized_end=1144
+  _globals['_REFUSALDELTA']._serialized_start=1146
+  _globals['_REFUSALDELTA']._serialized_end=1174
 # @@protoc_insertion_point(module_scope)

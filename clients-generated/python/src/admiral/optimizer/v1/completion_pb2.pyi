@@ -75,10 +75,17 @@ class Completion(_message.Message):
     STOP_SEQUENCE_FIELD_NUMBER: _builtins.int
     ALTERNATIVES_FIELD_NUMBER: _builtins.int
     OMITTED_FIELDS_FIELD_NUMBER: _builtins.int
+    FINISH_DETAILS_FIELD_NUMBER: _builtins.int
+    SERVED_MODEL_FIELD_NUMBER: _builtins.int
+    SERVICE_TIER_FIELD_NUMBER: _builtins.int
     finish_reason: Global___FinishReason.ValueType
     """Why the model stopped."""
     stop_sequence: _builtins.str
     """The stop text that ended the answer, where the vendor says."""
+    served_model: _builtins.str
+    """The model that the vendor says answered, where it says so: mostly the dated name of the one that was asked for."""
+    service_tier: _builtins.str
+    """The vendor's words for the service that it gave, where it is not its usual one: "flex", "priority"; several with + between them."""
     @_builtins.property
     def message(self) -> _content_pb2.ChatMessage:
         """What the model said, role ASSISTANT: text, tool calls, reasoning, refusal, in the order given."""
@@ -91,6 +98,10 @@ class Completion(_message.Message):
     def omitted_fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Settings of the prompt that this model has no place for, so that it answered without them: "sampling.temperature"."""
 
+    @_builtins.property
+    def finish_details(self) -> Global___FinishDetails:
+        """What the vendor says of why it stopped, beyond the reason; absent if nothing."""
+
     def __init__(
         self,
         *,
@@ -99,10 +110,13 @@ class Completion(_message.Message):
         stop_sequence: _builtins.str = ...,
         alternatives: _abc.Iterable[Global___Candidate] | None = ...,
         omitted_fields: _abc.Iterable[_builtins.str] | None = ...,
+        finish_details: Global___FinishDetails | None = ...,
+        served_model: _builtins.str = ...,
+        service_tier: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["finish_details", b"finish_details", "message", b"message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "finish_reason", b"finish_reason", "message", b"message", "omitted_fields", b"omitted_fields", "stop_sequence", b"stop_sequence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "finish_details", b"finish_details", "finish_reason", b"finish_reason", "message", b"message", "omitted_fields", b"omitted_fields", "served_model", b"served_model", "service_tier", b"service_tier", "stop_sequence", b"stop_sequence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -135,6 +149,28 @@ class Candidate(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Candidate: _TypeAlias = Candidate  # noqa: Y015
+
+@_typing.final
+class FinishDetails(_message.Message):
+    """What a vendor says of why a model stopped, in its own words. What it says for people is a RefusalPart."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    category: _builtins.str
+    """The kind of refusal or filter, such as "cyber"; empty if none is told."""
+    def __init__(
+        self,
+        *,
+        category: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FinishDetails: _TypeAlias = FinishDetails  # noqa: Y015
 
 @_typing.final
 class ContentDelta(_message.Message):
@@ -257,24 +293,30 @@ class ToolCallDelta(_message.Message):
     ID_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     ARGUMENTS_JSON_FIELD_NUMBER: _builtins.int
+    INPUT_TEXT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The call's id, in its first piece only."""
     name: _builtins.str
     """The tool's name, in its first piece only."""
     arguments_json: _builtins.str
     """Arguments to append, a fragment of JSON text."""
+    input_text: _builtins.str
+    """Input of a custom tool to append; its calls have no arguments. Present, though maybe empty, in each piece of such a call."""
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
         name: _builtins.str = ...,
         arguments_json: _builtins.str = ...,
+        input_text: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_input_text", b"_input_text", "input_text", b"input_text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arguments_json", b"arguments_json", "id", b"id", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input_text", b"_input_text", "arguments_json", b"arguments_json", "id", b"id", "input_text", b"input_text", "name", b"name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__input_text: _TypeAlias = _typing.Literal["input_text"]  # noqa: Y015
+    _WhichOneofArgType__input_text: _TypeAlias = _typing.Literal["_input_text", b"_input_text"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__input_text) -> _WhichOneofReturnType__input_text | None: ...
 
 Global___ToolCallDelta: _TypeAlias = ToolCallDelta  # noqa: Y015
 

@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"admiral/optimizer/v1/content.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\x1fgoogle/api/field_behavior.proto\"\xba\x01\n\x0b\x43hatMessage\x12.\n\x04role\x18\x01 \x01(\x0e\x32\x1a.admiral.optimizer.v1.RoleB\x04\xe2\x41\x01\x02\x12\x36\n\x05parts\x18\x02 \x03(\x0b\x32!.admiral.optimizer.v1.ContentPartB\x04\xe2\x41\x01\x02\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x35\n\x0bvendor_data\x18\x04 \x01(\x0b\x32 .admiral.optimizer.v1.VendorData\"\x80\x04\n\x0b\x43ontentPart\x12.\n\x04text\x18\x01 \x01(\x0b\x32\x1e.admiral.optimizer.v1.TextPartH\x00\x12\x30\n\x05image\x18\x02 \x01(\x0b\x32\x1f.admiral.optimizer.v1.ImagePartH\x00\x12.\n\x04\x66ile\x18\x03 \x01(\x0b\x32\x1e.admiral.optimizer.v1.FilePartH\x00\x12\x33\n\ttool_call\x18\x04 \x01(\x0b\x32\x1e.admiral.optimizer.v1.ToolCallH\x00\x12\x37\n\x0btool_result\x18\x05 \x01(\x0b\x32 .admiral.optimizer.v1.ToolResultH\x00\x12\x38\n\treasoning\x18\x06 \x01(\x0b\x32#.admiral.optimizer.v1.ReasoningPartH\x00\x12\x34\n\x07refusal\x18\x07 \x01(\x0b\x32!.admiral.optimizer.v1.RefusalPartH\x00\x12\x35\n\x0bvendor_data\x18\x0e \x01(\x0b\x32 .admiral.optimizer.v1.VendorData\x12\x42\n\x12prompt_cache_point\x18\x0f \x01(\x0e\x32&.admiral.optimizer.v1.PromptCachePointB\x06\n\x04kind\"C\n\nVendorData\x12\x0e\n\x06vendor\x18\x01 \x01(\t\x12\x0c\n\x04json\x18\x02 \x01(\t\x12\x17\n\x0freasoning_field\x18\x03 \x01(\t\"\x18\n\x08TextPart\x12\x0c\n\x04text\x18\x01 \x01(\t\"\xb0\x01\n\tImagePart\x12\x32\n\x06inline\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.InlineDataH\x00\x12\x32\n\x06remote\x18\x02 \x01(\x0b\x32 .admiral.optimizer.v1.RemoteDataH\x00\x12\x31\n\x06\x64\x65tail\x18\x03 \x01(\x0e\x32!.admiral.optimizer.v1.ImageDetailB\x08\n\x06source\"\xc2\x01\n\x08\x46ilePart\x12\x32\n\x06inline\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.InlineDataH\x00\x12\x32\n\x06remote\x18\x02 \x01(\x0b\x32 .admiral.optimizer.v1.RemoteDataH\x00\x12\x36\n\x08uploaded\x18\x03 \x01(\x0b\x32\".admiral.optimizer.v1.UploadedDataH\x00\x12\x0c\n\x04name\x18\x04 \x01(\tB\x08\n\x06source\"4\n\nInlineData\x12\x18\n\nmedia_type\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\"\x1f\n\nRemoteData\x12\x11\n\x03uri\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"%\n\x0cUploadedData\x12\x15\n\x07\x66ile_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"<\n\x08ToolCall\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x16\n\x0e\x61rguments_json\x18\x03 \x01(\t\"f\n\nToolResult\x12\x14\n\x0ctool_call_id\x18\x01 \x01(\t\x12\x30\n\x05parts\x18\x02 \x03(\x0b\x32!.admiral.optimizer.v1.ContentPart\x12\x10\n\x08is_error\x18\x03 \x01(\x08\"G\n\rReasoningPart\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x11\n\tsignature\x18\x02 \x01(\t\x12\x15\n\rredacted_data\x18\x03 \x01(\t\"\x1b\n\x0bRefusalPart\x12\x0c\n\x04text\x18\x01 \x01(\t\"\x8a\x01\n\x04Tool\x12\x36\n\x08\x66unction\x18\x01 \x01(\x0b\x32\".admiral.optimizer.v1.FunctionToolH\x00\x12\x42\n\x12prompt_cache_point\x18\x0f \x01(\x0e\x32&.admiral.optimizer.v1.PromptCachePointB\x06\n\x04kind\"q\n\x0c\x46unctionTool\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x1e\n\x16parameters_schema_json\x18\x03 \x01(\t\x12\x13\n\x06strict\x18\x04 \x01(\x08H\x00\x88\x01\x01\x42\t\n\x07_strict\"\xd6\x01\n\nToolChoice\x12\x33\n\x04mode\x18\x01 \x01(\x0e\x32%.admiral.optimizer.v1.ToolChoice.Mode\x12\x11\n\ttool_name\x18\x02 \x01(\t\x12\x15\n\x08parallel\x18\x03 \x01(\x08H\x00\x88\x01\x01\"\\\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\r\n\tMODE_AUTO\x10\x01\x12\r\n\tMODE_NONE\x10\x02\x12\x11\n\rMODE_REQUIRED\x10\x03\x12\r\n\tMODE_TOOL\x10\x04\x42\x0b\n\t_parallel*s\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_SYSTEM\x10\x01\x12\x12\n\x0eROLE_DEVELOPER\x10\x02\x12\r\n\tROLE_USER\x10\x03\x12\x12\n\x0eROLE_ASSISTANT\x10\x04\x12\r\n\tROLE_TOOL\x10\x05*q\n\x10PromptCachePoint\x12\"\n\x1ePROMPT_CACHE_POINT_UNSPECIFIED\x10\x00\x12\x1e\n\x1aPROMPT_CACHE_POINT_DEFAULT\x10\x01\x12\x19\n\x15PROMPT_CACHE_POINT_1H\x10\x02*\x8a\x01\n\x0bImageDetail\x12\x1c\n\x18IMAGE_DETAIL_UNSPECIFIED\x10\x00\x12\x14\n\x10IMAGE_DETAIL_LOW\x10\x01\x12\x15\n\x11IMAGE_DETAIL_HIGH\x10\x02\x12\x15\n\x11IMAGE_DETAIL_AUTO\x10\x03\x12\x19\n\x15IMAGE_DETAIL_ORIGINAL\x10\x04\x42K\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"admiral/optimizer/v1/content.proto\x12\x14\x61\x64miral.optimizer.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xba\x01\n\x0b\x43hatMessage\x12.\n\x04role\x18\x01 \x01(\x0e\x32\x1a.admiral.optimizer.v1.RoleB\x04\xe2\x41\x01\x02\x12\x36\n\x05parts\x18\x02 \x03(\x0b\x32!.admiral.optimizer.v1.ContentPartB\x04\xe2\x41\x01\x02\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x35\n\x0bvendor_data\x18\x04 \x01(\x0b\x32 .admiral.optimizer.v1.VendorData\"\xbf\x04\n\x0b\x43ontentPart\x12.\n\x04text\x18\x01 \x01(\x0b\x32\x1e.admiral.optimizer.v1.TextPartH\x00\x12\x30\n\x05image\x18\x02 \x01(\x0b\x32\x1f.admiral.optimizer.v1.ImagePartH\x00\x12.\n\x04\x66ile\x18\x03 \x01(\x0b\x32\x1e.admiral.optimizer.v1.FilePartH\x00\x12\x33\n\ttool_call\x18\x04 \x01(\x0b\x32\x1e.admiral.optimizer.v1.ToolCallH\x00\x12\x37\n\x0btool_result\x18\x05 \x01(\x0b\x32 .admiral.optimizer.v1.ToolResultH\x00\x12\x38\n\treasoning\x18\x06 \x01(\x0b\x32#.admiral.optimizer.v1.ReasoningPartH\x00\x12\x34\n\x07refusal\x18\x07 \x01(\x0b\x32!.admiral.optimizer.v1.RefusalPartH\x00\x12=\n\x0etool_reference\x18\x08 \x01(\x0b\x32#.admiral.optimizer.v1.ToolReferenceH\x00\x12\x35\n\x0bvendor_data\x18\x0e \x01(\x0b\x32 .admiral.optimizer.v1.VendorData\x12\x42\n\x12prompt_cache_point\x18\x0f \x01(\x0e\x32&.admiral.optimizer.v1.PromptCachePointB\x06\n\x04kind\"C\n\nVendorData\x12\x0e\n\x06vendor\x18\x01 \x01(\t\x12\x0c\n\x04json\x18\x02 \x01(\t\x12\x17\n\x0freasoning_field\x18\x03 \x01(\t\"\x18\n\x08TextPart\x12\x0c\n\x04text\x18\x01 \x01(\t\"\xb0\x01\n\tImagePart\x12\x32\n\x06inline\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.InlineDataH\x00\x12\x32\n\x06remote\x18\x02 \x01(\x0b\x32 .admiral.optimizer.v1.RemoteDataH\x00\x12\x31\n\x06\x64\x65tail\x18\x03 \x01(\x0e\x32!.admiral.optimizer.v1.ImageDetailB\x08\n\x06source\"\xc2\x01\n\x08\x46ilePart\x12\x32\n\x06inline\x18\x01 \x01(\x0b\x32 .admiral.optimizer.v1.InlineDataH\x00\x12\x32\n\x06remote\x18\x02 \x01(\x0b\x32 .admiral.optimizer.v1.RemoteDataH\x00\x12\x36\n\x08uploaded\x18\x03 \x01(\x0b\x32\".admiral.optimizer.v1.UploadedDataH\x00\x12\x0c\n\x04name\x18\x04 \x01(\tB\x08\n\x06source\"4\n\nInlineData\x12\x18\n\nmedia_type\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\"\x1f\n\nRemoteData\x12\x11\n\x03uri\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"%\n\x0cUploadedData\x12\x15\n\x07\x66ile_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"d\n\x08ToolCall\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x16\n\x0e\x61rguments_json\x18\x03 \x01(\t\x12\x17\n\ninput_text\x18\x04 \x01(\tH\x00\x88\x01\x01\x42\r\n\x0b_input_text\"(\n\rToolReference\x12\x17\n\ttool_name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"f\n\nToolResult\x12\x14\n\x0ctool_call_id\x18\x01 \x01(\t\x12\x30\n\x05parts\x18\x02 \x03(\x0b\x32!.admiral.optimizer.v1.ContentPart\x12\x10\n\x08is_error\x18\x03 \x01(\x08\"G\n\rReasoningPart\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x11\n\tsignature\x18\x02 \x01(\t\x12\x15\n\rredacted_data\x18\x03 \x01(\t\"\x1b\n\x0bRefusalPart\x12\x0c\n\x04text\x18\x01 \x01(\t\"\xf1\x01\n\x04Tool\x12\x36\n\x08\x66unction\x18\x01 \x01(\x0b\x32\".admiral.optimizer.v1.FunctionToolH\x00\x12\x32\n\x06\x63ustom\x18\x02 \x01(\x0b\x32 .admiral.optimizer.v1.CustomToolH\x00\x12\x31\n\x10provider_options\x18\x0e \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x42\n\x12prompt_cache_point\x18\x0f \x01(\x0e\x32&.admiral.optimizer.v1.PromptCachePointB\x06\n\x04kind\"q\n\x0c\x46unctionTool\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x1e\n\x16parameters_schema_json\x18\x03 \x01(\t\x12\x13\n\x06strict\x18\x04 \x01(\x08H\x00\x88\x01\x01\x42\t\n\x07_strict\"i\n\nCustomTool\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x38\n\x07grammar\x18\x03 \x01(\x0b\x32\'.admiral.optimizer.v1.CustomToolGrammar\"7\n\x11\x43ustomToolGrammar\x12\x0e\n\x06syntax\x18\x01 \x01(\t\x12\x12\n\ndefinition\x18\x02 \x01(\t\"\xd6\x01\n\nToolChoice\x12\x33\n\x04mode\x18\x01 \x01(\x0e\x32%.admiral.optimizer.v1.ToolChoice.Mode\x12\x11\n\ttool_name\x18\x02 \x01(\t\x12\x15\n\x08parallel\x18\x03 \x01(\x08H\x00\x88\x01\x01\"\\\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\r\n\tMODE_AUTO\x10\x01\x12\r\n\tMODE_NONE\x10\x02\x12\x11\n\rMODE_REQUIRED\x10\x03\x12\r\n\tMODE_TOOL\x10\x04\x42\x0b\n\t_parallel*s\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_SYSTEM\x10\x01\x12\x12\n\x0eROLE_DEVELOPER\x10\x02\x12\r\n\tROLE_USER\x10\x03\x12\x12\n\x0eROLE_ASSISTANT\x10\x04\x12\r\n\tROLE_TOOL\x10\x05*q\n\x10PromptCachePoint\x12\"\n\x1ePROMPT_CACHE_POINT_UNSPECIFIED\x10\x00\x12\x1e\n\x1aPROMPT_CACHE_POINT_DEFAULT\x10\x01\x12\x19\n\x15PROMPT_CACHE_POINT_1H\x10\x02*\x8a\x01\n\x0bImageDetail\x12\x1c\n\x18IMAGE_DETAIL_UNSPECIFIED\x10\x00\x12\x14\n\x10IMAGE_DETAIL_LOW\x10\x01\x12\x15\n\x11IMAGE_DETAIL_HIGH\x10\x02\x12\x15\n\x11IMAGE_DETAIL_AUTO\x10\x03\x12\x19\n\x15IMAGE_DETAIL_ORIGINAL\x10\x04\x42K\n\x18\x64\x65v.admiral.optimizer.v1P\x01Z-admiral.dev/optimizer/optimizerv1;optimizerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,44 +44,52 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REMOTEDATA'].fields_by_name['uri']._serialized_options = b'\342A\001\002'
   _globals['_UPLOADEDDATA'].fields_by_name['file_id']._loaded_options = None
   _globals['_UPLOADEDDATA'].fields_by_name['file_id']._serialized_options = b'\342A\001\002'
-  _globals['_ROLE']._serialized_start=2135
-  _globals['_ROLE']._serialized_end=2250
-  _globals['_PROMPTCACHEPOINT']._serialized_start=2252
-  _globals['_PROMPTCACHEPOINT']._serialized_end=2365
-  _globals['_IMAGEDETAIL']._serialized_start=2368
-  _globals['_IMAGEDETAIL']._serialized_end=2506
-  _globals['_CHATMESSAGE']._serialized_start=94
-  _globals['_CHATMESSAGE']._serialized_end=280
-  _globals['_CONTENTPART']._serialized_start=283
-  _globals['_CONTENTPART']._serialized_end=795
-  _globals['_VENDORDATA']._serialized_start=797
-  _globals['_VENDORDATA']._serialized_end=864
-  _globals['_TEXTPART']._serialized_start=866
-  _globals['_TEXTPART']._serialized_end=890
-  _globals['_IMAGEPART']._serialized_start=893
-  _globals['_IMAGEPART']._serialized_end=1069
-  _globals['_FILEPART']._serialized_start=1072
-  _globals['_FILEPART']._serialized_end=1266
-  _globals['_INLINEDATA']._serialized_start=1268
-  _globals['_INLINEDATA']._serialized_end=1320
-  _globals['_REMOTEDATA']._serialized_start=1322
-  _globals['_REMOTEDATA']._serialized_end=1353
-  _globals['_UPLOADEDDATA']._serialized_start=1355
-  _globals['_UPLOADEDDATA']._serialized_end=1392
-  _globals['_TOOLCALL']._serialized_start=1394
-  _globals['_TOOLCALL']._serialized_end=1454
-  _globals['_TOOLRESULT']._serialized_start=1456
-  _globals['_TOOLRESULT']._serialized_end=1558
-  _globals['_REASONINGPART']._serialized_start=1560
-  _globals['_REASONINGPART']._serialized_end=1631
-  _globals['_REFUSALPART']._serialized_start=1633
-  _globals['_REFUSALPART']._serialized_end=1660
-  _globals['_TOOL']._serialized_start=1663
-  _globals['_TOOL']._serialized_end=1801
-  _globals['_FUNCTIONTOOL']._serialized_start=1803
-  _globals['_FUNCTIONTOOL']._serialized_end=1916
-  _globals['_TOOLCHOICE']._serialized_start=1919
-  _globals['_TOOLCHOICE']._serialized_end=2133
-  _globals['_TOOLCHOICE_MODE']._serialized_start=2028
-  _globals['_TOOLCHOICE_MODE']._serialized_end=2120
+  _globals['_TOOLREFERENCE'].fields_by_name['tool_name']._loaded_options = None
+  _globals['_TOOLREFERENCE'].fields_by_name['tool_name']._serialized_options = b'\342A\001\002'
+  _globals['_ROLE']._serialized_start=2577
+  _globals['_ROLE']._serialized_end=2692
+  _globals['_PROMPTCACHEPOINT']._serialized_start=2694
+  _globals['_PROMPTCACHEPOINT']._serialized_end=2807
+  _globals['_IMAGEDETAIL']._serialized_start=2810
+  _globals['_IMAGEDETAIL']._serialized_end=2948
+  _globals['_CHATMESSAGE']._serialized_start=124
+  _globals['_CHATMESSAGE']._serialized_end=310
+  _globals['_CONTENTPART']._serialized_start=313
+  _globals['_CONTENTPART']._serialized_end=888
+  _globals['_VENDORDATA']._serialized_start=890
+  _globals['_VENDORDATA']._serialized_end=957
+  _globals['_TEXTPART']._serialized_start=959
+  _globals['_TEXTPART']._serialized_end=983
+  _globals['_IMAGEPART']._serialized_start=986
+  _globals['_IMAGEPART']._serialized_end=1162
+  _globals['_FILEPART']._serialized_start=1165
+  _globals['_FILEPART']._serialized_end=1359
+  _globals['_INLINEDATA']._serialized_start=1361
+  _globals['_INLINEDATA']._serialized_end=1413
+  _globals['_REMOTEDATA']._serialized_start=1415
+  _globals['_REMOTEDATA']._serialized_end=1446
+  _globals['_UPLOADEDDATA']._serialized_start=1448
+  _globals['_UPLOADEDDATA']._serialized_end=1485
+  _globals['_TOOLCALL']._serialized_start=1487
+  _globals['_TOOLCALL']._serialized_end=1587
+  _globals['_TOOLREFERENCE']._serialized_start=1589
+  _globals['_TOOLREFERENCE']._serialized_end=1629
+  _globals['_TOOLRESULT']._serialized_start=1631
+  _globals['_TOOLRESULT']._serialized_end=1733
+  _globals['_REASONINGPART']._serialized_start=1735
+  _globals['_REASONINGPART']._serialized_end=1806
+  _globals['_REFUSALPART']._serialized_start=1808
+  _globals['_REFUSALPART']._serialized_end=1835
+  _globals['_TOOL']._serialized_start=1838
+  _globals['_TOOL']._serialized_end=2079
+  _globals['_FUNCTIONTOOL']._serialized_start=2081
+  _globals['_FUNCTIONTOOL']._serialized_end=2194
+  _globals['_CUSTOMTOOL']._serialized_start=2196
+  _globals['_CUSTOMTOOL']._serialized_end=2301
+  _globals['_CUSTOMTOOLGRAMMAR']._serialized_start=2303
+  _globals['_CUSTOMTOOLGRAMMAR']._serialized_end=2358
+  _globals['_TOOLCHOICE']._serialized_start=2361
+  _globals['_TOOLCHOICE']._serialized_end=2575
+  _globals['_TOOLCHOICE_MODE']._serialized_start=2470
+  _globals['_TOOLCHOICE_MODE']._serialized_end=2562
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
@@ -162,6 +163,7 @@ class ContentPart(_message.Message):
     TOOL_RESULT_FIELD_NUMBER: _builtins.int
     REASONING_FIELD_NUMBER: _builtins.int
     REFUSAL_FIELD_NUMBER: _builtins.int
+    TOOL_REFERENCE_FIELD_NUMBER: _builtins.int
     VENDOR_DATA_FIELD_NUMBER: _builtins.int
     PROMPT_CACHE_POINT_FIELD_NUMBER: _builtins.int
     prompt_cache_point: Global___PromptCachePoint.ValueType
@@ -197,6 +199,10 @@ class ContentPart(_message.Message):
         """The model's refusal to answer, role ASSISTANT."""
 
     @_builtins.property
+    def tool_reference(self) -> Global___ToolReference:
+        """A declared tool that a search for tools found, within a ToolResult; for vendors that know such."""
+
+    @_builtins.property
     def vendor_data(self) -> Global___VendorData:
         """What the vendor wants back with this part, such as the signature of a tool call, role ASSISTANT; send it back unchanged. For a
         part of reasoning its vendor is also whose the signature and the redacted_data are. Ignored with other roles.
@@ -212,14 +218,15 @@ class ContentPart(_message.Message):
         tool_result: Global___ToolResult | None = ...,
         reasoning: Global___ReasoningPart | None = ...,
         refusal: Global___RefusalPart | None = ...,
+        tool_reference: Global___ToolReference | None = ...,
         vendor_data: Global___VendorData | None = ...,
         prompt_cache_point: Global___PromptCachePoint.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "image", b"image", "kind", b"kind", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result", "vendor_data", b"vendor_data"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "image", b"image", "kind", b"kind", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "tool_reference", b"tool_reference", "tool_result", b"tool_result", "vendor_data", b"vendor_data"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "image", b"image", "kind", b"kind", "prompt_cache_point", b"prompt_cache_point", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "tool_result", b"tool_result", "vendor_data", b"vendor_data"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "image", b"image", "kind", b"kind", "prompt_cache_point", b"prompt_cache_point", "reasoning", b"reasoning", "refusal", b"refusal", "text", b"text", "tool_call", b"tool_call", "tool_reference", b"tool_reference", "tool_result", b"tool_result", "vendor_data", b"vendor_data"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["text", "image", "file", "tool_call", "tool_result", "reasoning", "refusal"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["text", "image", "file", "tool_call", "tool_result", "reasoning", "refusal", "tool_reference"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -445,26 +452,54 @@ class ToolCall(_message.Message):
     ID_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     ARGUMENTS_JSON_FIELD_NUMBER: _builtins.int
+    INPUT_TEXT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Identifier that the matching ToolResult names. Unique within a conversation."""
     name: _builtins.str
     """Name of a declared tool."""
     arguments_json: _builtins.str
-    """Arguments as a JSON object in text, exactly as the model wrote them (a model can write invalid JSON)."""
+    """Arguments as a JSON object in text, exactly as the model wrote them (a model can write invalid JSON). Empty for a custom tool."""
+    input_text: _builtins.str
+    """What a custom tool is given, as the model wrote it; absent for any other tool."""
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
         name: _builtins.str = ...,
         arguments_json: _builtins.str = ...,
+        input_text: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_input_text", b"_input_text", "input_text", b"input_text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input_text", b"_input_text", "arguments_json", b"arguments_json", "id", b"id", "input_text", b"input_text", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__input_text: _TypeAlias = _typing.Literal["input_text"]  # noqa: Y015
+    _WhichOneofArgType__input_text: _TypeAlias = _typing.Literal["_input_text", b"_input_text"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__input_text) -> _WhichOneofReturnType__input_text | None: ...
+
+Global___ToolCall: _TypeAlias = ToolCall  # noqa: Y015
+
+@_typing.final
+class ToolReference(_message.Message):
+    """Names a declared tool."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOOL_NAME_FIELD_NUMBER: _builtins.int
+    tool_name: _builtins.str
+    """Name of the tool. Required."""
+    def __init__(
+        self,
+        *,
+        tool_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arguments_json", b"arguments_json", "id", b"id", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tool_name", b"tool_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ToolCall: _TypeAlias = ToolCall  # noqa: Y015
+Global___ToolReference: _TypeAlias = ToolReference  # noqa: Y015
 
 @_typing.final
 class ToolResult(_message.Message):
@@ -481,7 +516,7 @@ class ToolResult(_message.Message):
     """True if the tool failed and the parts describe the failure."""
     @_builtins.property
     def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContentPart]:
-        """The result: text, image or file parts."""
+        """The result: text, image, file or tool reference parts."""
 
     def __init__(
         self,
@@ -557,6 +592,8 @@ class Tool(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     FUNCTION_FIELD_NUMBER: _builtins.int
+    CUSTOM_FIELD_NUMBER: _builtins.int
+    PROVIDER_OPTIONS_FIELD_NUMBER: _builtins.int
     PROMPT_CACHE_POINT_FIELD_NUMBER: _builtins.int
     prompt_cache_point: Global___PromptCachePoint.ValueType
     """Asks vendors with explicit prompt caching to cache the tools up to and including this one, and for how long. Other vendors
@@ -566,17 +603,29 @@ class Tool(_message.Message):
     def function(self) -> Global___FunctionTool:
         """A function that the caller runs."""
 
+    @_builtins.property
+    def custom(self) -> Global___CustomTool:
+        """A tool that is given free text, which the caller runs; for models that know such."""
+
+    @_builtins.property
+    def provider_options(self) -> _struct_pb2.Struct:
+        """Further fields of the tool in the words of the dialect that Prompt.provider_options_dialect names, such as "input_examples";
+        vendors of other dialects are not told them.
+        """
+
     def __init__(
         self,
         *,
         function: Global___FunctionTool | None = ...,
+        custom: Global___CustomTool | None = ...,
+        provider_options: _struct_pb2.Struct | None = ...,
         prompt_cache_point: Global___PromptCachePoint.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["function", b"function", "kind", b"kind"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["custom", b"custom", "function", b"function", "kind", b"kind", "provider_options", b"provider_options"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["function", b"function", "kind", b"kind", "prompt_cache_point", b"prompt_cache_point"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["custom", b"custom", "function", b"function", "kind", b"kind", "prompt_cache_point", b"prompt_cache_point", "provider_options", b"provider_options"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["function"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["function", "custom"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -617,6 +666,64 @@ class FunctionTool(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__strict) -> _WhichOneofReturnType__strict | None: ...
 
 Global___FunctionTool: _TypeAlias = FunctionTool  # noqa: Y015
+
+@_typing.final
+class CustomTool(_message.Message):
+    """A tool that the model gives text of any form, such as a patch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    GRAMMAR_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name, as of a FunctionTool."""
+    description: _builtins.str
+    """What the tool does and when to use it."""
+    @_builtins.property
+    def grammar(self) -> Global___CustomToolGrammar:
+        """Form of the text; absent means any."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        description: _builtins.str = ...,
+        grammar: Global___CustomToolGrammar | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["grammar", b"grammar"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "grammar", b"grammar", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustomTool: _TypeAlias = CustomTool  # noqa: Y015
+
+@_typing.final
+class CustomToolGrammar(_message.Message):
+    """A grammar that a custom tool's input keeps to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYNTAX_FIELD_NUMBER: _builtins.int
+    DEFINITION_FIELD_NUMBER: _builtins.int
+    syntax: _builtins.str
+    """How the grammar is written: "lark" or "regex"."""
+    definition: _builtins.str
+    """The grammar."""
+    def __init__(
+        self,
+        *,
+        syntax: _builtins.str = ...,
+        definition: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["definition", b"definition", "syntax", b"syntax"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustomToolGrammar: _TypeAlias = CustomToolGrammar  # noqa: Y015
 
 @_typing.final
 class ToolChoice(_message.Message):

@@ -271,12 +271,19 @@ class StreamFinished(_message.Message):
     LEDGER_ENTRY_ID_FIELD_NUMBER: _builtins.int
     OMITTED_FIELDS_FIELD_NUMBER: _builtins.int
     MESSAGE_VENDOR_DATA_FIELD_NUMBER: _builtins.int
+    FINISH_DETAILS_FIELD_NUMBER: _builtins.int
+    SERVED_MODEL_FIELD_NUMBER: _builtins.int
+    SERVICE_TIER_FIELD_NUMBER: _builtins.int
     finish_reason: _completion_pb2.FinishReason.ValueType
     """Why the model stopped."""
     stop_sequence: _builtins.str
     """The stop text that ended the answer, where the vendor says."""
     ledger_entry_id: _builtins.str
     """Ledger entry that paid for the answer; empty if nothing was paid for this call."""
+    served_model: _builtins.str
+    """As Completion.served_model."""
+    service_tier: _builtins.str
+    """As Completion.service_tier."""
     @_builtins.property
     def alternative_finish_reasons(self) -> _containers.RepeatedScalarFieldContainer[_completion_pb2.FinishReason.ValueType]:
         """Why the second and further candidates stopped, in order."""
@@ -303,6 +310,10 @@ class StreamFinished(_message.Message):
         than the number of candidates if the last ones have none.
         """
 
+    @_builtins.property
+    def finish_details(self) -> _completion_pb2.FinishDetails:
+        """As Completion.finish_details."""
+
     def __init__(
         self,
         *,
@@ -315,10 +326,13 @@ class StreamFinished(_message.Message):
         ledger_entry_id: _builtins.str = ...,
         omitted_fields: _abc.Iterable[_builtins.str] | None = ...,
         message_vendor_data: _abc.Iterable[_content_pb2.VendorData] | None = ...,
+        finish_details: _completion_pb2.FinishDetails | None = ...,
+        served_model: _builtins.str = ...,
+        service_tier: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "served", b"served", "usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "finish_details", b"finish_details", "served", b"served", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternative_finish_reasons", b"alternative_finish_reasons", "cost", b"cost", "finish_reason", b"finish_reason", "ledger_entry_id", b"ledger_entry_id", "message_vendor_data", b"message_vendor_data", "omitted_fields", b"omitted_fields", "served", b"served", "stop_sequence", b"stop_sequence", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternative_finish_reasons", b"alternative_finish_reasons", "cost", b"cost", "finish_details", b"finish_details", "finish_reason", b"finish_reason", "ledger_entry_id", b"ledger_entry_id", "message_vendor_data", b"message_vendor_data", "omitted_fields", b"omitted_fields", "served", b"served", "served_model", b"served_model", "service_tier", b"service_tier", "stop_sequence", b"stop_sequence", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -51,6 +51,27 @@ export declare type Completion = Message<"admiral.optimizer.v1.Completion"> & {
    * @generated from field: repeated string omitted_fields = 5;
    */
   omittedFields: string[];
+
+  /**
+   * What the vendor says of why it stopped, beyond the reason; absent if nothing.
+   *
+   * @generated from field: admiral.optimizer.v1.FinishDetails finish_details = 6;
+   */
+  finishDetails?: FinishDetails | undefined;
+
+  /**
+   * The model that the vendor says answered, where it says so: mostly the dated name of the one that was asked for.
+   *
+   * @generated from field: string served_model = 7;
+   */
+  servedModel: string;
+
+  /**
+   * The vendor's words for the service that it gave, where it is not its usual one: "flex", "priority"; several with + between them.
+   *
+   * @generated from field: string service_tier = 8;
+   */
+  serviceTier: string;
 };
 
 /**
@@ -85,6 +106,26 @@ export declare type Candidate = Message<"admiral.optimizer.v1.Candidate"> & {
  * Use `create(CandidateSchema)` to create a new message.
  */
 export declare const CandidateSchema: GenMessage<Candidate>;
+
+/**
+ * What a vendor says of why a model stopped, in its own words. What it says for people is a RefusalPart.
+ *
+ * @generated from message admiral.optimizer.v1.FinishDetails
+ */
+export declare type FinishDetails = Message<"admiral.optimizer.v1.FinishDetails"> & {
+  /**
+   * The kind of refusal or filter, such as "cyber"; empty if none is told.
+   *
+   * @generated from field: string category = 1;
+   */
+  category: string;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.FinishDetails.
+ * Use `create(FinishDetailsSchema)` to create a new message.
+ */
+export declare const FinishDetailsSchema: GenMessage<FinishDetails>;
 
 /**
  * The next piece of a streamed answer. Pieces of one part arrive in order; joining all pieces of a part gives that part of the
@@ -240,6 +281,13 @@ export declare type ToolCallDelta = Message<"admiral.optimizer.v1.ToolCallDelta"
    * @generated from field: string arguments_json = 3;
    */
   argumentsJson: string;
+
+  /**
+   * Input of a custom tool to append; its calls have no arguments. Present, though maybe empty, in each piece of such a call.
+   *
+   * @generated from field: optional string input_text = 4;
+   */
+  inputText?: string | undefined;
 };
 
 /**

@@ -3,7 +3,7 @@
 /* eslint-disable */
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { JsonObject, Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file admiral/optimizer/v1/content.proto.
@@ -118,6 +118,14 @@ export declare type ContentPart = Message<"admiral.optimizer.v1.ContentPart"> & 
      */
     value: RefusalPart;
     case: "refusal";
+  } | {
+    /**
+     * A declared tool that a search for tools found, within a ToolResult; for vendors that know such.
+     *
+     * @generated from field: admiral.optimizer.v1.ToolReference tool_reference = 8;
+     */
+    value: ToolReference;
+    case: "toolReference";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -386,11 +394,18 @@ export declare type ToolCall = Message<"admiral.optimizer.v1.ToolCall"> & {
   name: string;
 
   /**
-   * Arguments as a JSON object in text, exactly as the model wrote them (a model can write invalid JSON).
+   * Arguments as a JSON object in text, exactly as the model wrote them (a model can write invalid JSON). Empty for a custom tool.
    *
    * @generated from field: string arguments_json = 3;
    */
   argumentsJson: string;
+
+  /**
+   * What a custom tool is given, as the model wrote it; absent for any other tool.
+   *
+   * @generated from field: optional string input_text = 4;
+   */
+  inputText?: string | undefined;
 };
 
 /**
@@ -398,6 +413,26 @@ export declare type ToolCall = Message<"admiral.optimizer.v1.ToolCall"> & {
  * Use `create(ToolCallSchema)` to create a new message.
  */
 export declare const ToolCallSchema: GenMessage<ToolCall>;
+
+/**
+ * Names a declared tool.
+ *
+ * @generated from message admiral.optimizer.v1.ToolReference
+ */
+export declare type ToolReference = Message<"admiral.optimizer.v1.ToolReference"> & {
+  /**
+   * Name of the tool. Required.
+   *
+   * @generated from field: string tool_name = 1;
+   */
+  toolName: string;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.ToolReference.
+ * Use `create(ToolReferenceSchema)` to create a new message.
+ */
+export declare const ToolReferenceSchema: GenMessage<ToolReference>;
 
 /**
  * What a tool returned.
@@ -413,7 +448,7 @@ export declare type ToolResult = Message<"admiral.optimizer.v1.ToolResult"> & {
   toolCallId: string;
 
   /**
-   * The result: text, image or file parts.
+   * The result: text, image, file or tool reference parts.
    *
    * @generated from field: repeated admiral.optimizer.v1.ContentPart parts = 2;
    */
@@ -506,7 +541,23 @@ export declare type Tool = Message<"admiral.optimizer.v1.Tool"> & {
      */
     value: FunctionTool;
     case: "function";
+  } | {
+    /**
+     * A tool that is given free text, which the caller runs; for models that know such.
+     *
+     * @generated from field: admiral.optimizer.v1.CustomTool custom = 2;
+     */
+    value: CustomTool;
+    case: "custom";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * Further fields of the tool in the words of the dialect that Prompt.provider_options_dialect names, such as "input_examples";
+   * vendors of other dialects are not told them.
+   *
+   * @generated from field: google.protobuf.Struct provider_options = 14;
+   */
+  providerOptions?: JsonObject | undefined;
 
   /**
    * Asks vendors with explicit prompt caching to cache the tools up to and including this one, and for how long. Other vendors
@@ -563,6 +614,67 @@ export declare type FunctionTool = Message<"admiral.optimizer.v1.FunctionTool"> 
  * Use `create(FunctionToolSchema)` to create a new message.
  */
 export declare const FunctionToolSchema: GenMessage<FunctionTool>;
+
+/**
+ * A tool that the model gives text of any form, such as a patch.
+ *
+ * @generated from message admiral.optimizer.v1.CustomTool
+ */
+export declare type CustomTool = Message<"admiral.optimizer.v1.CustomTool"> & {
+  /**
+   * Name, as of a FunctionTool.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * What the tool does and when to use it.
+   *
+   * @generated from field: string description = 2;
+   */
+  description: string;
+
+  /**
+   * Form of the text; absent means any.
+   *
+   * @generated from field: admiral.optimizer.v1.CustomToolGrammar grammar = 3;
+   */
+  grammar?: CustomToolGrammar | undefined;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.CustomTool.
+ * Use `create(CustomToolSchema)` to create a new message.
+ */
+export declare const CustomToolSchema: GenMessage<CustomTool>;
+
+/**
+ * A grammar that a custom tool's input keeps to.
+ *
+ * @generated from message admiral.optimizer.v1.CustomToolGrammar
+ */
+export declare type CustomToolGrammar = Message<"admiral.optimizer.v1.CustomToolGrammar"> & {
+  /**
+   * How the grammar is written: "lark" or "regex".
+   *
+   * @generated from field: string syntax = 1;
+   */
+  syntax: string;
+
+  /**
+   * The grammar.
+   *
+   * @generated from field: string definition = 2;
+   */
+  definition: string;
+};
+
+/**
+ * Describes the message admiral.optimizer.v1.CustomToolGrammar.
+ * Use `create(CustomToolGrammarSchema)` to create a new message.
+ */
+export declare const CustomToolGrammarSchema: GenMessage<CustomToolGrammar>;
 
 /**
  * Whether and which tools the model must call.

@@ -6,7 +6,7 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import type { Message } from "@bufbuild/protobuf";
 import type { Prompt } from "./prompt_pb.js";
 import type { CallOptions } from "./call_options_pb.js";
-import type { Completion, ContentDelta, FinishReason } from "./completion_pb.js";
+import type { Completion, ContentDelta, FinishDetails, FinishReason } from "./completion_pb.js";
 import type { Cost, Usage } from "./usage_pb.js";
 import type { Served, Source } from "./served_pb.js";
 import type { VendorData } from "./content_pb.js";
@@ -315,6 +315,27 @@ export declare type StreamFinished = Message<"admiral.optimizer.v1.StreamFinishe
    * @generated from field: repeated admiral.optimizer.v1.VendorData message_vendor_data = 9;
    */
   messageVendorData: VendorData[];
+
+  /**
+   * As Completion.finish_details.
+   *
+   * @generated from field: admiral.optimizer.v1.FinishDetails finish_details = 10;
+   */
+  finishDetails?: FinishDetails | undefined;
+
+  /**
+   * As Completion.served_model.
+   *
+   * @generated from field: string served_model = 11;
+   */
+  servedModel: string;
+
+  /**
+   * As Completion.service_tier.
+   *
+   * @generated from field: string service_tier = 12;
+   */
+  serviceTier: string;
 };
 
 /**

@@ -32,6 +32,7 @@ final class Assembly {
     private final StringBuilder redacted = new StringBuilder();
     private String id = "";
     private String name = "";
+    private boolean custom;
     private VendorData vendorData = VendorData.getDefaultInstance();
     private ContentDelta.PieceCase kind = ContentDelta.PieceCase.PIECE_NOT_SET;
 
@@ -53,7 +54,8 @@ final class Assembly {
           ToolCallDelta more = delta.getToolCall();
           id = more.getId().isEmpty() ? id : more.getId();
           name = more.getName().isEmpty() ? name : more.getName();
-          text.append(more.getArgumentsJson());
+          custom |= more.hasInputText();
+          text.append(custom ? more.getInputText() : more.getArgumentsJson());
         }
         case PIECE_NOT_SET -> {
           // A kind from a newer server: nothing this client could show.
@@ -72,9 +74,11 @@ final class Assembly {
                     .setText(text.toString())
                     .setSignature(signature.toString())
                     .setRedactedData(redacted.toString()));
-        case TOOL_CALL ->
-            part.setToolCall(
-                ToolCall.newBuilder().setId(id).setName(name).setArgumentsJson(text.toString()));
+        case TOOL_CALL -> {
+          ToolCall.Builder call = ToolCall.newBuilder().setId(id).setName(name);
+          part.setToolCall(
+              custom ? call.setInputText(text.toString()) : call.setArgumentsJson(text.toString()));
+        }
         case PIECE_NOT_SET -> {
           // Stays a part without a kind.
         }
@@ -109,7 +113,12 @@ final class Assembly {
             .setMessage(message(0))
             .setFinishReason(finished.getFinishReason())
             .setStopSequence(finished.getStopSequence())
-            .addAllOmittedFields(finished.getOmittedFieldsList());
+            .addAllOmittedFields(finished.getOmittedFieldsList())
+            .setServedModel(finished.getServedModel())
+            .setServiceTier(finished.getServiceTier());
+    if (finished.hasFinishDetails()) {
+      completion.setFinishDetails(finished.getFinishDetails());
+    }
     int index = 1;
     for (FinishReason reason : finished.getAlternativeFinishReasonsList()) {
       completion.addAlternatives(

@@ -61,10 +61,11 @@ final class Footprint {
       case TOOL_CALL ->
           of(part.getToolCall().getId())
               + of(part.getToolCall().getName())
-              + of(part.getToolCall().getArgumentsJson());
+              + of(part.getToolCall().getArgumentsJson())
+              + of(part.getToolCall().getInputText());
       case REFUSAL -> of(part.getRefusal().getText());
       // Models answer with none of these today; what they hold is mostly bytes.
-      case IMAGE, FILE, TOOL_RESULT -> part.getSerializedSize();
+      case IMAGE, FILE, TOOL_RESULT, TOOL_REFERENCE -> part.getSerializedSize();
       case KIND_NOT_SET -> 0;
     };
   }

@@ -170,7 +170,11 @@ public final class CallKeys {
       }
     }
     for (Tool tool : prompt.getToolsList()) {
-      if (!clean(tool) || !clean(tool.getFunction())) {
+      if (!clean(tool)
+          || !clean(tool.getFunction())
+          || !clean(tool.getCustom())
+          || !clean(tool.getCustom().getGrammar())
+          || !known(tool.getProviderOptions())) {
         return false;
       }
     }
@@ -218,6 +222,7 @@ public final class CallKeys {
           case TOOL_RESULT -> known(part.getToolResult());
           case REASONING -> clean(part.getReasoning());
           case REFUSAL -> clean(part.getRefusal());
+          case TOOL_REFERENCE -> clean(part.getToolReference());
           case KIND_NOT_SET -> true;
         };
   }

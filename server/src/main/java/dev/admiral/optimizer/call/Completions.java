@@ -122,15 +122,19 @@ public final class Completions {
         }
         case TOOL_CALL -> {
           ToolCall call = part.getToolCall();
-          delta.setToolCall(
+          ToolCallDelta.Builder piece =
               ToolCallDelta.newBuilder()
                   .setId(call.getId())
                   .setName(call.getName())
-                  .setArgumentsJson(call.getArgumentsJson()));
+                  .setArgumentsJson(call.getArgumentsJson());
+          if (call.hasInputText()) {
+            piece.setInputText(call.getInputText());
+          }
+          delta.setToolCall(piece);
         }
         case REFUSAL ->
             delta.setRefusal(RefusalDelta.newBuilder().setText(part.getRefusal().getText()));
-        case IMAGE, FILE, TOOL_RESULT, KIND_NOT_SET -> {
+        case IMAGE, FILE, TOOL_RESULT, TOOL_REFERENCE, KIND_NOT_SET -> {
           continue;
         }
       }
@@ -139,6 +143,14 @@ public final class Completions {
       }
       deltas.add(delta.setPartIndex(index++).build());
     }
+  }
+
+  /** Returns true if a piece of a tool call says nothing of it: what came is for the vendor. */
+  public static boolean isSilent(ToolCallDelta piece) {
+    return piece.getId().isEmpty()
+        && piece.getName().isEmpty()
+        && piece.getArgumentsJson().isEmpty()
+        && piece.getInputText().isEmpty();
   }
 
   /** Joins pieces as they arrive. Not safe for concurrent use. */
@@ -231,6 +243,9 @@ public final class Completions {
     private final Joined second = new Joined();
     private @Nullable VendorData vendorData;
 
+    /** True of a call of a custom tool, whose text is its input. */
+    private boolean custom;
+
     private PartDraft(ContentDelta.PieceCase kind) {
       this.kind = kind;
     }
@@ -251,7 +266,8 @@ public final class Completions {
         }
         case TOOL_CALL -> {
           ToolCallDelta piece = delta.getToolCall();
-          text.append(piece.getArgumentsJson());
+          custom |= piece.hasInputText();
+          text.append(custom ? piece.getInputText() : piece.getArgumentsJson());
           first.append(piece.getId());
           second.append(piece.getName());
         }
@@ -273,12 +289,12 @@ public final class Completions {
                     .setText(text.toString())
                     .setSignature(first.toString())
                     .setRedactedData(second.toString()));
-        case TOOL_CALL ->
-            part.setToolCall(
-                ToolCall.newBuilder()
-                    .setId(first.toString())
-                    .setName(second.toString())
-                    .setArgumentsJson(text.toString()));
+        case TOOL_CALL -> {
+          ToolCall.Builder call =
+              ToolCall.newBuilder().setId(first.toString()).setName(second.toString());
+          part.setToolCall(
+              custom ? call.setInputText(text.toString()) : call.setArgumentsJson(text.toString()));
+        }
         case PIECE_NOT_SET -> throw new AssertionError("append refuses such pieces");
       }
       if (vendorData != null) {

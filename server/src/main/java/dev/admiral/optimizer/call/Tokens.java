@@ -61,6 +61,10 @@ public final class Tokens {
       counter.add(tool.getFunction().getName());
       counter.add(tool.getFunction().getDescription());
       counter.add(tool.getFunction().getParametersSchemaJson());
+      counter.add(tool.getCustom().getName());
+      counter.add(tool.getCustom().getDescription());
+      counter.add(tool.getCustom().getGrammar().getDefinition());
+      counter.addTokens(tool.getProviderOptions().getSerializedSize() / ASCII_PER_TOKEN);
     }
     counter.add(prompt.getResponseFormat().getJsonSchema().getSchemaJson());
     return counter.tokens();
@@ -117,6 +121,7 @@ public final class Tokens {
         case TOOL_CALL -> {
           counter.add(part.getToolCall().getName());
           counter.add(part.getToolCall().getArgumentsJson());
+          counter.add(part.getToolCall().getInputText());
         }
         case TOOL_RESULT -> parts(counter, part.getToolResult().getPartsList());
         case REASONING -> {
@@ -125,6 +130,7 @@ public final class Tokens {
           counter.addTokens(Math.min(MOST_SEALED, Math.ceilDiv(sealed, ASCII_PER_TOKEN)));
         }
         case REFUSAL -> counter.add(part.getRefusal().getText());
+        case TOOL_REFERENCE -> counter.add(part.getToolReference().getToolName());
         case KIND_NOT_SET -> {}
       }
     }

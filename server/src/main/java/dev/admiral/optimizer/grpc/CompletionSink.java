@@ -9,6 +9,7 @@ import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.front.AnswerSteps.Step;
 import dev.admiral.optimizer.report.Protos;
 import dev.admiral.optimizer.v1.Candidate;
+import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.StreamFinished;
 import dev.admiral.optimizer.v1.StreamResponse;
@@ -56,17 +57,23 @@ final class CompletionSink extends GrpcSink<Step, StreamResponse> {
   }
 
   private StreamFinished finished(Answered answered) {
+    Completion completion = answered.answer().completion();
     StreamFinished.Builder finished =
         StreamFinished.newBuilder()
-            .setFinishReason(answered.answer().completion().getFinishReason())
-            .setStopSequence(answered.answer().completion().getStopSequence())
+            .setFinishReason(completion.getFinishReason())
+            .setStopSequence(completion.getStopSequence())
+            .setServedModel(completion.getServedModel())
+            .setServiceTier(completion.getServiceTier())
             .setUsage(Protos.usage(answered.answer().usage()))
             .setCost(Protos.cost(answered.answer().cost(), Protos.charged(answered)))
             .setServed(Protos.served(call, answered, time.nanos()))
             .setLedgerEntryId(answered.ledgerEntryId())
-            .addAllOmittedFields(answered.answer().completion().getOmittedFieldsList())
-            .addAllMessageVendorData(Completions.vendorData(answered.answer().completion()));
-    for (Candidate alternative : answered.answer().completion().getAlternativesList()) {
+            .addAllOmittedFields(completion.getOmittedFieldsList())
+            .addAllMessageVendorData(Completions.vendorData(completion));
+    if (completion.hasFinishDetails()) {
+      finished.setFinishDetails(completion.getFinishDetails());
+    }
+    for (Candidate alternative : completion.getAlternativesList()) {
       finished.addAlternativeFinishReasons(alternative.getFinishReason());
     }
     return finished.build();

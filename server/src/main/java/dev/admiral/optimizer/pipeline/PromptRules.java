@@ -174,11 +174,12 @@ final class PromptRules {
       }
       case REASONING -> findings.unless(assistant, at, ".reasoning", "is for ROLE_ASSISTANT only");
       case REFUSAL -> findings.unless(assistant, at, ".refusal", "is for ROLE_ASSISTANT only");
+      case TOOL_REFERENCE -> findings.add(at + ".tool_reference", "is for results of tools only");
       case KIND_NOT_SET ->
           findings.add(
               at + "",
               "has no kind this server knows; set text, image, file, tool_call, tool_result,"
-                  + " reasoning or refusal");
+                  + " reasoning, refusal or tool_reference");
     }
   }
 
@@ -204,7 +205,13 @@ final class PromptRules {
       case TEXT -> {}
       case IMAGE -> image(part.getImage(), at.field(".image"), findings);
       case FILE -> file(part.getFile(), at.field(".file"), findings);
-      default -> findings.add(at + "", "must be text, an image or a file");
+      case TOOL_REFERENCE ->
+          findings.unless(
+              !part.getToolReference().getToolName().isEmpty(),
+              at,
+              ".tool_reference.tool_name",
+              "is empty");
+      default -> findings.add(at + "", "must be text, an image, a file or a tool_reference");
     }
   }
 
@@ -248,12 +255,12 @@ final class PromptRules {
     Set<String> names = new HashSet<>();
     for (int i = 0; i < count && !findings.full(); i++) {
       Tool tool = prompt.getTools(i);
-      String at = "prompt.tools[" + i + "].function.name";
+      String kind = tool.hasCustom() ? "custom" : "function";
+      String name = tool.hasCustom() ? tool.getCustom().getName() : tool.getFunction().getName();
+      String at = "prompt.tools[" + i + "]." + kind + ".name";
       findings.unless(
-          TOOL_NAME.matcher(tool.getFunction().getName()).matches(),
-          at,
-          "must be 1 to 128 letters, digits, '_' or '-'");
-      findings.unless(names.add(tool.getFunction().getName()), at, "is used by an earlier tool");
+          TOOL_NAME.matcher(name).matches(), at, "must be 1 to 128 letters, digits, '_' or '-'");
+      findings.unless(names.add(name), at, "is used by an earlier tool");
     }
     ToolChoice choice = prompt.getToolChoice();
     switch (choice.getMode()) {

@@ -8,6 +8,7 @@ import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentPart;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.Role;
+import dev.admiral.optimizer.v1.ToolCall;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
@@ -97,7 +98,10 @@ final class Contents {
         json.writeStringField("type", "tool_call");
         json.writeStringField("id", part.getToolCall().getId());
         json.writeStringField("name", part.getToolCall().getName());
-        json.writeStringField("arguments", cut(part.getToolCall().getArgumentsJson(), maxChars));
+        ToolCall call = part.getToolCall();
+        json.writeStringField(
+            "arguments",
+            cut(call.hasInputText() ? call.getInputText() : call.getArgumentsJson(), maxChars));
       }
       case TOOL_RESULT -> {
         json.writeStringField("type", "tool_call_response");

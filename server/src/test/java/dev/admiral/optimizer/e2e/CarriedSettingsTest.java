@@ -56,6 +56,52 @@ class CarriedSettingsTest {
     }
   }
 
+  /** As Claude Code declares tools, and as its search for tools answers. */
+  @Test
+  void furtherFieldsOfTools_reachItsDialectAndAreToldElsewhere() throws Exception {
+    for (String model : new String[] {"anthropic/claude-x", "local/m"}) {
+      Played played =
+          server.post(
+              "/v1/messages",
+              """
+              {"model":"%s","max_tokens":5,"messages":[{"role":"user","content":"x"}],
+               "tools":[{"name":"get","input_schema":{"type":"object"},"defer_loading":true,
+                "input_examples":[{"a":1}],"allowed_callers":["direct"]}]}
+              """
+                  .formatted(model));
+
+      assertThat(played.status()).as(played.reply().text()).isEqualTo(200);
+      JsonNode tool = played.sent().at("/tools/0");
+      boolean anthropic = model.startsWith("anthropic");
+      assertThat(tool.path("defer_loading").asBoolean()).isEqualTo(anthropic);
+      assertThat(tool.at("/input_examples/0/a").asInt()).isEqualTo(anthropic ? 1 : 0);
+      assertThat(tool.has("allowed_callers")).isEqualTo(anthropic);
+      assertThat(played.reply().header("x-admiral-omitted-fields"))
+          .isEqualTo(anthropic ? "" : "tools[0].provider_options");
+    }
+  }
+
+  @Test
+  void toolsThatASearchFound_areNamedToItsDialect() throws Exception {
+    String request =
+        """
+        {"model":"%s","max_tokens":5,"tools":[{"name":"get","input_schema":{"type":"object"}}],
+         "messages":[{"role":"user","content":"x"},
+          {"role":"assistant","content":[{"type":"tool_use","id":"t","name":"Search","input":{}}]},
+          {"role":"user","content":[{"type":"tool_result","tool_use_id":"t",
+           "content":[{"type":"tool_reference","tool_name":"get"}]}]}]}
+        """;
+    Played played = server.post("/v1/messages", request.formatted("anthropic/claude-x"));
+
+    assertThat(played.status()).as(played.reply().text()).isEqualTo(200);
+    assertThat(played.sent().at("/messages/2/content/0/content/0").toString())
+        .isEqualTo("{\"type\":\"tool_reference\",\"tool_name\":\"get\"}");
+
+    Played elsewhere = server.post("/v1/messages", request.formatted("local/m"));
+    assertThat(elsewhere.status()).as(elsewhere.reply().text()).isEqualTo(200);
+    assertThat(elsewhere.sent().at("/messages/2/content").toString()).contains("get");
+  }
+
   @Test
   void callsThatDifferInBetas_shareNoAnswer() throws Exception {
     String request =

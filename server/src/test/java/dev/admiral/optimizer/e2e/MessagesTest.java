@@ -518,8 +518,6 @@ class MessagesTest {
             + "|tools.1.name: is used by an earlier tool",
         "{R,'messages':[U],'tools':[{'type':'web_search_20250305','name':'web_search'}]}"
             + "|tools.0.type: must be custom",
-        "{R,'messages':[U],'tools':[{'name':'a','input_schema':{},'defer_loading':true}]}"
-            + "|tools.0.defer_loading: is not carried",
         "{R,'messages':[U],'tool_choice':{'type':'any'}}|tool_choice.type: requires a tool",
         "{R,'messages':[U],'tool_choice':{'type':'tool','name':'a'}}|tool_choice.name: names no"
             + " decl",

@@ -3,7 +3,6 @@ package dev.admiral.optimizer.e2e;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -36,16 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
  * each is played as written down, and checked as the table says.
  */
 class SharedCasesTest {
-  /** Those that still come out wrong; one that does not must leave the list. */
-  private static final Set<String> NOT_YET =
-      Set.of(
-          // Endings.
-          "A18k",
-          // Doors.
-          "R09c",
-          "R30c",
-          "R30d");
-
   private static final List<Path> PLACES =
       List.of(Path.of("../../shared/cases/reports"), Path.of("../shared/cases/reports"));
 
@@ -225,23 +214,13 @@ class SharedCasesTest {
   }
 
   private static void check(String id, JsonNode each, SharedScenes scenes) throws Exception {
-    try {
-      SharedScenes.Scene scene = scenes.of(id);
-      if (scene != null) {
-        scene.play();
-      } else {
-        Check check = CHECKS.get(id);
-        assertThat(check).as("what is checked of %s", id).isNotNull();
-        check.of(play(each));
-      }
-    } catch (AssertionError | RuntimeException e) {
-      if (NOT_YET.contains(id)) {
-        abort("not yet: " + e.getMessage());
-      }
-      throw e;
-    }
-    if (NOT_YET.contains(id)) {
-      fail("it comes out right: remove it from NOT_YET");
+    SharedScenes.Scene scene = scenes.of(id);
+    if (scene != null) {
+      scene.play();
+    } else {
+      Check check = CHECKS.get(id);
+      assertThat(check).as("what is checked of %s", id).isNotNull();
+      check.of(play(each));
     }
   }
 

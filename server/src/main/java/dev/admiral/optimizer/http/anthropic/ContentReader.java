@@ -15,6 +15,7 @@ import dev.admiral.optimizer.v1.RemoteData;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.ToolCall;
+import dev.admiral.optimizer.v1.ToolReference;
 import dev.admiral.optimizer.v1.ToolResult;
 import dev.admiral.optimizer.v1.UploadedData;
 import dev.admiral.optimizer.v1.VendorData;
@@ -250,9 +251,16 @@ final class ContentReader {
               case "text" -> textBlock(item);
               case "image" -> image(item);
               case "document" -> document(item);
+              case "tool_reference" ->
+                  ContentPart.newBuilder()
+                      .setToolReference(
+                          ToolReference.newBuilder().setToolName(item.field("tool_name").text()))
+                      .build();
               default ->
                   throw item.field("type")
-                      .wrong("must be text, image or document: nothing else is carried here");
+                      .wrong(
+                          "must be text, image, document or tool_reference: nothing else is"
+                              + " carried here");
             });
       }
     }

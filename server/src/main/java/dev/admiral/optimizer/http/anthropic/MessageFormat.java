@@ -50,7 +50,7 @@ final class MessageFormat implements AnswerFormat {
         case REASONING -> reasoning(json, part.getReasoning(), part.getVendorData());
         case TOOL_CALL -> toolUse(json, part.getToolCall());
         // A refusal is told below; answers have no other kinds.
-        case REFUSAL, IMAGE, FILE, TOOL_RESULT, KIND_NOT_SET -> {}
+        case REFUSAL, IMAGE, FILE, TOOL_RESULT, TOOL_REFERENCE, KIND_NOT_SET -> {}
       }
     }
     String sealed = Sealed.of(completion.getMessage());
@@ -61,7 +61,7 @@ final class MessageFormat implements AnswerFormat {
     stop(json, completion);
     json.writeObjectFieldStart("usage");
     usage(json, answer.usage());
-    json.writeStringField("service_tier", "standard");
+    serviceTier(json, completion);
     json.writeEndObject();
     json.writeEndObject();
   }
@@ -74,6 +74,12 @@ final class MessageFormat implements AnswerFormat {
   @Override
   public Failure inWords(Failure failure, Prompt prompt) {
     return words.translate(failure, prompt);
+  }
+
+  /** Says which service a vendor gave; of its usual one too, as this API does. */
+  static void serviceTier(JsonGenerator json, Completion completion) throws IOException {
+    String tier = completion.getServiceTier();
+    json.writeStringField("service_tier", tier.isEmpty() ? "standard" : tier);
   }
 
   /** Writes what a message is, without its content. */
@@ -136,7 +142,7 @@ final class MessageFormat implements AnswerFormat {
     json.writeStringField("id", call.getId());
     json.writeStringField("name", call.getName());
     json.writeFieldName("input");
-    String arguments = call.getArgumentsJson();
+    String arguments = call.hasInputText() ? call.getInputText() : call.getArgumentsJson();
     if (arguments.isBlank()) {
       json.writeRawValue("{}");
     } else if (JsonText.isObject(arguments)) {
@@ -163,7 +169,8 @@ final class MessageFormat implements AnswerFormat {
     if (reason.equals("refusal")) {
       json.writeObjectFieldStart("stop_details");
       json.writeStringField("type", "refusal");
-      json.writeNullField("category");
+      String category = completion.getFinishDetails().getCategory();
+      json.writeStringField("category", category.isEmpty() ? null : category);
       json.writeStringField("explanation", refusal);
       json.writeEndObject();
     } else {

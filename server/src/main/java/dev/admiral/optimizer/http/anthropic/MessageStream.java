@@ -1,6 +1,7 @@
 package dev.admiral.optimizer.http.anthropic;
 
 import dev.admiral.optimizer.call.Begun;
+import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Tokens;
 import dev.admiral.optimizer.call.Usage;
@@ -10,7 +11,6 @@ import dev.admiral.optimizer.http.calls.StreamFormat;
 import dev.admiral.optimizer.http.exchange.EventBuffer;
 import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.ContentDelta;
-import dev.admiral.optimizer.v1.ToolCallDelta;
 import dev.admiral.optimizer.v1.VendorData;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -66,7 +66,8 @@ final class MessageStream implements StreamFormat {
           json.writeNullField("stop_details");
           json.writeObjectFieldStart("usage");
           MessageFormat.usage(json, preliminary());
-          json.writeStringField("service_tier", "standard");
+          // Which it is, is known at the end.
+          json.writeNullField("service_tier");
           json.writeEndObject();
           json.writeEndObject();
           json.writeEndObject();
@@ -96,8 +97,7 @@ final class MessageStream implements StreamFormat {
   @Override
   public void piece(ContentDelta delta, EventBuffer out) {
     if (delta.getCandidateIndex() != 0
-        || (delta.hasToolCall()
-            && delta.getToolCall().equals(ToolCallDelta.getDefaultInstance()))) {
+        || (delta.hasToolCall() && Completions.isSilent(delta.getToolCall()))) {
       // What the vendor wants back with a call is told at the end.
       return;
     }
@@ -132,6 +132,7 @@ final class MessageStream implements StreamFormat {
           json.writeEndObject();
           json.writeObjectFieldStart("usage");
           MessageFormat.usage(json, answered.answer().usage());
+          MessageFormat.serviceTier(json, answered.answer().completion());
           json.writeEndObject();
           json.writeEndObject();
         });
@@ -185,7 +186,8 @@ final class MessageStream implements StreamFormat {
       }
       case TOOL_CALL -> {
         var piece = delta.getToolCall();
-        toolCall(piece.getId(), piece.getName(), piece.getArgumentsJson(), out);
+        String input = piece.hasInputText() ? piece.getInputText() : piece.getArgumentsJson();
+        toolCall(piece.getId(), piece.getName(), input, out);
       }
       // The whole of it stands in the event that tells why the model stopped.
       case REFUSAL, PIECE_NOT_SET -> {}

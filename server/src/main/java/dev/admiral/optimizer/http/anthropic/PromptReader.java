@@ -181,7 +181,6 @@ final class PromptReader {
               "must be custom: this server does not carry tools that the vendor defines or runs;"
                   + " declare a tool of your own, or ask the vendor directly");
     }
-    place.only(TOOL);
     FunctionTool.Builder function =
         FunctionTool.newBuilder()
             .setName(place.field("name").text())
@@ -191,10 +190,15 @@ final class PromptReader {
     if (!place.field("strict").isAbsent()) {
       function.setStrict(place.field("strict").flag());
     }
-    return Tool.newBuilder()
-        .setFunction(function)
-        .setPromptCachePoint(CachePoint.of(place))
-        .build();
+    Tool.Builder tool =
+        Tool.newBuilder().setFunction(function).setPromptCachePoint(CachePoint.of(place));
+    for (Map.Entry<String, JsonNode> field : place.value().properties()) {
+      if (!TOOL.contains(field.getKey()) && !field.getValue().isNull()) {
+        tool.getProviderOptionsBuilder()
+            .putFields(field.getKey(), place.field(field.getKey()).open());
+      }
+    }
+    return tool.build();
   }
 
   private void toolChoice(Place choice) throws CallException {
@@ -302,9 +306,11 @@ final class PromptReader {
     }
     betas();
     if (options.getFieldsCount() > 0) {
-      prompt
-          .setProviderOptions(options)
-          .setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_ANTHROPIC);
+      prompt.setProviderOptions(options);
+    }
+    if (prompt.hasProviderOptions()
+        || prompt.getToolsList().stream().anyMatch(Tool::hasProviderOptions)) {
+      prompt.setProviderOptionsDialect(ProviderDialect.PROVIDER_DIALECT_ANTHROPIC);
     }
   }
 

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 public final class Places {
   private static final Pattern MESSAGE = Pattern.compile("prompt\\.messages\\[(\\d+)](.*)");
   private static final Pattern TOOL =
-      Pattern.compile("prompt\\.tools\\[(\\d+)]\\.function\\.(\\w+)");
+      Pattern.compile("prompt\\.tools\\[(\\d+)]\\.(?:function|custom)\\.(\\w+)");
 
   private int[] origins = new int[4];
   private int count;

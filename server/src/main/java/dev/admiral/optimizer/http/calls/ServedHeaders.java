@@ -5,15 +5,19 @@ import dev.admiral.optimizer.call.Call;
 import dev.admiral.optimizer.call.Cost;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Words;
+import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.Source;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** What was done for a call, in headers. */
 final class ServedHeaders {
   static final String OVERHEAD = "x-admiral-overhead-ms";
+
+  private static final Pattern WORD = Pattern.compile("[\\w.:/@+-]{1,256}");
 
   private ServedHeaders() {}
 
@@ -44,9 +48,19 @@ final class ServedHeaders {
     if (!omitted.isEmpty()) {
       headers.put("x-admiral-omitted-fields", String.join(", ", omitted));
     }
+    Completion completion = answered.answer().completion();
+    putWord(headers, "x-admiral-served-model", completion.getServedModel());
+    putWord(headers, "x-admiral-service-tier", completion.getServiceTier());
     headers.put("x-admiral-cost-usd", cost(answered));
     headers.put(OVERHEAD, overheadMillis(call, answered, nanos));
     return headers;
+  }
+
+  /** What a vendor says is put into a header if it is a word. */
+  private static void putWord(Map<String, String> headers, String name, String word) {
+    if (WORD.matcher(word).matches()) {
+      headers.put(name, word);
+    }
   }
 
   /** Returns what the call added to the bill: nothing if no provider was asked for it. */

@@ -73,7 +73,15 @@ final class ChatAnswer implements AnswerFormat {
     json.writeEndArray();
     usage(json, answer.usage());
     json.writeNullField("system_fingerprint");
+    serviceTier(json, completion);
     json.writeEndObject();
+  }
+
+  /** Says which service a vendor gave, where it is not its usual one. */
+  static void serviceTier(JsonGenerator json, Completion completion) throws IOException {
+    if (!completion.getServiceTier().isEmpty()) {
+      json.writeStringField("service_tier", completion.getServiceTier());
+    }
   }
 
   static String id(Call call) {
@@ -201,8 +209,9 @@ final class ChatAnswer implements AnswerFormat {
       if (part.hasToolCall()) {
         json.writeStartObject();
         json.writeStringField("id", part.getToolCall().getId());
-        json.writeStringField("type", "function");
-        function(json, "function", part.getToolCall());
+        String kind = part.getToolCall().hasInputText() ? "custom" : "function";
+        json.writeStringField("type", kind);
+        function(json, kind, part.getToolCall());
         kept(json, VendorFields.read(part.getVendorData().getJson()), VendorFields::ofCall);
         json.writeEndObject();
       }
@@ -213,7 +222,11 @@ final class ChatAnswer implements AnswerFormat {
   private static void function(JsonGenerator json, String field, ToolCall call) throws IOException {
     json.writeObjectFieldStart(field);
     json.writeStringField("name", call.getName());
-    json.writeStringField("arguments", call.getArgumentsJson());
+    if (call.hasInputText()) {
+      json.writeStringField("input", call.getInputText());
+    } else {
+      json.writeStringField("arguments", call.getArgumentsJson());
+    }
     json.writeEndObject();
   }
 

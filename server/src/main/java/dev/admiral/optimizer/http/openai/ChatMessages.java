@@ -203,12 +203,24 @@ final class ChatMessages {
   private static void toolCall(ChatMessage.Builder message, Given call, String vendor)
       throws CallException {
     Given type = call.get("type");
-    if (type.present() && !type.text().equals("function")) {
-      throw type.wrong("must be function: no other tools are carried");
-    }
-    ContentPart.Builder part = function(call.get("id").text(), call.get("function").object());
+    String id = call.get("id").text();
+    ContentPart.Builder part =
+        switch (type.present() ? type.text() : "function") {
+          case "function" -> function(id, call.get("function").object());
+          case "custom" -> custom(id, call.get("custom").object());
+          default -> throw type.wrong("must be function or custom: no other tools are carried");
+        };
     vendorData(call, VendorFields::ofCall, vendor).ifPresent(part::setVendorData);
     message.addParts(part);
+  }
+
+  private static ContentPart.Builder custom(String id, Given custom) throws CallException {
+    return ContentPart.newBuilder()
+        .setToolCall(
+            ToolCall.newBuilder()
+                .setId(id)
+                .setName(custom.get("name").text())
+                .setInputText(custom.get("input").text()));
   }
 
   private static ContentPart.Builder function(String id, Given function) throws CallException {

@@ -12,6 +12,7 @@ import dev.admiral.optimizer.v1.JsonObjectFormat;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ProviderDialect;
 import dev.admiral.optimizer.v1.Sampling;
+import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolChoice;
 import java.util.List;
 import java.util.Map;
@@ -166,14 +167,20 @@ final class ChatRequest {
 
   private void tools(Given tools) throws CallException {
     for (Given tool : tools.list()) {
-      String type = tool.object().get("type").text();
-      if (!type.equals("function")) {
-        throw tool.get("type").wrong("must be function: no other tools are carried");
-      }
-      prompt.addTools(
-          Functions.read(tool.get("function").object()).toBuilder()
-              .setPromptCachePoint(ChatMessages.cachePoint(tool)));
+      Given type = tool.object().get("type");
+      Tool.Builder read =
+          switch (type.text()) {
+            case "function" -> Functions.read(tool.get("function").object()).toBuilder();
+            case "custom" -> customTool(tool.get("custom").object());
+            default -> throw type.wrong("must be function or custom: no other tools are carried");
+          };
+      prompt.addTools(read.setPromptCachePoint(ChatMessages.cachePoint(tool)));
     }
+  }
+
+  private static Tool.Builder customTool(Given custom) throws CallException {
+    Given format = custom.get("format");
+    return Functions.custom(custom, format, format.get("grammar"));
   }
 
   private void toolChoice(String field, Given value) throws CallException {
@@ -187,8 +194,12 @@ final class ChatRequest {
           choice()
               .setMode(ToolChoice.Mode.MODE_TOOL)
               .setToolName(value.get("function").object().get("name").text());
+      case "custom" ->
+          choice()
+              .setMode(ToolChoice.Mode.MODE_TOOL)
+              .setToolName(value.get("custom").object().get("name").text());
       case "allowed_tools" -> option(field, value);
-      default -> throw type.wrong("must be function or allowed_tools");
+      default -> throw type.wrong("must be function, custom or allowed_tools");
     }
   }
 

@@ -20,7 +20,9 @@ import dev.admiral.optimizer.v1.ToolCallDelta;
 import dev.admiral.optimizer.v1.VendorData;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +51,7 @@ final class ChatStream implements StreamFormat {
     private boolean open;
     private String vendor = "";
     private boolean namedReasoning;
-    private final List<Integer> callParts = new ArrayList<>(0);
+    private final Map<Integer, Integer> callIndexes = new HashMap<>(0);
   }
 
   /** Writes what is in a delta. */
@@ -126,6 +128,7 @@ final class ChatStream implements StreamFormat {
         json.writeArrayFieldStart("choices");
         json.writeEndArray();
         ChatAnswer.usage(json, answered.answer().usage());
+        ChatAnswer.serviceTier(json, completion);
         json.writeEndObject();
       });
     }
@@ -225,24 +228,21 @@ final class ChatStream implements StreamFormat {
       JsonGenerator json, Choice choice, int part, ToolCallDelta delta, VendorData data)
       throws IOException {
     // Pieces of calls may interleave.
-    int index = choice.callParts.indexOf(part);
-    boolean first = index < 0;
-    if (first) {
-      index = choice.callParts.size();
-      choice.callParts.add(part);
-    }
+    boolean first = !choice.callIndexes.containsKey(part);
+    int index = choice.callIndexes.computeIfAbsent(part, _ -> choice.callIndexes.size());
     if (functions) {
       function(json, "function_call", first, delta);
       return;
     }
+    String kind = delta.hasInputText() ? "custom" : "function";
     json.writeArrayFieldStart("tool_calls");
     json.writeStartObject();
     json.writeNumberField("index", index);
     if (first) {
       json.writeStringField("id", delta.getId());
-      json.writeStringField("type", "function");
+      json.writeStringField("type", kind);
     }
-    function(json, "function", first, delta);
+    function(json, kind, first, delta);
     ChatAnswer.kept(json, VendorFields.read(data.getJson()), VendorFields::ofCall);
     json.writeEndObject();
     json.writeEndArray();
@@ -254,7 +254,11 @@ final class ChatStream implements StreamFormat {
     if (first) {
       json.writeStringField("name", delta.getName());
     }
-    json.writeStringField("arguments", delta.getArgumentsJson());
+    if (delta.hasInputText()) {
+      json.writeStringField("input", delta.getInputText());
+    } else {
+      json.writeStringField("arguments", delta.getArgumentsJson());
+    }
     json.writeEndObject();
   }
 

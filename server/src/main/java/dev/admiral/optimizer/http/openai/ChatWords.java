@@ -53,7 +53,7 @@ record ChatWords(boolean functions, boolean newLimit) implements Places.Words {
           case TOOL_RESULT ->
               inPart.equals(".tool_result.tool_call_id") ? ".tool_call_id" : ".content";
           case REASONING -> ".reasoning_content";
-          case TEXT, IMAGE, FILE, REFUSAL, KIND_NOT_SET ->
+          case TEXT, IMAGE, FILE, REFUSAL, TOOL_REFERENCE, KIND_NOT_SET ->
               message.getPartsCount() == 1
                   ? ".content"
                   : ".content[" + rank(message, index, ChatWords::isContent) + "]";

@@ -2,6 +2,7 @@ package dev.admiral.optimizer.http.openai;
 
 import com.google.protobuf.Struct;
 import dev.admiral.optimizer.call.CallException;
+import dev.admiral.optimizer.v1.CustomTool;
 import dev.admiral.optimizer.v1.FunctionTool;
 import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
@@ -32,6 +33,31 @@ final class Functions {
       tool.setStrict(strict.flag());
     }
     return Tool.newBuilder().setFunction(tool).build();
+  }
+
+  /**
+   * Reads the declaration of a tool that is given free text.
+   *
+   * @param format the form of the text
+   * @param grammar where the format has its grammar
+   */
+  static Tool.Builder custom(Given custom, Given format, Given grammar) throws CallException {
+    CustomTool.Builder tool =
+        CustomTool.newBuilder()
+            .setName(custom.get("name").text())
+            .setDescription(custom.get("description").textOrEmpty());
+    if (format.present()) {
+      Given type = format.object().get("type");
+      switch (type.text()) {
+        case "text" -> {}
+        case "grammar" ->
+            tool.getGrammarBuilder()
+                .setSyntax(grammar.object().get("syntax").text())
+                .setDefinition(grammar.get("definition").text());
+        default -> throw type.wrong("must be text or grammar");
+      }
+    }
+    return Tool.newBuilder().setCustom(tool);
   }
 
   /** Reads the word for whether functions are to be called. */

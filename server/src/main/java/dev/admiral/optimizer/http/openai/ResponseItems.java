@@ -61,14 +61,24 @@ final class ResponseItems {
                               .setId(item.get("call_id").text())
                               .setName(item.get("name").text())
                               .setArgumentsJson(item.get("arguments").text())));
-      case "function_call_output" -> result(item, index);
+      case "custom_tool_call" ->
+          turn(index)
+              .addParts(
+                  ContentPart.newBuilder()
+                      .setToolCall(
+                          ToolCall.newBuilder()
+                              .setId(item.get("call_id").text())
+                              .setName(item.get("name").text())
+                              .setInputText(item.get("input").text())));
+      case "function_call_output", "custom_tool_call_output" -> result(item, index);
       case "reasoning" -> reasoning(item, index);
       case "item_reference" ->
           throw type.wrong("cannot be item_reference: this server keeps no items; send it whole");
       default ->
           throw type.wrong(
-              "must be message, function_call, function_call_output or reasoning: others are of"
-                  + " tools that are not carried");
+              "must be message, function_call, function_call_output, custom_tool_call,"
+                  + " custom_tool_call_output or reasoning: others are of tools that are not"
+                  + " carried");
     }
   }
 

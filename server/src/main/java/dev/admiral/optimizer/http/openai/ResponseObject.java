@@ -9,6 +9,7 @@ import dev.admiral.optimizer.http.calls.HttpFailure;
 import dev.admiral.optimizer.http.calls.Sealed;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.CustomTool;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.ReasoningEffort;
 import dev.admiral.optimizer.v1.ReasoningPart;
@@ -102,6 +103,7 @@ final class ResponseObject {
     json.writeEndArray();
     usage(json, answer.usage());
     asked(json, answer.model());
+    ChatAnswer.serviceTier(json, completion);
     json.writeEndObject();
   }
 
@@ -145,16 +147,33 @@ final class ResponseObject {
       case REFUSAL -> message(json, index, status, part.getRefusal().getText(), true);
       case TOOL_CALL -> {
         ToolCall called = part.getToolCall();
-        functionCall(
-            json, index, status, called.getId(), called.getName(), called.getArgumentsJson());
+        if (called.hasInputText()) {
+          customCall(json, index, status, called.getId(), called.getName(), called.getInputText());
+        } else {
+          functionCall(
+              json, index, status, called.getId(), called.getName(), called.getArgumentsJson());
+        }
       }
       case REASONING -> {
         ReasoningPart reasoning = part.getReasoning();
         reasoning(json, index, reasoning.getText(), Sealed.of(reasoning, part.getVendorData()));
       }
       // No vendor answers so.
-      case IMAGE, FILE, TOOL_RESULT, KIND_NOT_SET -> {}
+      case IMAGE, FILE, TOOL_RESULT, TOOL_REFERENCE, KIND_NOT_SET -> {}
     }
+  }
+
+  void customCall(
+      JsonGenerator json, int index, String status, String callId, String name, String input)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("id", itemId("ctc", index));
+    json.writeStringField("type", "custom_tool_call");
+    json.writeStringField("status", status);
+    json.writeStringField("call_id", callId);
+    json.writeStringField("name", name);
+    json.writeStringField("input", input);
+    json.writeEndObject();
   }
 
   /**
@@ -315,6 +334,10 @@ final class ResponseObject {
     }
     json.writeArrayFieldStart("tools");
     for (Tool tool : prompt.getToolsList()) {
+      if (tool.hasCustom()) {
+        custom(json, tool.getCustom());
+        continue;
+      }
       json.writeStartObject();
       json.writeStringField("type", "function");
       json.writeStringField("name", tool.getFunction().getName());
@@ -334,6 +357,22 @@ final class ResponseObject {
       json.writeEndObject();
     }
     json.writeEndArray();
+  }
+
+  private static void custom(JsonGenerator json, CustomTool tool) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("type", "custom");
+    json.writeStringField("name", tool.getName());
+    json.writeStringField(
+        "description", tool.getDescription().isEmpty() ? null : tool.getDescription());
+    json.writeObjectFieldStart("format");
+    json.writeStringField("type", tool.hasGrammar() ? "grammar" : "text");
+    if (tool.hasGrammar()) {
+      json.writeStringField("syntax", tool.getGrammar().getSyntax());
+      json.writeStringField("definition", tool.getGrammar().getDefinition());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
   }
 
   /** Writes a schema, which is JSON that this server printed itself. */

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.http.openai;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.admiral.optimizer.call.Answer;
 import dev.admiral.optimizer.call.Begun;
+import dev.admiral.optimizer.call.Completions;
 import dev.admiral.optimizer.call.Outcome.Answered;
 import dev.admiral.optimizer.call.Time;
 import dev.admiral.optimizer.http.calls.HttpFailure;
@@ -13,7 +14,6 @@ import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ReasoningPart;
-import dev.admiral.optimizer.v1.ToolCallDelta;
 import dev.admiral.optimizer.v1.VendorData;
 import java.io.IOException;
 import java.util.List;
@@ -43,6 +43,10 @@ final class ResponseStream implements StreamFormat {
     private final StringBuilder text = new StringBuilder();
     private String callId = "";
     private String name = "";
+
+    /** True of a call whose text is not arguments but input of any form. */
+    private boolean custom;
+
     private final StringBuilder signature = new StringBuilder(0);
     private final StringBuilder redactedData = new StringBuilder(0);
     private VendorData vendorData = VendorData.getDefaultInstance();
@@ -99,7 +103,7 @@ final class ResponseStream implements StreamFormat {
       // Responses have no alternatives; options can ask for them all the same.
       return;
     }
-    if (delta.hasToolCall() && delta.getToolCall().equals(ToolCallDelta.getDefaultInstance())) {
+    if (delta.hasToolCall() && Completions.isSilent(delta.getToolCall())) {
       // What the vendor wants back with a call is told at the end.
       return;
     }
@@ -120,8 +124,12 @@ final class ResponseStream implements StreamFormat {
       case TOOL_CALL ->
           told(
               item,
-              "response.function_call_arguments.delta",
-              delta.getToolCall().getArgumentsJson(),
+              item.custom
+                  ? "response.custom_tool_call_input.delta"
+                  : "response.function_call_arguments.delta",
+              item.custom
+                  ? delta.getToolCall().getInputText()
+                  : delta.getToolCall().getArgumentsJson(),
               out);
       case REASONING -> {
         item.signature.append(delta.getReasoning().getSignature());
@@ -142,6 +150,7 @@ final class ResponseStream implements StreamFormat {
     if (item.kind == ContentDelta.PieceCase.TOOL_CALL) {
       item.callId = delta.getToolCall().getId();
       item.name = delta.getToolCall().getName();
+      item.custom = delta.getToolCall().hasInputText();
     }
     item("response.output_item.added", item, ResponseObject.IN_PROGRESS, true, out);
     if (item.kind == ContentDelta.PieceCase.TEXT || item.isRefusal()) {
@@ -201,11 +210,17 @@ final class ResponseStream implements StreamFormat {
       case TEXT, REFUSAL -> closeText(item, text, out);
       case TOOL_CALL ->
           event(
-              "response.function_call_arguments.done",
+              item.custom
+                  ? "response.custom_tool_call_input.done"
+                  : "response.function_call_arguments.done",
               json -> {
                 place(json, item);
-                json.writeStringField("name", item.name);
-                json.writeStringField("arguments", text);
+                if (item.custom) {
+                  json.writeStringField("input", text);
+                } else {
+                  json.writeStringField("name", item.name);
+                  json.writeStringField("arguments", text);
+                }
               },
               out);
       case REASONING -> {
@@ -264,8 +279,13 @@ final class ResponseStream implements StreamFormat {
           switch (item.kind) {
             case TEXT, REFUSAL ->
                 response.message(json, item.index, status, empty ? null : text, item.isRefusal());
-            case TOOL_CALL ->
+            case TOOL_CALL -> {
+              if (item.custom) {
+                response.customCall(json, item.index, status, item.callId, item.name, text);
+              } else {
                 response.functionCall(json, item.index, status, item.callId, item.name, text);
+              }
+            }
             case REASONING ->
                 response.reasoning(json, item.index, text, empty ? "" : item.sealed());
             case PIECE_NOT_SET -> throw new AssertionError("such pieces are refused");
@@ -278,7 +298,7 @@ final class ResponseStream implements StreamFormat {
   private void place(JsonGenerator json, Item item) throws IOException {
     String prefix =
         switch (item.kind) {
-          case TOOL_CALL -> "fc";
+          case TOOL_CALL -> item.custom ? "ctc" : "fc";
           case REASONING -> "rs";
           case TEXT, REFUSAL, PIECE_NOT_SET -> "msg";
         };

@@ -181,11 +181,17 @@ final class ResponsesRequest {
   private void tools(Given tools) throws CallException {
     for (Given tool : tools.list()) {
       Given type = tool.object().get("type");
-      if (!type.text().equals("function")) {
-        throw type.wrong(
-            "must be function: this server runs no tools, and vendors are not asked to");
+      switch (type.text()) {
+        case "function" -> prompt.addTools(Functions.read(tool));
+        case "custom" -> {
+          Given format = tool.get("format");
+          prompt.addTools(Functions.custom(tool, format, format));
+        }
+        default ->
+            throw type.wrong(
+                "must be function or custom: this server runs no tools, and vendors are not asked"
+                    + " to");
       }
-      prompt.addTools(Functions.read(tool));
     }
   }
 
@@ -195,8 +201,8 @@ final class ResponsesRequest {
       return;
     }
     Given type = value.object().get("type");
-    if (!type.text().equals("function")) {
-      throw type.wrong("must be function");
+    if (!type.text().equals("function") && !type.text().equals("custom")) {
+      throw type.wrong("must be function or custom");
     }
     choice().setMode(ToolChoice.Mode.MODE_TOOL).setToolName(value.get("name").text());
   }

@@ -73,6 +73,7 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
             readContent(parser, body);
           }
           case "usage" -> counts.read(parser);
+          case "model" -> draft.servedModel(Json.text(parser));
           case "error" -> {
             if (token != JsonToken.VALUE_NULL) {
               throw new WireFormat.ErrorInsideException(VendorError.read(parser));
@@ -123,6 +124,7 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
           // Two answers spliced into one stream by something on the way.
           throw new WireFormat.MalformedException("a second message began inside the first");
         }
+        draft.servedModel(event.model);
         counts.replaceBy(event.counts);
         // Its output is only what was there at the start.
         count(false);
@@ -208,6 +210,7 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
     if (!ending.explanation.isEmpty()) {
       draft.refusal(0, blocks, ending.explanation);
     }
+    draft.finishCategory(ending.category);
     draft.stopSequence(ending.stopSequence);
     FinishReason reason = FinishWords.reason(ending.stopReason);
     if (reason == null && !ending.stopReason.isEmpty()) {
@@ -230,6 +233,7 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
     private String stopReason = "";
     private String stopSequence = "";
     private String explanation = "";
+    private String category = "";
 
     void read(String field, JsonParser parser) throws IOException {
       switch (field) {
@@ -241,12 +245,12 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
             return;
           }
           while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            boolean wanted = parser.currentName().equals("explanation");
+            String detail = parser.currentName();
             parser.nextToken();
-            if (wanted) {
-              explanation = Json.text(parser);
-            } else {
-              parser.skipChildren();
+            switch (detail) {
+              case "explanation" -> explanation = Json.text(parser);
+              case "category" -> category = Json.text(parser);
+              default -> parser.skipChildren();
             }
           }
         }
@@ -298,6 +302,7 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
     private final Block block = new Block();
     private final Ending ending = new Ending();
     private final Counts counts = new Counts();
+    private String model = "";
     private VendorError error = VendorError.NONE;
 
     void read(JsonParser parser, byte[] source) throws IOException {
@@ -348,12 +353,12 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
 
     private void message(JsonParser parser) throws IOException {
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        boolean isUsage = parser.currentName().equals("usage");
+        String field = parser.currentName();
         parser.nextToken();
-        if (isUsage) {
-          counts.read(parser);
-        } else {
-          parser.skipChildren();
+        switch (field) {
+          case "usage" -> counts.read(parser);
+          case "model" -> model = Json.text(parser);
+          default -> parser.skipChildren();
         }
       }
     }

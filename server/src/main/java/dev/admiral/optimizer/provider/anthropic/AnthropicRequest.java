@@ -24,6 +24,7 @@ import dev.admiral.optimizer.v1.InlineData;
 import dev.admiral.optimizer.v1.JsonSchemaFormat;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.PromptCachePoint;
+import dev.admiral.optimizer.v1.ProviderDialect;
 import dev.admiral.optimizer.v1.ReasoningEffort;
 import dev.admiral.optimizer.v1.ReasoningPart;
 import dev.admiral.optimizer.v1.ResponseFormat;
@@ -285,7 +286,8 @@ final class AnthropicRequest {
         case REFUSAL -> text(part.getRefusal().getText(), part);
         case REASONING -> reasoning(part);
         case TOOL_CALL -> toolCall(part);
-        case IMAGE, FILE, TOOL_RESULT, KIND_NOT_SET -> throw misplaced(path, i, part, "assistant");
+        case IMAGE, FILE, TOOL_RESULT, TOOL_REFERENCE, KIND_NOT_SET ->
+            throw misplaced(path, i, part, "assistant");
       }
     }
   }
@@ -321,7 +323,10 @@ final class AnthropicRequest {
   }
 
   private void toolCall(ContentPart part) throws ProviderException {
-    String arguments = part.getToolCall().getArgumentsJson();
+    String arguments =
+        part.getToolCall().hasInputText()
+            ? part.getToolCall().getInputText()
+            : part.getToolCall().getArgumentsJson();
     body.object().field("type").value("tool_use").field("id").value(part.getToolCall().getId());
     body.field("name").value(part.getToolCall().getName());
     if (arguments.isEmpty() || JsonText.isObject(arguments)) {
@@ -346,8 +351,12 @@ final class AnthropicRequest {
       body.field("content").array();
       for (int j = 0; j < result.getPartsCount(); j++) {
         String at = path + ".parts[" + i + "].tool_result.parts[" + j + "]";
-        if (!content(result.getParts(j), at)) {
-          throw cannot(at, "a tool result holds text, images and files only");
+        ContentPart found = result.getParts(j);
+        if (found.hasToolReference()) {
+          body.object().field("type").value("tool_reference");
+          body.field("tool_name").value(found.getToolReference().getToolName()).endObject();
+        } else if (!content(found, at)) {
+          throw cannot(at, "a tool result holds text, images, files and tool references only");
         }
       }
       body.endArray();
@@ -431,12 +440,22 @@ final class AnthropicRequest {
       body.field("tools").array();
       for (int i = 0; i < prompt.getToolsCount(); i++) {
         Tool tool = prompt.getTools(i);
+        if (tool.hasCustom()) {
+          throw cannot(
+              "prompt.tools[" + i + "].custom", "it has no tools that are given free text");
+        }
         String schema = tool.getFunction().getParametersSchemaJson();
         if (!schema.isEmpty() && !JsonText.isObject(schema)) {
           throw cannot(
               "prompt.tools[" + i + "].function.parameters_schema_json", "it is not a JSON object");
         }
-        body.object().field("name").value(tool.getFunction().getName());
+        boolean foreign =
+            prompt.getProviderOptionsDialect() == ProviderDialect.PROVIDER_DIALECT_OPENAI;
+        if (foreign && tool.hasProviderOptions()) {
+          omitted.add("tools[" + i + "].provider_options");
+        }
+        body.object(foreign ? Struct.getDefaultInstance() : tool.getProviderOptions());
+        body.field("name").value(tool.getFunction().getName());
         if (!tool.getFunction().getDescription().isEmpty()) {
           body.field("description").value(tool.getFunction().getDescription());
         }

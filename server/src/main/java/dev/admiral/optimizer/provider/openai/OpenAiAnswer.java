@@ -159,6 +159,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
             }
           }
           case "service_tier" -> draft.service(Json.text(parser));
+          case "model" -> draft.servedModel(Json.text(parser));
           case "object" -> failed |= Json.text(parser).equals("error");
           default -> parser.skipChildren();
         }
@@ -552,6 +553,10 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
             case "index" -> call.index = readIndex(parser);
             case "id" -> call.id = Json.text(parser);
             case "function" -> readFunction(parser, call);
+            case "custom" -> {
+              call.custom = parser.currentToken() == JsonToken.START_OBJECT;
+              readFunction(parser, call);
+            }
             default -> {
               if (VendorFields.ofCall(field)) {
                 keep(field, parser, call);
@@ -600,6 +605,7 @@ final class OpenAiAnswer implements WireFormat.AnswerReader {
         switch (field) {
           case "name" -> call.name = Json.text(parser);
           case "arguments" -> call.arguments = Json.textOrValue(parser, source);
+          case "input" -> call.arguments = Json.text(parser);
           default -> parser.skipChildren();
         }
       }

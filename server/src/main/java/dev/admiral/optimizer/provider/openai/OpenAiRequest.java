@@ -20,15 +20,19 @@ import dev.admiral.optimizer.provider.wire.Refusals;
 import dev.admiral.optimizer.provider.wire.WireFormat;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentPart;
+import dev.admiral.optimizer.v1.CustomTool;
 import dev.admiral.optimizer.v1.FilePart;
+import dev.admiral.optimizer.v1.FunctionTool;
 import dev.admiral.optimizer.v1.ImagePart;
 import dev.admiral.optimizer.v1.InlineData;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.PromptCachePoint;
+import dev.admiral.optimizer.v1.ProviderDialect;
 import dev.admiral.optimizer.v1.ReasoningEffort;
 import dev.admiral.optimizer.v1.ResponseFormat;
 import dev.admiral.optimizer.v1.Role;
 import dev.admiral.optimizer.v1.Sampling;
+import dev.admiral.optimizer.v1.TextPart;
 import dev.admiral.optimizer.v1.Tool;
 import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.ToolChoice;
@@ -188,7 +192,8 @@ final class OpenAiRequest {
               case TEXT -> text(part);
               case IMAGE -> role.equals("user") && image(part, at);
               case FILE -> role.equals("user") && file(part, at);
-              case TOOL_CALL, TOOL_RESULT, REASONING, REFUSAL, KIND_NOT_SET -> false;
+              case TOOL_CALL, TOOL_RESULT, REASONING, REFUSAL, TOOL_REFERENCE, KIND_NOT_SET ->
+                  false;
             };
         if (!said) {
           throw misplaced(at, part, role);
@@ -358,9 +363,14 @@ final class OpenAiRequest {
               && calls.stream().noneMatch(part -> signed(part.getVendorData()));
       for (ContentPart part : calls) {
         ToolCall call = part.getToolCall();
-        body.object().field("id").value(call.getId()).field("type").value("function");
-        body.field("function").object().field("name").value(call.getName());
-        body.field("arguments").value(call.getArgumentsJson()).endObject();
+        String kind = call.hasInputText() ? "custom" : "function";
+        body.object().field("id").value(call.getId()).field("type").value(kind);
+        body.field(kind).object().field("name").value(call.getName());
+        if (call.hasInputText()) {
+          body.field("input").value(call.getInputText()).endObject();
+        } else {
+          body.field("arguments").value(call.getArgumentsJson()).endObject();
+        }
         vendorData(part.getVendorData());
         if (unsigned) {
           // Of calls made together the first is signed.
@@ -488,6 +498,14 @@ final class OpenAiRequest {
       String place = at + ".parts[" + i + "]";
       switch (part.getKindCase()) {
         case TEXT -> texts.add(part);
+        // All tools are declared here, found or not.
+        case TOOL_REFERENCE ->
+            texts.add(
+                ContentPart.newBuilder()
+                    .setText(
+                        TextPart.newBuilder()
+                            .setText("Found the tool " + part.getToolReference().getToolName()))
+                    .build());
         case IMAGE, FILE -> shown.add(new Shown(result.getToolCallId(), part, place));
         default ->
             throw Refusals.cannotExpress(
@@ -531,27 +549,19 @@ final class OpenAiRequest {
       body.field("tools").array();
       for (int i = 0; i < prompt.getToolsCount(); i++) {
         Tool tool = prompt.getTools(i);
-        if (tool.getFunction().getName().length() > TOOL_NAME_LENGTH) {
-          throw Refusals.cannotExpress(
-              provider,
-              "prompt.tools[" + i + "].function.name",
-              "it takes names of at most " + TOOL_NAME_LENGTH + " characters");
+        String at = "prompt.tools[" + i + "].";
+        boolean foreign =
+            prompt.getProviderOptionsDialect() == ProviderDialect.PROVIDER_DIALECT_ANTHROPIC;
+        if (foreign && tool.hasProviderOptions()) {
+          omitted.add("tools[" + i + "].provider_options");
         }
-        body.object().field("type").value("function").field("function").object();
-        body.field("name").value(tool.getFunction().getName());
-        if (!tool.getFunction().getDescription().isEmpty()) {
-          body.field("description").value(tool.getFunction().getDescription());
+        body.object(foreign ? Struct.getDefaultInstance() : tool.getProviderOptions());
+        if (tool.hasCustom()) {
+          customTool(tool.getCustom(), at + "custom");
+        } else {
+          functionTool(tool.getFunction(), at + "function");
         }
-        if (!tool.getFunction().getParametersSchemaJson().isEmpty()) {
-          body.field("parameters");
-          schema(
-              tool.getFunction().getParametersSchemaJson(),
-              "prompt.tools[" + i + "].function.parameters_schema_json");
-        }
-        if (tool.getFunction().hasStrict()) {
-          body.field("strict").value(tool.getFunction().getStrict());
-        }
-        body.endObject().endObject();
+        body.endObject();
       }
       body.endArray();
     }
@@ -559,6 +569,46 @@ final class OpenAiRequest {
     if (prompt.hasToolChoice()) {
       toolChoice(prompt.getToolChoice(), anyTools);
     }
+  }
+
+  private void functionTool(FunctionTool function, String at) throws ProviderException {
+    toolHead("function", function.getName(), function.getDescription(), at);
+    if (!function.getParametersSchemaJson().isEmpty()) {
+      body.field("parameters");
+      schema(function.getParametersSchemaJson(), at + ".parameters_schema_json");
+    }
+    if (function.hasStrict()) {
+      body.field("strict").value(function.getStrict());
+    }
+    body.endObject();
+  }
+
+  private void customTool(CustomTool custom, String at) throws ProviderException {
+    toolHead("custom", custom.getName(), custom.getDescription(), at);
+    if (custom.hasGrammar()) {
+      body.field("format").object().field("type").value("grammar").field("grammar").object();
+      body.field("syntax").value(custom.getGrammar().getSyntax());
+      body.field("definition").value(custom.getGrammar().getDefinition());
+      body.endObject().endObject();
+    }
+    body.endObject();
+  }
+
+  private void toolHead(String type, String name, String description, String at)
+      throws ProviderException {
+    if (name.length() > TOOL_NAME_LENGTH) {
+      throw Refusals.cannotExpress(
+          provider, at + ".name", "it takes names of at most " + TOOL_NAME_LENGTH + " characters");
+    }
+    body.field("type").value(type).field(type).object().field("name").value(name);
+    if (!description.isEmpty()) {
+      body.field("description").value(description);
+    }
+  }
+
+  private boolean isCustom(String name) {
+    return prompt.getToolsList().stream()
+        .anyMatch(tool -> tool.hasCustom() && tool.getCustom().getName().equals(name));
   }
 
   /** Without tools "auto" and "none" say nothing, and vendors refuse them. */
@@ -577,8 +627,9 @@ final class OpenAiRequest {
       }
       case MODE_REQUIRED -> body.field("tool_choice").value("required");
       case MODE_TOOL -> {
-        body.field("tool_choice").object().field("type").value("function");
-        body.field("function").object().field("name").value(choice.getToolName());
+        String kind = isCustom(choice.getToolName()) ? "custom" : "function";
+        body.field("tool_choice").object().field("type").value(kind);
+        body.field(kind).object().field("name").value(choice.getToolName());
         body.endObject().endObject();
       }
       case UNRECOGNIZED ->

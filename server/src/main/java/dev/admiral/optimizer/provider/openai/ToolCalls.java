@@ -48,6 +48,9 @@ final class ToolCalls {
     String name = "";
     String arguments = "";
 
+    /** True of a custom tool, whose arguments are text of any form. */
+    boolean custom;
+
     /** What the vendor wants back with the call, as written; mostly nothing. */
     Map<String, String> kept = Map.of();
   }
@@ -71,6 +74,13 @@ final class ToolCalls {
     }
     if (!piece.kept.isEmpty()) {
       keep(call, piece.kept);
+    }
+    call.custom |= piece.custom;
+    if (call.custom) {
+      call.takeName(piece.name);
+      call.named |= !call.name.isEmpty();
+      draft.customToolCall(candidate, call.slot, call.id, call.name, piece.arguments);
+      return;
     }
     if (call.isRepeatedBy(piece)) {
       return;
@@ -155,6 +165,7 @@ final class ToolCalls {
     private String id = "";
     private String name = "";
     private final KeptFields kept = new KeptFields();
+    private boolean custom;
 
     /** The list its latest piece stood in. */
     private int list;

@@ -12,6 +12,7 @@ import dev.admiral.optimizer.provider.VendorFields;
 import dev.admiral.optimizer.provider.wire.WireFormat.MalformedException;
 import dev.admiral.optimizer.v1.Completion;
 import dev.admiral.optimizer.v1.ContentDelta;
+import dev.admiral.optimizer.v1.FinishDetails;
 import dev.admiral.optimizer.v1.FinishReason;
 import dev.admiral.optimizer.v1.ReasoningDelta;
 import dev.admiral.optimizer.v1.RefusalDelta;
@@ -48,6 +49,7 @@ public final class Draft {
       Set.of("", "auto", "default", "standard", "on_demand", "global", "not_available");
 
   private static final int MOST_OF_A_WORD = 32;
+  private static final int MOST_OF_A_MODEL = 256;
 
   private final @Nullable ReplySink sink;
   private final Completions.Assembler assembler = new Completions.Assembler();
@@ -61,6 +63,8 @@ public final class Draft {
   private boolean begun;
   private boolean alive;
   private List<String> omitted = List.of();
+  private String finishCategory = "";
+  private String servedModel = "";
 
   /** True once something was given out that a model must have written. */
   private boolean paidFor;
@@ -136,12 +140,17 @@ public final class Draft {
       case TEXT -> give(place, delta -> delta.setText(TextDelta.getDefaultInstance()), "");
       case REASONING ->
           give(place, delta -> delta.setReasoning(ReasoningDelta.getDefaultInstance()), "");
-      case TOOL_CALL ->
-          give(place, delta -> delta.setToolCall(ToolCallDelta.getDefaultInstance()), "");
+      case TOOL_CALL -> give(place, delta -> delta.setToolCall(silent(place)), "");
       case REFUSAL -> give(place, delta -> delta.setRefusal(RefusalDelta.getDefaultInstance()), "");
       // Goes out with the first piece.
       case PIECE_NOT_SET -> {}
     }
+  }
+
+  private static ToolCallDelta silent(Slot place) {
+    return place.custom
+        ? ToolCallDelta.newBuilder().setInputText("").build()
+        : ToolCallDelta.getDefaultInstance();
   }
 
   /** Keeps what the vendor wants back with the message of a candidate: all of it. */
@@ -176,11 +185,23 @@ public final class Draft {
     }
   }
 
+  /** Appends to the call of a custom tool, as the other method does; its input may be any text. */
+  public void customToolCall(int candidate, int slot, String id, String name, String input)
+      throws MalformedException {
+    slot(candidate, slot).custom = true;
+    toolCall(candidate, slot, id, name, input);
+  }
+
   private void giveToolCall(Slot place) throws MalformedException {
     boolean opening = place.part < 0;
     String arguments = place.waiting.toString();
     if (opening || !arguments.isEmpty()) {
-      ToolCallDelta.Builder call = ToolCallDelta.newBuilder().setArgumentsJson(arguments);
+      ToolCallDelta.Builder call = ToolCallDelta.newBuilder();
+      if (place.custom) {
+        call.setInputText(arguments);
+      } else {
+        call.setArgumentsJson(arguments);
+      }
       if (opening) {
         call.setId(idOf(place)).setName(place.name);
       }
@@ -214,6 +235,18 @@ public final class Draft {
     assembler.finish(candidate, reason);
   }
 
+  /** Notes the vendor's word for the kind of refusal or filter that ended the answer. */
+  public void finishCategory(String word) {
+    finishCategory = word;
+  }
+
+  /** Notes which model the vendor says answers. */
+  public void servedModel(String name) {
+    if (name.length() <= MOST_OF_A_MODEL) {
+      servedModel = name;
+    }
+  }
+
   /** Notes the stop text that ended the answer. */
   public void stopSequence(String text) {
     assembler.stopSequence(text);
@@ -224,7 +257,7 @@ public final class Draft {
     if (place.part < 0 && (!place.id.isEmpty() || !place.waiting.isEmpty())) {
       giveToolCall(place);
     }
-    if (place.kind == ContentDelta.PieceCase.TOOL_CALL && !place.hasArguments) {
+    if (place.kind == ContentDelta.PieceCase.TOOL_CALL && !place.hasArguments && !place.custom) {
       place.waiting.append("{}");
       giveToolCall(place);
     }
@@ -286,10 +319,15 @@ public final class Draft {
 
   /** Returns the answer as far as it has come. */
   public Completion completion() {
-    Completion completion = assembler.build();
-    return omitted.isEmpty()
-        ? completion
-        : completion.toBuilder().addAllOmittedFields(omitted).build();
+    Completion.Builder completion =
+        assembler.build().toBuilder()
+            .addAllOmittedFields(omitted)
+            .setServedModel(servedModel)
+            .setServiceTier(terms.tier());
+    if (!finishCategory.isEmpty()) {
+      completion.setFinishDetails(FinishDetails.newBuilder().setCategory(finishCategory));
+    }
+    return completion.build();
   }
 
   /**
@@ -379,6 +417,7 @@ public final class Draft {
     private String name = "";
     private final StringBuilder waiting = new StringBuilder(0);
     private boolean hasArguments;
+    private boolean custom;
     private String json = "";
     private String reasoningField = "";
 

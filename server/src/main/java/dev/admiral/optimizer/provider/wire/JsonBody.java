@@ -70,6 +70,12 @@ public final class JsonBody {
     return run(json::writeStartObject);
   }
 
+  /** Begins an object that takes the fields of options, but for those that are written. */
+  public JsonBody object(Struct options) {
+    scopes.push(new Scope(options.getFieldsCount() == 0 ? null : options));
+    return run(json::writeStartObject);
+  }
+
   public JsonBody array() {
     scopes.push(new Scope(null));
     field = "";

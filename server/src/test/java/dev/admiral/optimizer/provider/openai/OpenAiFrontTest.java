@@ -120,7 +120,8 @@ class OpenAiFrontTest {
     new OpenAiAnswer(draft, Vendors.find("openai").orElseThrow()).whole(out.toByteArray());
     Completion read = draft.completion();
 
-    assertThat(withoutLists(read)).isEqualTo(completion);
+    assertThat(read.getServedModel()).isEqualTo(MODEL);
+    assertThat(withoutLists(read.toBuilder().clearServedModel().build())).isEqualTo(completion);
     assertThat(draft.usage(() -> 0)).isEqualTo(usage);
   }
 
