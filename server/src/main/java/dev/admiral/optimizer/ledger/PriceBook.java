@@ -55,6 +55,9 @@ public final class PriceBook {
   /** Providers that are other names for a vendor, and whose. */
   private final Map<String, String> vendors;
 
+  /** Prices of services that are priced apart, by the vendors' words for them. */
+  private final Map<String, PriceBook> tiers;
+
   /** Own names only, so that {@link #models} names each model once. */
   private final List<Entry> own;
 
@@ -104,6 +107,16 @@ public final class PriceBook {
    * @throws IllegalArgumentException if a price is stated twice, or a name stands for two models
    */
   public PriceBook(List<Price> prices) {
+    this(prices, Map.of());
+  }
+
+  /**
+   * Makes a book of prices.
+   *
+   * @param tiers prices of services that are priced apart, by the vendors' words for them
+   * @throws IllegalArgumentException if a price is stated twice, or a name stands for two models
+   */
+  public PriceBook(List<Price> prices, Map<String, List<Price>> tiers) {
     Map<String, Map<String, List<Price>>> grouped = new TreeMap<>();
     for (Price price : prices) {
       grouped
@@ -126,12 +139,18 @@ public final class PriceBook {
     byProvider = index;
     own = List.copyOf(entries);
     vendors = Map.of();
+    Map<String, PriceBook> books = new HashMap<>();
+    tiers.forEach((tier, ofTier) -> books.put(tier, new PriceBook(ofTier)));
+    this.tiers = Map.copyOf(books);
   }
 
   private PriceBook(PriceBook book, Map<String, String> vendors) {
     byProvider = book.byProvider;
     own = book.own;
     this.vendors = Map.copyOf(vendors);
+    Map<String, PriceBook> books = new HashMap<>();
+    book.tiers.forEach((tier, ofTier) -> books.put(tier, new PriceBook(ofTier, vendors)));
+    tiers = Map.copyOf(books);
   }
 
   private static void addOtherNames(
@@ -157,7 +176,8 @@ public final class PriceBook {
     PriceBook known = builtIn;
     if (known == null) {
       try {
-        known = new PriceBook(PriceFile.builtIn());
+        List<Price> usual = PriceFile.builtIn();
+        known = new PriceBook(usual, PriceFile.builtInTiers(usual));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(PriceFile.named(e.getMessage()), e);
       }
@@ -176,7 +196,10 @@ public final class PriceBook {
     if (overrides.isEmpty()) {
       return builtIn();
     }
-    return new PriceBook(PriceFile.overridden(PriceFile.builtIn(), overrides));
+    List<Price> usual = PriceFile.builtIn();
+    Map<String, List<Price>> tiers = PriceFile.builtInTiers(usual);
+    tiers.replaceAll((tier, prices) -> PriceFile.without(prices, overrides));
+    return new PriceBook(PriceFile.overridden(usual, overrides), tiers);
   }
 
   /**
@@ -205,12 +228,13 @@ public final class PriceBook {
   /**
    * Returns what usage costs, as the other method does.
    *
-   * @param tier the service that is priced apart; empty for the usual one, the only one whose
-   *     prices are listed: the cost of any other is unknown
+   * @param tier the vendor's word for the service if it is priced apart; empty for the usual one.
+   *     One whose price is not listed costs nobody knows what
    */
   public Cost price(String provider, String model, Usage usage, String tier, Instant at) {
     if (!tier.isEmpty()) {
-      return new Cost.Unknown();
+      PriceBook ofTier = tiers.get(tier);
+      return ofTier == null ? new Cost.Unknown() : ofTier.price(provider, model, usage, at);
     }
     Tariff.Period period = period(provider, model, at);
     if (period == null) {

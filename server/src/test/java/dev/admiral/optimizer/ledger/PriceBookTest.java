@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -121,10 +122,43 @@ class PriceBookTest {
   }
 
   @Test
-  void serviceThatIsPricedApart_hasNoKnownPrice() {
-    Usage usage = Usage.reported(1, 1);
-    assertThat(BOOK.price("openai", "gpt-4o", usage, "", NOW)).isInstanceOf(Cost.Known.class);
-    assertThat(BOOK.price("openai", "gpt-4o", usage, "flex", NOW)).isEqualTo(new Cost.Unknown());
+  void serviceThatIsPricedApart_hasAPriceOfItsOwnOrNone() {
+    Usage usage = Usage.reported(1_000_000, 0);
+    assertThat(BOOK.price("openai", "gpt-6-sol", usage, "", NOW))
+        .isEqualTo(new Cost.Known(usd("4"), "openai/gpt-6-sol@2026-09-23", false));
+    for (String name : List.of("gpt-6-sol", "gpt-6-sol-2026-11-11")) {
+      assertThat(BOOK.price("openai", name, usage, "flex", NOW))
+          .isEqualTo(new Cost.Known(usd("2"), "openai/gpt-6-sol@2026-11-30+flex", false));
+      assertThat(BOOK.price("openai", name, usage, "priority", NOW))
+          .isEqualTo(new Cost.Known(usd("8"), "openai/gpt-6-sol@2026-11-30+priority", false));
+    }
+    assertThat(BOOK.price("openai", "gpt-6-sol", usage, "flex+us", NOW))
+        .isEqualTo(new Cost.Unknown());
+    assertThat(BOOK.price("openai", "gpt-6-sol", usage, "batch", NOW))
+        .isEqualTo(new Cost.Unknown());
+    assertThat(BOOK.price("openai", "gpt-4o-mini", usage, "flex", NOW))
+        .isEqualTo(new Cost.Unknown());
+  }
+
+  @Test
+  void serviceOfAnotherAccount_costsWhatTheVendorAsks() {
+    Usage usage = Usage.reported(1_000_000, 0);
+    PriceBook book = BOOK.withVendors(Map.of("second", "openai"));
+    assertThat(book.price("second", "gpt-6-sol", usage, "flex", NOW))
+        .isEqualTo(new Cost.Known(usd("2"), "openai/gpt-6-sol@2026-11-30+flex", false));
+  }
+
+  @Test
+  void pricesOfAnOperator_leaveNoneOfItsServices() {
+    Usage usage = Usage.reported(1_000_000, 0);
+    PriceBook book =
+        PriceBook.builtInWith(
+            List.of(
+                Price.of("openai", "gpt-6-sol", BigDecimal.ONE, null, null, new BigDecimal(2))));
+    assertThat(book.price("openai", "gpt-6-sol", usage, "", NOW)).isInstanceOf(Cost.Known.class);
+    assertThat(book.price("openai", "gpt-6-sol", usage, "flex", NOW)).isEqualTo(new Cost.Unknown());
+    assertThat(book.price("openai", "gpt-6-luna", usage, "flex", NOW))
+        .isInstanceOf(Cost.Known.class);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.StringReader;
 import java.math.BigDecimal;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,24 @@ class PriceFileTest {
         .hasMessageStartingWith("prices.csv line 3: ")
         .hasMessageContaining(what)
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n").hasSizeLessThan(300));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "p,m,flex | it needs 10 columns",
+        "p,m,,,,1,,,2,v | it needs 10 columns, the third with the service",
+        "p,other,flex,,,1,,,2,v | the model p/other has no usual price",
+        "p,m,flex,,,x,,,2,v | 'x' is no price in dollars"
+      })
+  void brokenLineOfAService_isRefusedByFileAndLine(String line, String what) throws Exception {
+    List<Price> usual = PriceFile.read(new BufferedReader(new StringReader(GOOD)));
+    assertThatThrownBy(() ->
+            PriceFile.readTiers(new BufferedReader(new StringReader("# head\n" + line)), usual))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("tiers.csv line 2: ")
+        .hasMessageContaining(what);
   }
 
   @Test

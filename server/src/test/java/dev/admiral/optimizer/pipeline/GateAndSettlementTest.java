@@ -126,7 +126,7 @@ class GateAndSettlementTest {
   }
 
   @Test
-  void vendorsOwnCharge_countsWhereNoPriceIsKnown() {
+  void vendorsOwnCharge_isWhatIsEntered() {
     Terms told = Terms.USUAL.withCharge(new Money(7));
     Reply usual = FakeProvider.reply("yes");
     Reply charged =
@@ -141,8 +141,7 @@ class GateAndSettlementTest {
         .extracting(LedgerEntry::cost)
         .first()
         .isEqualTo(new Cost.Known(new Money(7), "green/m@vendor", false));
-    assertThat(world.ledgerStore.entries.getLast().cost().amountOrZero().picoUsd())
-        .isEqualTo(50_000_000);
+    assertThat(world.ledgerStore.entries.getLast().cost().amountOrZero().picoUsd()).isEqualTo(7);
   }
 
   @Test
