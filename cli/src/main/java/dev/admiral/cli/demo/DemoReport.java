@@ -161,7 +161,7 @@ record DemoReport(
         table.add(
             switch (way.getKey()) {
               case CACHED -> "cached";
-              case JOINED -> "joined";
+              case JOINED -> "coalesced";
               case UPSTREAM -> "upstream";
             },
             Show.count(sorted.length),

@@ -29,6 +29,12 @@ final class Reload implements ConfigWatch.Change {
   public void apply(Config next) throws ConfigException {
     // Where it listens is as it was, whatever the file names now.
     Exposure.check(next);
+    if (config.current().access().guarded() && !next.access().guarded()) {
+      // As a file that was cut off would.
+      throw new ConfigException(
+          "it has no keys any more, and everybody could call: put them back, or restart the server"
+              + " if that is meant");
+    }
     LiveConfig.Change change = config.change(next);
     Logs.apply(next.observing().log());
     if (!change.applied().isEmpty()) {

@@ -50,6 +50,11 @@ public final class LiveConfig {
     return started;
   }
 
+  /** Returns the configuration that holds now. */
+  public Config current() {
+    return current;
+  }
+
   /**
    * Returns a part of the configuration that follows its changes.
    *

@@ -52,7 +52,27 @@ final class PromptRules {
     if (model.isBlank()) {
       return "is empty; name a model, 'provider/model' or an alias";
     }
-    return model.length() > MODEL_LENGTH ? "is longer than " + MODEL_LENGTH + " characters" : null;
+    if (model.length() > MODEL_LENGTH) {
+      return "is longer than " + MODEL_LENGTH + " characters";
+    }
+    // They would make two names look alike.
+    return model.codePoints().allMatch(PromptRules::isSeen)
+        ? null
+        : "has a blank or a character that is not seen; write the name alone";
+  }
+
+  private static boolean isSeen(int character) {
+    return !Character.isWhitespace(character)
+        && !Character.isSpaceChar(character)
+        && switch (Character.getType(character)) {
+          case Character.CONTROL,
+              Character.FORMAT,
+              Character.SURROGATE,
+              Character.UNASSIGNED,
+              Character.PRIVATE_USE ->
+              false;
+          default -> true;
+        };
   }
 
   /**

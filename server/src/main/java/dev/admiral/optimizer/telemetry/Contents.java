@@ -114,6 +114,7 @@ final class Contents {
       }
       case IMAGE -> json.writeStringField("type", "image");
       case FILE -> json.writeStringField("type", "file");
+      case TOOL_REFERENCE -> json.writeStringField("type", "tool_reference");
       case KIND_NOT_SET -> json.writeStringField("type", "unknown");
     }
     json.writeEndObject();

@@ -87,6 +87,18 @@ class ReloadTest {
     assertThat(told()).isEmpty();
   }
 
+  /** As of a file that somebody is about to write, or that was cut off. */
+  @Test
+  void changeThatTakesAllKeysAway_isRefused() throws Exception {
+    start(KEYS);
+    Live<Config.Access> access = live.part(Config::access);
+
+    change("");
+
+    assertThat(access.get().keys()).hasSize(1);
+    assertThat(told()).isEmpty();
+  }
+
   private void start(String text) throws Exception {
     Config started = read(text);
     live = new LiveConfig(started);

@@ -20,7 +20,6 @@ import dev.admiral.optimizer.v1.ListEntriesRequest;
 import dev.admiral.optimizer.v1.Prompt;
 import dev.admiral.optimizer.v1.StreamRequest;
 import dev.admiral.optimizer.v1.StreamResponse;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,8 +127,7 @@ class FaultMatrixTest {
     int end = written.indexOf(END);
     if (Boolean.getBoolean("admiral.faults.write")) {
       Files.writeString(
-          DOCUMENT,
-          written.substring(0, begin) + tables.append('\n') + written.substring(end));
+          DOCUMENT, written.substring(0, begin) + tables.append('\n') + written.substring(end));
       return;
     }
     assertThat(tables.append('\n').toString()).isEqualTo(written.substring(begin, end));
@@ -197,8 +195,7 @@ class FaultMatrixTest {
   /** Returns what is entered since it was asked last, oldest first. */
   private static String entered() {
     List<LedgerEntry> entries =
-        new ArrayList<>(
-            client.ledger().entries(ListEntriesRequest.getDefaultInstance()).toList());
+        new ArrayList<>(client.ledger().entries(ListEntriesRequest.getDefaultInstance()).toList());
     int fresh = entries.size() - seen;
     seen = entries.size();
     return fresh == 0
@@ -268,13 +265,12 @@ class FaultMatrixTest {
     faults.put(
         "closes within the body",
         new Fault(
+            hangUpAfter(head("application/json", "Content-Length: 5000") + wire.whole),
             hangUpAfter(
-                head("application/json", "Content-Length: 5000") + wire.whole),
-            hangUpAfter(head("text/event-stream", "Transfer-Encoding: chunked") + chunk(wire.first))));
+                head("text/event-stream", "Transfer-Encoding: chunked") + chunk(wire.first))));
     faults.put(
         "a length that is too short",
-        Fault.ofWhole(
-            c -> c.raw(head("application/json", "Content-Length: 20") + wire.whole)));
+        Fault.ofWhole(c -> c.raw(head("application/json", "Content-Length: 20") + wire.whole)));
     faults.put(
         "a second answer behind the first",
         new Fault(
@@ -304,23 +300,36 @@ class FaultMatrixTest {
     faults.put("plain text", Fault.both(body("text/plain", "upstream connect error")));
     faults.put("an empty body", Fault.both(body("application/json", "")));
     faults.put("an empty object", Fault.both(body("application/json", "{}")));
-    faults.put("JSON that is cut", Fault.both(body("application/json", wire.whole.substring(0, 40))));
-    faults.put("bytes that are no UTF-8", Fault.both(c -> {
-      byte[] bytes = wire.whole.replace("hello", "\u0001").getBytes(UTF_8);
-      for (int i = 0; i < bytes.length; i++) {
-        bytes[i] = bytes[i] == 1 ? (byte) 0xff : bytes[i];
-      }
-      c.respond(200, Map.of("Content-Type", "application/json"), bytes);
-    }));
-    faults.put("the other form than asked for",
+    faults.put(
+        "JSON that is cut", Fault.both(body("application/json", wire.whole.substring(0, 40))));
+    faults.put(
+        "bytes that are no UTF-8",
+        Fault.both(c -> {
+          byte[] bytes = wire.whole.replace("hello", "\u0001").getBytes(UTF_8);
+          for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = bytes[i] == 1 ? (byte) 0xff : bytes[i];
+          }
+          c.respond(200, Map.of("Content-Type", "application/json"), bytes);
+        }));
+    faults.put(
+        "the other form than asked for",
         new Fault(c -> c.events(wire.stream()), c -> c.json(200, wire.whole)));
-    faults.put("a coding that was not asked for", Fault.both(c ->
-        c.respond(200, Map.of("Content-Type", "application/json", "Content-Encoding", "compress"),
-            wire.whole.getBytes(UTF_8))));
-    faults.put("gzip that is none", Fault.both(c ->
-        c.respond(200, Map.of("Content-Type", "application/json", "Content-Encoding", "gzip"),
-            new byte[] {0x1f, (byte) 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8})));
-    faults.put("more than the bound",
+    faults.put(
+        "a coding that was not asked for",
+        Fault.both(c ->
+            c.respond(
+                200,
+                Map.of("Content-Type", "application/json", "Content-Encoding", "compress"),
+                wire.whole.getBytes(UTF_8))));
+    faults.put(
+        "gzip that is none",
+        Fault.both(c ->
+            c.respond(
+                200,
+                Map.of("Content-Type", "application/json", "Content-Encoding", "gzip"),
+                new byte[] {0x1f, (byte) 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8})));
+    faults.put(
+        "more than the bound",
         new Fault(
             body("application/json", wire.whole.replace("hello", "x".repeat(BOUND))),
             c -> c.events((wire.first + wire.piece).repeat(2_000))));
@@ -328,7 +337,8 @@ class FaultMatrixTest {
 
   private static void statuses(Wire wire, Map<String, Fault> faults) {
     faults.put("400", Fault.status(400, wire.error("invalid_request_error", "bad")));
-    faults.put("400, the context is full",
+    faults.put(
+        "400, the context is full",
         Fault.status(400, wire.error("invalid_request_error", wire.contextFull)));
     faults.put("401", Fault.status(401, wire.error("authentication_error", "bad key")));
     faults.put("402", Fault.status(402, wire.error("billing_error", "no credit")));
@@ -338,46 +348,58 @@ class FaultMatrixTest {
     faults.put("413", Fault.status(413, wire.error("request_too_large", "too large")));
     faults.put("422", Fault.status(422, wire.error("invalid_request_error", "bad")));
     faults.put("429", Fault.status(429, wire.error("rate_limit_error", "too many")));
-    faults.put("429 with Retry-After: 30",
+    faults.put(
+        "429 with Retry-After: 30",
         Fault.status(429, wire.error("rate_limit_error", "too many"), "Retry-After", "30"));
-    faults.put("429, the quota is spent",
-        Fault.status(429,
+    faults.put(
+        "429, the quota is spent",
+        Fault.status(
+            429,
             "{\"error\":{\"type\":\"insufficient_quota\",\"code\":\"insufficient_quota\","
                 + "\"message\":\"You exceeded your current quota\"}}"));
     faults.put("500", Fault.status(500, wire.error("api_error", "oops")));
-    faults.put("502 with a page", Fault.both(c ->
-        c.respond(502, Map.of("Content-Type", "text/html"), "<html>bad</html>".getBytes(UTF_8))));
+    faults.put(
+        "502 with a page",
+        Fault.both(c ->
+            c.respond(
+                502, Map.of("Content-Type", "text/html"), "<html>bad</html>".getBytes(UTF_8))));
     faults.put("503", Fault.status(503, wire.error("api_error", "down")));
     faults.put("529", Fault.status(529, wire.error("overloaded_error", "Overloaded")));
   }
 
   private static void answers(Wire wire, Map<String, Fault> faults) {
-    faults.put("an error in place of an answer",
+    faults.put(
+        "an error in place of an answer",
         new Fault(
             c -> c.json(200, wire.error("overloaded_error", "Overloaded")),
             c -> c.events("data: " + wire.error("overloaded_error", "Overloaded") + "\n\n")));
     for (String word : List.of("network_error", "insufficient_system_resource", "SAFETY")) {
-      faults.put("the finish reason " + word,
+      faults.put(
+          "the finish reason " + word,
           new Fault(
               c -> c.json(200, wire.whole.replace(wire.stop, word)),
               c -> c.events(wire.stream().replace(wire.stop, word))));
     }
-    faults.put("the most tokens were reached",
+    faults.put(
+        "the most tokens were reached",
         new Fault(
             c -> c.json(200, wire.whole.replace(wire.stop, wire.length)),
             c -> c.events(wire.stream().replace(wire.stop, wire.length))));
-    faults.put("no counts",
+    faults.put(
+        "no counts",
         new Fault(
             c -> c.json(200, wire.whole.replace("\"usage\"", "\"no\"")),
             c -> c.events(wire.stream().replace("\"usage\"", "\"no\""))));
-    faults.put("counts of zero beside text",
-        new Fault(
-            c -> c.json(200, zeros(wire.whole)), c -> c.events(zeros(wire.stream()))));
-    faults.put("counts of 2^63",
+    faults.put(
+        "counts of zero beside text",
+        new Fault(c -> c.json(200, zeros(wire.whole)), c -> c.events(zeros(wire.stream()))));
+    faults.put(
+        "counts of 2^63",
         new Fault(
             c -> c.json(200, wire.whole.replace(":5", ":9223372036854775808")),
             c -> c.events(wire.stream().replace(":5", ":9223372036854775808"))));
-    faults.put("a service tier without a listed price",
+    faults.put(
+        "a service tier without a listed price",
         new Fault(
             c -> c.json(200, wire.tier(wire.whole)), c -> c.events(wire.tier(wire.stream()))));
   }
@@ -388,33 +410,56 @@ class FaultMatrixTest {
 
   private static void streams(Wire wire, Map<String, Fault> faults) {
     faults.put("comments without end", Fault.ofStreams(endless(": x\n\n")));
-    faults.put("a piece, then nothing",
-        Fault.ofStreams(silentAfter(
-            head("text/event-stream", "Transfer-Encoding: chunked") + chunk(wire.first + wire.piece))));
-    faults.put("a piece, then comments without end", Fault.ofStreams(c -> {
-      c.raw(head("text/event-stream", "Transfer-Encoding: chunked"));
-      c.raw(chunk(wire.first + wire.piece));
-      while (true) {
-        c.raw(chunk(": x\n\n"));
-      }
-    }));
-    faults.put("a piece, then it closes",
-        Fault.ofStreams(hangUpAfter(
-            head("text/event-stream", "Transfer-Encoding: chunked") + chunk(wire.first + wire.piece))));
-    faults.put("a piece, then an end without its mark",
+    faults.put(
+        "a piece, then nothing",
+        Fault.ofStreams(
+            silentAfter(
+                head("text/event-stream", "Transfer-Encoding: chunked")
+                    + chunk(wire.first + wire.piece))));
+    faults.put(
+        "a piece, then comments without end",
+        Fault.ofStreams(c -> {
+          c.raw(head("text/event-stream", "Transfer-Encoding: chunked"));
+          c.raw(chunk(wire.first + wire.piece));
+          while (true) {
+            c.raw(chunk(": x\n\n"));
+          }
+        }));
+    faults.put(
+        "a piece, then it closes",
+        Fault.ofStreams(
+            hangUpAfter(
+                head("text/event-stream", "Transfer-Encoding: chunked")
+                    + chunk(wire.first + wire.piece))));
+    faults.put(
+        "a piece, then an end without its mark",
         Fault.ofStreams(c -> c.events(wire.first + wire.piece)));
-    faults.put("a piece, then an error",
-        Fault.ofStreams(c -> c.events(
-            wire.first + wire.piece
-                + "event: error\ndata: " + wire.error("overloaded_error", "Overloaded") + "\n\n")));
-    faults.put("a piece, then what is no JSON",
+    faults.put(
+        "a piece, then an error",
+        Fault.ofStreams(c ->
+            c.events(
+                wire.first
+                    + wire.piece
+                    + "event: error\ndata: "
+                    + wire.error("overloaded_error", "Overloaded")
+                    + "\n\n")));
+    faults.put(
+        "a piece, then what is no JSON",
         Fault.ofStreams(c -> c.events(wire.first + wire.piece + "data: {\"choi\n\n")));
-    faults.put("everything but the end mark",
+    faults.put(
+        "everything but the end mark",
         Fault.ofStreams(c -> c.events(wire.stream().replace(wire.mark, ""))));
-    faults.put("signs of life between the pieces",
-        Fault.ofStreams(c -> c.events(
-            ": x\n\ndata:\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\n"
-                + wire.first + ": x\n\n" + wire.piece + "data: [WAIT]\n\n" + wire.last + wire.mark)));
+    faults.put(
+        "signs of life between the pieces",
+        Fault.ofStreams(c ->
+            c.events(
+                ": x\n\ndata:\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\n"
+                    + wire.first
+                    + ": x\n\n"
+                    + wire.piece
+                    + "data: [WAIT]\n\n"
+                    + wire.last
+                    + wire.mark)));
   }
 
   private static String head(String type, String framing) {

@@ -284,7 +284,7 @@ class HttpProviderTest {
 
   /** Pings, and a block of thinking that is opened, say that the model works. */
   @Test
-  void signOfLife_endsTheWaitForTheFirstPiece() throws Exception {
+  void signOfWork_putsOffTheEndOfTheWait() throws Exception {
     String start =
         "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":1}}}\n\n";
     String thinks =
@@ -296,7 +296,11 @@ class HttpProviderTest {
             + "data:"
             + " {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":5}}\n\n"
             + "data: {\"type\":\"message_stop\"}\n\n";
-    try (Closing anthropic = anthropic()) {
+    ProviderSettings settings =
+        ProviderSettings.builder("vendor", Dialect.ANTHROPIC, vendor.address("/v1"))
+            .firstPieceTimeout(Duration.ofMillis(300))
+            .build();
+    try (Closing anthropic = new Closing(Providers.create(settings, Time.SYSTEM))) {
       for (String sign : List.of("event: ping\ndata: {\"type\": \"ping\"}\n\n", thinks)) {
         vendor.next(c -> {
           c.begin(Map.of());
@@ -305,9 +309,15 @@ class HttpProviderTest {
           c.chunk(answer);
           c.end();
         });
+        // Who thinks is waited for longer than a call that could go elsewhere would.
         ProviderCall call =
             new ProviderCall(
-                "attempt-1", "m", PROMPT, true, ModelTraits.UNKNOWN, Duration.ofMillis(300));
+                "attempt-1",
+                "m",
+                PROMPT,
+                true,
+                ModelTraits.UNKNOWN,
+                sign.equals(thinks) ? Duration.ofMillis(300) : Duration.ofSeconds(20));
         assertThat(anthropic.provider.complete(call, d -> {}).usage())
             .isEqualTo(Usage.reported(1, 5));
       }
@@ -568,6 +578,75 @@ class HttpProviderTest {
       ProviderException e = failure(hasty.provider, call(true));
       assertThat(e.failure()).isInstanceOf(Failure.StreamBroken.class);
       assertThat(e.failure().message()).contains("silent", "100 ms");
+    }
+  }
+
+  @Test
+  void statusWithoutABody_isNotWaitedFor() throws Exception {
+    vendor.next(c -> {
+      c.raw("HTTP/1.1 204 No Content\r\n\r\n");
+      c.awaitClose();
+    });
+    assertThat(failure(call(true)).failure().reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+  }
+
+  @Test
+  void headThatDrips_isNotWaitedForLongerThanTheFirstToken() throws Exception {
+    try (Closing hasty = with(s -> s.firstPieceTimeout(Duration.ofMillis(300)))) {
+      vendor.next(c -> {
+        c.raw("HTTP/1.1 200 OK\r\n");
+        while (true) {
+          c.raw("x-drop: 1\r\n");
+          LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+      });
+      assertThat(failure(hasty.provider, call(true)).failure()).isInstanceOf(Failure.Silent.class);
+    }
+  }
+
+  @Test
+  void pingsBeforeTheMessage_areNoSignOfWork() throws Exception {
+    try (Closing hasty =
+        new Closing(
+            Providers.create(
+                ProviderSettings.builder("vendor", Dialect.ANTHROPIC, vendor.address("/v1"))
+                    .firstPieceTimeout(Duration.ofMillis(200))
+                    .build(),
+                Time.SYSTEM))) {
+      vendor.next(c -> pingForEver(c, ""));
+      ProviderException e = failure(hasty.provider, call(true));
+      assertThat(e.failure()).isInstanceOf(Failure.Silent.class);
+      assertThat(e.failure().message()).contains("200 ms");
+    }
+  }
+
+  @Test
+  void pingsBehindTheMessage_areWorkWithinThePatience() throws Exception {
+    ProviderCall patient =
+        new ProviderCall(
+            "attempt-1", "m", PROMPT, true, ModelTraits.UNKNOWN, Duration.ofMillis(600));
+    String start =
+        "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":1}}}\n\n";
+    try (Closing hasty =
+        new Closing(
+            Providers.create(
+                ProviderSettings.builder("vendor", Dialect.ANTHROPIC, vendor.address("/v1"))
+                    .firstPieceTimeout(Duration.ofMillis(200))
+                    .build(),
+                Time.SYSTEM))) {
+      vendor.next(c -> pingForEver(c, start));
+      ProviderException e = failure(hasty.provider, patient);
+      assertThat(e.failure()).isInstanceOf(Failure.Silent.class);
+      assertThat(e.failure().message()).contains("was at work and gave no token in time");
+    }
+  }
+
+  private static void pingForEver(FakeVendor.Connection c, String before) throws IOException {
+    c.begin(Map.of());
+    c.chunk(before);
+    while (true) {
+      c.chunk("event: ping\ndata: {\"type\":\"ping\"}\n\n");
     }
   }
 
@@ -909,6 +988,37 @@ class HttpProviderTest {
             e ->
                 assertThat(e.failure().reason())
                     .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[1e39]},{\"embedding\":[1]}",
+        "[1,2]},{\"embedding\":[1]}",
+        "\"AACAfw==\"},{\"embedding\":[1]}"
+      })
+  void vectorsThatAreNone_areMalformed(String vectors) throws Exception {
+    vendor.next(c -> c.json(200, "{\"data\":[{\"embedding\":" + vectors + "}]}"));
+    assertThatThrownBy(() ->
+            provider.embed(
+                new VectorCall(
+                    "a", "m", List.of("x", "y"), OptionalInt.empty(), ProviderCall.UNBOUNDED)))
+        .isInstanceOfSatisfying(
+            ProviderException.class,
+            e ->
+                assertThat(e.failure().reason())
+                    .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED));
+  }
+
+  @Test
+  void negativeCountOfTokens_isNone() throws Exception {
+    try (Closing anthropic = anthropic()) {
+      vendor.next(c -> c.json(200, "{\"input_tokens\": -1}"));
+      assertThatThrownBy(() -> anthropic.provider.countTokens(call(false)))
+          .isInstanceOfSatisfying(
+              ProviderException.class,
+              e -> assertThat(e.failure().message()).contains("count of input tokens"));
+    }
   }
 
   @Test

@@ -31,6 +31,7 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
   private final Counts counts = new Counts();
   private final Map<Integer, Json.Compactor> toolBlocks = new HashMap<>();
   private int blocks;
+  private boolean started;
   private boolean contentBegun;
   private boolean ended;
 
@@ -124,6 +125,7 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
           // Two answers spliced into one stream by something on the way.
           throw new WireFormat.MalformedException("a second message began inside the first");
         }
+        started = true;
         draft.servedModel(event.model);
         counts.replaceBy(event.counts);
         // Its output is only what was there at the start.
@@ -142,7 +144,12 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
         // final.
         count(event.counts.output > 0 || (event.counts.hasOutput() && counts.output == 0));
       }
-      case "ping" -> draft.alive();
+      case "ping" -> {
+        // Before the message it is the way that is alive, and not the model.
+        if (started) {
+          draft.alive();
+        }
+      }
       case "message_stop" -> {
         return true;
       }
@@ -162,7 +169,7 @@ final class AnthropicAnswer implements WireFormat.AnswerReader {
     switch (block.type) {
       case "text" -> draft.text(0, index, block.text);
       case "thinking" -> {
-        draft.alive();
+        draft.thinks();
         draft.reasoning(0, index, block.thinking, block.signature, "");
       }
       case "redacted_thinking" -> draft.reasoning(0, index, "", "", block.data);

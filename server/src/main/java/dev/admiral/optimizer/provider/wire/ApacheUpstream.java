@@ -49,6 +49,7 @@ import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.http.message.MessageSupport;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
@@ -118,7 +119,11 @@ final class ApacheUpstream implements Upstream {
 
   @Override
   public Exchange post(
-      String path, List<Map.Entry<String, String>> headers, byte[] body, Duration firstPieceTimeout)
+      String path,
+      List<Map.Entry<String, String>> headers,
+      byte[] body,
+      Duration firstPieceTimeout,
+      Duration patience)
       throws SendException, InterruptedException {
     BasicClassicHttpRequest request = new BasicClassicHttpRequest("POST", host, path);
     request.addHeader("Host", host.toHostString());
@@ -137,7 +142,7 @@ final class ApacheUpstream implements Upstream {
           connect(endpoint, shorter(settings.connectTimeout(), firstPieceTimeout), context);
         }
         Transmission transmission =
-            new Transmission(used, time.nanos() - before, firstPieceTimeout);
+            new Transmission(used, time.nanos() - before, firstPieceTimeout, patience);
         Exchange exchange = exchange(endpoint, transmission, request, payload, context);
         answered = true;
         return exchange;
@@ -355,6 +360,7 @@ final class ApacheUpstream implements Upstream {
     private final boolean used;
     private final long connectNanos;
     private final Duration firstPieceTimeout;
+    private final Duration patience;
     private @Nullable QuietConnection connection;
     private boolean sent;
     private boolean interimOnly;
@@ -364,10 +370,11 @@ final class ApacheUpstream implements Upstream {
      * @param used whether the connection carried an exchange before
      * @param connectNanos if not, how long it took to connect
      */
-    Transmission(boolean used, long connectNanos, Duration firstPieceTimeout) {
+    Transmission(boolean used, long connectNanos, Duration firstPieceTimeout, Duration patience) {
       this.used = used;
       this.connectNanos = connectNanos;
       this.firstPieceTimeout = firstPieceTimeout;
+      this.patience = patience;
     }
 
     /**
@@ -400,6 +407,7 @@ final class ApacheUpstream implements Upstream {
       lentTo.flush();
       sent = true;
       sentNanos = time.nanos();
+      lentTo.expectHeadBy(sentNanos + firstPieceTimeout.toNanos(), time);
       ClassicHttpResponse response = firstHead(lentTo);
       for (int i = 0; response.getCode() < HttpStatus.SC_OK; i++) {
         if (response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
@@ -412,7 +420,10 @@ final class ApacheUpstream implements Upstream {
         response = lentTo.receiveResponseHeader();
       }
       interimOnly = false;
-      lentTo.receiveResponseEntity(response);
+      lentTo.headCame();
+      if (MessageSupport.canResponseHaveBody("POST", response)) {
+        lentTo.receiveResponseEntity(response);
+      }
       return response;
     }
 
@@ -459,7 +470,10 @@ final class ApacheUpstream implements Upstream {
       InputStream content = entity == null ? InputStream.nullInputStream() : entity.getContent();
       this.body =
           new Body(
-              endpoint, content, transmission.sentNanos + transmission.firstPieceTimeout.toNanos());
+              endpoint,
+              content,
+              transmission.sentNanos + transmission.firstPieceTimeout.toNanos(),
+              transmission.sentNanos + transmission.patience.toNanos());
     }
 
     @Override
@@ -555,10 +569,18 @@ final class ApacheUpstream implements Upstream {
     /** Whether the deadline holds; if not, each read by itself is bounded. */
     private boolean hasDeadline = true;
 
-    Body(ConnectionEndpoint endpoint, InputStream content, long deadlineNanos) {
+    /** End of all patience with a vendor that has given no piece. */
+    private final long patienceEndNanos;
+
+    Body(
+        ConnectionEndpoint endpoint,
+        InputStream content,
+        long deadlineNanos,
+        long patienceEndNanos) {
       this.endpoint = endpoint;
       this.content = content;
       this.deadlineNanos = deadlineNanos;
+      this.patienceEndNanos = patienceEndNanos;
     }
 
     void begun() {
@@ -570,7 +592,12 @@ final class ApacheUpstream implements Upstream {
     }
 
     void alive() {
-      deadlineNanos = time.nanos() + settings.silenceTimeout().toNanos();
+      long silent = time.nanos() + settings.silenceTimeout().toNanos();
+      if (begun) {
+        deadlineNanos = silent;
+      } else if (silent - deadlineNanos > 0) {
+        deadlineNanos = patienceEndNanos - silent < 0 ? patienceEndNanos : silent;
+      }
       hasDeadline = true;
     }
 

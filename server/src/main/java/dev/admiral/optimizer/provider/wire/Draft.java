@@ -62,6 +62,7 @@ public final class Draft {
   private Terms terms = Terms.USUAL;
   private boolean begun;
   private boolean alive;
+  private boolean thinks;
   private List<String> omitted = List.of();
   private String finishCategory = "";
   private String servedModel = "";
@@ -297,7 +298,7 @@ public final class Draft {
     return begun;
   }
 
-  /** Notes that the vendor works on the answer, though nothing of it has come: it thinks. */
+  /** Notes that the vendor says it works on the answer, though nothing of it has come. */
   public void alive() {
     alive = true;
   }
@@ -305,6 +306,16 @@ public final class Draft {
   /** Returns true once the vendor has said that it works on the answer. */
   public boolean isAlive() {
     return alive;
+  }
+
+  /** Notes that the model has begun to think: asked anew, it would be paid for twice. */
+  public void thinks() {
+    thinks = true;
+  }
+
+  /** Returns true if a piece has come, or the model has begun to think. */
+  public boolean hasModelBegun() {
+    return begun || thinks;
   }
 
   /** Returns true if a piece was given out: nobody else can answer then. */

@@ -60,7 +60,10 @@ public final class FinishWords {
 
   /** Returns the error of a vendor that gave up. */
   public static VendorError givenUp(String word) {
-    String shown = SHOWABLE.matcher(word).matches() ? "'" + word + "'" : "a word nobody knows";
-    return new VendorError("", "", "its answer ended with the finish reason " + shown, "");
+    String why =
+        SHOWABLE.matcher(word).matches()
+            ? "the finish reason '" + word + "'"
+            : "a finish reason that is no word";
+    return new VendorError("", "", "its answer ended with " + why, "");
   }
 }

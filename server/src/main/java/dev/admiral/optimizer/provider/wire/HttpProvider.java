@@ -165,18 +165,22 @@ public final class HttpProvider implements Provider {
   /**
    * How a vendor is asked.
    *
+   * @param firstPieceTimeout as the settings say, or the patience if that is shorter
+   * @param patience longest wait for the first piece, as long as the vendor works on it
    * @param input estimates the prompt's tokens; null if nothing is ever billable
    */
   private record Asking(
       String attemptId,
       boolean streamed,
       Duration firstPieceTimeout,
+      Duration patience,
       @Nullable LongSupplier input) {}
 
   private Asking asking(
       String attemptId, boolean streamed, Duration patience, @Nullable LongSupplier input) {
     Duration own = settings.firstPieceTimeout();
-    return new Asking(attemptId, streamed, patience.compareTo(own) < 0 ? patience : own, input);
+    Duration firstPiece = patience.compareTo(own) < 0 ? patience : own;
+    return new Asking(attemptId, streamed, firstPiece, patience, input);
   }
 
   /** Sends a request and returns the exchange if the vendor accepted it. */
@@ -195,7 +199,9 @@ public final class HttpProvider implements Provider {
     headers.add(Map.entry("Accept", asking.streamed ? "text/event-stream" : "application/json"));
     Exchange exchange;
     try {
-      exchange = upstream.post(request.path(), headers, request.body(), asking.firstPieceTimeout);
+      exchange =
+          upstream.post(
+              request.path(), headers, request.body(), asking.firstPieceTimeout, asking.patience);
     } catch (SendException e) {
       throw unanswered(e, asking);
     }
@@ -388,6 +394,8 @@ public final class HttpProvider implements Provider {
       return switch (e) {
         case Upstream.TooLargeException _ ->
             malformed("answered more than " + settings.maxAnswerBytes() + " bytes");
+        case SocketTimeoutException _ when !begun && draft.isAlive() ->
+            new Failure.Silent(who() + "was at work and gave no token in time", false);
         case SocketTimeoutException _ -> {
           Duration bound = begun ? settings.silenceTimeout() : asking.firstPieceTimeout;
           String message = who() + "was silent for too long (bound " + text(bound) + ")";
@@ -464,11 +472,11 @@ public final class HttpProvider implements Provider {
         boolean alive = events.isSignOfLife();
         boolean matters = alive && mayMatter(events);
         done = events.isDone() || (matters && reader.event(events.data(), events.length()));
-        if (draft.begun() || draft.isAlive()) {
+        if (draft.hasModelBegun()) {
           begin();
         }
-        if (alive) {
-          moved();
+        if (alive && (begun || draft.isAlive())) {
+          exchange.alive();
         }
       }
       if (!done && !reader.mayEnd()) {

@@ -3,6 +3,7 @@ package dev.admiral.optimizer.provider.wire;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.admiral.optimizer.call.Time;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -11,8 +12,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.List;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.config.Http1Config;
@@ -39,7 +39,7 @@ final class QuietConnection extends DefaultBHttpClientConnection
   private static final Duration MOST_WAIT = Duration.ofMillis(300);
 
   /** Some say it when nobody has asked for long, and close. RFC 9110, 15.5.9. */
-  private static final Pattern IDLE_TIMEOUT = Pattern.compile("HTTP/1\\.\\d 408");
+  private static final List<String> IDLE_TIMEOUTS = List.of("HTTP/1.1 408", "HTTP/1.0 408");
 
   /** What it takes to tell that. */
   private static final int FIRST_BYTES = "HTTP/1.1 408".length();
@@ -53,6 +53,11 @@ final class QuietConnection extends DefaultBHttpClientConnection
   /** How long it took to connect, which is at least one round trip. */
   private Duration roundTrip = Duration.ZERO;
 
+  /** Null while no head is awaited. */
+  private @Nullable Time headTime;
+
+  private long headDeadlineNanos;
+
   /** What came and was not read yet; known from the first answer with a body on. */
   private @Nullable SessionInputBuffer received;
 
@@ -63,14 +68,14 @@ final class QuietConnection extends DefaultBHttpClientConnection
   @Override
   public void bind(Socket socket) throws IOException {
     refuseIfClosed(socket);
-    super.bind(socket);
+    bind(new Holder(socket));
     inUse = Timeout.ofMilliseconds(socket.getSoTimeout());
   }
 
   @Override
   public void bind(SSLSocket secure, Socket socket) throws IOException {
     refuseIfClosed(socket);
-    super.bind(secure, socket);
+    bind(new Holder(secure, socket));
     inUse = Timeout.ofMilliseconds(socket.getSoTimeout());
   }
 
@@ -169,10 +174,63 @@ final class QuietConnection extends DefaultBHttpClientConnection
     if (arrived == null) {
       return Since.NOTHING;
     }
-    Matcher idle = IDLE_TIMEOUT.matcher(arrived);
     // Or as far as it has come.
-    boolean isIdleTimeout = idle.lookingAt() || idle.hitEnd();
+    boolean isIdleTimeout = IDLE_TIMEOUTS.stream().anyMatch(word -> word.startsWith(arrived));
     return isIdleTimeout ? Since.END : Since.SURPLUS;
+  }
+
+  /**
+   * Bounds the wait for the whole head of an answer, however it comes, until {@link #headCame}.
+   *
+   * @param nanos the end of the wait, on the scale of {@code time}
+   */
+  void expectHeadBy(long nanos, Time time) {
+    headDeadlineNanos = nanos;
+    headTime = time;
+  }
+
+  /** Ends that bound. */
+  void headCame() {
+    headTime = null;
+  }
+
+  /** What is read while a head is awaited is read within its time. */
+  private final class Holder extends SocketHolder {
+    Holder(Socket socket) {
+      super(socket);
+    }
+
+    Holder(SSLSocket secure, Socket socket) {
+      super(secure, socket);
+    }
+
+    @Override
+    protected InputStream getInputStream(Socket socket) throws IOException {
+      return new HeadBound(super.getInputStream(socket), socket);
+    }
+  }
+
+  private final class HeadBound extends FilterInputStream {
+    private final Socket socket;
+
+    HeadBound(InputStream in, Socket socket) {
+      super(in);
+      this.socket = socket;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      Time time = headTime;
+      if (time != null) {
+        long left = headDeadlineNanos - time.nanos();
+        if (left <= 0) {
+          throw new SocketTimeoutException("no whole head came in time");
+        }
+        // Whole milliseconds, and never zero, which would mean no bound at all.
+        socket.setSoTimeout((int) Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1));
+      }
+      return in.read(bytes, offset, length);
+    }
   }
 
   /** Notes how long it took to connect. */

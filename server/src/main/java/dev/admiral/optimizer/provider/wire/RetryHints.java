@@ -162,7 +162,7 @@ final class RetryHints {
   private static @Nullable Duration scaled(String value, long millisPerUnit) {
     try {
       double millis = Double.parseDouble(value.strip()) * millisPerUnit;
-      return Double.isNaN(millis) ? null : bounded(ofMillis(millis));
+      return Double.isFinite(millis) ? bounded(ofMillis(millis)) : null;
     } catch (NumberFormatException e) {
       return null;
     }

@@ -19,12 +19,18 @@ interface Upstream extends AutoCloseable {
    *
    * @param path path and query
    * @param headers names and values in turn
-   * @param firstPieceTimeout longest wait for the first piece of the answer
+   * @param firstPieceTimeout longest wait for the first piece of the answer, or for a sign that it
+   *     is being worked on
+   * @param patience longest wait for the first piece, whatever signs there are
    * @throws SendException if no head came
    * @throws InterruptedException if the thread was interrupted before the request was sent whole
    */
   Exchange post(
-      String path, List<Map.Entry<String, String>> headers, byte[] body, Duration firstPieceTimeout)
+      String path,
+      List<Map.Entry<String, String>> headers,
+      byte[] body,
+      Duration firstPieceTimeout,
+      Duration patience)
       throws SendException, InterruptedException;
 
   @Override
@@ -51,7 +57,8 @@ interface Upstream extends AutoCloseable {
 
     /**
      * Says that what was read is a sign of life; called once, only such a sign ends a silence, and
-     * no read by itself does.
+     * no read by itself does. Before the first piece it puts that off, by as much silence as there
+     * may be, and never beyond the patience.
      */
     void alive();
 

@@ -185,6 +185,7 @@ class FailuresTest {
     assertThat(wait(Map.of("retry-after-ms", "120", "retry-after", "9"), body)).hasSeconds(9);
     assertThat(wait(Map.of("retry-after-ms", "120"), body)).hasSeconds(2);
     assertThat(wait(Map.of("retry-after", "0.25"), "{}")).hasMillis(250);
+    assertThat(wait(Map.of("retry-after", "Infinity", "retry-after-ms", "NaN"), "{}")).isNull();
     assertThat(wait(Map.of("retry-after", "Fri, 20 Nov 2026 12:00:30 GMT"), "{}")).hasSeconds(30);
     assertThat(wait(Map.of("retry-after", "Fri, 20 Nov 2026 11:00:00 GMT"), "{}")).isZero();
     assertThat(wait(Map.of("retry-after", "soon"), "{}")).isNull();
