@@ -23,6 +23,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -53,6 +55,20 @@ class HttpProviderTest {
   private static final String WHOLE =
       "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"hello\"},\"finish_reason\":\"stop\"}],"
           + "\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":3}}";
+
+  /** The same as WHOLE, in Brotli. */
+  private static final String BROTLI =
+      "G5IAIIzDdKM9f4RwbVYR8e8t9QvJZloSfkjG0F7rsHT11cmB4yVN3lpby77YAw/chs9nBS71qJyYcX1pmWnCbwFlynqg"
+          + "EuMJmhUVApt8sf0R5+51fv3ueIwEDwL7Dw==";
+
+  /** The same as WHOLE, in Zstandard. */
+  private static final String ZSTANDARD =
+      "KLUv/SSTbQMA4scXGHBJ3KYaktoiDFpiCNeAgOqZMSe6AFVxCK0BdLMRqRS4s+Jhm7RKuxTiY9Cutvl3XS64yOHULHy0L0J4fm/F1jUfby3NyVx+R7Tr7I6Gwozpo7gnkKB5JrgzmtxjzgIDADnFKRh2XAhsBoDz/XY=";
+
+  /** Blanks, in Brotli. */
+  private static final String SIXTY_FOUR_MEGABYTES =
+      "y///P/glQOKxQCD3/o///3/wSwDEYRGA7v0f////4JcAiMMCAN37P/7//8EvARCHBQC693/8//+DXwIgDgsAdO//+P//"
+          + "B78EQBwWAOje//H//w9+CYA4LADQvf/L//8//BIAcVgAoHv/Bw==";
 
   /** Eight characters and the frame of a message. */
   private static final Prompt PROMPT = Prompts.ask("12345678");
@@ -1331,8 +1347,40 @@ class HttpProviderTest {
     vendor.next(c -> coded(c, 200, "application/json", "gzip", broken));
     assertThat(failure(call(false)).failure().reason())
         .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
-    vendor.next(c -> coded(c, 200, "application/json", "br", new byte[] {11, 2, -128}));
-    assertMalformed(failure(call(false)));
+    for (String label : List.of("br", "zstd", "compress")) {
+      vendor.next(c -> coded(c, 200, "application/json", label, new byte[] {11, 2, -128}));
+      assertThat(failure(call(false)).failure().reason())
+          .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+    }
+  }
+
+  /** Coded by the encoders of Node and of Zstandard's own program. */
+  @Test
+  void brotliAndZstandard_areDecoded() throws Exception {
+    vendor.next(c -> coded(c, 200, "application/json", "br", decoded(BROTLI)));
+    vendor.next(c -> coded(c, 200, "application/json", "zstd", decoded(ZSTANDARD)));
+    vendor.next(c -> coded(c, 200, "application/json", "br", WHOLE.getBytes(UTF_8)));
+    vendor.next(c -> coded(c, 200, "application/json", "zstd", WHOLE.getBytes(UTF_8)));
+    for (int i = 0; i < 4; i++) {
+      assertThat(text(call(false))).isEqualTo("hello");
+    }
+    assertThat(vendor.taken().headers().get("accept-encoding")).contains("br", "zstd");
+    vendor.next(c -> coded(c, 200, "application/json", "br", decoded(SIXTY_FOUR_MEGABYTES)));
+    try (Closing small = with(settings -> settings.maxAnswerBytes(1 << 20))) {
+      ProviderException e = failure(small.provider, call(false));
+      assertThat(e.failure().message()).contains("more than 1048576 bytes");
+    }
+    for (String coded : List.of(BROTLI, ZSTANDARD)) {
+      byte[] cut = Arrays.copyOf(decoded(coded), 40);
+      vendor.next(
+          c -> coded(c, 200, "application/json", coded.equals(BROTLI) ? "br" : "zstd", cut));
+      assertThat(failure(call(false)).failure().reason())
+          .isEqualTo(ErrorReason.ERROR_REASON_PROVIDER_MALFORMED);
+    }
+  }
+
+  private static byte[] decoded(String base64) {
+    return Base64.getDecoder().decode(base64);
   }
 
   private static void coded(

@@ -1,6 +1,10 @@
 package dev.admiral.optimizer.provider.wire;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.airlift.compress.v3.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -9,13 +13,15 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipException;
+import org.brotli.dec.BrotliInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The body of an answer without its content coding. Which of gzip, zlib, deflate and none it is, is
- * told by its bytes, as the label names the wrong one too often; a label of any other coding is
- * refused, and without a label nothing is decoded. What was decoded is bounded like what came. Used
- * by one thread.
+ * told by its bytes, as the label names the wrong one too often; so are zstd and none, and Brotli
+ * and none, which has no mark of its own. A label of any other coding is refused, and without a
+ * label nothing is decoded. What was decoded is bounded like what came. Used by one thread.
  */
 final class AnswerStream extends InputStream {
   private static final int NONE = -2;
@@ -23,7 +29,7 @@ final class AnswerStream extends InputStream {
   private static final int ZLIB_METHOD = 8;
   private static final int BYTE_ORDER_MARK = 0xef;
 
-  private final InputStream raw;
+  private final Raw raw;
   private final String coding;
   private final long mostBytes;
   private @Nullable InputStream decoded;
@@ -41,7 +47,7 @@ final class AnswerStream extends InputStream {
    * @param mostBytes bound on what is decoded
    */
   AnswerStream(InputStream raw, @Nullable String coding, long mostBytes) {
-    this.raw = raw;
+    this.raw = new Raw(raw);
     this.coding = coding == null ? "" : coding.strip().toLowerCase(Locale.ROOT);
     this.mostBytes = mostBytes;
   }
@@ -96,7 +102,7 @@ final class AnswerStream extends InputStream {
       from = open();
       decoded = from;
     }
-    int n = from.read(bytes, offset, length);
+    int n = read(from, bytes, offset, length);
     count += Math.max(0, n);
     if (count > mostBytes) {
       throw new Upstream.TooLargeException();
@@ -104,10 +110,71 @@ final class AnswerStream extends InputStream {
     return n;
   }
 
+  /** Tells what broke: the way here, or the coding. */
+  private int read(InputStream from, byte[] bytes, int offset, int length) throws IOException {
+    if (from == raw) {
+      return raw.read(bytes, offset, length);
+    }
+    try {
+      return from.read(bytes, offset, length);
+    } catch (IOException | RuntimeException e) {
+      IOException failure = raw.failure;
+      if (failure != null) {
+        throw failure;
+      }
+      ZipException undecodable = new ZipException("not in the coding it is labelled with");
+      undecodable.initCause(e);
+      throw undecodable;
+    }
+  }
+
+  /** What came, with a note of how reading it failed. */
+  private static final class Raw extends FilterInputStream {
+    private @Nullable IOException failure;
+
+    Raw(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        return in.read(bytes, offset, length);
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+    }
+  }
+
+  private interface Decoder {
+    InputStream of(InputStream coded) throws IOException;
+  }
+
+  private InputStream decoding(Decoder decoder) throws IOException {
+    byte[] head = raw.readNBytes(2);
+    InputStream all = new SequenceInputStream(new ByteArrayInputStream(head), raw);
+    return head.length < 2 || beginsAnswer(head) ? all : decoder.of(all);
+  }
+
+  /**
+   * Objects, events and pages. Narrow, as Brotli has no mark, and its first byte may be of text.
+   */
+  private static boolean beginsAnswer(byte[] head) {
+    String begin = new String(head, ISO_8859_1);
+    return switch (begin.charAt(0)) {
+      case '{' -> "\"} \r\n\t".indexOf(begin.charAt(1)) >= 0;
+      case '<' -> "!hH".indexOf(begin.charAt(1)) >= 0;
+      default -> begin.equals("da") || begin.equals("ev") || begin.equals(": ");
+    };
+  }
+
   private InputStream open() throws IOException {
     return switch (coding) {
       case "", "identity" -> raw;
       case "gzip", "x-gzip", "deflate" -> inflating();
+      case "br" -> decoding(BrotliInputStream::new);
+      case "zstd" -> decoding(ZstdInputStream::new);
       default -> throw new WireFormat.MalformedException("it answered in a coding not asked for");
     };
   }

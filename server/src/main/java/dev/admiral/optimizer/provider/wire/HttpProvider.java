@@ -49,6 +49,11 @@ public final class HttpProvider implements Provider {
   /** Most answers asked for whole fit. */
   private static final int FIRST_READ_BYTES = 2 << 10;
 
+  private static final String CODINGS = "gzip, deflate, br, zstd";
+
+  /** The others may hold back what has come of a piece. */
+  private static final String STREAM_CODINGS = "gzip, deflate";
+
   /** How much of a refusal is read; the rest could only be a page. */
   private static final int MOST_REFUSAL_BYTES = 64 << 10;
 
@@ -195,7 +200,7 @@ public final class HttpProvider implements Provider {
     headers.add(Map.entry(format.attemptHeader(), asking.attemptId));
     headers.add(Map.entry("User-Agent", "admiral"));
     headers.add(Map.entry("Content-Type", "application/json"));
-    headers.add(Map.entry("Accept-Encoding", "gzip, deflate"));
+    headers.add(Map.entry("Accept-Encoding", asking.streamed ? STREAM_CODINGS : CODINGS));
     headers.add(Map.entry("Accept", asking.streamed ? "text/event-stream" : "application/json"));
     Exchange exchange;
     try {
