@@ -59,6 +59,8 @@ class RecordedExchangesTest {
             "openrouter",
             "cerebras",
             "together",
+            "huggingface",
+            "ollama",
             "azure")) {
       for (Recording recording : Recording.of(vendor, "")) {
         if (recording.name().contains("-chat") && recording.status() == 200) {
