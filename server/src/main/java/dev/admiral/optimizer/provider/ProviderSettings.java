@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How to speak to one provider, and every bound on it.
@@ -42,6 +43,21 @@ public record ProviderSettings(
     int maxConnections,
     long maxAnswerBytes) {
 
+  private static final Set<String> FRAMING =
+      Set.of(
+          "host",
+          "content-length",
+          "transfer-encoding",
+          "content-type",
+          "content-encoding",
+          "accept-encoding",
+          "connection",
+          "keep-alive",
+          "te",
+          "trailer",
+          "upgrade",
+          "expect");
+
   /** Anthropic's version of 2023, which every account has. */
   public static final String ANTHROPIC_2023 = "2023-06-01";
 
@@ -68,6 +84,15 @@ public record ProviderSettings(
             !header.isEmpty() && header.indexOf(':') < 0 && isPrintable(header + value),
             "headers",
             "must hold printable ASCII characters only"));
+    headers
+        .keySet()
+        .forEach(header ->
+            require(
+                !FRAMING.contains(header.toLowerCase(Locale.ROOT)),
+                "headers",
+                "cannot hold '"
+                    + header
+                    + "': it tells how a request is sent, which this server does"));
     requirePositive(connectTimeout, "connectTimeout");
     requirePositive(connectionWait, "connectionWait");
     requirePositive(firstPieceTimeout, "firstPieceTimeout");

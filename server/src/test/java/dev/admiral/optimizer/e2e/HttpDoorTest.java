@@ -206,6 +206,19 @@ class HttpDoorTest {
     assertThat(reply.json().at("/error/message").asText()).contains("application/json");
   }
 
+  @Test
+  void codedBodies_areRefused() {
+    Reply reply = HttpClients.post(harness.httpAddress() + CHAT, HELLO, "content-encoding", "zstd");
+
+    assertThat(reply.status()).isEqualTo(415);
+    assertThat(reply.json().at("/error/message").asText())
+        .isEqualTo("the content-encoding is zstd; send the body without one");
+    assertThat(
+            HttpClients.post(harness.httpAddress() + CHAT, HELLO, "content-encoding", "identity")
+                .status())
+        .isEqualTo(200);
+  }
+
   /** Some agents try a WebSocket first, and go on by POST when they are told so. */
   @ParameterizedTest
   @CsvSource({"websocket, 426", "WebSocket, 426", "h2c, 405"})

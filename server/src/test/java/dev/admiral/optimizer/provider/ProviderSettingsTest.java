@@ -25,6 +25,8 @@ class ProviderSettingsTest {
     assertRefused("apiKey", b -> b.apiKey("two\nlines"));
     assertRefused("headers", b -> b.headers(Map.of("x: y", "z")));
     assertRefused("headers", b -> b.headers(Map.of("x", "y\r\nz: 1")));
+    assertRefused("headers", b -> b.headers(Map.of("Content-Length", "5")));
+    assertRefused("headers", b -> b.headers(Map.of("connection", "close")));
     assertRefused("connectTimeout", b -> b.connectTimeout(Duration.ZERO));
     assertRefused("connectionWait", b -> b.connectionWait(Duration.ofSeconds(-1)));
     assertRefused("firstPieceTimeout", b -> b.firstPieceTimeout(Duration.ZERO));

@@ -139,6 +139,12 @@ public final class HttpCalls {
           "the content-type must be application/json" + (type == null ? ", and is missing" : ""));
       return;
     }
+    String coding = exchange.header("content-encoding");
+    if (coding != null && !coding.isBlank() && !coding.equalsIgnoreCase("identity")) {
+      String shown = coding.matches("[\\w, -]{1,64}") ? coding : "not a known one";
+      fail(api, exchange, 415, "the content-encoding is " + shown + "; send the body without one");
+      return;
+    }
     exchange.read(
         settings.maxRequestBytes(),
         settings.bodyTimeout(),
