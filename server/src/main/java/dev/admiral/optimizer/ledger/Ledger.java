@@ -131,8 +131,8 @@ public final class Ledger implements AutoCloseable {
   /** True while the store was not given all that waits: what comes later joins the backlog. */
   private volatile boolean holding;
 
-  /** True while a store that is back is given what waits. */
-  private volatile boolean returning;
+  /** While a store that is back is given what waits: completed when that ends. Null otherwise. */
+  private volatile @Nullable CompletableFuture<@Nullable Void> returning;
 
   /**
    * Held by the one thread that flushes; guards the writing of savings and each entry's writing.
@@ -198,7 +198,7 @@ public final class Ledger implements AutoCloseable {
   public boolean enter(UnitOfWork work) {
     Waiting joined = holding ? joinedBacklog(work) : null;
     if (joined != null) {
-      return returning && await(joined.durable, settings.writeWait()) == null;
+      return becameDurable(joined);
     }
     CompletableFuture<@Nullable Void> writing = store.commit(work);
     String reason = await(writing, settings.writeWait());
@@ -424,12 +424,16 @@ public final class Ledger implements AutoCloseable {
     flushing.lock();
     try {
       boolean back = behind > 0 && progress(giveProbe());
-      returning = back;
+      returning = back ? new CompletableFuture<>() : null;
       while (back && behind > 0) {
         back = progress(giveRound());
       }
     } finally {
-      returning = false;
+      CompletableFuture<@Nullable Void> ended = returning;
+      returning = null;
+      if (ended != null) {
+        ended.complete(null);
+      }
       flushing.unlock();
     }
   }
@@ -451,6 +455,15 @@ public final class Ledger implements AutoCloseable {
     }
     removeFromBacklog(written, reason);
     return !late && !written.isEmpty();
+  }
+
+  /** Waits for an entry that joined the backlog, as long as the store is given what waits. */
+  private boolean becameDurable(Waiting joined) {
+    CompletableFuture<@Nullable Void> end = returning;
+    if (end != null) {
+      await(joined.durable.applyToEither(end, done -> done), settings.writeWait());
+    }
+    return joined.durable.isDone();
   }
 
   // The backlog.

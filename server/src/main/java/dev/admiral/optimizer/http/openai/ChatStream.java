@@ -117,10 +117,10 @@ final class ChatStream implements StreamFormat {
   @Override
   public void finish(Answered answered, EventBuffer out) {
     Completion completion = answered.answer().completion();
-    finish(0, completion.getMessage(), completion.getFinishReason(), out);
+    finish(0, completion, completion.getMessage(), completion.getFinishReason(), out);
     for (int i = 0; i < completion.getAlternativesCount(); i++) {
       Candidate other = completion.getAlternatives(i);
-      finish(i + 1, other.getMessage(), other.getFinishReason(), out);
+      finish(i + 1, completion, other.getMessage(), other.getFinishReason(), out);
     }
     if (usageWanted) {
       out.data(json -> {
@@ -135,7 +135,8 @@ final class ChatStream implements StreamFormat {
     out.text(DONE);
   }
 
-  private void finish(int index, ChatMessage message, FinishReason reason, EventBuffer out) {
+  private void finish(
+      int index, Completion completion, ChatMessage message, FinishReason reason, EventBuffer out) {
     open(choice(index), index, true, out);
     if (ChatAnswer.wantsBack(message)) {
       chunk(
@@ -149,6 +150,7 @@ final class ChatStream implements StreamFormat {
     String word = ChatAnswer.finishReason(reason, message, functions);
     out.data(json -> {
       head(json);
+      ChatAnswer.serviceTier(json, completion);
       choice(json, index, _ -> {}, word);
     });
   }

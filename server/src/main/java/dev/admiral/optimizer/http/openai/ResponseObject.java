@@ -326,7 +326,10 @@ final class ResponseObject {
       case MODE_NONE, MODE_REQUIRED -> json.writeString(word(choice.getMode().name(), MODE));
       case MODE_TOOL -> {
         json.writeStartObject();
-        json.writeStringField("type", "function");
+        boolean custom =
+            prompt.getToolsList().stream()
+                .anyMatch(tool -> tool.getCustom().getName().equals(choice.getToolName()));
+        json.writeStringField("type", custom ? "custom" : "function");
         json.writeStringField("name", choice.getToolName());
         json.writeEndObject();
       }

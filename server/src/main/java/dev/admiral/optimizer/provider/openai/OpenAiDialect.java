@@ -129,17 +129,6 @@ public final class OpenAiDialect implements WireFormat {
         }
       }
     }
-    for (Embedding embedding : embeddings) {
-      if (embedding.getValuesCount() == 0) {
-        throw new MalformedException("a vector is missing");
-      }
-      if (embedding.getValuesCount() != embeddings.getFirst().getValuesCount()) {
-        throw new MalformedException("its vectors are of different lengths");
-      }
-      if (!embedding.getValuesList().stream().allMatch(Float::isFinite)) {
-        throw new MalformedException("a vector holds what is no finite number");
-      }
-    }
     return new Vectors(List.copyOf(embeddings), input);
   }
 

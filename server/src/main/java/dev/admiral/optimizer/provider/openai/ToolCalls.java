@@ -78,8 +78,10 @@ final class ToolCalls {
     call.custom |= piece.custom;
     if (call.custom) {
       call.takeName(piece.name);
-      call.named |= !call.name.isEmpty();
-      draft.customToolCall(candidate, call.slot, call.id, call.name, piece.arguments);
+      if (!piece.arguments.isEmpty()) {
+        call.named |= !call.name.isEmpty();
+        draft.customToolCall(candidate, call.slot, call.id, call.name, piece.arguments);
+      }
       return;
     }
     if (call.isRepeatedBy(piece)) {
@@ -126,7 +128,11 @@ final class ToolCalls {
   private void giveName(Call call) throws MalformedException {
     if (!call.named) {
       call.named = true;
-      draft.toolCall(candidate, call.slot, call.id, call.name, "");
+      if (call.custom) {
+        draft.customToolCall(candidate, call.slot, call.id, call.name, "");
+      } else {
+        draft.toolCall(candidate, call.slot, call.id, call.name, "");
+      }
     }
   }
 

@@ -97,12 +97,7 @@ final class AnswerStream extends InputStream {
   }
 
   private int decode(byte[] bytes, int offset, int length) throws IOException {
-    InputStream from = decoded;
-    if (from == null) {
-      from = open();
-      decoded = from;
-    }
-    int n = read(from, bytes, offset, length);
+    int n = bytes(bytes, offset, length);
     count += Math.max(0, n);
     if (count > mostBytes) {
       throw new Upstream.TooLargeException();
@@ -111,12 +106,17 @@ final class AnswerStream extends InputStream {
   }
 
   /** Tells what broke: the way here, or the coding. */
-  private int read(InputStream from, byte[] bytes, int offset, int length) throws IOException {
-    if (from == raw) {
-      return raw.read(bytes, offset, length);
-    }
+  private int bytes(byte[] bytes, int offset, int length) throws IOException {
     try {
+      InputStream from = decoded;
+      if (from == null) {
+        // Decoders read when they are made.
+        from = open();
+        decoded = from;
+      }
       return from.read(bytes, offset, length);
+    } catch (WireFormat.MalformedException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       IOException failure = raw.failure;
       if (failure != null) {

@@ -74,6 +74,9 @@ final class ApacheUpstream implements Upstream {
 
   private static final Pattern KEEP_ALIVE = Pattern.compile("(?i)\\btimeout\\s*=\\s*\"?(\\d{1,7})");
 
+  /** What a head begins with behind which a vendor may have worked. */
+  private static final Pattern SUCCESS = Pattern.compile("HTTP/1\\.\\d 2");
+
   /** How much sooner than its vendor a connection is given up. */
   private static final Duration MARGIN = Duration.ofSeconds(1);
 
@@ -271,7 +274,12 @@ final class ApacheUpstream implements Upstream {
     if (!(broken instanceof HttpException)) {
       return Stage.WAITING;
     }
-    return transmission.interimOnly ? Stage.INTERIM_ONLY : Stage.OTHER_PROTOCOL;
+    if (transmission.interimOnly) {
+      return Stage.INTERIM_ONLY;
+    }
+    QuietConnection connection = transmission.connection;
+    boolean began = connection != null && SUCCESS.matcher(connection.headBegin()).lookingAt();
+    return began ? Stage.BAD_HEAD : Stage.OTHER_PROTOCOL;
   }
 
   /** Two ways to tell where an answer ends may tell two ends. RFC 9112, 6.3. */

@@ -238,12 +238,12 @@ public final class Draft {
 
   /** Notes the vendor's word for the kind of refusal or filter that ended the answer. */
   public void finishCategory(String word) {
-    finishCategory = word;
+    finishCategory = word.isEmpty() ? finishCategory : word;
   }
 
   /** Notes which model the vendor says answers. */
   public void servedModel(String name) {
-    if (name.length() <= MOST_OF_A_MODEL) {
+    if (!name.isEmpty() && name.length() <= MOST_OF_A_MODEL) {
       servedModel = name;
     }
   }

@@ -18,6 +18,7 @@ import dev.admiral.optimizer.provider.wire.Upstream.Exchange;
 import dev.admiral.optimizer.provider.wire.Upstream.SendException;
 import dev.admiral.optimizer.provider.wire.WireFormat.AnswerReader;
 import dev.admiral.optimizer.provider.wire.WireFormat.ErrorInsideException;
+import dev.admiral.optimizer.v1.Embedding;
 import dev.admiral.optimizer.v1.ErrorReason;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -150,6 +151,17 @@ public final class HttpProvider implements Provider {
       throw new WireFormat.MalformedException(
           vectors.embeddings().size() + " vectors came for " + call.input().count() + " texts");
     }
+    for (Embedding embedding : vectors.embeddings()) {
+      if (embedding.getValuesCount() == 0) {
+        throw new WireFormat.MalformedException("a vector is missing");
+      }
+      if (embedding.getValuesCount() != vectors.embeddings().getFirst().getValuesCount()) {
+        throw new WireFormat.MalformedException("its vectors are of different lengths");
+      }
+      if (!embedding.getValuesList().stream().allMatch(Float::isFinite)) {
+        throw new WireFormat.MalformedException("a vector holds what is no finite number");
+      }
+    }
     return vectors;
   }
 
@@ -161,7 +173,12 @@ public final class HttpProvider implements Provider {
     try (Exchange exchange = send(request, asking)) {
       Attempt attempt = new Attempt(exchange, asking, new Draft(null, call.attemptId()));
       long[] count = new long[1];
-      attempt.run(() -> count[0] = format.readCount(attempt.readWhole()));
+      attempt.run(() -> {
+        count[0] = format.readCount(attempt.readWhole());
+        if (count[0] < 0 || count[0] > Json.MOST_TOKENS) {
+          throw new WireFormat.MalformedException("its count of input tokens is none");
+        }
+      });
       succeeded();
       return count[0];
     }
@@ -227,7 +244,10 @@ public final class HttpProvider implements Provider {
   private ProviderException unanswered(SendException e, Asking asking) {
     LongSupplier input = asking.input;
     boolean sent =
-        e.stage() == SendException.Stage.WAITING || e.stage() == SendException.Stage.INTERIM_ONLY;
+        switch (e.stage()) {
+          case WAITING, INTERIM_ONLY, BAD_HEAD -> true;
+          case NO_CONNECTION_FREE, CONNECTING, SENDING, OTHER_PROTOCOL -> false;
+        };
     Usage billable = sent && input != null ? Usage.estimated(input.getAsLong(), 0) : null;
     String who = "provider '" + settings.name() + "' ";
     if (e.interrupted()) {
@@ -267,6 +287,11 @@ public final class HttpProvider implements Provider {
               new Failure.Broken(
                   ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
                   who + "sent interim answers (status 1xx) without end, and no final one",
+                  null);
+          case BAD_HEAD ->
+              new Failure.Broken(
+                  ErrorReason.ERROR_REASON_PROVIDER_MALFORMED,
+                  who + "answered with a head of HTTP that is cut or cannot be read",
                   null);
           case OTHER_PROTOCOL ->
               new Failure.Broken(
@@ -374,7 +399,7 @@ public final class HttpProvider implements Provider {
                 : failures.inside(e.error());
       } catch (IOException e) {
         failure = brokenBy(e);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | StackOverflowError e) {
         // A shape no reader foresaw: what was accepted may be billed all the same.
         log.error(
             "reading an answer of {} failed: {} at {}",

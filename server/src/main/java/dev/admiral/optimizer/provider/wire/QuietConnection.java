@@ -57,6 +57,7 @@ final class QuietConnection extends DefaultBHttpClientConnection
   private @Nullable Time headTime;
 
   private long headDeadlineNanos;
+  private String headBegin = "";
 
   /** What came and was not read yet; known from the first answer with a body on. */
   private @Nullable SessionInputBuffer received;
@@ -187,6 +188,12 @@ final class QuietConnection extends DefaultBHttpClientConnection
   void expectHeadBy(long nanos, Time time) {
     headDeadlineNanos = nanos;
     headTime = time;
+    headBegin = "";
+  }
+
+  /** Returns the first bytes of the head that was awaited last, as far as they came. */
+  String headBegin() {
+    return headBegin;
   }
 
   /** Ends that bound. */
@@ -229,7 +236,12 @@ final class QuietConnection extends DefaultBHttpClientConnection
         // Whole milliseconds, and never zero, which would mean no bound at all.
         socket.setSoTimeout((int) Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1));
       }
-      return in.read(bytes, offset, length);
+      int n = in.read(bytes, offset, length);
+      if (time != null && n > 0 && headBegin.length() < FIRST_BYTES) {
+        int more = Math.min(n, FIRST_BYTES - headBegin.length());
+        headBegin = headBegin.concat(new String(bytes, offset, more, ISO_8859_1));
+      }
+      return n;
     }
   }
 

@@ -94,6 +94,8 @@ interface Upstream extends AutoCloseable {
       WAITING,
       /** The request was sent whole; interim answers came back, and no final one behind them. */
       INTERIM_ONLY,
+      /** The request was sent whole; the head of a successful answer began, and cannot be read. */
+      BAD_HEAD,
       /**
        * The request was sent whole; what came back is no answer of HTTP 1, or leads away from it.
        */
