@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -461,7 +462,7 @@ public final class Ledger implements AutoCloseable {
   private boolean becameDurable(Waiting joined) {
     CompletableFuture<@Nullable Void> end = returning;
     if (end != null) {
-      await(joined.durable.applyToEither(end, done -> done), settings.writeWait());
+      await(joined.durable.applyToEither(end, Function.identity()), settings.writeWait());
     }
     return joined.durable.isDone();
   }
