@@ -26,7 +26,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,8 +131,8 @@ public final class Ledger implements AutoCloseable {
   /** True while the store was not given all that waits: what comes later joins the backlog. */
   private volatile boolean holding;
 
-  /** While a store that is back is given what waits: completed when that ends. Null otherwise. */
-  private volatile @Nullable CompletableFuture<@Nullable Void> returning;
+  /** True while a store that is back is given what waits. */
+  private volatile boolean returning;
 
   /**
    * Held by the one thread that flushes; guards the writing of savings and each entry's writing.
@@ -199,7 +198,7 @@ public final class Ledger implements AutoCloseable {
   public boolean enter(UnitOfWork work) {
     Waiting joined = holding ? joinedBacklog(work) : null;
     if (joined != null) {
-      return becameDurable(joined);
+      return returning && await(joined.durable, settings.writeWait()) == null;
     }
     CompletableFuture<@Nullable Void> writing = store.commit(work);
     String reason = await(writing, settings.writeWait());
@@ -425,16 +424,12 @@ public final class Ledger implements AutoCloseable {
     flushing.lock();
     try {
       boolean back = behind > 0 && progress(giveProbe());
-      returning = back ? new CompletableFuture<>() : null;
+      returning = back;
       while (back && behind > 0) {
         back = progress(giveRound());
       }
     } finally {
-      CompletableFuture<@Nullable Void> ended = returning;
-      returning = null;
-      if (ended != null) {
-        ended.complete(null);
-      }
+      returning = false;
       flushing.unlock();
     }
   }
@@ -456,15 +451,6 @@ public final class Ledger implements AutoCloseable {
     }
     removeFromBacklog(written, reason);
     return !late && !written.isEmpty();
-  }
-
-  /** Waits for an entry that joined the backlog, as long as the store is given what waits. */
-  private boolean becameDurable(Waiting joined) {
-    CompletableFuture<@Nullable Void> end = returning;
-    if (end != null) {
-      await(joined.durable.applyToEither(end, Function.identity()), settings.writeWait());
-    }
-    return joined.durable.isDone();
   }
 
   // The backlog.
