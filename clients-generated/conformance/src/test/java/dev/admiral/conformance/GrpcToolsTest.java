@@ -111,7 +111,7 @@ class GrpcToolsTest {
             tool("grpcurl"),
             "-plaintext",
             "-d",
-            HELLO.replace("gpt-4o", "gpt-4p").replace("openai/", ""),
+            HELLO.replace("gpt-4o", "gtp-4o").replace("openai/", ""),
             server().address(),
             SERVICE + "/Complete");
 

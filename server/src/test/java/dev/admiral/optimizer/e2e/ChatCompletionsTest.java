@@ -440,7 +440,7 @@ class ChatCompletionsTest {
             + "|response_format.json_schema.schema|is missing",
         "'response_format':{'type':'json_schema','json_schema':{'name':'a','schema':{'type':7}}}"
             + "|response_format.json_schema.schema|is not a JSON Schema",
-        "'tools':[{'type':'custom'}]|tools[0].type|must be function",
+        "'tools':[{'type':'web_search'}]|tools[0].type|must be function or custom",
         "'tools':[{'type':'function'}]|tools[0].function|is missing",
         "'tools':[{'type':'function','function':{'name':'a b'}}]|tools[0].function.name|letters",
         "'functions':[{'name':'a b'}]|functions[0].name|letters",

@@ -145,15 +145,7 @@ final class ResponseObject {
     switch (part.getKindCase()) {
       case TEXT -> message(json, index, status, part.getText().getText(), false);
       case REFUSAL -> message(json, index, status, part.getRefusal().getText(), true);
-      case TOOL_CALL -> {
-        ToolCall called = part.getToolCall();
-        if (called.hasInputText()) {
-          customCall(json, index, status, called.getId(), called.getName(), called.getInputText());
-        } else {
-          functionCall(
-              json, index, status, called.getId(), called.getName(), called.getArgumentsJson());
-        }
-      }
+      case TOOL_CALL -> toolCall(json, index, status, part.getToolCall());
       case REASONING -> {
         ReasoningPart reasoning = part.getReasoning();
         reasoning(json, index, reasoning.getText(), Sealed.of(reasoning, part.getVendorData()));
@@ -161,19 +153,6 @@ final class ResponseObject {
       // No vendor answers so.
       case IMAGE, FILE, TOOL_RESULT, TOOL_REFERENCE, KIND_NOT_SET -> {}
     }
-  }
-
-  void customCall(
-      JsonGenerator json, int index, String status, String callId, String name, String input)
-      throws IOException {
-    json.writeStartObject();
-    json.writeStringField("id", itemId("ctc", index));
-    json.writeStringField("type", "custom_tool_call");
-    json.writeStringField("status", status);
-    json.writeStringField("call_id", callId);
-    json.writeStringField("name", name);
-    json.writeStringField("input", input);
-    json.writeEndObject();
   }
 
   /**
@@ -213,16 +192,19 @@ final class ResponseObject {
     json.writeEndObject();
   }
 
-  void functionCall(
-      JsonGenerator json, int index, String status, String callId, String name, String arguments)
-      throws IOException {
+  void toolCall(JsonGenerator json, int index, String status, ToolCall call) throws IOException {
+    boolean custom = call.hasInputText();
     json.writeStartObject();
-    json.writeStringField("id", itemId("fc", index));
-    json.writeStringField("type", "function_call");
+    json.writeStringField("id", itemId(custom ? "ctc" : "fc", index));
+    json.writeStringField("type", custom ? "custom_tool_call" : "function_call");
     json.writeStringField("status", status);
-    json.writeStringField("call_id", callId);
-    json.writeStringField("name", name);
-    json.writeStringField("arguments", arguments);
+    json.writeStringField("call_id", call.getId());
+    json.writeStringField("name", call.getName());
+    if (custom) {
+      json.writeStringField("input", call.getInputText());
+    } else {
+      json.writeStringField("arguments", call.getArgumentsJson());
+    }
     json.writeEndObject();
   }
 

@@ -14,6 +14,7 @@ import dev.admiral.optimizer.pipeline.RunningCall;
 import dev.admiral.optimizer.v1.ChatMessage;
 import dev.admiral.optimizer.v1.ContentDelta;
 import dev.admiral.optimizer.v1.ReasoningPart;
+import dev.admiral.optimizer.v1.ToolCall;
 import dev.admiral.optimizer.v1.VendorData;
 import java.io.IOException;
 import java.util.List;
@@ -55,6 +56,12 @@ final class ResponseStream implements StreamFormat {
     private Item(int index, ContentDelta.PieceCase kind) {
       this.index = index;
       this.kind = kind;
+    }
+
+    private ToolCall toolCall() {
+      ToolCall.Builder call = ToolCall.newBuilder().setId(callId).setName(name);
+      return (custom ? call.setInputText(text.toString()) : call.setArgumentsJson(text.toString()))
+          .build();
     }
 
     private boolean isRefusal() {
@@ -279,13 +286,7 @@ final class ResponseStream implements StreamFormat {
           switch (item.kind) {
             case TEXT, REFUSAL ->
                 response.message(json, item.index, status, empty ? null : text, item.isRefusal());
-            case TOOL_CALL -> {
-              if (item.custom) {
-                response.customCall(json, item.index, status, item.callId, item.name, text);
-              } else {
-                response.functionCall(json, item.index, status, item.callId, item.name, text);
-              }
-            }
+            case TOOL_CALL -> response.toolCall(json, item.index, status, item.toolCall());
             case REASONING ->
                 response.reasoning(json, item.index, text, empty ? "" : item.sealed());
             case PIECE_NOT_SET -> throw new AssertionError("such pieces are refused");

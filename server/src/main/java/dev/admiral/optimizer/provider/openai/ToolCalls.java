@@ -222,7 +222,8 @@ final class ToolCalls {
       }
       name = piece.startsWith(name) ? piece : name.concat(piece);
       if (name.length() > MOST_NAME_CHARS) {
-        throw new MalformedException("a tool's name is longer than " + MOST_NAME_CHARS);
+        throw new MalformedException(
+            "a tool's name is longer than " + MOST_NAME_CHARS + " characters");
       }
     }
   }
